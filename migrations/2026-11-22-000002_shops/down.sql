@@ -1,0 +1,2 @@
+DROP TABLE shop_slugs;
+DROP TABLE shops;

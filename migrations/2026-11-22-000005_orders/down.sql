@@ -1,0 +1,4 @@
+DROP TABLE orders;
+DROP TABLE shipments;
+DROP TABLE payments;
+DROP TABLE checkouts;

@@ -1,0 +1,157 @@
+//! Every `routes` and every layer, in one list; and the server around them.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_session::storage::CookieSessionStore;
+use actix_web::cookie::{Key, SameSite, time};
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use anyhow::Context;
+
+use crate::catalog::{Categories, pages as catalog};
+use crate::config::Config;
+use crate::db::{Db, in_transaction};
+use crate::ops::demo;
+use crate::shops::pages as shops;
+use crate::web::health::DataDir;
+use crate::web::layers::{self, Policy};
+use crate::web::media::{self, Media};
+use crate::web::{Site, assets, health, theme};
+
+/// Threads of a worker that wait for the database or the disk; a few more than there are connections.
+const BLOCKING_THREADS: usize = 16;
+/// How long running requests may take to finish at the end, in seconds.
+const GRACE: u64 = 10;
+
+/// Every page there is.
+pub fn routes(to: &mut web::ServiceConfig) {
+    health::routes(to);
+    assets::routes(to);
+    media::routes(to);
+    theme::routes(to);
+    shops::routes(to);
+    catalog::routes(to);
+}
+
+/// A market that listens but does not answer yet.
+pub struct Market {
+    pub server: Server,
+    pub address: std::net::SocketAddr,
+    pub db: Db,
+}
+
+/// Runs the market until it is told to stop.
+pub fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(async move {
+        let public_url = config.public_url.to_string();
+        let market = open(config, demo)?;
+        tracing::info!("PocketShop is open at {}", public_url.trim_end_matches('/'));
+        let handle = market.server.handle();
+        actix_web::rt::spawn(async move {
+            stop_signal().await;
+            tracing::info!("closing: running requests may finish");
+            let stopping = handle.stop(true);
+            // Who asks twice does not want to wait.
+            actix_web::rt::spawn(async {
+                stop_signal().await;
+                std::process::exit(1);
+            });
+            stopping.await;
+        });
+        market.server.await?;
+        market.db.close();
+        Ok(())
+    })
+}
+
+/// Opens database and port.
+pub fn open(config: Config, with_demo: bool) -> anyhow::Result<Market> {
+    let listener = TcpListener::bind(config.bind).with_context(|| {
+        format!("{} cannot be listened on; is another program there? Choose another with --bind", config.bind)
+    })?;
+    let address = listener.local_addr()?;
+    let db = Db::open(&config.database)?;
+    if with_demo {
+        fill(&config)?;
+    }
+    let categories = Categories::load(&mut config.database.connect()?)?;
+    let site = Data::new(Site {
+        name: "PocketShop",
+        public_url: config.public_url.clone(),
+        currency: config.currency,
+        categories,
+    });
+    let policy = Data::new(Policy::new(&config.public_url, config.trusted_proxies.clone(), config.rate_limit));
+    let folder = Data::new(DataDir(config.data.clone()));
+    let media = Data::new(Media(config.media()));
+    let database = Data::new(db.clone());
+    let key = Key::from(config.secret_key.bytes());
+    let production = config.production();
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .app_data(site.clone())
+            .app_data(policy.clone())
+            .app_data(folder.clone())
+            .app_data(media.clone())
+            .app_data(database.clone())
+            .wrap(from_fn(layers::error_pages))
+            .wrap(sessions(key.clone(), production))
+            .wrap(from_fn(layers::safe))
+            .configure(routes)
+    })
+    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .client_request_timeout(Duration::from_secs(5))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(Duration::from_secs(30))
+    .shutdown_timeout(GRACE)
+    .disable_signals();
+    if let Some(workers) = config.workers {
+        server = server.workers(workers);
+    }
+    Ok(Market { server: server.listen(listener)?.run(), address, db })
+}
+
+/// One encrypted cookie; a visitor who has nothing to remember gets none.
+fn sessions(key: Key, production: bool) -> SessionMiddleware<CookieSessionStore> {
+    SessionMiddleware::builder(CookieSessionStore::default(), key)
+        .cookie_name(if production { "__Host-pocketshop" } else { "pocketshop" }.to_owned())
+        .cookie_secure(production)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Private)
+        .session_lifecycle(PersistentSession::default().session_ttl(time::Duration::days(90)))
+        .build()
+}
+
+fn fill(config: &Config) -> anyhow::Result<()> {
+    let mut conn = config.database.connect()?;
+    let (currency, now) = (config.currency, crate::ops::now());
+    if in_transaction(&mut conn, &|conn| demo::fill(conn, currency, now))? {
+        demo::write_pictures(&config.media())?;
+        tracing::info!("the demo market is set up");
+    } else {
+        tracing::warn!("the database is not empty, so the demo market was left out");
+    }
+    Ok(())
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be listened for");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Which products a list holds, in which order, and where its next page begins.
+
+use chrono::{DateTime, NaiveDateTime};
+use diesel::dsl::{count_star, sql};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::product::ProductState;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{ProductId, ShopId};
+use crate::schema::{products, shops};
+use crate::shops::ShopState;
+use crate::word::words;
+
+words! {
+    /// The orders a list can have.
+    Sort { Newest = "newest", Cheapest = "price", Dearest = "-price" }
+}
+
+impl Sort {
+    pub const ALL: [Self; 3] = [Self::Newest, Self::Cheapest, Self::Dearest];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Newest => "Newest",
+            Self::Cheapest => "Price, low first",
+            Self::Dearest => "Price, high first",
+        }
+    }
+}
+
+/// Which products: every condition that is set must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Any of these categories, by code; empty for all.
+    pub categories: Vec<String>,
+    pub in_stock: bool,
+    pub shop: Option<ShopId>,
+    /// Leaves one out: the product whose page shows the others.
+    pub except: Option<ProductId>,
+}
+
+/// The place in a list after which a page begins: what the list is sorted by (microseconds since 1970, or minor
+/// units), then the id. Written `1760000000000000-42`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub value: i64,
+    pub id: ProductId,
+}
+
+impl After {
+    pub fn parse(typed: &str) -> Option<Self> {
+        let (value, id) = typed.rsplit_once('-')?;
+        Some(Self { value: value.parse().ok()?, id: ProductId(id.parse().ok()?) })
+    }
+
+    pub fn time(self) -> NaiveDateTime {
+        DateTime::from_timestamp_micros(self.value).unwrap_or_default().naive_utc()
+    }
+}
+
+impl std::fmt::Display for After {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.value, self.id)
+    }
+}
+
+/// How many products a filter lets through, and from how many shops.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Count {
+    pub products: i64,
+    pub makers: i64,
+}
+
+/// Products that everyone may see: active, in an open shop.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn on_show() -> _ {
+    let active: diesel::dsl::Eq<products::state, ProductState> = products::state.eq(ProductState::Active);
+    let open: diesel::dsl::Eq<shops::state, ShopState> = shops::state.eq(ShopState::Open);
+    products::table.inner_join(shops::table).filter(active).filter(open)
+}
+
+impl Filter {
+    pub fn count(&self, conn: &mut Conn) -> Result<Count> {
+        let mut query = on_show()
+            .select((count_star(), sql::<BigInt>("COUNT(DISTINCT products.shop_id)")))
+            .into_boxed();
+        if !self.categories.is_empty() {
+            query = query.filter(products::category.eq_any(self.categories.clone()));
+        }
+        if self.in_stock {
+            query = query.filter(products::quantity.gt(0));
+        }
+        if let Some(shop) = self.shop {
+            query = query.filter(products::shop_id.eq(shop));
+        }
+        let (products, makers) = query.first(conn)?;
+        Ok(Count { products, makers })
+    }
+
+    /// How many products each category has, whichever of them are chosen.
+    pub fn count_by_category(&self, conn: &mut Conn) -> Result<Vec<(String, i64)>> {
+        let counted = on_show().group_by(products::category).select((products::category, count_star()));
+        Ok(if self.in_stock {
+            counted.filter(products::quantity.gt(0)).load(conn)?
+        } else {
+            counted.load(conn)?
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_list_reads_back() {
+        let after = After { value: -5, id: ProductId(42) };
+        assert_eq!(After::parse(&after.to_string()), Some(after));
+        for typed in ["", "-", "x-1", "1", "1-", "99999999999999999999-1", "1-99999999999999999999"] {
+            assert_eq!(After::parse(typed), None, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The catalogue: categories, products and their variants, and the lists that people browse.
+
+mod category;
+mod list;
+pub mod pages;
+mod product;
+mod shop_card;
+mod tile;
+
+pub use category::{Categories, Category};
+pub use list::{After, Count, Filter, Sort, on_show};
+pub use product::{Product, ProductState, Variant, stock};
+pub use shop_card::{ListedShop, ShopCard, Window};
+pub use tile::{Flag, Tile};

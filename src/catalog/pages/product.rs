@@ -1,0 +1,192 @@
+//! A product's own page.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::catalog::{Filter, Flag, Product, ShopCard, Sort, Tile, Variant, stock};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::id::ProductId;
+use crate::images::{Image, Picture};
+use crate::money::Money;
+use crate::shops::{Shop, Vacation};
+use crate::text::{Html, is_slug, summary};
+use crate::web::{Page, Query, html, moved};
+
+/// How many other products of the shop are shown below.
+const OTHERS: i64 = 4;
+
+/// The whole page; `buy` is what choosing a variant swaps.
+#[derive(Template)]
+#[template(path = "catalog/product.html", blocks = ["buy"])]
+struct ProductPage {
+    page: Page,
+    product: ProductHead,
+    /// `Size / Colour`
+    option_name: String,
+    /// Empty for a product of one kind.
+    variants: Vec<VariantCard>,
+    pictures: Vec<Picture>,
+    /// Which of the pictures shows the chosen variant, from 0.
+    chosen_picture: usize,
+    description: Html,
+    description_meta: String,
+    shop: ShopCard,
+    vacation: Option<Vacation>,
+    theme_url: String,
+    more_from_shop: Vec<Tile>,
+}
+
+struct ProductHead {
+    title: String,
+    url: String,
+    /// Of the chosen variant, or the lowest.
+    price: Money,
+    /// No variant is chosen yet, and they differ in price.
+    several_prices: bool,
+    flag: Option<Flag>,
+    stock: String,
+    in_stock: bool,
+    category_label: String,
+    category_url: String,
+}
+
+struct VariantCard {
+    id: String,
+    label: String,
+    price: Money,
+    url: String,
+    chosen: bool,
+    sold_out: bool,
+    stock: String,
+}
+
+#[derive(Deserialize)]
+pub struct ProductQuery {
+    #[serde(default)]
+    variant: Vec<String>,
+}
+
+/// What the page is made of.
+struct Found {
+    product: Product,
+    shop: Shop,
+    variants: Vec<Variant>,
+    images: Vec<Image>,
+    others: Vec<Tile>,
+    /// How many the shop shows, this one among them.
+    of_shop: i64,
+}
+
+enum Answer {
+    Here(Box<Found>),
+    Moved(String),
+}
+
+/// `GET /products/{id}`: the original's address, by number.
+pub async fn by_number(db: Data<Db>, id: Path<String>) -> Result<HttpResponse> {
+    let id = ProductId(id.parse().map_err(|_| Error::NotFound)?);
+    let url = db.read(move |conn| Product::url_of(conn, id)).await?;
+    Ok(moved(&url))
+}
+
+/// `GET /shops/{shop}/{product}`
+pub async fn show(
+    db: Data<Db>,
+    path: Path<(String, String)>,
+    query: Query<ProductQuery>,
+    page: Page,
+) -> Result<HttpResponse> {
+    let (shop, slug) = path.into_inner();
+    if !is_slug(&shop) || !is_slug(&slug) {
+        return Err(Error::NotFound);
+    }
+    let now = page.now;
+    let answer = db
+        .read(move |conn| match Product::at(conn, &shop, &slug) {
+            Ok((product, shop)) => {
+                let variants = product.variants(conn)?;
+                let of_shop = Filter { shop: Some(product.shop_id), ..Filter::default() };
+                let same_shop = Filter { except: Some(product.id), ..of_shop.clone() };
+                let of_shop = of_shop.count(conn)?.products;
+                let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
+                let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
+                ids.push(product.id);
+                let (images, theirs): (Vec<Image>, Vec<Image>) =
+                    Image::of_products(conn, &ids)?.into_iter().partition(|image| image.product_id == product.id);
+                Tile::give_pictures(&mut others, &theirs);
+                Ok(Answer::Here(Box::new(Found { product, shop, variants, images, others, of_shop })))
+            }
+            Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?.map(Answer::Moved).ok_or(Error::NotFound),
+            Err(error) => Err(error),
+        })
+        .await?;
+    match answer {
+        Answer::Moved(url) => Ok(moved(&url)),
+        Answer::Here(found) => {
+            let block_only = page.htmx;
+            let view = found.page(page, query.0.variant.last().map(String::as_str));
+            html(StatusCode::OK, if block_only { view.as_buy().render() } else { view.render() })
+        }
+    }
+}
+
+impl Found {
+    fn page(self, page: Page, chosen: Option<&str>) -> ProductPage {
+        let Self { product, shop, variants, images, others, of_shop } = self;
+        let url = format!("{}/{}", shop.url(), product.slug);
+        let several = variants.len() > 1;
+        let chosen = variants
+            .iter()
+            .find(|variant| several && Some(variant.id.to_string().as_str()) == chosen)
+            .or_else(|| variants.first().filter(|_| !several));
+        let quantity = chosen.map_or(product.quantity, |variant| variant.quantity);
+        let category = page.site.categories.by_code(&product.category);
+        let head = ProductHead {
+            price: chosen.map_or(product.price, |variant| variant.price),
+            several_prices: chosen.is_none() && variants.iter().any(|variant| variant.price != product.price),
+            flag: Flag::of(product.quantity, product.published_at, page.now),
+            stock: stock(quantity),
+            in_stock: quantity > 0,
+            category_label: category.map(|category| category.label.clone()).unwrap_or_default(),
+            category_url: category.map(crate::catalog::Category::url).unwrap_or_default(),
+            title: product.title.clone(),
+            url: url.clone(),
+        };
+        let card = |variant: &Variant| VariantCard {
+            id: variant.id.to_string(),
+            label: variant.label(),
+            price: variant.price,
+            url: format!("{url}?variant={}", variant.id),
+            chosen: chosen.is_some_and(|chosen| chosen.id == variant.id),
+            sold_out: variant.quantity == 0,
+            stock: stock(variant.quantity),
+        };
+        let picture_of = chosen.and_then(|variant| variant.image_id);
+        ProductPage {
+            option_name: product.option_name(),
+            variants: if several { variants.iter().map(card).collect() } else { Vec::new() },
+            chosen_picture: images.iter().position(|image| Some(image.id) == picture_of).unwrap_or(0),
+            pictures: images.iter().map(Image::picture).collect(),
+            description: Html::from_markdown(&product.description),
+            description_meta: summary(&product.description, 155),
+            vacation: shop.vacation(page.now),
+            theme_url: shop.theme().url(&shop.slug),
+            shop: ShopCard {
+                url: shop.url(),
+                name: shop.name,
+                tagline: shop.tagline,
+                place: shop.place,
+                products: of_shop,
+                picture: others.first().and_then(|tile| tile.pictures.first()).cloned(),
+                pictures: Vec::new(),
+            },
+            more_from_shop: others,
+            product: head,
+            page,
+        }
+    }
+}

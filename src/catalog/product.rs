@@ -1,0 +1,125 @@
+//! A product, and its variants: the things that can be bought.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::list::on_show;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{ImageId, ProductId, ShopId, VariantId};
+use crate::money::Money;
+use crate::schema::{product_slugs, product_variants, products, shops};
+use crate::shops::{Shop, ShopState};
+use crate::word::words;
+
+words! {
+    /// Who sees a product: its shop alone, everyone, nobody any more.
+    ProductState { Draft = "draft", Active = "active", Archived = "archived" }
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+pub struct Product {
+    pub id: ProductId,
+    pub shop_id: ShopId,
+    pub category: String,
+    pub title: String,
+    pub slug: String,
+    pub description: String,
+    /// The lowest of its variants'.
+    pub price: Money,
+    /// All of its variants' together.
+    pub quantity: i32,
+    option1: String,
+    option2: String,
+    option3: String,
+    pub published_at: NaiveDateTime,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = product_variants)]
+pub struct Variant {
+    pub id: VariantId,
+    pub image_id: Option<ImageId>,
+    value1: String,
+    value2: String,
+    value3: String,
+    pub price: Money,
+    pub quantity: i32,
+}
+
+impl Product {
+    /// The product at this address, with its shop, if everyone may see it.
+    pub fn at(conn: &mut Conn, shop: &str, slug: &str) -> Result<(Self, Shop)> {
+        Ok(on_show()
+            .filter(shops::slug.eq(shop))
+            .filter(products::slug.eq(slug))
+            .select((Self::as_select(), Shop::as_select()))
+            .first(conn)?)
+    }
+
+    /// Where the product is now that had this address before, its shop's name in it new or old.
+    pub fn moved_from(conn: &mut Conn, shop: &str, slug: &str) -> Result<Option<String>> {
+        let shop_now = Shop::moved_from(conn, shop)?.unwrap_or_else(|| shop.to_owned());
+        let known: Option<String> = on_show()
+            .filter(shops::slug.eq(&shop_now))
+            .filter(products::slug.eq(slug))
+            .select(products::slug)
+            .first(conn)
+            .optional()?;
+        let product_now = match known {
+            Some(slug) => Some(slug),
+            None => product_slugs::table
+                .inner_join(products::table)
+                .inner_join(shops::table)
+                .filter(shops::slug.eq(&shop_now))
+                .filter(shops::state.eq(ShopState::Open))
+                .filter(products::state.eq(ProductState::Active))
+                .filter(product_slugs::slug.eq(slug))
+                .select(products::slug)
+                .first(conn)
+                .optional()?,
+        };
+        Ok(product_now.map(|slug| format!("/shops/{shop_now}/{slug}")))
+    }
+
+    /// The address of the product with this number, as the original's links name it.
+    pub fn url_of(conn: &mut Conn, id: ProductId) -> Result<String> {
+        let (shop, slug): (String, String) =
+            on_show().filter(products::id.eq(id)).select((shops::slug, products::slug)).first(conn)?;
+        Ok(format!("/shops/{shop}/{slug}"))
+    }
+
+    pub fn variants(&self, conn: &mut Conn) -> Result<Vec<Variant>> {
+        Ok(product_variants::table
+            .filter(product_variants::product_id.eq(self.id))
+            .order((product_variants::position, product_variants::id))
+            .select(Variant::as_select())
+            .load(conn)?)
+    }
+
+    /// What its variants differ in: `Size / Colour`, or nothing.
+    pub fn option_name(&self) -> String {
+        joined([&self.option1, &self.option2, &self.option3])
+    }
+}
+
+impl Variant {
+    /// `Large / Blue`, or nothing for a product's only one.
+    pub fn label(&self) -> String {
+        joined([&self.value1, &self.value2, &self.value3])
+    }
+}
+
+fn joined(parts: [&str; 3]) -> String {
+    let used: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    used.join(" / ")
+}
+
+/// What is left, in words.
+pub fn stock(quantity: i32) -> String {
+    match quantity {
+        0 => "Sold out".into(),
+        1 => "Last one".into(),
+        left => format!("In stock ({left} available)"),
+    }
+}

@@ -1,0 +1,125 @@
+//! A shop in a list: name, place, how much there is, and a few pictures.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::{count_star, max, min};
+use diesel::prelude::*;
+
+use super::product::ProductState;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{ProductId, ShopId};
+use crate::images::{Image, Picture};
+use crate::schema::{products, shops};
+use crate::shops::ShopState;
+
+#[derive(Debug, Clone)]
+pub struct ShopCard {
+    pub name: String,
+    pub url: String,
+    pub tagline: String,
+    pub place: String,
+    /// How many products it shows.
+    pub products: i64,
+    pub picture: Option<Picture>,
+    /// Up to three.
+    pub pictures: Vec<Picture>,
+}
+
+/// What a card needs of a shop's row; its place in the list of shops too.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = shops)]
+pub struct ListedShop {
+    pub id: ShopId,
+    pub created_at: NaiveDateTime,
+    name: String,
+    slug: String,
+    tagline: String,
+    place: String,
+}
+
+impl ListedShop {
+    /// Open shops, the youngest first, after the one at `after`.
+    pub fn newest(conn: &mut Conn, after: Option<(NaiveDateTime, ShopId)>, most: i64) -> Result<Vec<Self>> {
+        let mut query = shops::table
+            .filter(shops::state.eq(ShopState::Open))
+            .order((shops::created_at.desc(), shops::id.desc()))
+            .limit(most)
+            .select(Self::as_select())
+            .into_boxed();
+        if let Some((at, id)) = after {
+            query = query
+                .filter(shops::created_at.le(at))
+                .filter(shops::created_at.lt(at).or(shops::id.lt(id)));
+        }
+        Ok(query.load(conn)?)
+    }
+
+    /// How many shops are open.
+    pub fn count(conn: &mut Conn) -> Result<i64> {
+        Ok(shops::table.filter(shops::state.eq(ShopState::Open)).select(count_star()).first(conn)?)
+    }
+
+    /// Makes the cards: two queries, however many there are.
+    pub fn cards(conn: &mut Conn, shops: Vec<Self>) -> Result<Vec<ShopCard>> {
+        let windows = Window::of(conn, &shops)?;
+        let faces: Vec<ProductId> = windows.iter().flat_map(Window::faces).collect();
+        let images = Image::of_products(conn, &faces)?;
+        Ok(Self::cards_from(shops, &windows, &images))
+    }
+
+    /// Makes the cards from what was read together with others'.
+    pub fn cards_from(shops: Vec<Self>, windows: &[Window], images: &[Image]) -> Vec<ShopCard> {
+        let card = |shop: Self| {
+            let window = windows.iter().find(|window| window.shop == shop.id);
+            let mut pictures: Vec<Picture> = Vec::new();
+            for product in window.into_iter().flat_map(Window::faces) {
+                let of_it = images.iter().filter(|image| image.product_id == product);
+                pictures.extend(of_it.take(2).map(Image::picture));
+            }
+            pictures.truncate(3);
+            shop.card(window.map_or(0, |window| window.products), pictures)
+        };
+        shops.into_iter().map(card).collect()
+    }
+
+    fn card(self, products: i64, pictures: Vec<Picture>) -> ShopCard {
+        ShopCard {
+            url: format!("/shops/{}", self.slug),
+            name: self.name,
+            tagline: self.tagline,
+            place: self.place,
+            products,
+            picture: pictures.first().cloned(),
+            pictures,
+        }
+    }
+}
+
+/// What a shop's window holds: how many products, and the two that stand for them.
+#[derive(Debug, Queryable)]
+pub struct Window {
+    shop: ShopId,
+    products: i64,
+    newest: Option<ProductId>,
+    oldest: Option<ProductId>,
+}
+
+impl Window {
+    pub fn of(conn: &mut Conn, shops: &[ListedShop]) -> Result<Vec<Self>> {
+        if shops.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(products::table
+            .filter(products::shop_id.eq_any(shops.iter().map(|shop| shop.id)))
+            .filter(products::state.eq(ProductState::Active))
+            .group_by(products::shop_id)
+            .select((products::shop_id, count_star(), max(products::id), min(products::id)))
+            .load(conn)?)
+    }
+
+    /// The newest and the oldest product, if they are two.
+    pub fn faces(&self) -> impl Iterator<Item = ProductId> + use<> {
+        let oldest = self.oldest.filter(|oldest| Some(*oldest) != self.newest);
+        [self.newest, oldest].into_iter().flatten()
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line: each command is a line that calls the library.
+#![expect(clippy::print_stdout, reason = "a command answers on standard output")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use pocketshop::config::{Config, LogFormat, Problems, Settings};
+use pocketshop::{app, db, ops};
+use tracing_subscriber::EnvFilter;
+
+/// A marketplace in one program: makers open a shop, buyers fill one cart from many shops and pay once.
+///
+/// Start with `pocketshop serve --demo` and look around at http://localhost:8080.
+/// Secrets come by environment: DATABASE_URL (or DATABASE_URL_FILE) for PostgreSQL, SECRET_KEY (or SECRET_KEY_FILE).
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the market (the default)
+    Serve {
+        /// Fill an empty database with a demo market first
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database up to date and exit
+    Migrate,
+    /// Bring in data from elsewhere
+    Import {
+        #[command(subcommand)]
+        from: Source,
+    },
+    /// Print the settings, and what is wrong with them
+    Check,
+}
+
+#[derive(Subcommand)]
+enum Source {
+    /// The original PocketShop's Django fixtures: a folder of JSON files
+    Pocketshop { folder: PathBuf },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut problems = Problems::default();
+    let settings = cli.settings.with_environment(&mut problems);
+    let command = cli.command.unwrap_or(Command::Serve { demo: false });
+    if matches!(command, Command::Check) {
+        let (report, fine) = ops::check::report(&settings, problems);
+        print!("{report}");
+        return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let done = settings.parse(problems).map_err(anyhow::Error::from).and_then(|config| run(command, config));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, config: Config) -> anyhow::Result<()> {
+    log(&config);
+    match command {
+        Command::Serve { demo } => app::serve(config, demo),
+        Command::Migrate => {
+            let run = db::migrate(&config.database)?;
+            println!("{}", if run.is_empty() { "The database is up to date.".to_owned() } else { format!("Ran {}.", run.join(", ")) });
+            Ok(())
+        }
+        Command::Import { from: Source::Pocketshop { folder } } => {
+            println!("{}", ops::import_pocketshop(&config, &folder)?);
+            Ok(())
+        }
+        Command::Check => Ok(()),
+    }
+}
+
+fn log(config: &Config) {
+    let filter = EnvFilter::new(format!("{},actix_server=warn,html5ever=error,selectors=error", config.log));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => log.with_target(false).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}

@@ -1,0 +1,104 @@
+//! The demo market as it is written down in `market.json`.
+
+use serde::Deserialize;
+
+const WRITTEN: &str = include_str!("market.json");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Market {
+    pub shops: Vec<Shop>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shop {
+    pub name: String,
+    pub slug: String,
+    pub tagline: String,
+    pub bio: String,
+    pub place: String,
+    pub hue: i32,
+    pub vividness: String,
+    pub corner: String,
+    pub announcement: String,
+    pub vacation: Option<Vacation>,
+    pub opened_days_ago: i64,
+    pub shop_image: Option<String>,
+    pub owner: Owner,
+    pub products: Vec<Product>,
+}
+
+/// Days from today; those below zero are past.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vacation {
+    pub from_days: i64,
+    pub until_days: i64,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    pub username: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+}
+
+/// Its price is that of the cheapest variant, its quantity the sum of theirs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub title: String,
+    pub slug: String,
+    /// Its code, such as `ART`.
+    pub category: String,
+    pub description: String,
+    pub price: String,
+    pub quantity: i32,
+    pub days_ago: i64,
+    #[serde(default)]
+    pub options: Vec<String>,
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+    pub pictures: Vec<Picture>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    pub values: Vec<String>,
+    pub price: String,
+    pub quantity: i32,
+    #[serde(default)]
+    pub sku: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    pub file: String,
+    pub alt: String,
+    pub tint: String,
+}
+
+impl Market {
+    pub fn read() -> serde_json::Result<Self> {
+        serde_json::from_str(WRITTEN)
+    }
+}
+
+impl Product {
+    /// The variants; where the file has none, a single plain one.
+    pub fn variants(&self) -> Vec<Variant> {
+        if self.variants.is_empty() {
+            let plain =
+                Variant { values: Vec::new(), price: self.price.clone(), quantity: self.quantity, sku: String::new() };
+            vec![plain]
+        } else {
+            self.variants.clone()
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The demo market holds together, and fills what is empty only.
+
+use std::collections::HashSet;
+
+use chrono::DateTime;
+use diesel::dsl::count_star;
+
+use super::*;
+use crate::db::{self, Location, in_transaction};
+
+const USD: &str = "USD";
+
+fn now() -> NaiveDateTime {
+    DateTime::parse_from_rfc3339("2026-11-22T10:00:00Z").unwrap().naive_utc()
+}
+
+fn database(folder: &tempfile::TempDir) -> Conn {
+    let location = Location::Sqlite(folder.path().join("demo.db"));
+    db::migrate(&location).unwrap();
+    location.connect().unwrap()
+}
+
+fn fill_with(conn: &mut Conn, currency: &str) -> bool {
+    let currency = Currency::of(currency).unwrap();
+    in_transaction(conn, &|conn| fill(conn, currency, now())).unwrap()
+}
+
+#[test]
+fn every_product_shows_its_lowest_price_and_its_whole_stock() {
+    let usd = Currency::of(USD).unwrap();
+    for shop in Market::read().unwrap().shops {
+        for product in &shop.products {
+            let variants = product.variants();
+            let title = &product.title;
+            let lowest = variants.iter().map(|variant| usd.parse(&variant.price).unwrap()).min().unwrap();
+            assert_eq!(usd.parse(&product.price).unwrap(), lowest, "{title}");
+            assert_eq!(product.quantity, variants.iter().map(|variant| variant.quantity).sum::<i32>(), "{title}");
+            assert!(product.options.len() <= 2, "{title}");
+            let mut seen = HashSet::new();
+            for variant in &variants {
+                assert_eq!(variant.values.len(), product.options.len(), "{title}");
+                assert!(seen.insert(variant.values.clone()), "{title} has {:?} twice", variant.values);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_picture_of_the_market_is_in_the_program() {
+    let files: HashSet<String> = pictures().map(|(name, _)| name.into_owned()).collect();
+    for shop in Market::read().unwrap().shops {
+        let pictures = shop.products.iter().flat_map(|product| &product.pictures).map(|picture| &picture.file);
+        for file in pictures.chain(&shop.shop_image) {
+            assert!(files.contains(file), "{file}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_database_is_filled_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let conn = &mut database(&folder);
+    assert!(fill_with(conn, USD));
+    let market = Market::read().unwrap();
+    let counts = |conn: &mut Conn| -> [i64; 5] {
+        [
+            users::table.select(count_star()).first(conn).unwrap(),
+            shops::table.select(count_star()).first(conn).unwrap(),
+            products::table.select(count_star()).first(conn).unwrap(),
+            product_variants::table.select(count_star()).first(conn).unwrap(),
+            product_images::table.select(count_star()).first(conn).unwrap(),
+        ]
+    };
+    let first = counts(conn);
+    let shops = i64::try_from(market.shops.len()).unwrap();
+    assert_eq!(first[..2], [shops, shops]);
+    let away = shops::table.filter(shops::vacation_from.le(now()).and(shops::vacation_until.gt(now())));
+    assert_eq!(away.select(count_star()).first(conn), Ok(1_i64));
+    assert!(!fill_with(conn, USD));
+    assert_eq!(counts(conn), first);
+}
+
+#[test]
+fn one_user_is_enough_to_leave_a_database_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let conn = &mut database(&folder);
+    let market = Market::read().unwrap();
+    add_owner(conn, &market.shops[0].owner, now()).unwrap();
+    assert!(!fill_with(conn, USD));
+    assert_eq!(shops::table.select(count_star()).first(conn), Ok(0_i64));
+}
+
+#[test]
+fn a_currency_without_decimals_is_filled_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let conn = &mut database(&folder);
+    assert!(fill_with(conn, "JPY"));
+    assert_eq!(price(Currency::of("JPY").unwrap(), "34.50").unwrap(), Money(34));
+    assert_eq!(price(Currency::of("USD").unwrap(), "34.50").unwrap(), Money(3_450));
+    assert_eq!(price(Currency::of("TND").unwrap(), "34.50").unwrap(), Money(34_500));
+}

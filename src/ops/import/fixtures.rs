@@ -1,0 +1,138 @@
+//! The original's fixture files, read whole before anything is written.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::row::Row;
+use crate::error::{Error, Result};
+
+/// One file for each app of the original.
+const FILES: [&str; 6] = ["jwt_auth.json", "shops.json", "products.json", "carts.json", "payments.json", "orders.json"];
+
+/// What a row is, in the order in which rows may point at each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Model {
+    User,
+    Shop,
+    Product,
+    Image,
+    Cart,
+    CartLine,
+    Payment,
+    Order,
+}
+
+impl Model {
+    pub const ALL: [Self; 8] = [
+        Self::User,
+        Self::Shop,
+        Self::Product,
+        Self::Image,
+        Self::Cart,
+        Self::CartLine,
+        Self::Payment,
+        Self::Order,
+    ];
+
+    /// As Django writes it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::User => "jwt_auth.user",
+            Self::Shop => "shops.shop",
+            Self::Product => "products.product",
+            Self::Image => "products.productimage",
+            Self::Cart => "carts.cart",
+            Self::CartLine => "carts.cartitem",
+            Self::Payment => "payments.payment",
+            Self::Order => "orders.order",
+        }
+    }
+
+    /// As people call several of them.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::User => "users",
+            Self::Shop => "shops",
+            Self::Product => "products",
+            Self::Image => "images",
+            Self::Cart => "carts",
+            Self::CartLine => "cart lines",
+            Self::Payment => "payments",
+            Self::Order => "orders",
+        }
+    }
+
+    fn of(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.label() == label)
+    }
+}
+
+/// All rows of the six files.
+#[derive(Debug)]
+pub struct Fixtures {
+    rows: Vec<Row>,
+    /// Where rows stood that PocketShop has no place for, such as `jwt_auth.json: auth.group`.
+    strangers: Vec<String>,
+}
+
+impl Fixtures {
+    /// Reads the six files of a folder.
+    ///
+    /// # Errors
+    /// `Refused` when a file is missing or broken, or a row comes twice.
+    pub fn read(dir: &Path) -> Result<Self> {
+        let mut fixtures = Self { rows: Vec::new(), strangers: Vec::new() };
+        for file in FILES {
+            let text = fs::read_to_string(dir.join(file))
+                .map_err(|error| Error::Refused(format!("{file} in {} cannot be read: {error}", dir.display())))?;
+            fixtures.add(file, &text)?;
+        }
+        fixtures.rows.sort_by_key(|row| (row.model, row.pk));
+        for pair in fixtures.rows.windows(2) {
+            if let [first, second] = pair
+                && (first.model, first.pk) == (second.model, second.pk)
+            {
+                return Err(second.refuse("comes twice"));
+            }
+        }
+        Ok(fixtures)
+    }
+
+    /// Rows of one model, by pk.
+    pub fn of(&self, model: Model) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| row.model == model)
+    }
+
+    pub fn strangers(&self) -> &[String] {
+        &self.strangers
+    }
+
+    fn add(&mut self, file: &'static str, text: &str) -> Result<()> {
+        let refuse = |why: String| Error::Refused(format!("{file}: {why}"));
+        // Windows programs put a byte order mark in front, which JSON has no word for.
+        let rows: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| refuse(format!("is not JSON: {error}")))?;
+        let Value::Array(rows) = rows else {
+            return Err(refuse("is not a list of rows".into()));
+        };
+        for (number, row) in (1..).zip(rows) {
+            let Some(label) = row.get("model").and_then(Value::as_str) else {
+                return Err(refuse(format!("row {number} has no model")));
+            };
+            let Some(model) = Model::of(label) else {
+                self.strangers.push(format!("{file}: {label}"));
+                continue;
+            };
+            let Some(pk) = row.get("pk").and_then(Value::as_i64).filter(|pk| *pk > 0) else {
+                return Err(refuse(format!("{label} (row {number}): the pk is not a whole number above zero")));
+            };
+            let Some(Value::Object(fields)) = row.get("fields") else {
+                return Err(refuse(format!("{label} {pk}: has no fields")));
+            };
+            self.rows.push(Row { file, model, pk, fields: fields.clone() });
+        }
+        Ok(())
+    }
+}

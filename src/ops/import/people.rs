@@ -1,0 +1,152 @@
+//! Users and their shops.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::fixtures::Model;
+use super::report::Verdict;
+use super::row::Row;
+use super::Import;
+use crate::error::Result;
+use crate::id::{ShopId, UserId};
+use crate::ops::rows::{NO_PASSWORD, NewShop, NewUser};
+use crate::schema::{shop_slugs, shops, users};
+use crate::shops::{Corner, ShopState, Vividness};
+use crate::text;
+
+diesel::define_sql_function! {
+    fn lower(text: Text) -> Text;
+}
+
+impl Import<'_> {
+    pub(super) fn user(&mut self, row: &Row) -> Result<Verdict> {
+        let username = row.filled("username")?;
+        let email = row.filled("email")?.trim().to_lowercase();
+        self.refuse_namesakes(row, username, &email)?;
+        let mut password = row.text("password")?;
+        if !is_pbkdf2_sha256(password) {
+            self.report.left_out(row, "passwords", "the hash is not pbkdf2_sha256, so a new password has to be set");
+            password = NO_PASSWORD;
+        }
+        let joined = row.time("date_joined")?;
+        let profile_image = self.picture(row, "profile_image", "profile pictures")?;
+        let user = NewUser {
+            id: UserId(row.pk),
+            username,
+            email: &email,
+            password,
+            first_name: row.maybe("first_name")?,
+            last_name: row.maybe("last_name")?,
+            address: Some(row.maybe("address")?).filter(|address| !address.is_empty()),
+            profile_image: &profile_image,
+            operator: false,
+            email_verified_at: None,
+            suspended_at: (!row.flag("is_active", true)?).then_some(self.now),
+            last_login_at: row.maybe_time("last_login")?,
+            created_at: joined,
+            updated_at: joined,
+        };
+        row.stored(diesel::insert_into(users::table).values(&user).execute(self.conn))?;
+        if row.flag("is_superuser", false)? {
+            self.report.superuser(username);
+        }
+        Ok(Verdict::Imported)
+    }
+
+    pub(super) fn shop(&mut self, row: &Row) -> Result<Verdict> {
+        let owner = UserId(self.reference(row, "owner", Model::User)?);
+        let other: Option<ShopId> =
+            shops::table.filter(shops::owner_id.eq(owner)).select(shops::id).first(self.conn).optional()?;
+        if let Some(other) = other {
+            return Err(row.refuse(format!("its owner, jwt_auth.user {owner}, already has the shop {other}")));
+        }
+        let name = row.filled("name")?;
+        let slug = self.shop_slug(name)?;
+        let created_at = row.time("created_at")?;
+        let shop_image = self.picture(row, "shop_image", "shop pictures")?;
+        let shop = NewShop {
+            id: ShopId(row.pk),
+            owner_id: Some(owner),
+            name,
+            slug: &slug,
+            tagline: "",
+            bio: row.maybe("bio")?,
+            announcement: "",
+            place: "",
+            shop_image: &shop_image,
+            state: ShopState::Open,
+            vacation_from: None,
+            vacation_until: None,
+            vacation_message: "",
+            hue: hue(row.pk),
+            vividness: Vividness::Clear,
+            corner: Corner::Pocket,
+            created_at,
+            updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
+        };
+        row.stored(diesel::insert_into(shops::table).values(&shop).execute(self.conn))?;
+        Ok(Verdict::Imported)
+    }
+
+    fn refuse_namesakes(&mut self, row: &Row, username: &str, email: &str) -> Result<()> {
+        // The database lowers both sides, as its unique index does: it knows other letters than Rust.
+        let by_name: Option<UserId> = users::table
+            .filter(lower(users::username).eq(lower(username)))
+            .select(users::id)
+            .first(self.conn)
+            .optional()?;
+        if let Some(other) = by_name {
+            return Err(row.refuse(format!("the username {username:?} belongs to user {other} already")));
+        }
+        let by_email: Option<UserId> =
+            users::table.filter(users::email.eq(email)).select(users::id).first(self.conn).optional()?;
+        if let Some(other) = by_email {
+            return Err(row.refuse(format!("the email {email:?} belongs to user {other} already")));
+        }
+        Ok(())
+    }
+
+    fn shop_slug(&mut self, name: &str) -> Result<String> {
+        let wanted = text::slug(name, "shop");
+        // A slug holds only letters, digits and hyphens, so none of LIKE's wildcards.
+        let alike = format!("{wanted}%");
+        let mut taken: Vec<String> =
+            shops::table.filter(shops::slug.like(&alike)).select(shops::slug).load(self.conn)?;
+        let left_behind: Vec<String> =
+            shop_slugs::table.filter(shop_slugs::slug.like(&alike)).select(shop_slugs::slug).load(self.conn)?;
+        taken.extend(left_behind);
+        Ok(text::free_slug(&wanted, |slug| taken.iter().any(|other| other == slug)))
+    }
+}
+
+/// `pbkdf2_sha256$iterations$salt$hash`, as Django writes it.
+fn is_pbkdf2_sha256(hash: &str) -> bool {
+    let parts: Vec<&str> = hash.split('$').collect();
+    matches!(parts[..], ["pbkdf2_sha256", rounds, salt, hash]
+        if rounds.parse::<u32>().is_ok_and(|rounds| rounds > 0) && !salt.is_empty() && !hash.is_empty())
+}
+
+/// A hue for a shop whose owner has not chosen one: always the same, and far from its neighbours'.
+fn hue(id: i64) -> i32 {
+    let step = i32::try_from(id.rem_euclid(360)).unwrap_or(0);
+    (step * 47 + 264) % 360
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_pbkdf2_hashes_are_kept() {
+        assert!(is_pbkdf2_sha256("pbkdf2_sha256$1000000$salt$aGFzaA=="));
+        for other in ["", "!", "!unusable", "pbkdf2_sha256$1000000$salt", "pbkdf2_sha256$many$salt$aGFzaA==", "md5$salt$hash"] {
+            assert!(!is_pbkdf2_sha256(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn hues_stay_on_the_wheel() {
+        assert!((1..2_000).chain([i64::MAX]).all(|id| (0..360).contains(&hue(id))));
+        assert_ne!(hue(1), hue(2));
+    }
+}

@@ -1,0 +1,150 @@
+//! One row of a fixture: its fields by type, and complaints that name file, model and pk.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound};
+use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::fixtures::Model;
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+
+/// Where the original kept every picture.
+const PICTURES: &str = "res.cloudinary.com";
+
+#[derive(Debug)]
+pub struct Row {
+    pub file: &'static str,
+    pub model: Model,
+    pub pk: i64,
+    pub fields: Map<String, Value>,
+}
+
+impl Row {
+    /// `orders.json: orders.order 3`.
+    pub fn name(&self) -> String {
+        format!("{}: {} {}", self.file, self.model.label(), self.pk)
+    }
+
+    pub fn refuse(&self, why: impl Display) -> Error {
+        Error::Refused(format!("{}: {why}", self.name()))
+    }
+
+    /// A text that may be empty, but has to be there.
+    pub fn text(&self, field: &str) -> Result<&str> {
+        match self.value(field)? {
+            // PostgreSQL has no way to keep it.
+            Value::String(text) if text.contains('\0') => Err(self.refuse(format!("the {field} holds a NUL character"))),
+            Value::String(text) => Ok(text),
+            _ => Err(self.refuse(format!("the {field} is not a text"))),
+        }
+    }
+
+    /// A text; empty when there is none.
+    pub fn maybe(&self, field: &str) -> Result<&str> {
+        if self.has(field) { self.text(field) } else { Ok("") }
+    }
+
+    /// A text that says something.
+    pub fn filled(&self, field: &str) -> Result<&str> {
+        let text = self.text(field)?;
+        if text.trim().is_empty() { Err(self.refuse(format!("the {field} is empty"))) } else { Ok(text) }
+    }
+
+    /// The pk of another row.
+    pub fn reference(&self, field: &str) -> Result<i64> {
+        self.value(field)?.as_i64().ok_or_else(|| self.refuse(format!("the {field} is not a whole number")))
+    }
+
+    /// A whole number, zero or more.
+    pub fn quantity(&self) -> Result<i32> {
+        let value = self.value("quantity")?;
+        let number = value.as_i64().ok_or_else(|| self.refuse("the quantity is not a whole number"))?;
+        if number < 0 {
+            return Err(self.refuse(format!("the quantity {number} is below zero")));
+        }
+        i32::try_from(number).map_err(|_| self.refuse(format!("the quantity {number} is too large")))
+    }
+
+    /// Django writes decimals as text, so that no float comes near them.
+    pub fn price(&self, field: &str, currency: Currency) -> Result<Money> {
+        let Value::String(typed) = self.value(field)? else {
+            return Err(self.refuse(format!("the {field} is not a text like \"12.50\"")));
+        };
+        currency.parse(typed).map_err(|problem| self.refuse(format!("the {field} {typed:?} {problem}")))
+    }
+
+    pub fn flag(&self, field: &str, otherwise: bool) -> Result<bool> {
+        match self.fields.get(field) {
+            None | Some(Value::Null) => Ok(otherwise),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(self.refuse(format!("the {field} is neither true nor false"))),
+        }
+    }
+
+    /// A moment, in UTC and cut to microseconds; without an offset it counts as UTC.
+    pub fn time(&self, field: &str) -> Result<NaiveDateTime> {
+        let typed = self.text(field)?;
+        DateTime::parse_from_rfc3339(typed)
+            .map(|moment| moment.naive_utc())
+            .or_else(|_| typed.parse::<NaiveDateTime>())
+            .map(|moment| moment.trunc_subsecs(6))
+            .map_err(|_| self.refuse(format!("the {field} {typed:?} is not a date and time")))
+    }
+
+    /// A moment, if the row has one.
+    pub fn maybe_time(&self, field: &str) -> Result<Option<NaiveDateTime>> {
+        if self.has(field) { self.time(field).map(Some) } else { Ok(None) }
+    }
+
+    /// The address of a picture: none when there is none, an `Err` inside when it is not where pictures are.
+    pub fn picture(&self, field: &str) -> Result<Result<Option<String>, NotOurPicture>> {
+        let typed = self.maybe(field)?;
+        if typed.is_empty() {
+            return Ok(Ok(None));
+        }
+        let ours = Url::parse(typed).ok().filter(|url| {
+            url.scheme() == "https"
+                && url.host_str() == Some(PICTURES)
+                && url.port().is_none()
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+        Ok(ours.map(|url| Some(url.into())).ok_or(NotOurPicture))
+    }
+
+    /// Names the row in what the database said about it.
+    pub fn stored<T>(&self, result: QueryResult<T>) -> Result<T> {
+        result.map_err(|error| match error {
+            DieselError::DatabaseError(
+                DatabaseErrorKind::UniqueViolation
+                | DatabaseErrorKind::CheckViolation
+                | DatabaseErrorKind::ForeignKeyViolation,
+                said,
+            ) => self.refuse(format!("the database does not take it: {}", said.message())),
+            other => Error::Internal(anyhow::Error::new(other).context(self.name())),
+        })
+    }
+
+    fn has(&self, field: &str) -> bool {
+        self.fields.get(field).is_some_and(|value| !value.is_null())
+    }
+
+    fn value(&self, field: &str) -> Result<&Value> {
+        match self.fields.get(field) {
+            None | Some(Value::Null) => Err(self.refuse(format!("the {field} is missing"))),
+            Some(value) => Ok(value),
+        }
+    }
+}
+
+/// A picture's address leads somewhere else than the original's pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotOurPicture;
+
+impl NotOurPicture {
+    pub const REASON: &str = "the picture is not at https://res.cloudinary.com";
+}

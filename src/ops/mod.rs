@@ -1,0 +1,28 @@
+//! What the command line does beside serving.
+
+pub mod check;
+pub mod demo;
+pub mod import;
+mod rows;
+
+use std::path::Path;
+
+use chrono::{NaiveDateTime, SubsecRound};
+
+use crate::config::Config;
+use crate::db::{in_transaction, migrate};
+
+/// `pocketshop import pocketshop DIR`: all of it, or nothing.
+pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<import::Report> {
+    let fixtures = import::Fixtures::read(folder)?;
+    migrate(&config.database)?;
+    let mut conn = config.database.connect()?;
+    let (currency, now) = (config.currency, now());
+    Ok(in_transaction(&mut conn, &|conn| import::import(conn, &fixtures, currency, now))?)
+}
+
+/// UTC, to the microsecond.
+#[expect(clippy::disallowed_methods, reason = "where a command gets its time")]
+pub fn now() -> NaiveDateTime {
+    chrono::Utc::now().naive_utc().trunc_subsecs(6)
+}

@@ -1,0 +1,264 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    cart_items (id) {
+        id -> BigInt,
+        cart_id -> BigInt,
+        variant_id -> BigInt,
+        quantity -> Integer,
+        unit_price -> BigInt,
+        personalisation -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    carts (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    categories (code) {
+        code -> Text,
+        slug -> Text,
+        label -> Text,
+        position -> Integer,
+        parent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    checkouts (id) {
+        id -> BigInt,
+        number -> Text,
+        buyer_id -> Nullable<BigInt>,
+        idempotency_key -> Nullable<Text>,
+        email -> Text,
+        name -> Text,
+        street -> Text,
+        line2 -> Text,
+        postal_code -> Text,
+        town -> Text,
+        region -> Text,
+        country -> Text,
+        currency -> Text,
+        items_total -> BigInt,
+        shipping_total -> BigInt,
+        total -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> BigInt,
+        buyer_id -> Nullable<BigInt>,
+        product_id -> Nullable<BigInt>,
+        variant_id -> Nullable<BigInt>,
+        checkout_id -> BigInt,
+        shipment_id -> BigInt,
+        payment_id -> BigInt,
+        status -> Text,
+        title -> Text,
+        options -> Text,
+        personalisation -> Text,
+        picture -> Text,
+        unit_price -> BigInt,
+        quantity -> Integer,
+        subtotal -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        checkout_id -> BigInt,
+        amount -> BigInt,
+        refunded -> BigInt,
+        currency -> Text,
+        status -> Text,
+        provider -> Text,
+        payment_intent_id -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    product_images (id) {
+        id -> BigInt,
+        product_id -> BigInt,
+        public_id -> Text,
+        url -> Text,
+        position -> Integer,
+        alt -> Text,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        tint -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    product_slugs (shop_id, slug) {
+        shop_id -> BigInt,
+        slug -> Text,
+        product_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    product_variants (id) {
+        id -> BigInt,
+        product_id -> BigInt,
+        image_id -> Nullable<BigInt>,
+        position -> Integer,
+        value1 -> Text,
+        value2 -> Text,
+        value3 -> Text,
+        sku -> Text,
+        price -> BigInt,
+        quantity -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        shop_id -> BigInt,
+        category -> Text,
+        title -> Text,
+        slug -> Text,
+        description -> Text,
+        price -> BigInt,
+        quantity -> Integer,
+        option1 -> Text,
+        option2 -> Text,
+        option3 -> Text,
+        state -> Text,
+        published_at -> Timestamp,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        factor -> Text,
+        address -> Text,
+        agent -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        auth_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shipments (id) {
+        id -> BigInt,
+        checkout_id -> BigInt,
+        shop_id -> Nullable<BigInt>,
+        shop_name -> Text,
+        price -> BigInt,
+        carrier -> Text,
+        tracking -> Text,
+        shipped_at -> Nullable<Timestamp>,
+        delivered_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shop_slugs (slug) {
+        slug -> Text,
+        shop_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    shops (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        name -> Text,
+        slug -> Text,
+        tagline -> Text,
+        bio -> Text,
+        announcement -> Text,
+        place -> Text,
+        shop_image -> Text,
+        state -> Text,
+        vacation_from -> Nullable<Timestamp>,
+        vacation_until -> Nullable<Timestamp>,
+        vacation_message -> Text,
+        hue -> Integer,
+        vividness -> Text,
+        corner -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        email -> Text,
+        password -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        address -> Nullable<Text>,
+        profile_image -> Text,
+        operator -> Bool,
+        email_verified_at -> Nullable<Timestamp>,
+        suspended_at -> Nullable<Timestamp>,
+        last_login_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(cart_items -> carts (cart_id));
+diesel::joinable!(cart_items -> product_variants (variant_id));
+diesel::joinable!(carts -> users (owner_id));
+diesel::joinable!(checkouts -> users (buyer_id));
+diesel::joinable!(orders -> checkouts (checkout_id));
+diesel::joinable!(orders -> payments (payment_id));
+diesel::joinable!(orders -> product_variants (variant_id));
+diesel::joinable!(orders -> products (product_id));
+diesel::joinable!(orders -> shipments (shipment_id));
+diesel::joinable!(orders -> users (buyer_id));
+diesel::joinable!(payments -> checkouts (checkout_id));
+diesel::joinable!(payments -> users (owner_id));
+diesel::joinable!(product_images -> products (product_id));
+diesel::joinable!(product_slugs -> products (product_id));
+diesel::joinable!(product_slugs -> shops (shop_id));
+diesel::joinable!(product_variants -> product_images (image_id));
+diesel::joinable!(product_variants -> products (product_id));
+diesel::joinable!(products -> categories (category));
+diesel::joinable!(products -> shops (shop_id));
+diesel::joinable!(products -> users (owner_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(shipments -> checkouts (checkout_id));
+diesel::joinable!(shipments -> shops (shop_id));
+diesel::joinable!(shop_slugs -> shops (shop_id));
+diesel::joinable!(shops -> users (owner_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    cart_items, carts, categories, checkouts, orders, payments, product_images, product_slugs, product_variants, products, sessions, shipments, shop_slugs, shops, users,
+);

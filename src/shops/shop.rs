@@ -1,0 +1,102 @@
+//! A shop: its row, its window, and when it is away.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::theme::{Corner, Theme, Vividness};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::{ShopId, UserId};
+use crate::schema::{shop_slugs, shops, users};
+use crate::word::words;
+
+words! {
+    /// Who sees a shop: its owner alone, everyone, nobody any more.
+    ShopState { Draft = "draft", Open = "open", Closed = "closed" }
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+pub struct Shop {
+    pub id: ShopId,
+    pub owner_id: Option<UserId>,
+    pub name: String,
+    pub slug: String,
+    pub tagline: String,
+    pub bio: String,
+    pub announcement: String,
+    pub place: String,
+    pub shop_image: String,
+    vacation_from: Option<NaiveDateTime>,
+    vacation_until: Option<NaiveDateTime>,
+    vacation_message: String,
+    hue: i32,
+    vividness: Vividness,
+    corner: Corner,
+    pub created_at: NaiveDateTime,
+}
+
+/// An absence: the shop stays to be seen, and says when it is back.
+#[derive(Debug, Clone)]
+pub struct Vacation {
+    /// `3 December`
+    pub until: Option<String>,
+    pub message: String,
+}
+
+impl Shop {
+    /// The open shop at this address.
+    pub fn open_at(conn: &mut Conn, slug: &str) -> Result<Self> {
+        Ok(shops::table
+            .filter(shops::slug.eq(slug))
+            .filter(shops::state.eq(ShopState::Open))
+            .select(Self::as_select())
+            .first(conn)?)
+    }
+
+    /// Where the shop is now that had this address before.
+    pub fn moved_from(conn: &mut Conn, slug: &str) -> Result<Option<String>> {
+        Ok(shop_slugs::table
+            .inner_join(shops::table)
+            .filter(shop_slugs::slug.eq(slug))
+            .filter(shops::state.eq(ShopState::Open))
+            .select(shops::slug)
+            .first(conn)
+            .optional()?)
+    }
+
+    /// The address of the open shop with this number, as the original's links name it.
+    pub fn slug_of(conn: &mut Conn, id: ShopId) -> Result<String> {
+        shops::table
+            .filter(shops::id.eq(id))
+            .filter(shops::state.eq(ShopState::Open))
+            .select(shops::slug)
+            .first(conn)
+            .map_err(Error::from)
+    }
+
+    /// What the maker goes by: the first name, else the username, else nothing.
+    pub fn owner(&self, conn: &mut Conn) -> Result<String> {
+        let names: Option<(String, String)> = match self.owner_id {
+            Some(owner) => users::table.find(owner).select((users::first_name, users::username)).first(conn).optional()?,
+            None => None,
+        };
+        Ok(names.map_or_else(String::new, |(first, username)| if first.is_empty() { username } else { first }))
+    }
+
+    pub fn url(&self) -> String {
+        format!("/shops/{}", self.slug)
+    }
+
+    pub fn theme(&self) -> Theme {
+        Theme { hue: self.hue, vividness: self.vividness, corner: self.corner }
+    }
+
+    pub fn vacation(&self, now: NaiveDateTime) -> Option<Vacation> {
+        let begun = self.vacation_from.is_some_and(|from| from <= now);
+        let over = self.vacation_until.is_some_and(|until| until <= now);
+        (begun && !over).then(|| Vacation {
+            until: self.vacation_until.map(|until| until.format("%-d %B").to_string()),
+            message: self.vacation_message.clone(),
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! A shop's look: hue, vividness and corner, as a style sheet of one rule. Contrast is not the maker's worry:
+//! lightness is ours.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::word::words;
+
+words! {
+    /// How strong the shop's colour is.
+    Vividness { Muted = "muted", Calm = "calm", Clear = "clear", Vivid = "vivid" }
+}
+
+words! {
+    /// How round the foot of a picture is.
+    Corner { Square = "square", Round = "round", Pocket = "pocket" }
+}
+
+/// The look of one shop, from values that were checked when they were stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Theme {
+    /// Degrees, 0 to 359.
+    pub hue: i32,
+    pub vividness: Vividness,
+    pub corner: Corner,
+}
+
+impl Theme {
+    /// The style sheet. It sets `:root`, since what is derived there does not follow a change lower down.
+    pub fn css(self) -> String {
+        let chroma = match self.vividness {
+            Vividness::Muted => ".06",
+            Vividness::Calm => ".1",
+            Vividness::Clear => ".14",
+            Vividness::Vivid => ".17",
+        };
+        let pocket = match self.corner {
+            Corner::Square => ".375rem",
+            Corner::Round => "1rem",
+            Corner::Pocket => "1.625rem",
+        };
+        format!("@layer shop{{:root{{--h:{};--c:{chroma};--pocket:{pocket}}}}}\n", self.hue.rem_euclid(360))
+    }
+
+    /// Changes with the sheet, so that it may be kept for good.
+    pub fn hash(self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.css().hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// `/shops/{slug}/theme.{hash}.css`
+    pub fn url(self, slug: &str) -> String {
+        format!("/shops/{slug}/theme.{}.css", self.hash())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_theme_is_one_rule_of_numbers() {
+        let theme = Theme { hue: 330, vividness: Vividness::Clear, corner: Corner::Round };
+        assert_eq!(theme.css(), "@layer shop{:root{--h:330;--c:.14;--pocket:1rem}}\n");
+    }
+}

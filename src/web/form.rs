@@ -1,0 +1,61 @@
+//! `Form` and `Query`: as actix's own, but a key that comes several times makes a list.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// More fields than this are no form of ours.
+const MOST_FIELDS: usize = 200;
+
+/// The fields of the address.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request.query_string().as_bytes()).map(Self))
+    }
+}
+
+/// The fields of a posted form.
+#[derive(Debug)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        let is_form = kind.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded");
+        let body = Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let body = body.await?;
+            if !is_form {
+                return Err(refused().into());
+            }
+            Ok(Self(read(&body)?))
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    if bytes.iter().filter(|byte| **byte == b'&').count() >= MOST_FIELDS {
+        return Err(refused());
+    }
+    serde_html_form::from_bytes(bytes).map_err(|_| refused())
+}
+
+fn refused() -> Error {
+    Error::Refused("We could not read what was sent. Go back, reload the page and try again.".into())
+}

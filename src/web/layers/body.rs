@@ -1,0 +1,194 @@
+//! The body of a request: read whole, within a size and a time, before any page sees it.
+//!
+//! actix-web waits for a body as long as the visitor likes; a few hundred visitors who never finish would take every
+//! connection. Reading here covers every path, also those that ask for no body.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING, UPGRADE};
+use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{HttpMessage, HttpResponse};
+use futures_util::StreamExt;
+
+use super::limits;
+
+/// Replaces the stream by the bytes it held.
+///
+/// # Errors
+/// The bare answer for a body that is too large, too slow, encoded, or cut short; the request keeps what is unread.
+pub async fn read(request: &mut ServiceRequest) -> Result<(), HttpResponse> {
+    if matches!(request.parts().1, Payload::None) {
+        return Ok(());
+    }
+    if opens_a_socket(request.headers()) {
+        drop(request.take_payload());
+        return Ok(());
+    }
+    let limit = limits::body(request.path());
+    let refused = match refused_unread(request.headers(), limit) {
+        Some(status) => status,
+        None => {
+            let mut payload = request.take_payload();
+            match collect(&mut payload, limit, limits::BODY_DEADLINE).await {
+                Ok(body) if body.is_empty() => return Ok(()),
+                Ok(body) => {
+                    request.set_payload(Payload::from(body));
+                    return Ok(());
+                }
+                Err(status) => {
+                    request.set_payload(payload);
+                    status
+                }
+            }
+        }
+    };
+    Err(HttpResponse::build(refused).finish())
+}
+
+/// There are no web sockets here, and after such a request the stream has no end.
+fn opens_a_socket(headers: &HeaderMap) -> bool {
+    headers
+        .get(UPGRADE)
+        .is_some_and(|to| to.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"))
+        && !headers.contains_key(TRANSFER_ENCODING)
+}
+
+/// What the headers alone give away.
+fn refused_unread(headers: &HeaderMap, limit: usize) -> Option<StatusCode> {
+    if headers
+        .get(CONTENT_ENCODING)
+        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        return Some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse::<u64>().ok()?;
+    (length > limit as u64).then_some(StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+async fn collect(payload: &mut Payload, limit: usize, deadline: Duration) -> Result<Bytes, StatusCode> {
+    let whole = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|error| match error {
+                PayloadError::Overflow => StatusCode::PAYLOAD_TOO_LARGE,
+                _ => StatusCode::BAD_REQUEST,
+            })?;
+            if body.len() + chunk.len() > limit {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(deadline, whole)
+        .await
+        .unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+}
+
+/// Answers without the rest of the body, and closes the connection.
+///
+/// The rest must outlive the answer: actix-web takes a dropped chunked body for one that it should drain, and would
+/// drain it for ever.
+pub fn leave_unread(answer: HttpResponse, rest: Payload) -> HttpResponse {
+    if matches!(rest, Payload::None) {
+        return answer;
+    }
+    let mut answer = answer.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) => BoxBody::new(Last { bytes, _rest: rest }),
+        Err(body) => body,
+    });
+    answer.head_mut().set_connection_type(ConnectionType::Close);
+    answer
+}
+
+struct Last {
+    bytes: Bytes,
+    _rest: Payload,
+}
+
+impl MessageBody for Last {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.bytes.len() as u64)
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let bytes = std::mem::take(&mut self.bytes);
+        Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::dev::Payload;
+    use futures_util::stream;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(50);
+
+    fn chunks(chunks: Vec<&'static [u8]>) -> Payload {
+        Payload::Stream {
+            payload: Box::pin(stream::iter(chunks).map(|chunk| Ok(Bytes::from_static(chunk)))),
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_body_within_its_limits_arrives_whole() {
+        let body = collect(&mut chunks(vec![b"name=", b"mug"]), 8, SOON).await.unwrap();
+        assert_eq!(body, "name=mug");
+    }
+
+    #[actix_web::test]
+    async fn a_stream_is_cut_at_the_limit() {
+        let endless = stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 1024])));
+        let mut payload = Payload::Stream {
+            payload: Box::pin(endless),
+        };
+        assert_eq!(
+            collect(&mut payload, 64 * 1024, SOON).await,
+            Err(StatusCode::PAYLOAD_TOO_LARGE)
+        );
+        assert_eq!(
+            collect(&mut chunks(vec![b"name=", b"mug!"]), 8, SOON).await,
+            Err(StatusCode::PAYLOAD_TOO_LARGE)
+        );
+    }
+
+    #[actix_web::test]
+    async fn a_stalled_or_dripping_body_is_given_up() {
+        let stalled = chunks(vec![b"name="]).chain(stream::pending());
+        let mut payload = Payload::Stream {
+            payload: Box::pin(stalled),
+        };
+        assert_eq!(collect(&mut payload, 100, SOON).await, Err(StatusCode::REQUEST_TIMEOUT));
+        let drip = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            Some((Ok(Bytes::from_static(b"x")), ()))
+        });
+        let mut payload = Payload::Stream {
+            payload: Box::pin(drip),
+        };
+        assert_eq!(
+            collect(&mut payload, 100_000, SOON).await,
+            Err(StatusCode::REQUEST_TIMEOUT)
+        );
+    }
+
+    #[actix_web::test]
+    async fn a_body_cut_short_is_a_bad_request() {
+        let broken = chunks(vec![b"name="]).chain(stream::iter([Err(PayloadError::Incomplete(None))]));
+        let mut payload = Payload::Stream {
+            payload: Box::pin(broken),
+        };
+        assert_eq!(collect(&mut payload, 100, SOON).await, Err(StatusCode::BAD_REQUEST));
+    }
+}

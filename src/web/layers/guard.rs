@@ -1,0 +1,68 @@
+//! What is turned away before any page sees it: unknown hosts, foreign forms, other methods, too much haste.
+
+use actix_web::HttpResponse;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HOST, HeaderName, HeaderValue, ORIGIN, RETRY_AFTER};
+
+use super::{ClientIp, Policy};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// # Errors
+/// The bare answer for a request that goes no further.
+pub fn check(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> Result<(), HttpResponse> {
+    let path = request.path();
+    let health = matches!(path, "/healthz" | "/readyz");
+    if let Some(limiter) = &policy.rate_limit
+        && !health
+        && !is_file(path)
+        && let Err(wait) = limiter.check_address(address.0)
+    {
+        let seconds = HeaderValue::from(wait.as_secs() + 1);
+        return Err(HttpResponse::TooManyRequests()
+            .insert_header((RETRY_AFTER, seconds))
+            .finish());
+    }
+    if policy.production && !health && !is_our_host(policy, request) {
+        return Err(HttpResponse::BadRequest().finish());
+    }
+    match *request.method() {
+        Method::GET | Method::HEAD => Ok(()),
+        Method::POST if is_own_form(policy, request) => Ok(()),
+        Method::POST => Err(HttpResponse::Forbidden().finish()),
+        _ => {
+            let allowed = HeaderValue::from_static("GET, HEAD, POST");
+            Err(HttpResponse::MethodNotAllowed()
+                .insert_header((ALLOW, allowed))
+                .finish())
+        }
+    }
+}
+
+/// Files cost little, and a page asks for many at once.
+fn is_file(path: &str) -> bool {
+    path.starts_with("/a/") || path.starts_with("/media/") || path == "/favicon.ico"
+}
+
+fn is_our_host(policy: &Policy, request: &ServiceRequest) -> bool {
+    let ours = |host: &str| {
+        let bare = host.strip_suffix(":443").unwrap_or(host);
+        host.eq_ignore_ascii_case(&policy.host) || bare.eq_ignore_ascii_case(&policy.host)
+    };
+    let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    // A request line may name a host too: `GET http://elsewhere/ HTTP/1.1`.
+    let line = request.uri().authority().map(actix_web::http::uri::Authority::as_str);
+    header.is_some_and(ours) && line.is_none_or(ours)
+}
+
+/// Whether a page of ours sent this, by the browser's own word: no token in any form.
+fn is_own_form(policy: &Policy, request: &ServiceRequest) -> bool {
+    let headers = request.headers();
+    match headers.get(SEC_FETCH_SITE) {
+        Some(site) => matches!(site.as_bytes(), b"same-origin" | b"none"),
+        None => headers
+            .get(ORIGIN)
+            .is_some_and(|origin| origin.as_bytes() == policy.origin.as_bytes()),
+    }
+}

@@ -1,0 +1,237 @@
+//! What stands around every page: who calls, what is let in, what every answer carries, what happens when one breaks.
+
+mod address;
+mod body;
+mod compress;
+mod guard;
+mod headers;
+pub mod limits;
+mod rate_limit;
+mod request_id;
+#[cfg(test)]
+mod tests;
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_session::SessionExt;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, Uri};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use futures_util::FutureExt;
+use ipnet::IpNet;
+use url::Url;
+
+use super::error_page::{self, Cause};
+use super::theme::Theme;
+
+pub use address::ClientIp;
+pub use rate_limit::RateLimiter;
+pub use request_id::RequestId;
+
+use compress::Coding;
+
+/// What the layers need to know, taken once from the configuration.
+pub struct Policy {
+    /// Scheme, host and port of `PUBLIC_URL`, as browsers write them in `Origin`.
+    pub origin: String,
+    /// Host and port of `PUBLIC_URL`, as browsers write them in `Host`.
+    pub host: String,
+    /// `PUBLIC_URL` is https.
+    pub production: bool,
+    pub trusted_proxies: Vec<IpNet>,
+    /// None: off.
+    pub rate_limit: Option<RateLimiter>,
+}
+
+impl Policy {
+    pub fn new(public_url: &Url, trusted_proxies: Vec<IpNet>, rate_limit: bool) -> Self {
+        let origin = public_url.origin().ascii_serialization();
+        Self {
+            host: origin
+                .split_once("://")
+                .map_or(String::new(), |(_, host)| host.to_owned()),
+            production: public_url.scheme() == "https",
+            origin,
+            trusted_proxies,
+            rate_limit: rate_limit.then(|| RateLimiter::new(limits::REQUESTS_PER_MINUTE)),
+        }
+    }
+}
+
+/// The outermost layer. Nothing leaves the app but through here.
+///
+/// # Errors
+/// When a page panicked, or a layer failed: by then the request is gone, so the finished answer is the error's face.
+pub async fn safe(
+    policy: Data<Policy>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let visit = Visit::begin(&policy, &request);
+    let admitted = match guard::check(&policy, visit.address, &request) {
+        Ok(()) => body::read(&mut request).await,
+        refused => refused,
+    };
+    if let Err(refusal) = admitted {
+        let (request, rest) = request.into_parts();
+        let answer = body::leave_unread(visit.finish(&policy, refusal), rest);
+        return Ok(ServiceResponse::new(request, answer));
+    }
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => {
+            let (request, answer) = response.into_parts();
+            Ok(ServiceResponse::new(
+                request,
+                visit.finish(&policy, answer.map_into_boxed_body()),
+            ))
+        }
+        Ok(Err(error)) => Err(Finished::new(visit.finish(&policy, HttpResponse::from_error(error)))),
+        Err(panic) => {
+            tracing::error!(panic = said(&*panic), request_id = %visit.id, path = visit.uri.path(), "a page panicked");
+            Err(Finished::new(
+                visit.finish(&policy, HttpResponse::InternalServerError().finish()),
+            ))
+        }
+    }
+}
+
+/// The innermost layer, inside the session: what pages refuse is shown in the visitor's own theme.
+///
+/// # Errors
+/// None of its own.
+pub async fn error_pages(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    let (request, answer) = next.call(request).await?.map_into_boxed_body().into_parts();
+    if !error_page::is_bare(&answer) {
+        return Ok(ServiceResponse::new(request, answer));
+    }
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .copied()
+        .unwrap_or_else(RequestId::random);
+    let cause = Cause {
+        id,
+        path: request.path(),
+        htmx: error_page::is_htmx(request.headers()),
+        theme: Theme::chosen(&request.get_session()),
+    };
+    let answer = error_page::dress(answer, &cause);
+    Ok(ServiceResponse::new(request, answer))
+}
+
+/// One request, from when it came in.
+struct Visit {
+    started: Instant,
+    id: RequestId,
+    address: ClientIp,
+    method: Method,
+    uri: Uri,
+    htmx: bool,
+    coding: Coding,
+}
+
+impl Visit {
+    fn begin(policy: &Policy, request: &ServiceRequest) -> Self {
+        let visit = Self {
+            started: Instant::now(),
+            id: RequestId::random(),
+            address: ClientIp::of(request.request(), &policy.trusted_proxies),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            htmx: error_page::is_htmx(request.headers()),
+            coding: Coding::accepted(request.headers()),
+        };
+        let mut extensions = request.extensions_mut();
+        extensions.insert(visit.id);
+        extensions.insert(visit.address);
+        drop(extensions);
+        visit
+    }
+
+    fn finish(&self, policy: &Policy, mut answer: HttpResponse) -> HttpResponse {
+        if error_page::is_bare(&answer) {
+            let cause = Cause {
+                id: self.id,
+                path: self.uri.path(),
+                htmx: self.htmx,
+                theme: None,
+            };
+            answer = error_page::dress(answer, &cause);
+        }
+        if compress::is_text(&answer) {
+            headers::vary(answer.headers_mut(), &["Accept-Encoding"]);
+            answer = compress::shrink(answer, self.coding);
+        }
+        if headers::is_html(answer.headers()) {
+            headers::page(answer.headers_mut());
+        }
+        headers::secure(answer.headers_mut(), policy.production, self.id);
+        self.log(&answer);
+        answer
+    }
+
+    /// Texts are written with their control characters escaped, so that one request is one line.
+    fn log(&self, answer: &HttpResponse) {
+        let bytes = match answer.body().size() {
+            BodySize::Sized(bytes) => Some(bytes),
+            BodySize::None => Some(0),
+            BodySize::Stream => None,
+        };
+        tracing::info!(
+            target: "access",
+            method = self.method.as_str(),
+            path = self.uri.path(),
+            status = answer.status().as_u16(),
+            ms = (self.started.elapsed().as_secs_f64() * 100_000.0).round() / 100.0,
+            bytes,
+            ip = %self.address.0,
+            request_id = %self.id,
+            "request"
+        );
+    }
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a word")
+}
+
+/// An error whose face is already made.
+struct Finished(RefCell<Option<HttpResponse>>);
+
+impl Finished {
+    fn new(answer: HttpResponse) -> actix_web::Error {
+        Self(RefCell::new(Some(answer))).into()
+    }
+}
+
+impl fmt::Debug for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Finished")
+    }
+}
+
+impl fmt::Display for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer is finished")
+    }
+}
+
+impl ResponseError for Finished {
+    fn error_response(&self) -> HttpResponse {
+        self.0
+            .take()
+            .unwrap_or_else(|| HttpResponse::InternalServerError().finish())
+    }
+}

@@ -1,0 +1,145 @@
+//! How often one visitor may call: a generic cell rate algorithm in a table that never grows.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// 512 KiB. Two visitors share a cell, and so an allowance, once in 65,536 times.
+const CELLS: usize = 1 << 16;
+
+/// Lets `count` calls pass in a burst, then one every `window / count`.
+///
+/// A cell holds the theoretical arrival time, in microseconds since the limiter was made: how far it lies ahead of
+/// now is how much of the allowance is used. The cell of a key is found by a hash with a random secret, so nobody can
+/// aim at another's cell.
+pub struct RateLimiter {
+    cells: Box<[AtomicU64]>,
+    hasher: RandomState,
+    started: Instant,
+    /// Microseconds that one call costs.
+    cost: u64,
+    /// Microseconds that a key may be ahead of now.
+    allowance: u64,
+}
+
+impl RateLimiter {
+    pub fn new(per_minute: u32) -> Self {
+        Self::with_window(per_minute, Duration::from_secs(60))
+    }
+
+    /// `count` (at least 1) in any `window`, for slower classes: ten in three minutes.
+    pub fn with_window(count: u32, window: Duration) -> Self {
+        let allowance = u64::try_from(window.as_micros()).unwrap_or(u64::MAX / 4);
+        Self {
+            cells: (0..CELLS).map(|_| AtomicU64::new(0)).collect(),
+            hasher: RandomState::new(),
+            started: Instant::now(),
+            cost: (allowance / u64::from(count.max(1))).max(1),
+            allowance,
+        }
+    }
+
+    /// Counts a call from an address.
+    ///
+    /// # Errors
+    /// The allowance is used up; tells how long until the next call would pass.
+    pub fn check_address(&self, address: IpAddr) -> Result<(), Duration> {
+        self.check(&network(address))
+    }
+
+    /// Counts a call under any key: an account, an address with a purpose.
+    ///
+    /// # Errors
+    /// As [`Self::check_address`].
+    pub fn check(&self, key: &impl Hash) -> Result<(), Duration> {
+        self.check_at(
+            key,
+            u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX / 2),
+        )
+    }
+
+    /// `now` in microseconds since the limiter was made.
+    fn check_at(&self, key: &impl Hash, now: u64) -> Result<(), Duration> {
+        let index = usize::try_from(self.hasher.hash_one(key) % CELLS as u64).unwrap_or_default();
+        let counted = self.cells[index].fetch_update(Ordering::Relaxed, Ordering::Relaxed, |arrival| {
+            let next = arrival.max(now) + self.cost;
+            (next - now <= self.allowance).then_some(next)
+        });
+        counted
+            .map(drop)
+            .map_err(|arrival| Duration::from_micros(arrival + self.cost - self.allowance - now))
+    }
+}
+
+/// Who an address stands for: a whole /64 belongs to one customer, who may use any address in it.
+fn network(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000;
+
+    fn passed(limiter: &RateLimiter, key: u32, calls: u32, now: u64) -> usize {
+        (0..calls).filter(|_| limiter.check_at(&key, now).is_ok()).count()
+    }
+
+    #[test]
+    fn a_burst_passes_then_one_at_a_time() {
+        let limiter = RateLimiter::new(600);
+        assert_eq!(passed(&limiter, 1, 1000, 5 * SECOND), 600);
+        assert_eq!(limiter.check_at(&1_u32, 5 * SECOND), Err(Duration::from_millis(100)));
+        assert_eq!(passed(&limiter, 1, 1000, 6 * SECOND), 10);
+        assert_eq!(passed(&limiter, 1, 1000, 66 * SECOND), 600);
+    }
+
+    #[test]
+    fn one_visitors_haste_is_not_anothers() {
+        let limiter = RateLimiter::new(10);
+        assert_eq!(passed(&limiter, 1, 50, 0), 10);
+        // A shared cell is possible but rare: of a hundred others nearly all have their whole allowance.
+        let whole = (100..200).filter(|key| passed(&limiter, *key, 10, 0) == 10).count();
+        assert!(whole > 95, "{whole}");
+    }
+
+    #[test]
+    fn slow_classes_have_their_own_window() {
+        let limiter = RateLimiter::with_window(10, Duration::from_secs(180));
+        assert_eq!(passed(&limiter, 1, 20, 0), 10);
+        assert_eq!(limiter.check_at(&1_u32, 0), Err(Duration::from_secs(18)));
+        assert_eq!(passed(&limiter, 1, 20, 18 * SECOND), 1);
+    }
+
+    #[test]
+    fn many_addresses_take_no_memory_and_parallel_calls_are_all_counted() {
+        let limiter = RateLimiter::new(600);
+        for key in 0..1_000_000_u32 {
+            let _ = limiter.check_at(&key, u64::from(key));
+        }
+        assert_eq!(limiter.cells.len(), CELLS);
+        let limiter = RateLimiter::new(100);
+        let total: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| passed(&limiter, 7, 100, 0))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(total, 100);
+    }
+
+    #[test]
+    fn a_v6_customer_is_one_visitor_and_v4_is_itself_however_written() {
+        let of = |address: &str| network(address.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("198.51.100.1"), of("::ffff:198.51.100.1"));
+        assert_ne!(of("198.51.100.1"), of("198.51.100.2"));
+        let limiter = RateLimiter::new(1);
+        assert!(limiter.check_address("2001:db8::1".parse().unwrap()).is_ok());
+        assert!(limiter.check_address("2001:db8::2".parse().unwrap()).is_err());
+    }
+}

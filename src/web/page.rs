@@ -1,0 +1,87 @@
+//! What every page knows: the site, the visitor's theme, the time.
+
+use std::borrow::Borrow;
+use std::future::{Ready, ready};
+
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use chrono::{NaiveDateTime, SubsecRound};
+use url::Url;
+
+use super::theme::Theme;
+use crate::catalog::{Categories, Category};
+use crate::error::Error;
+use crate::money::{Currency, Money};
+
+/// What is the same for all visitors.
+pub struct Site {
+    pub name: &'static str,
+    pub public_url: Url,
+    pub currency: Currency,
+    pub categories: Categories,
+}
+
+/// One request's page: what the layout shows, and the words that templates need.
+pub struct Page {
+    pub site: Data<Site>,
+    /// The path asked for, without the query.
+    pub path: String,
+    /// Path and query, to come back to.
+    pub here: String,
+    /// Whether htmx asks for a block of the page.
+    pub htmx: bool,
+    pub theme: Option<Theme>,
+    /// UTC, to the microsecond.
+    pub now: NaiveDateTime,
+}
+
+impl Page {
+    pub fn categories(&self) -> &[Category] {
+        self.site.categories.all()
+    }
+
+    /// The whole address of a path of ours; addresses elsewhere stay as they are.
+    pub fn absolute(&self, path: &str) -> String {
+        self.site.public_url.join(path).map_or_else(|_| path.to_owned(), String::from)
+    }
+
+    pub fn money(&self, money: impl Borrow<Money>) -> String {
+        self.site.currency.format(*money.borrow())
+    }
+
+    /// For machines: `78.00`.
+    pub fn plain(&self, money: impl Borrow<Money>) -> String {
+        self.site.currency.plain(*money.borrow())
+    }
+
+    pub fn currency(&self) -> &'static str {
+        self.site.currency.code
+    }
+}
+
+impl FromRequest for Page {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(site) = request.app_data::<Data<Site>>() else {
+            return ready(Err(Error::Internal(anyhow::anyhow!("the site is not among the app's data"))));
+        };
+        let header = |name: &str| request.headers().get(name).map(actix_web::http::header::HeaderValue::as_bytes);
+        ready(Ok(Self {
+            site: site.clone(),
+            path: request.path().to_owned(),
+            here: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            htmx: header("HX-Request") == Some(b"true") && header("HX-Request-Type") == Some(b"partial"),
+            theme: Theme::chosen(&request.get_session()),
+            now: now(),
+        }))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "where a request gets its time")]
+fn now() -> NaiveDateTime {
+    chrono::Utc::now().naive_utc().trunc_subsecs(6)
+}

@@ -1,0 +1,78 @@
+// PocketShop page script. Everything here is an extra: the pages work without it.
+document.documentElement.classList.add('js');
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// A message in the one place for messages; it stays until it is dismissed.
+const say = text => {
+  const note = document.createElement('div');
+  note.className = 'note bad';
+  note.append(document.createElement('span'), document.createElement('p'), document.createElement('button'));
+  const button = note.lastChild;
+  note.children[1].textContent = text;
+  button.className = 'btn s quiet';
+  button.type = 'button';
+  button.dataset.dismiss = '';
+  button.textContent = 'Dismiss';
+  $('#flash')?.replaceChildren(note);
+};
+addEventListener('click', event => {
+  const button = event.target.closest('[data-dismiss]');
+  if (!button) return;
+  button.closest('.note').remove();
+  $('#main')?.focus({ preventScroll: true });
+});
+
+// The gallery: a small picture brings its large one into the strip, without moving the page.
+const galleries = new WeakSet();
+const mark = (gallery, number) => $$('.thumbs a', gallery).forEach((thumb, at) =>
+  at === number ? thumb.setAttribute('aria-current', 'true') : thumb.removeAttribute('aria-current'));
+const show = (strip, shot, behavior) => strip.scrollTo({ left: shot.offsetLeft - strip.offsetLeft, behavior });
+const open = gallery => {
+  const strip = $('.shots', gallery);
+  if (!strip || galleries.has(gallery)) return;
+  galleries.add(gallery);
+  const shots = $$('.shot', strip);
+  const chosen = $('.shot.chosen', strip);
+  if (chosen && !location.hash) show(strip, chosen, 'instant');
+  const seen = new IntersectionObserver(entries => {
+    const entry = entries.find(one => one.isIntersecting);
+    if (entry) mark(gallery, shots.indexOf(entry.target));
+  }, { root: strip, threshold: 0.6 });
+  shots.forEach(shot => seen.observe(shot));
+};
+const openAll = () => $$('.gallery').forEach(open);
+addEventListener('DOMContentLoaded', openAll);
+addEventListener('click', event => {
+  const thumb = event.target.closest('.thumbs a');
+  const shot = thumb && document.getElementById(thumb.hash.slice(1));
+  if (!shot) return;
+  event.preventDefault();
+  show(shot.parentElement, shot, matchMedia('(prefers-reduced-motion:reduce)').matches ? 'instant' : 'smooth');
+});
+
+// htmx 4: say which region is busy; leave the page alone when the answer is not one for it.
+let before = 0;
+addEventListener('htmx:before:request', event => {
+  before = $('#grid')?.children.length ?? 0;
+  event.detail.ctx?.target?.setAttribute?.('aria-busy', 'true');
+});
+addEventListener('htmx:finally:request', event => event.detail.ctx?.target?.removeAttribute?.('aria-busy'));
+addEventListener('htmx:before:response', event => {
+  const { status } = event.detail.ctx.response;
+  if (status < 400 || status === 422) return;
+  event.preventDefault();
+  say(status === 429 ? 'That was a little fast. Wait a moment, then try again.' : 'That did not work. The page is as it was; try again in a moment.');
+});
+addEventListener('htmx:error', event => {
+  if (event.detail.ctx?.status !== 'swapped') say('We could not be reached. Look at your connection, then try again.');
+});
+
+// A swap that took away the control that caused it must not drop the focus: it goes to what is new.
+addEventListener('htmx:after:swap', event => {
+  openAll();
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const target = event.detail.ctx?.target?.id;
+  if (target === 'grid') $('#grid')?.children[before]?.querySelector('a:not([tabindex])')?.focus({ preventScroll: true });
+  if (target === 'results') $('#results')?.focus({ preventScroll: true });
+});
