@@ -39,7 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let name = hashed_name(path, &bytes)?;
         fs::write(folder.join(&name), &bytes)?;
-        if ["css", "js", "svg"].iter().any(|extension| has_extension(path, extension)) {
+        if ["css", "js", "svg"]
+            .iter()
+            .any(|extension| has_extension(path, extension))
+        {
             fs::write(folder.join(format!("{name}.br")), brotli(&bytes)?)?;
             fs::write(folder.join(format!("{name}.gz")), gzip(&bytes)?)?;
         }
@@ -95,7 +98,9 @@ fn style_sheet(css: &str, names: &BTreeMap<String, String>) -> Result<String, Bo
     let mut rest = bare.as_str();
     while let Some((before, after)) = rest.split_once("url(") {
         let (target, after) = after.split_once(')').ok_or("a url( that does not end")?;
-        let name = names.get(target).ok_or_else(|| format!("app.css points to {target}, which is not in static/"))?;
+        let name = names
+            .get(target)
+            .ok_or_else(|| format!("app.css points to {target}, which is not in static/"))?;
         write!(linked, "{before}url({name})")?;
         rest = after;
     }
@@ -106,7 +111,10 @@ fn style_sheet(css: &str, names: &BTreeMap<String, String>) -> Result<String, Bo
 }
 
 fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let settings = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let settings = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        ..Default::default()
+    };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &settings)?;
     Ok(packed)
@@ -122,8 +130,16 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 fn constants(names: &BTreeMap<String, String>) -> Result<String, std::fmt::Error> {
     let mut code = String::new();
     for (path, name) in names {
-        let constant: String =
-            path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+        let constant: String = path
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_uppercase()
+                } else {
+                    '_'
+                }
+            })
+            .collect();
         writeln!(code, "/// `static/{path}`\npub const {constant}: &str = \"/a/{name}\";")?;
     }
     Ok(code)

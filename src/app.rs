@@ -15,8 +15,7 @@ use anyhow::Context;
 
 use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
-use crate::db::{Db, in_transaction};
-use crate::ops::demo;
+use crate::db::Db;
 use crate::shops::pages as shops;
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy};
@@ -46,11 +45,13 @@ pub struct Market {
 }
 
 /// Runs the market until it is told to stop.
-pub fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
+pub fn serve(config: &Config) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
-        let public_url = config.public_url.to_string();
-        let market = open(config, demo)?;
-        tracing::info!("PocketShop is open at {}", public_url.trim_end_matches('/'));
+        let market = open(config)?;
+        tracing::info!(
+            "PocketShop is open at {}",
+            config.public_url.as_str().trim_end_matches('/')
+        );
         let handle = market.server.handle();
         actix_web::rt::spawn(async move {
             stop_signal().await;
@@ -70,15 +71,15 @@ pub fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
 }
 
 /// Opens database and port.
-pub fn open(config: Config, with_demo: bool) -> anyhow::Result<Market> {
+pub fn open(config: &Config) -> anyhow::Result<Market> {
     let listener = TcpListener::bind(config.bind).with_context(|| {
-        format!("{} cannot be listened on; is another program there? Choose another with --bind", config.bind)
+        format!(
+            "{} cannot be listened on; is another program there? Choose another with --bind",
+            config.bind
+        )
     })?;
     let address = listener.local_addr()?;
     let db = Db::open(&config.database)?;
-    if with_demo {
-        fill(&config)?;
-    }
     let categories = Categories::load(&mut config.database.connect()?)?;
     let site = Data::new(Site {
         name: "PocketShop",
@@ -86,7 +87,11 @@ pub fn open(config: Config, with_demo: bool) -> anyhow::Result<Market> {
         currency: config.currency,
         categories,
     });
-    let policy = Data::new(Policy::new(&config.public_url, config.trusted_proxies.clone(), config.rate_limit));
+    let policy = Data::new(Policy::new(
+        &config.public_url,
+        config.trusted_proxies.clone(),
+        config.rate_limit,
+    ));
     let folder = Data::new(DataDir(config.data.clone()));
     let media = Data::new(Media(config.media()));
     let database = Data::new(db.clone());
@@ -113,7 +118,11 @@ pub fn open(config: Config, with_demo: bool) -> anyhow::Result<Market> {
     if let Some(workers) = config.workers {
         server = server.workers(workers);
     }
-    Ok(Market { server: server.listen(listener)?.run(), address, db })
+    Ok(Market {
+        server: server.listen(listener)?.run(),
+        address,
+        db,
+    })
 }
 
 /// One encrypted cookie; a visitor who has nothing to remember gets none.
@@ -126,18 +135,6 @@ fn sessions(key: Key, production: bool) -> SessionMiddleware<CookieSessionStore>
         .cookie_content_security(CookieContentSecurity::Private)
         .session_lifecycle(PersistentSession::default().session_ttl(time::Duration::days(90)))
         .build()
-}
-
-fn fill(config: &Config) -> anyhow::Result<()> {
-    let mut conn = config.database.connect()?;
-    let (currency, now) = (config.currency, crate::ops::now());
-    if in_transaction(&mut conn, &|conn| demo::fill(conn, currency, now))? {
-        demo::write_pictures(&config.media())?;
-        tracing::info!("the demo market is set up");
-    } else {
-        tracing::warn!("the database is not empty, so the demo market was left out");
-    }
-    Ok(())
 }
 
 async fn stop_signal() {

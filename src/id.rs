@@ -20,9 +20,7 @@ fn next() -> i64 {
     let start = u64::from(getrandom::u32().unwrap_or(0)) & ((1 << (COUNTER_BITS - 1)) - 1);
     let fresh = (millis << COUNTER_BITS) | start;
     let made = LAST
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
-            Some(fresh.max(last + 1))
-        })
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(fresh.max(last + 1)))
         .map_or(fresh, |last| fresh.max(last + 1));
     i64::try_from(made).unwrap_or(i64::MAX)
 }

@@ -1,7 +1,8 @@
 //! PocketShop: a marketplace in one program. The parts, in the order in which they may use each other.
 
-pub mod app; // every `routes` and every layer, in one list
 pub mod ops; // what the command line does: import, demo market, check
+
+pub mod app; // every `routes` and every layer, in one list
 pub mod web; // what every page shares: visitor, layout, answers, errors, layers, assets
 
 pub mod catalog; // categories, products, variants, and the lists people browse

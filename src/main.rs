@@ -1,6 +1,7 @@
 //! The command line: each command is a line that calls the library.
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 /// A marketplace in one program: makers open a shop, buyers fill one cart from many shops and pay once.
 ///
-/// Start with `pocketshop serve --demo` and look around at http://localhost:8080.
+/// Start with `pocketshop serve --demo` and look around at the address it prints.
 /// Secrets come by environment: DATABASE_URL (or DATABASE_URL_FILE) for PostgreSQL, SECRET_KEY (or SECRET_KEY_FILE).
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
@@ -57,27 +58,46 @@ fn main() -> ExitCode {
         print!("{report}");
         return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
-    let done = settings.parse(problems).map_err(anyhow::Error::from).and_then(|config| run(command, config));
+    let done = settings
+        .parse(problems)
+        .map_err(anyhow::Error::from)
+        .and_then(|config| run(command, &config));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            // A database's own words may come in lines.
+            let said = format!("{error:#}");
+            eprintln!("{}", said.split_whitespace().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(command: Command, config: Config) -> anyhow::Result<()> {
-    log(&config);
+fn run(command: Command, config: &Config) -> anyhow::Result<()> {
+    log(config);
     match command {
-        Command::Serve { demo } => app::serve(config, demo),
+        Command::Serve { demo } => {
+            if demo {
+                ops::fill_demo(config)?;
+            }
+            app::serve(config)
+        }
         Command::Migrate => {
             let run = db::migrate(&config.database)?;
-            println!("{}", if run.is_empty() { "The database is up to date.".to_owned() } else { format!("Ran {}.", run.join(", ")) });
+            println!(
+                "{}",
+                if run.is_empty() {
+                    "The database is up to date.".to_owned()
+                } else {
+                    format!("Ran {}.", run.join(", "))
+                }
+            );
             Ok(())
         }
-        Command::Import { from: Source::Pocketshop { folder } } => {
-            println!("{}", ops::import_pocketshop(&config, &folder)?);
+        Command::Import {
+            from: Source::Pocketshop { folder },
+        } => {
+            println!("{}", ops::import_pocketshop(config, &folder)?);
             Ok(())
         }
         Command::Check => Ok(()),
@@ -85,8 +105,14 @@ fn run(command: Command, config: Config) -> anyhow::Result<()> {
 }
 
 fn log(config: &Config) {
-    let filter = EnvFilter::new(format!("{},actix_server=warn,html5ever=error,selectors=error", config.log));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = EnvFilter::new(format!(
+        "{},actix_server=warn,html5ever=error,selectors=error",
+        config.log
+    ));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

@@ -59,22 +59,71 @@ pub struct Currency {
 
 /// Those with a minor unit other than a hundredth, and those with a sign of their own; ISO 4217 list one.
 const CURRENCIES: &[(&str, &str, u32)] = &[
-    ("AED", "AED ", 2), ("ARS", "ARS ", 2), ("AUD", "A$", 2), ("BGN", "BGN ", 2), ("BHD", "BHD ", 3), ("BRL", "R$", 2),
-    ("CAD", "CA$", 2), ("CHF", "CHF ", 2), ("CLP", "CLP ", 0), ("CNY", "CN¥", 2), ("COP", "COP ", 2), ("CZK", "CZK ", 2),
-    ("DKK", "DKK ", 2), ("EGP", "EGP ", 2), ("EUR", "€", 2), ("GBP", "£", 2), ("HKD", "HK$", 2), ("HUF", "HUF ", 2),
-    ("IDR", "IDR ", 2), ("ILS", "₪", 2), ("INR", "₹", 2), ("ISK", "ISK ", 0), ("JOD", "JOD ", 3), ("JPY", "¥", 0),
-    ("KES", "KES ", 2), ("KRW", "₩", 0), ("KWD", "KWD ", 3), ("MAD", "MAD ", 2), ("MXN", "MX$", 2), ("MYR", "MYR ", 2),
-    ("NGN", "NGN ", 2), ("NOK", "NOK ", 2), ("NZD", "NZ$", 2), ("OMR", "OMR ", 3), ("PEN", "PEN ", 2), ("PHP", "₱", 2),
-    ("PLN", "PLN ", 2), ("PYG", "PYG ", 0), ("RON", "RON ", 2), ("RSD", "RSD ", 2), ("SAR", "SAR ", 2), ("SEK", "SEK ", 2),
-    ("SGD", "S$", 2), ("THB", "THB ", 2), ("TND", "TND ", 3), ("TRY", "TRY ", 2), ("TWD", "NT$", 2), ("UAH", "UAH ", 2),
-    ("UGX", "UGX ", 0), ("USD", "$", 2), ("UYU", "UYU ", 2), ("VND", "₫", 0), ("XOF", "XOF ", 0), ("ZAR", "ZAR ", 2),
+    ("AED", "AED ", 2),
+    ("ARS", "ARS ", 2),
+    ("AUD", "A$", 2),
+    ("BGN", "BGN ", 2),
+    ("BHD", "BHD ", 3),
+    ("BRL", "R$", 2),
+    ("CAD", "CA$", 2),
+    ("CHF", "CHF ", 2),
+    ("CLP", "CLP ", 0),
+    ("CNY", "CN¥", 2),
+    ("COP", "COP ", 2),
+    ("CZK", "CZK ", 2),
+    ("DKK", "DKK ", 2),
+    ("EGP", "EGP ", 2),
+    ("EUR", "€", 2),
+    ("GBP", "£", 2),
+    ("HKD", "HK$", 2),
+    ("HUF", "HUF ", 2),
+    ("IDR", "IDR ", 2),
+    ("ILS", "₪", 2),
+    ("INR", "₹", 2),
+    ("ISK", "ISK ", 0),
+    ("JOD", "JOD ", 3),
+    ("JPY", "¥", 0),
+    ("KES", "KES ", 2),
+    ("KRW", "₩", 0),
+    ("KWD", "KWD ", 3),
+    ("MAD", "MAD ", 2),
+    ("MXN", "MX$", 2),
+    ("MYR", "MYR ", 2),
+    ("NGN", "NGN ", 2),
+    ("NOK", "NOK ", 2),
+    ("NZD", "NZ$", 2),
+    ("OMR", "OMR ", 3),
+    ("PEN", "PEN ", 2),
+    ("PHP", "₱", 2),
+    ("PLN", "PLN ", 2),
+    ("PYG", "PYG ", 0),
+    ("RON", "RON ", 2),
+    ("RSD", "RSD ", 2),
+    ("SAR", "SAR ", 2),
+    ("SEK", "SEK ", 2),
+    ("SGD", "S$", 2),
+    ("THB", "THB ", 2),
+    ("TND", "TND ", 3),
+    ("TRY", "TRY ", 2),
+    ("TWD", "NT$", 2),
+    ("UAH", "UAH ", 2),
+    ("UGX", "UGX ", 0),
+    ("USD", "$", 2),
+    ("UYU", "UYU ", 2),
+    ("VND", "₫", 0),
+    ("XOF", "XOF ", 0),
+    ("ZAR", "ZAR ", 2),
 ];
 
 impl Currency {
     /// The currency of a three-letter code, in capitals.
     pub fn of(code: &str) -> Option<Self> {
         let (code, symbol, exponent) = CURRENCIES.iter().find(|(known, ..)| *known == code)?;
-        Some(Self { code, symbol, exponent: *exponent })
+        Some(Self {
+            code,
+            symbol,
+            exponent: *exponent,
+        })
     }
 
     /// For people: `$1,234.50`.
@@ -85,7 +134,11 @@ impl Currency {
         let places = self.exponent as usize;
         match places {
             0 => format!("{sign}{}{whole}", self.symbol),
-            _ => format!("{sign}{}{whole}.{:0places$}", self.symbol, money.0.unsigned_abs() % unit),
+            _ => format!(
+                "{sign}{}{whole}.{:0places$}",
+                self.symbol,
+                money.0.unsigned_abs() % unit
+            ),
         }
     }
 
@@ -98,7 +151,9 @@ impl Currency {
         if amount.normalize().scale() > self.exponent {
             return Err(PriceProblem::TooFine(self.exponent));
         }
-        let minor = amount.checked_mul(Decimal::from(10_u64.pow(self.exponent))).ok_or(PriceProblem::TooMuch)?;
+        let minor = amount
+            .checked_mul(Decimal::from(10_u64.pow(self.exponent)))
+            .ok_or(PriceProblem::TooMuch)?;
         i64::try_from(minor)
             .ok()
             .filter(|minor| *minor <= MOST)
@@ -137,7 +192,7 @@ fn group(whole: u64) -> String {
     let digits = whole.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

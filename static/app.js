@@ -51,26 +51,30 @@ addEventListener('click', event => {
   show(shot.parentElement, shot, matchMedia('(prefers-reduced-motion:reduce)').matches ? 'instant' : 'smooth');
 });
 
-// htmx 4: say which region is busy; leave the page alone when the answer is not one for it.
+// htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.
 let before = 0;
+const busy = new WeakMap();
 addEventListener('htmx:before:request', event => {
+  const { ctx } = event.detail;
   before = $('#grid')?.children.length ?? 0;
-  event.detail.ctx?.target?.setAttribute?.('aria-busy', 'true');
+  busy.set(ctx, ctx.target);
+  ctx.target?.setAttribute?.('aria-busy', 'true');
 });
-addEventListener('htmx:finally:request', event => event.detail.ctx?.target?.removeAttribute?.('aria-busy'));
+addEventListener('htmx:finally:request', event => busy.get(event.detail.ctx)?.removeAttribute?.('aria-busy'));
 addEventListener('htmx:before:response', event => {
-  const { status } = event.detail.ctx.response;
-  if (status < 400 || status === 422) return;
+  const { status, headers } = event.detail.ctx.response;
+  if (status < 400 || status === 422 || headers.get('HX-Retarget')) return;
   event.preventDefault();
-  say(status === 429 ? 'That was a little fast. Wait a moment, then try again.' : 'That did not work. The page is as it was; try again in a moment.');
+  say('That did not work. The page is as it was; try again in a moment.');
 });
 addEventListener('htmx:error', event => {
-  if (event.detail.ctx?.status !== 'swapped') say('We could not be reached. Look at your connection, then try again.');
+  if (event.detail.ctx?.response === undefined) say('We could not be reached. Look at your connection, then try again.');
 });
 
 // A swap that took away the control that caused it must not drop the focus: it goes to what is new.
 addEventListener('htmx:after:swap', event => {
   openAll();
+  if (event.detail.ctx?.target?.id === 'flash') return say($('#flash').textContent);
   if (document.activeElement && document.activeElement !== document.body) return;
   const target = event.detail.ctx?.target?.id;
   if (target === 'grid') $('#grid')?.children[before]?.querySelector('a:not([tabindex])')?.focus({ preventScroll: true });

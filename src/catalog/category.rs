@@ -27,7 +27,10 @@ pub struct Categories(Vec<Category>);
 
 impl Categories {
     pub fn load(conn: &mut Conn) -> Result<Self> {
-        let all = categories::table.order((categories::position, categories::code)).select(Category::as_select()).load(conn)?;
+        let all = categories::table
+            .order((categories::position, categories::code))
+            .select(Category::as_select())
+            .load(conn)?;
         Ok(Self(all))
     }
 

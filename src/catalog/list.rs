@@ -52,11 +52,16 @@ pub struct After {
 impl After {
     pub fn parse(typed: &str) -> Option<Self> {
         let (value, id) = typed.rsplit_once('-')?;
-        Some(Self { value: value.parse().ok()?, id: ProductId(id.parse().ok()?) })
+        Some(Self {
+            value: value.parse().ok()?,
+            id: ProductId(id.parse().ok()?),
+        })
     }
 
     pub fn time(self) -> NaiveDateTime {
-        DateTime::from_timestamp_micros(self.value).unwrap_or_default().naive_utc()
+        DateTime::from_timestamp_micros(self.value)
+            .unwrap_or_default()
+            .naive_utc()
     }
 }
 
@@ -101,7 +106,9 @@ impl Filter {
 
     /// How many products each category has, whichever of them are chosen.
     pub fn count_by_category(&self, conn: &mut Conn) -> Result<Vec<(String, i64)>> {
-        let counted = on_show().group_by(products::category).select((products::category, count_star()));
+        let counted = on_show()
+            .group_by(products::category)
+            .select((products::category, count_star()));
         Ok(if self.in_stock {
             counted.filter(products::quantity.gt(0)).load(conn)?
         } else {
@@ -116,9 +123,20 @@ mod tests {
 
     #[test]
     fn a_place_in_a_list_reads_back() {
-        let after = After { value: -5, id: ProductId(42) };
+        let after = After {
+            value: -5,
+            id: ProductId(42),
+        };
         assert_eq!(After::parse(&after.to_string()), Some(after));
-        for typed in ["", "-", "x-1", "1", "1-", "99999999999999999999-1", "1-99999999999999999999"] {
+        for typed in [
+            "",
+            "-",
+            "x-1",
+            "1",
+            "1-",
+            "99999999999999999999-1",
+            "1-99999999999999999999",
+        ] {
             assert_eq!(After::parse(typed), None, "{typed}");
         }
     }

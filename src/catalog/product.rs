@@ -84,8 +84,10 @@ impl Product {
 
     /// The address of the product with this number, as the original's links name it.
     pub fn url_of(conn: &mut Conn, id: ProductId) -> Result<String> {
-        let (shop, slug): (String, String) =
-            on_show().filter(products::id.eq(id)).select((shops::slug, products::slug)).first(conn)?;
+        let (shop, slug): (String, String) = on_show()
+            .filter(products::id.eq(id))
+            .select((shops::slug, products::slug))
+            .first(conn)?;
         Ok(format!("/shops/{shop}/{slug}"))
     }
 

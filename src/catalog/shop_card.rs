@@ -56,7 +56,10 @@ impl ListedShop {
 
     /// How many shops are open.
     pub fn count(conn: &mut Conn) -> Result<i64> {
-        Ok(shops::table.filter(shops::state.eq(ShopState::Open)).select(count_star()).first(conn)?)
+        Ok(shops::table
+            .filter(shops::state.eq(ShopState::Open))
+            .select(count_star())
+            .first(conn)?)
     }
 
     /// Makes the cards: two queries, however many there are.

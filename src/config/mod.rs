@@ -1,7 +1,7 @@
 //! The settings: one documented field per variable, read once at the start.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,6 +11,7 @@ use url::Url;
 use crate::db::Location;
 use crate::money::Currency;
 
+mod parse;
 pub mod secret;
 
 use secret::{Secret, SecretKey};
@@ -20,34 +21,88 @@ use secret::{Secret, SecretKey};
 #[derive(Debug, Clone, Default, Args)]
 pub struct Settings {
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, global = true, env = "POCKETSHOP_BIND", value_name = "ADDRESS:PORT", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_BIND",
+        value_name = "ADDRESS:PORT",
+        hide_env_values = true
+    )]
     pub bind: Option<String>,
     /// Folder for the database, the pictures and the generated key [default: ./data]
-    #[arg(long, global = true, env = "POCKETSHOP_DATA", value_name = "FOLDER", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_DATA",
+        value_name = "FOLDER",
+        hide_env_values = true
+    )]
     pub data: Option<String>,
-    /// The address that people type; https makes it production [default: http://localhost and the port of --bind]
+    /// The address that people type; https makes it production [default: localhost, and the port of --bind]
     #[arg(long, global = true, env = "PUBLIC_URL", value_name = "URL", hide_env_values = true)]
     pub public_url: Option<String>,
     /// The market's one currency, as three letters [default: USD]
-    #[arg(long, global = true, env = "POCKETSHOP_CURRENCY", value_name = "CODE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_CURRENCY",
+        value_name = "CODE",
+        hide_env_values = true
+    )]
     pub currency: Option<String>,
     /// The market's home country, as two letters [default: US]
-    #[arg(long, global = true, env = "POCKETSHOP_COUNTRY", value_name = "CODE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_COUNTRY",
+        value_name = "CODE",
+        hide_env_values = true
+    )]
     pub country: Option<String>,
     /// How much to log: error, warn, info, debug or trace [default: info]
-    #[arg(long, global = true, env = "POCKETSHOP_LOG", value_name = "LEVEL", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_LOG",
+        value_name = "LEVEL",
+        hide_env_values = true
+    )]
     pub log: Option<String>,
     /// How to log: text for people, json for machines [default: text]
-    #[arg(long, global = true, env = "POCKETSHOP_LOG_FORMAT", value_name = "FORMAT", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_LOG_FORMAT",
+        value_name = "FORMAT",
+        hide_env_values = true
+    )]
     pub log_format: Option<String>,
     /// Proxies whose X-Forwarded-For is believed: addresses or networks, comma-separated [default: none]
-    #[arg(long, global = true, env = "POCKETSHOP_TRUSTED_PROXIES", value_name = "LIST", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_TRUSTED_PROXIES",
+        value_name = "LIST",
+        hide_env_values = true
+    )]
     pub trusted_proxies: Option<String>,
     /// Threads that serve requests [default: one a core]
-    #[arg(long, global = true, env = "POCKETSHOP_WORKERS", value_name = "NUMBER", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_WORKERS",
+        value_name = "NUMBER",
+        hide_env_values = true
+    )]
     pub workers: Option<String>,
     /// on, or off for benchmarks and tests; refused in production [default: on]
-    #[arg(long, global = true, env = "POCKETSHOP_RATE_LIMIT", value_name = "ON|OFF", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_RATE_LIMIT",
+        value_name = "ON|OFF",
+        hide_env_values = true
+    )]
     pub rate_limit: Option<String>,
     /// `DATABASE_URL`: `sqlite:PATH` or `postgres://…` [default: SQLite in the data folder]
     #[arg(skip)]
@@ -96,13 +151,13 @@ pub struct Config {
     pub rate_limit: bool,
 }
 
-/// A line for each setting that is wrong, saying what to do.
+/// What is wrong with each setting, saying what to do.
 #[derive(Debug, Default)]
 pub struct Problems(pub Vec<String>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
+        f.write_str(&self.0.join("; "))
     }
 }
 
@@ -114,7 +169,9 @@ impl Settings {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("POCKETSHOP_") && !KNOWN.contains(&name.as_ref()) {
-                problems.0.push(format!("{name} is not a setting of PocketShop; `pocketshop --help` lists them"));
+                problems.0.push(format!(
+                    "{name} is not a setting of PocketShop; `pocketshop --help` lists them"
+                ));
             }
         }
         self.database_url = Secret::from_environment("DATABASE_URL", problems);
@@ -145,7 +202,9 @@ impl Settings {
         let generate = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
         let secret_key = SecretKey::read(self.secret_key.as_ref(), generate.then_some(&data), &mut problems);
         match (bind, public_url, database, currency, secret_key) {
-            (Some(bind), Some(public_url), Some(database), Some(currency), Some(secret_key)) if problems.0.is_empty() => {
+            (Some(bind), Some(public_url), Some(database), Some(currency), Some(secret_key))
+                if problems.0.is_empty() =>
+            {
                 Ok(Config {
                     bind,
                     data,
@@ -162,123 +221,6 @@ impl Settings {
                 })
             }
             _ => Err(problems),
-        }
-    }
-
-    fn bind(&self, problems: &mut Problems) -> Option<SocketAddr> {
-        let typed = self.bind.as_deref().unwrap_or("127.0.0.1:8080");
-        let parsed = typed.parse().ok();
-        if parsed.is_none() {
-            problems.0.push(format!("--bind \"{typed}\" is not an address and port like 127.0.0.1:8080"));
-        }
-        parsed
-    }
-
-    fn public_url(&self, port: u16, problems: &mut Problems) -> Option<Url> {
-        let given = self.public_url.clone().unwrap_or_else(|| format!("http://localhost:{port}"));
-        let parsed = Url::parse(&given).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.has_host()
-                && url.path() == "/"
-                && url.query().is_none()
-                && url.username().is_empty()
-        });
-        if parsed.is_none() {
-            problems.0.push(format!("PUBLIC_URL \"{given}\" is not an address like https://market.example, without a path"));
-        }
-        parsed
-    }
-
-    fn database(&self, data: &std::path::Path, problems: &mut Problems) -> Option<Location> {
-        let Some(url) = self.database_url.as_ref().map(Secret::expose) else {
-            return Some(Location::Sqlite(data.join("pocketshop.db")));
-        };
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Some(Location::Postgres(url.to_owned()));
-        }
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !path.trim_start_matches("//").is_empty() => {
-                Some(Location::Sqlite(path.strip_prefix("//").unwrap_or(path).into()))
-            }
-            _ => {
-                problems.0.push("DATABASE_URL is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/NAME".into());
-                None
-            }
-        }
-    }
-
-    fn currency(&self, problems: &mut Problems) -> Option<Currency> {
-        let typed = self.currency.as_deref().unwrap_or("USD");
-        let known = Currency::of(typed);
-        if known.is_none() {
-            problems.0.push(format!("POCKETSHOP_CURRENCY \"{typed}\" is not a currency we know; use three capitals like USD or EUR"));
-        }
-        known
-    }
-
-    fn country(&self, problems: &mut Problems) -> String {
-        let typed = self.country.as_deref().unwrap_or("US");
-        if typed.len() != 2 || !typed.bytes().all(|letter| letter.is_ascii_uppercase()) {
-            problems.0.push(format!("POCKETSHOP_COUNTRY \"{typed}\" is not a country code; use two capitals like US or PT"));
-        }
-        typed.to_owned()
-    }
-
-    fn log_level(&self, problems: &mut Problems) -> tracing::Level {
-        let typed = self.log.as_deref().unwrap_or("info");
-        typed.parse().unwrap_or_else(|_| {
-            problems.0.push(format!("POCKETSHOP_LOG \"{typed}\" is none of error, warn, info, debug, trace"));
-            tracing::Level::INFO
-        })
-    }
-
-    fn log_format(&self, problems: &mut Problems) -> LogFormat {
-        match self.log_format.as_deref() {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
-            Some(typed) => {
-                problems.0.push(format!("POCKETSHOP_LOG_FORMAT \"{typed}\" is neither text nor json"));
-                LogFormat::Text
-            }
-        }
-    }
-
-    fn trusted_proxies(&self, problems: &mut Problems) -> Vec<IpNet> {
-        let list = self.trusted_proxies.as_deref().unwrap_or("");
-        let mut networks = Vec::new();
-        for typed in list.split(',').map(str::trim).filter(|typed| !typed.is_empty()) {
-            let network = typed.parse::<IpNet>().or_else(|_| typed.parse::<IpAddr>().map(IpNet::from));
-            match network {
-                Ok(network) => networks.push(network),
-                Err(_) => problems.0.push(format!(
-                    "POCKETSHOP_TRUSTED_PROXIES holds \"{typed}\", which is not an address or network like 10.0.0.0/8"
-                )),
-            }
-        }
-        networks
-    }
-
-    fn workers(&self, problems: &mut Problems) -> Option<usize> {
-        let typed = self.workers.as_deref()?;
-        let workers = typed.parse().ok().filter(|workers| (1..=256).contains(workers));
-        if workers.is_none() {
-            problems.0.push(format!("POCKETSHOP_WORKERS \"{typed}\" is not a number from 1 to 256"));
-        }
-        workers
-    }
-
-    fn rate_limit(&self, production: bool, problems: &mut Problems) -> bool {
-        match self.rate_limit.as_deref() {
-            None | Some("on") => true,
-            Some("off") if !production => false,
-            Some("off") => {
-                problems.0.push("POCKETSHOP_RATE_LIMIT=off is for benchmarks and tests; with an https PUBLIC_URL it must be on".into());
-                true
-            }
-            Some(typed) => {
-                problems.0.push(format!("POCKETSHOP_RATE_LIMIT \"{typed}\" is neither on nor off"));
-                true
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Settings that must never be printed.
 
-use std::fmt;
-use std::io::Write;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -30,11 +30,15 @@ impl Secret {
         {
             return Some(Self(value));
         }
-        let path = std::env::var(format!("{name}_FILE")).ok().filter(|path| !path.is_empty())?;
+        let path = std::env::var(format!("{name}_FILE"))
+            .ok()
+            .filter(|path| !path.is_empty())?;
         match std::fs::read_to_string(&path) {
             Ok(value) => Some(Self(value.trim_end().to_owned())),
             Err(error) => {
-                problems.0.push(format!("{name}_FILE names {path}, which cannot be read ({error})"));
+                problems
+                    .0
+                    .push(format!("{name}_FILE names {path}, which cannot be read ({error})"));
                 None
             }
         }
@@ -61,13 +65,19 @@ impl SecretKey {
     }
 
     /// The given key; or, when there is none and `folder` is given, the one kept there, made at the first start.
-    pub(super) fn read(given: Option<&Secret>, folder: Option<&std::path::PathBuf>, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read(
+        given: Option<&Secret>,
+        folder: Option<&std::path::PathBuf>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let key = match (given, folder) {
             (Some(key), _) => Some(key.clone()),
             (None, Some(folder)) => match keep(&folder.join("secret.key")) {
                 Ok(key) => Some(Secret(key)),
                 Err(error) => {
-                    problems.0.push(format!("the key in {} cannot be kept ({error})", folder.display()));
+                    problems
+                        .0
+                        .push(format!("the key in {} cannot be kept ({error})", folder.display()));
                     None
                 }
             },
@@ -84,7 +94,9 @@ impl SecretKey {
             // With a key that SQLite would make, other problems come first.
             None if !problems.0.is_empty() => None,
             None => {
-                problems.0.push("SECRET_KEY is not set; with PostgreSQL it must be: make one with `openssl rand -hex 64`".into());
+                problems.0.push(
+                    "SECRET_KEY is not set; with PostgreSQL it must be: make one with `openssl rand -hex 64`".into(),
+                );
                 None
             }
         }
@@ -108,16 +120,26 @@ fn keep(path: &Path) -> std::io::Result<String> {
     }
     let mut random = [0_u8; 64];
     getrandom::fill(&mut random).map_err(std::io::Error::other)?;
-    let key: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut key = String::with_capacity(random.len() * 2);
+    for byte in random {
+        let _ = write!(key, "{byte:02x}");
+    }
     // Written whole under another name first, so that a process that starts at the same time never reads half a key.
     let draft = path.with_extension(format!("{}", std::process::id()));
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
     file.write_all(key.as_bytes())?;
     let linked = std::fs::hard_link(&draft, path);
     std::fs::remove_file(&draft)?;
     match linked {
         Ok(()) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(std::fs::read_to_string(path)?.trim_end().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Ok(std::fs::read_to_string(path)?.trim_end().to_owned())
+        }
         Err(error) => Err(error),
     }
 }

@@ -109,6 +109,9 @@ mod tests {
     #[test]
     fn a_local_picture_keeps_its_address() {
         let picture = Picture::of("/media/demo/mug-1.svg");
-        assert_eq!((picture.src.as_str(), picture.srcset.as_str()), ("/media/demo/mug-1.svg", ""));
+        assert_eq!(
+            (picture.src.as_str(), picture.srcset.as_str()),
+            ("/media/demo/mug-1.svg", "")
+        );
     }
 }

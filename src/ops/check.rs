@@ -15,7 +15,10 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
     let secret = |is_set: bool| if is_set { "set" } else { "unset" };
     line("POCKETSHOP_BIND", &given(&settings.bind, "127.0.0.1:8080"));
     line("POCKETSHOP_DATA", &given(&settings.data, "./data"));
-    line("PUBLIC_URL", &given(&settings.public_url, "http://localhost, port of POCKETSHOP_BIND"));
+    line(
+        "PUBLIC_URL",
+        &given(&settings.public_url, "http://localhost, port of POCKETSHOP_BIND"),
+    );
     line("POCKETSHOP_CURRENCY", &given(&settings.currency, "USD"));
     line("POCKETSHOP_COUNTRY", &given(&settings.country, "US"));
     line("POCKETSHOP_LOG", &given(&settings.log, "info"));
@@ -48,14 +51,21 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
 /// Looks at the database without changing it.
 fn state(config: &Config) -> anyhow::Result<String> {
     let kind = match &config.database {
-        Location::Sqlite(path) if !path.exists() => return Ok("The settings are fine. The database will be made at the first start.".into()),
+        Location::Sqlite(path) if !path.exists() => {
+            return Ok("The settings are fine. The database will be made at the first start.".into());
+        }
         Location::Sqlite(_) => "SQLite",
         Location::Postgres(_) => "PostgreSQL",
     };
-    let mut conn = config.database.connect().map_err(|error| anyhow::anyhow!("the database cannot be reached: {error}"))?;
+    let mut conn = config
+        .database
+        .connect()
+        .map_err(|error| anyhow::anyhow!("the database cannot be reached: {error}"))?;
     Ok(if is_current(&mut conn)? {
         format!("The settings are fine. The {kind} database is up to date.")
     } else {
-        format!("The settings are fine. The {kind} database is not up to date yet; `pocketshop migrate` or a start does it.")
+        format!(
+            "The settings are fine. The {kind} database is not up to date yet; `pocketshop migrate` or a start does it."
+        )
     })
 }

@@ -18,11 +18,27 @@ pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<impor
     migrate(&config.database)?;
     let mut conn = config.database.connect()?;
     let (currency, now) = (config.currency, now());
-    Ok(in_transaction(&mut conn, &|conn| import::import(conn, &fixtures, currency, now))?)
+    Ok(in_transaction(&mut conn, &|conn| {
+        import::import(conn, &fixtures, currency, now)
+    })?)
+}
+
+/// `pocketshop serve --demo`: fills an empty database; one that is not empty stays as it is.
+pub fn fill_demo(config: &Config) -> anyhow::Result<()> {
+    migrate(&config.database)?;
+    let mut conn = config.database.connect()?;
+    let (currency, now) = (config.currency, now());
+    if in_transaction(&mut conn, &|conn| demo::fill(conn, currency, now))? {
+        demo::write_pictures(&config.media())?;
+        tracing::info!("the demo market is set up");
+    } else {
+        tracing::warn!("the database is not empty, so the demo market was left out");
+    }
+    Ok(())
 }
 
 /// UTC, to the microsecond.
 #[expect(clippy::disallowed_methods, reason = "where a command gets its time")]
-pub fn now() -> NaiveDateTime {
+fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

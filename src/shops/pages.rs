@@ -8,19 +8,18 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Shop, Vacation};
-use crate::catalog::pages::{More, Reach};
 use crate::catalog::{After, Count, Filter, ListedShop, ShopCard, Sort, Tile};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId};
 use crate::images::Picture;
 use crate::text::{Html, is_slug};
-use crate::web::{Page, Query, get, html, moved};
+use crate::web::{More, Page, Query, Reach, get, html, moved};
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.route("/shops", get().to(index))
-        .route("/shops/{shop}", get().to(show))
-        .route("/shops/{shop}/theme.{hash}.css", get().to(theme));
+    to.service(web::resource("/shops").route(get().to(index)))
+        .service(web::resource("/shops/{shop}").route(get().to(show)))
+        .service(web::resource("/shops/{shop}/theme.{hash}.css").route(get().to(theme)));
 }
 
 #[derive(Deserialize)]
@@ -63,8 +62,20 @@ async fn index(db: Data<Db>, query: Query<ReachQuery>, page: Page) -> Result<Htt
         })
         .await?;
     let block_only = page.htmx;
-    let view = ShopsPage { page, shops, total, more };
-    html(StatusCode::OK, if block_only { view.as_more().render() } else { view.render() })
+    let view = ShopsPage {
+        page,
+        shops,
+        total,
+        more,
+    };
+    html(
+        StatusCode::OK,
+        if block_only {
+            view.as_more().render()
+        } else {
+            view.render()
+        },
+    )
 }
 
 /// The whole page; `more` is what "Show 24 more" adds.
@@ -114,7 +125,10 @@ async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: 
             }
             match Shop::open_at(conn, &slug) {
                 Ok(shop) => {
-                    let filter = Filter { shop: Some(shop.id), ..Filter::default() };
+                    let filter = Filter {
+                        shop: Some(shop.id),
+                        ..Filter::default()
+                    };
                     let tiles = Tile::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
                     let count = filter.count(conn)?;
                     let owner = shop.owner(conn)?;
@@ -150,7 +164,14 @@ async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: 
         more,
         page,
     };
-    html(StatusCode::OK, if block_only { view.as_more().render() } else { view.render() })
+    html(
+        StatusCode::OK,
+        if block_only {
+            view.as_more().render()
+        } else {
+            view.render()
+        },
+    )
 }
 
 /// `GET /shops/{shop}/theme.{hash}.css`: the shop's look. An old hash leads to the sheet of today.
@@ -160,7 +181,11 @@ async fn theme(db: Data<Db>, path: Path<(String, String)>) -> Result<HttpRespons
         return Err(Error::NotFound);
     }
     let theme = db.read(move |conn| Ok(Shop::open_at(conn, &slug)?.theme())).await?;
-    let caching = if hash == theme.hash() { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if hash == theme.hash() {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static(caching)))

@@ -77,10 +77,17 @@ impl Shop {
     /// What the maker goes by: the first name, else the username, else nothing.
     pub fn owner(&self, conn: &mut Conn) -> Result<String> {
         let names: Option<(String, String)> = match self.owner_id {
-            Some(owner) => users::table.find(owner).select((users::first_name, users::username)).first(conn).optional()?,
+            Some(owner) => users::table
+                .find(owner)
+                .select((users::first_name, users::username))
+                .first(conn)
+                .optional()?,
             None => None,
         };
-        Ok(names.map_or_else(String::new, |(first, username)| if first.is_empty() { username } else { first }))
+        Ok(names.map_or_else(
+            String::new,
+            |(first, username)| if first.is_empty() { username } else { first },
+        ))
     }
 
     pub fn url(&self) -> String {
@@ -88,7 +95,11 @@ impl Shop {
     }
 
     pub fn theme(&self) -> Theme {
-        Theme { hue: self.hue, vividness: self.vividness, corner: self.corner }
+        Theme {
+            hue: self.hue,
+            vividness: self.vividness,
+            corner: self.corner,
+        }
     }
 
     pub fn vacation(&self, now: NaiveDateTime) -> Option<Vacation> {

@@ -38,7 +38,10 @@ impl Theme {
             Corner::Round => "1rem",
             Corner::Pocket => "1.625rem",
         };
-        format!("@layer shop{{:root{{--h:{};--c:{chroma};--pocket:{pocket}}}}}\n", self.hue.rem_euclid(360))
+        format!(
+            "@layer shop{{:root{{--h:{};--c:{chroma};--pocket:{pocket}}}}}\n",
+            self.hue.rem_euclid(360)
+        )
     }
 
     /// Changes with the sheet, so that it may be kept for good.
@@ -60,7 +63,11 @@ mod tests {
 
     #[test]
     fn a_theme_is_one_rule_of_numbers() {
-        let theme = Theme { hue: 330, vividness: Vividness::Clear, corner: Corner::Round };
+        let theme = Theme {
+            hue: 330,
+            vividness: Vividness::Clear,
+            corner: Corner::Round,
+        };
         assert_eq!(theme.css(), "@layer shop{:root{--h:330;--c:.14;--pocket:1rem}}\n");
     }
 }

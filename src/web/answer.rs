@@ -15,7 +15,9 @@ pub fn get() -> Route {
 pub fn html(status: StatusCode, body: askama::Result<String>) -> Result<HttpResponse> {
     let body = body.map_err(|error| Error::internal(error, "a template could not be rendered"))?;
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
-    Ok(HttpResponse::build(status).insert_header((CONTENT_TYPE, kind)).body(body))
+    Ok(HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, kind))
+        .body(body))
 }
 
 /// After a form: look at this next.

@@ -21,8 +21,12 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const A_DAY: &str = "public, max-age=86400";
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let file = web::resource("/a/{file}").route(web::get().to(show)).route(web::head().to(show));
-    let favicon = web::resource("/favicon.ico").route(web::get().to(favicon)).route(web::head().to(favicon));
+    let file = web::resource("/a/{file}")
+        .route(web::get().to(show))
+        .route(web::head().to(show));
+    let favicon = web::resource("/favicon.ico")
+        .route(web::get().to(favicon))
+        .route(web::head().to(favicon));
     cfg.service(file).service(favicon);
 }
 
@@ -46,15 +50,23 @@ fn serve(request: &HttpRequest, name: &str, caching: &'static str) -> Result<Htt
         ContentEncoding::Gzip => (Files::get(&format!("{name}.gz")), ContentEncoding::Gzip),
         _ => (None, ContentEncoding::Identity),
     };
-    let (data, encoding) =
-        data.map_or((plain.data, ContentEncoding::Identity), |twin| (twin.data, encoding));
+    let (data, encoding) = data.map_or((plain.data, ContentEncoding::Identity), |twin| (twin.data, encoding));
 
     // The name holds the hash, so name and encoding tell one answer from any other.
     let tag = format!("\"{name}.{}\"", encoding.as_str());
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let unchanged = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
-    let mut answer = HttpResponse::build(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-    answer.insert_header((header::CACHE_CONTROL, caching)).insert_header((header::ETAG, tag));
+    let mut answer = HttpResponse::build(if unchanged {
+        StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::OK
+    });
+    answer
+        .insert_header((header::CACHE_CONTROL, caching))
+        .insert_header((header::ETAG, tag));
     if has_twins {
         answer.insert_header((header::VARY, "Accept-Encoding"));
     }
@@ -62,7 +74,9 @@ fn serve(request: &HttpRequest, name: &str, caching: &'static str) -> Result<Htt
         return Ok(answer.finish());
     }
     // Said even when it is `identity`: the layer that compresses pages then leaves the answer alone.
-    answer.insert_header((header::CONTENT_ENCODING, encoding.as_str())).content_type(content_type);
+    answer
+        .insert_header((header::CONTENT_ENCODING, encoding.as_str()))
+        .content_type(content_type);
     Ok(answer.body(data.into_owned()))
 }
 
@@ -72,7 +86,10 @@ fn wanted(request: &HttpRequest) -> ContentEncoding {
         return ContentEncoding::Identity;
     }
     let ours = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
-    match AcceptEncoding::parse(request).ok().and_then(|accepted| accepted.negotiate(ours.iter())) {
+    match AcceptEncoding::parse(request)
+        .ok()
+        .and_then(|accepted| accepted.negotiate(ours.iter()))
+    {
         Some(Encoding::Known(encoding)) => encoding,
         _ => ContentEncoding::Identity,
     }

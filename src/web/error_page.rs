@@ -138,9 +138,8 @@ fn log(answer: &HttpResponse, cause: &Cause<'_>) {
     let Some(error) = answer.error() else { return };
     let whole = match error.as_error::<Error>() {
         Some(Error::Internal(source)) => format!("{source:#}"),
-        Some(_) => return,
         None if answer.status().is_server_error() => error.to_string(),
-        None => return,
+        _ => return,
     };
     tracing::error!(error = whole, request_id = %cause.id, path = cause.path, "a request failed");
 }

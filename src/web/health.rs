@@ -16,7 +16,8 @@ use crate::db::{self, Db};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.route("/healthz", get().to(alive)).route("/readyz", get().to(ready));
+    to.service(web::resource("/healthz").route(get().to(alive)))
+        .service(web::resource("/readyz").route(get().to(ready)));
 }
 
 /// The folder for everything that is kept in files.

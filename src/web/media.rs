@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{self, Data, Path};
-use actix_web::HttpResponse;
 
 use super::get;
 use crate::error::{Error, Result};
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.route("/media/{folder}/{name}", get().to(show));
+    to.service(web::resource("/media/{folder}/{name}").route(get().to(show)));
 }
 
 /// The folder that pictures are served from.
@@ -33,8 +33,14 @@ async fn show(media: Data<Media>, path: Path<(String, String)>) -> Result<HttpRe
         })?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static(kind)))
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")))
-        .insert_header((CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")))
+        .insert_header((
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ))
+        .insert_header((
+            CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox"),
+        ))
         .insert_header(("Cross-Origin-Resource-Policy", HeaderValue::from_static("cross-origin")))
         .body(bytes))
 }
@@ -43,7 +49,9 @@ async fn show(media: Data<Media>, path: Path<(String, String)>) -> Result<HttpRe
 fn plain(name: &str) -> bool {
     !name.starts_with('.')
         && name.len() <= 120
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 fn kind(name: &str) -> Option<&'static str> {
@@ -64,7 +72,18 @@ mod tests {
 
     #[test]
     fn names_never_lead_out_of_the_folder() {
-        for name in ["..", "../x", "a/b", "a\\b", ".htaccess", "C:\\x", "a\0b", "", &"x".repeat(300), "ｘ.png"] {
+        for name in [
+            "..",
+            "../x",
+            "a/b",
+            "a\\b",
+            ".htaccess",
+            "C:\\x",
+            "a\0b",
+            "",
+            &"x".repeat(300),
+            "ｘ.png",
+        ] {
             assert!(!plain(name) || kind(name).is_none(), "{name:?}");
         }
         assert!(plain("dipped-mug-1.svg"));

@@ -7,11 +7,13 @@ mod form;
 pub mod health;
 pub mod layers;
 pub mod media;
+mod more;
 mod next;
 mod page;
 pub mod theme;
 
 pub use answer::{get, html, moved, redirect};
 pub use form::{Form, Query};
+pub use more::{More, Reach};
 pub use next::local;
 pub use page::{Page, Site};

@@ -30,9 +30,29 @@ mod tests {
     #[test]
     fn only_our_own_pages_are_next() {
         let bad = [
-            "", "e", "//e", "///e", "/\\e", "\\\\e", "/\\/e", "http:///e", "http:e", "http://e", "https://market.example.e/",
-            "javascript:alert(1)", "\njavascript:alert(1)", "java\nscript:x", "\u{8}//e", "http://h\\@e", "/\t/e", "/a\r\nb",
-            "http://[e", "//[e", "/./\u{0}", "/.//e.example", "/a/..//e.example",
+            "",
+            "e",
+            "//e",
+            "///e",
+            "/\\e",
+            "\\\\e",
+            "/\\/e",
+            "http:///e",
+            "http:e",
+            "http://e",
+            "https://market.example.e/",
+            "javascript:alert(1)",
+            "\njavascript:alert(1)",
+            "java\nscript:x",
+            "\u{8}//e",
+            "http://h\\@e",
+            "/\t/e",
+            "/a\r\nb",
+            "http://[e",
+            "//[e",
+            "/./\u{0}",
+            "/.//e.example",
+            "/a/..//e.example",
         ];
         for wanted in bad {
             assert_eq!(local(wanted, &site()), "/", "{wanted:?}");

@@ -44,7 +44,10 @@ impl Page {
 
     /// The whole address of a path of ours; addresses elsewhere stay as they are.
     pub fn absolute(&self, path: &str) -> String {
-        self.site.public_url.join(path).map_or_else(|_| path.to_owned(), String::from)
+        self.site
+            .public_url
+            .join(path)
+            .map_or_else(|_| path.to_owned(), String::from)
     }
 
     pub fn money(&self, money: impl Borrow<Money>) -> String {
@@ -67,13 +70,23 @@ impl FromRequest for Page {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(site) = request.app_data::<Data<Site>>() else {
-            return ready(Err(Error::Internal(anyhow::anyhow!("the site is not among the app's data"))));
+            return ready(Err(Error::Internal(anyhow::anyhow!(
+                "the site is not among the app's data"
+            ))));
         };
-        let header = |name: &str| request.headers().get(name).map(actix_web::http::header::HeaderValue::as_bytes);
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .map(actix_web::http::header::HeaderValue::as_bytes)
+        };
         ready(Ok(Self {
             site: site.clone(),
             path: request.path().to_owned(),
-            here: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            here: request
+                .uri()
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
             htmx: header("HX-Request") == Some(b"true") && header("HX-Request-Type") == Some(b"partial"),
             theme: Theme::chosen(&request.get_session()),
             now: now(),

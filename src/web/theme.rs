@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::word::words;
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.route("/theme", web::post().to(update));
+    to.service(web::resource("/theme").route(web::post().to(update)));
 }
 
 words! {

@@ -60,18 +60,47 @@ pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
             Tile::give_pictures(&mut newest, &images);
             let card = |(code, count, newest): (String, i64, Option<ProductId>)| {
                 let category = site.categories.by_code(&code)?;
-                let picture = images.iter().find(|image| Some(image.product_id) == newest).map(Image::picture);
-                Some(CategoryCard { label: category.label.clone(), url: category.url(), count, picture })
+                let picture = images
+                    .iter()
+                    .find(|image| Some(image.product_id) == newest)
+                    .map(Image::picture);
+                Some(CategoryCard {
+                    label: category.label.clone(),
+                    url: category.url(),
+                    count,
+                    picture,
+                })
             };
             let categories: Vec<CategoryCard> = fullest.into_iter().filter_map(card).take(CATEGORIES).collect();
-            Ok((newest, categories, ListedShop::cards_from(shops, &windows, &images), count))
+            Ok((
+                newest,
+                categories,
+                ListedShop::cards_from(shops, &windows, &images),
+                count,
+            ))
         })
         .await?;
     // The collage takes the oldest of them, so that nothing is shown twice on one screen.
     let rest = newest.len().saturating_sub(COLLAGE);
-    let hero = if rest >= COLLAGE { newest.split_off(rest) } else { Vec::new() };
+    let hero = if rest >= COLLAGE {
+        newest.split_off(rest)
+    } else {
+        Vec::new()
+    };
     let Count { products, makers } = count;
-    html(StatusCode::OK, HomePage { page, hero, categories, newest, shops, products, makers }.render())
+    html(
+        StatusCode::OK,
+        HomePage {
+            page,
+            hero,
+            categories,
+            newest,
+            shops,
+            products,
+            makers,
+        }
+        .render(),
+    )
 }
 
 /// The categories that hold anything, the fullest first: code, how many, and the newest of them.

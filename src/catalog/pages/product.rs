@@ -109,18 +109,34 @@ pub async fn show(
         .read(move |conn| match Product::at(conn, &shop, &slug) {
             Ok((product, shop)) => {
                 let variants = product.variants(conn)?;
-                let of_shop = Filter { shop: Some(product.shop_id), ..Filter::default() };
-                let same_shop = Filter { except: Some(product.id), ..of_shop.clone() };
+                let of_shop = Filter {
+                    shop: Some(product.shop_id),
+                    ..Filter::default()
+                };
+                let same_shop = Filter {
+                    except: Some(product.id),
+                    ..of_shop.clone()
+                };
                 let of_shop = of_shop.count(conn)?.products;
                 let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
                 let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
                 ids.push(product.id);
-                let (images, theirs): (Vec<Image>, Vec<Image>) =
-                    Image::of_products(conn, &ids)?.into_iter().partition(|image| image.product_id == product.id);
+                let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
+                    .into_iter()
+                    .partition(|image| image.product_id == product.id);
                 Tile::give_pictures(&mut others, &theirs);
-                Ok(Answer::Here(Box::new(Found { product, shop, variants, images, others, of_shop })))
+                Ok(Answer::Here(Box::new(Found {
+                    product,
+                    shop,
+                    variants,
+                    images,
+                    others,
+                    of_shop,
+                })))
             }
-            Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?.map(Answer::Moved).ok_or(Error::NotFound),
+            Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
+                .map(Answer::Moved)
+                .ok_or(Error::NotFound),
             Err(error) => Err(error),
         })
         .await?;
@@ -129,14 +145,28 @@ pub async fn show(
         Answer::Here(found) => {
             let block_only = page.htmx;
             let view = found.page(page, query.0.variant.last().map(String::as_str));
-            html(StatusCode::OK, if block_only { view.as_buy().render() } else { view.render() })
+            html(
+                StatusCode::OK,
+                if block_only {
+                    view.as_buy().render()
+                } else {
+                    view.render()
+                },
+            )
         }
     }
 }
 
 impl Found {
     fn page(self, page: Page, chosen: Option<&str>) -> ProductPage {
-        let Self { product, shop, variants, images, others, of_shop } = self;
+        let Self {
+            product,
+            shop,
+            variants,
+            images,
+            others,
+            of_shop,
+        } = self;
         let url = format!("{}/{}", shop.url(), product.slug);
         let several = variants.len() > 1;
         let chosen = variants
@@ -168,8 +198,15 @@ impl Found {
         let picture_of = chosen.and_then(|variant| variant.image_id);
         ProductPage {
             option_name: product.option_name(),
-            variants: if several { variants.iter().map(card).collect() } else { Vec::new() },
-            chosen_picture: images.iter().position(|image| Some(image.id) == picture_of).unwrap_or(0),
+            variants: if several {
+                variants.iter().map(card).collect()
+            } else {
+                Vec::new()
+            },
+            chosen_picture: images
+                .iter()
+                .position(|image| Some(image.id) == picture_of)
+                .unwrap_or(0),
             pictures: images.iter().map(Image::picture).collect(),
             description: Html::from_markdown(&product.description),
             description_meta: summary(&product.description, 155),

@@ -24,7 +24,8 @@ pub struct Shop {
     pub announcement: String,
     pub vacation: Option<Vacation>,
     pub opened_days_ago: i64,
-    pub shop_image: Option<String>,
+    #[serde(rename = "shop_image")]
+    pub image: Option<String>,
     pub owner: Owner,
     pub products: Vec<Product>,
 }
@@ -94,8 +95,12 @@ impl Product {
     /// The variants; where the file has none, a single plain one.
     pub fn variants(&self) -> Vec<Variant> {
         if self.variants.is_empty() {
-            let plain =
-                Variant { values: Vec::new(), price: self.price.clone(), quantity: self.quantity, sku: String::new() };
+            let plain = Variant {
+                values: Vec::new(),
+                price: self.price.clone(),
+                quantity: self.quantity,
+                sku: String::new(),
+            };
             vec![plain]
         } else {
             self.variants.clone()

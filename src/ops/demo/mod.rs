@@ -76,7 +76,7 @@ fn add_shop(
     opened: NaiveDateTime,
     now: NaiveDateTime,
 ) -> Result<ShopId> {
-    let shop_image = shop.shop_image.as_deref().map(address).unwrap_or_default();
+    let shop_image = shop.image.as_deref().map(address).unwrap_or_default();
     let vacation = shop.vacation.as_ref();
     let row = NewShop {
         id: ShopId::new(),
@@ -151,7 +151,9 @@ fn add_product(
             created_at: at,
             updated_at: at,
         };
-        diesel::insert_into(product_variants::table).values(&row).execute(conn)?;
+        diesel::insert_into(product_variants::table)
+            .values(&row)
+            .execute(conn)?;
     }
     for (position, picture) in (1..).zip(&product.pictures) {
         let row = NewImage {
@@ -181,7 +183,9 @@ fn word<T>(what: &str, written: &str, parse: impl Fn(&str) -> Option<T>) -> Resu
 }
 
 fn days(from: NaiveDateTime, days: i64) -> NaiveDateTime {
-    TimeDelta::try_days(days).and_then(|span| from.checked_add_signed(span)).unwrap_or(from)
+    TimeDelta::try_days(days)
+        .and_then(|span| from.checked_add_signed(span))
+        .unwrap_or(from)
 }
 
 /// A price as the file writes it, with the decimals dropped that the currency does not have.

@@ -53,6 +53,9 @@ mod tests {
         fs::write(&path, b"half").unwrap();
         write_pictures(media.path()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), *bytes);
-        assert_eq!(fs::read_dir(media.path().join(FOLDER)).unwrap().count(), pictures().count());
+        assert_eq!(
+            fs::read_dir(media.path().join(FOLDER)).unwrap().count(),
+            pictures().count()
+        );
     }
 }

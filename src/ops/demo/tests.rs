@@ -11,7 +11,9 @@ use crate::db::{self, Location, in_transaction};
 const USD: &str = "USD";
 
 fn now() -> NaiveDateTime {
-    DateTime::parse_from_rfc3339("2026-11-22T10:00:00Z").unwrap().naive_utc()
+    DateTime::parse_from_rfc3339("2026-11-22T10:00:00Z")
+        .unwrap()
+        .naive_utc()
 }
 
 fn database(folder: &tempfile::TempDir) -> Conn {
@@ -32,14 +34,26 @@ fn every_product_shows_its_lowest_price_and_its_whole_stock() {
         for product in &shop.products {
             let variants = product.variants();
             let title = &product.title;
-            let lowest = variants.iter().map(|variant| usd.parse(&variant.price).unwrap()).min().unwrap();
+            let lowest = variants
+                .iter()
+                .map(|variant| usd.parse(&variant.price).unwrap())
+                .min()
+                .unwrap();
             assert_eq!(usd.parse(&product.price).unwrap(), lowest, "{title}");
-            assert_eq!(product.quantity, variants.iter().map(|variant| variant.quantity).sum::<i32>(), "{title}");
+            assert_eq!(
+                product.quantity,
+                variants.iter().map(|variant| variant.quantity).sum::<i32>(),
+                "{title}"
+            );
             assert!(product.options.len() <= 2, "{title}");
             let mut seen = HashSet::new();
             for variant in &variants {
                 assert_eq!(variant.values.len(), product.options.len(), "{title}");
-                assert!(seen.insert(variant.values.clone()), "{title} has {:?} twice", variant.values);
+                assert!(
+                    seen.insert(variant.values.clone()),
+                    "{title} has {:?} twice",
+                    variant.values
+                );
             }
         }
     }
@@ -49,8 +63,12 @@ fn every_product_shows_its_lowest_price_and_its_whole_stock() {
 fn every_picture_of_the_market_is_in_the_program() {
     let files: HashSet<String> = pictures().map(|(name, _)| name.into_owned()).collect();
     for shop in Market::read().unwrap().shops {
-        let pictures = shop.products.iter().flat_map(|product| &product.pictures).map(|picture| &picture.file);
-        for file in pictures.chain(&shop.shop_image) {
+        let pictures = shop
+            .products
+            .iter()
+            .flat_map(|product| &product.pictures)
+            .map(|picture| &picture.file);
+        for file in pictures.chain(&shop.image) {
             assert!(files.contains(file), "{file}");
         }
     }

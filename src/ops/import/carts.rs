@@ -32,7 +32,9 @@ impl Import<'_> {
     pub(super) fn cart_line(&mut self, row: &Row) -> Result<Verdict> {
         let product = ProductId(self.reference(row, "product", Model::Product)?);
         if !self.is_part_of_new(row, "cart", Model::Cart)? {
-            return Ok(Verdict::Skipped("the owner had a cart here before, and it is left as it is"));
+            return Ok(Verdict::Skipped(
+                "the owner had a cart here before, and it is left as it is",
+            ));
         }
         let quantity = row.quantity()?;
         if quantity == 0 {

@@ -54,7 +54,11 @@ impl Import<'_> {
             updated_at: product.updated_at,
         };
         row.stored(diesel::insert_into(products::table).values(&product).execute(self.conn))?;
-        row.stored(diesel::insert_into(product_variants::table).values(&variant).execute(self.conn))?;
+        row.stored(
+            diesel::insert_into(product_variants::table)
+                .values(&variant)
+                .execute(self.conn),
+        )?;
         Ok(Verdict::Imported)
     }
 
@@ -86,7 +90,11 @@ impl Import<'_> {
             created_at,
             updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
         };
-        row.stored(diesel::insert_into(product_images::table).values(&image).execute(self.conn))?;
+        row.stored(
+            diesel::insert_into(product_images::table)
+                .values(&image)
+                .execute(self.conn),
+        )?;
         Ok(Verdict::Imported)
     }
 

@@ -9,7 +9,14 @@ use super::row::Row;
 use crate::error::{Error, Result};
 
 /// One file for each app of the original.
-const FILES: [&str; 6] = ["jwt_auth.json", "shops.json", "products.json", "carts.json", "payments.json", "orders.json"];
+const FILES: [&str; 6] = [
+    "jwt_auth.json",
+    "shops.json",
+    "products.json",
+    "carts.json",
+    "payments.json",
+    "orders.json",
+];
 
 /// What a row is, in the order in which rows may point at each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,7 +80,7 @@ impl Model {
 #[derive(Debug)]
 pub struct Fixtures {
     rows: Vec<Row>,
-    /// Where rows stood that PocketShop has no place for, such as `jwt_auth.json: auth.group`.
+    /// Where rows stood that have no place here, such as `jwt_auth.json: auth.group`.
     strangers: Vec<String>,
 }
 
@@ -83,7 +90,10 @@ impl Fixtures {
     /// # Errors
     /// `Refused` when a file is missing or broken, or a row comes twice.
     pub fn read(dir: &Path) -> Result<Self> {
-        let mut fixtures = Self { rows: Vec::new(), strangers: Vec::new() };
+        let mut fixtures = Self {
+            rows: Vec::new(),
+            strangers: Vec::new(),
+        };
         for file in FILES {
             let text = fs::read_to_string(dir.join(file))
                 .map_err(|error| Error::Refused(format!("{file} in {} cannot be read: {error}", dir.display())))?;
@@ -126,12 +136,19 @@ impl Fixtures {
                 continue;
             };
             let Some(pk) = row.get("pk").and_then(Value::as_i64).filter(|pk| *pk > 0) else {
-                return Err(refuse(format!("{label} (row {number}): the pk is not a whole number above zero")));
+                return Err(refuse(format!(
+                    "{label} (row {number}): the pk is not a whole number above zero"
+                )));
             };
             let Some(Value::Object(fields)) = row.get("fields") else {
                 return Err(refuse(format!("{label} {pk}: has no fields")));
             };
-            self.rows.push(Row { file, model, pk, fields: fields.clone() });
+            self.rows.push(Row {
+                file,
+                model,
+                pk,
+                fields: fields.clone(),
+            });
         }
         Ok(())
     }

@@ -21,7 +21,9 @@ pub use report::{Counts, Report, Verdict};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::money::Currency;
-use crate::schema::{cart_items, carts as cart_rows, orders as order_rows, payments, product_images, products, shops, users};
+use crate::schema::{
+    cart_items, carts as cart_rows, orders as order_rows, payments, product_images, products, shops, users,
+};
 use row::Row;
 
 /// Writes what is not there yet. Belongs inside a transaction: an error leaves what came before it written.
@@ -110,7 +112,9 @@ impl Import<'_> {
             return Ok(id);
         }
         let label = model.label();
-        Err(row.refuse(format!("its {field} is {label} {id}, which is neither in the files nor in the database")))
+        Err(row.refuse(format!(
+            "its {field} is {label} {id}, which is neither in the files nor in the database"
+        )))
     }
 
     /// For a part of a larger thing: whether that thing is new, so that it takes its parts.
@@ -128,12 +132,10 @@ impl Import<'_> {
 
     /// Says that a picture stays behind, for rows that can do without.
     fn picture(&mut self, row: &Row, field: &str, what: &'static str) -> Result<String> {
-        match row.picture(field)? {
-            Ok(url) => Ok(url.unwrap_or_default()),
-            Err(row::NotOurPicture) => {
-                self.report.left_out(row, what, row::NotOurPicture::REASON);
-                Ok(String::new())
-            }
-        }
+        let Ok(url) = row.picture(field)? else {
+            self.report.left_out(row, what, row::NotOurPicture::REASON);
+            return Ok(String::new());
+        };
+        Ok(url.unwrap_or_default())
     }
 }

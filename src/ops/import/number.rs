@@ -56,7 +56,10 @@ mod tests {
             let number = draw().unwrap();
             let groups: Vec<&str> = number.split('-').collect();
             assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [2, 4, 4]);
-            assert!(groups[1..].concat().bytes().all(|byte| ALPHABET.contains(&byte)), "{number}");
+            assert!(
+                groups[1..].concat().bytes().all(|byte| ALPHABET.contains(&byte)),
+                "{number}"
+            );
         }
     }
 }

@@ -16,7 +16,12 @@ use crate::money::Money;
 use crate::schema::{checkouts, orders, payments, product_images, products, shipments, shops, users};
 
 /// The original's words, and whether such an order has left the shop.
-const STATUSES: [(&str, bool); 4] = [("Pending", false), ("Shipped", true), ("Delivered", true), ("Cancelled", false)];
+const STATUSES: [(&str, bool); 4] = [
+    ("Pending", false),
+    ("Shipped", true),
+    ("Delivered", true),
+    ("Cancelled", false),
+];
 const PAYMENT_STATUSES: [&str; 3] = ["PENDING", "SUCCEEDED", "FAILED"];
 
 /// An order of the file, with what it copies from its product.
@@ -42,11 +47,17 @@ impl<'a> Import<'a> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let currency = row.text("currency")?;
         if currency != self.currency.code {
-            return Err(row.refuse(format!("the currency {currency:?} is not this market's, {}", self.currency.code)));
+            return Err(row.refuse(format!(
+                "the currency {currency:?} is not this market's, {}",
+                self.currency.code
+            )));
         }
         let status = row.text("status")?;
         if !PAYMENT_STATUSES.contains(&status) {
-            return Err(row.refuse(format!("there is no status {status:?}; there are {}", PAYMENT_STATUSES.join(", "))));
+            return Err(row.refuse(format!(
+                "there is no status {status:?}; there are {}",
+                PAYMENT_STATUSES.join(", ")
+            )));
         }
         let sold = self.sold_for(row)?;
         let amount = sold
@@ -137,7 +148,11 @@ impl<'a> Import<'a> {
             picture: picture.unwrap_or_default(),
             status,
             sent,
-            unit_price: if divides { Money(subtotal.0 / i64::from(quantity)) } else { price },
+            unit_price: if divides {
+                Money(subtotal.0 / i64::from(quantity))
+            } else {
+                price
+            },
             quantity,
             subtotal,
             created_at,
@@ -148,10 +163,18 @@ impl<'a> Import<'a> {
     fn checkout(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<CheckoutId> {
         let (username, first, last, email, address): (String, String, String, String, Option<String>) = users::table
             .find(buyer)
-            .select((users::username, users::first_name, users::last_name, users::email, users::address))
+            .select((
+                users::username,
+                users::first_name,
+                users::last_name,
+                users::email,
+                users::address,
+            ))
             .first(self.conn)?;
         let full_name = format!("{first} {last}");
-        let name = Some(full_name.trim()).filter(|name| !name.is_empty()).unwrap_or(&username);
+        let name = Some(full_name.trim())
+            .filter(|name| !name.is_empty())
+            .unwrap_or(&username);
         let id = CheckoutId::new();
         let created_at = payment.time("created_at")?;
         let checkout = (
@@ -173,7 +196,11 @@ impl<'a> Import<'a> {
             checkouts::created_at.eq(created_at),
             checkouts::updated_at.eq(payment.maybe_time("updated_at")?.unwrap_or(created_at)),
         );
-        payment.stored(diesel::insert_into(checkouts::table).values(checkout).execute(self.conn))?;
+        payment.stored(
+            diesel::insert_into(checkouts::table)
+                .values(checkout)
+                .execute(self.conn),
+        )?;
         Ok(id)
     }
 
@@ -205,7 +232,11 @@ impl<'a> Import<'a> {
             shipments::created_at.eq(created_at),
             shipments::updated_at.eq(last),
         );
-        payment.stored(diesel::insert_into(shipments::table).values(shipment).execute(self.conn))?;
+        payment.stored(
+            diesel::insert_into(shipments::table)
+                .values(shipment)
+                .execute(self.conn),
+        )?;
         Ok(id)
     }
 
@@ -229,7 +260,8 @@ impl<'a> Import<'a> {
             orders::created_at.eq(sold.created_at),
             orders::updated_at.eq(sold.updated_at),
         );
-        sold.row.stored(diesel::insert_into(orders::table).values(order).execute(self.conn))?;
+        sold.row
+            .stored(diesel::insert_into(orders::table).values(order).execute(self.conn))?;
         Ok(())
     }
 
@@ -241,7 +273,11 @@ impl<'a> Import<'a> {
         }
         let provider = row.text("provider")?;
         let twin = payments::table
-            .filter(payments::provider.eq(provider).and(payments::payment_intent_id.eq(intent)))
+            .filter(
+                payments::provider
+                    .eq(provider)
+                    .and(payments::payment_intent_id.eq(intent)),
+            )
             .filter(payments::id.ne(PaymentId(row.pk)));
         if diesel::select(exists(twin)).get_result(self.conn)? {
             return Err(row.refuse(format!("another payment has the payment_intent_id {intent:?} already")));

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
+use super::Import;
 use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::Row;
-use super::Import;
 use crate::error::Result;
 use crate::id::{ShopId, UserId};
 use crate::ops::rows::{NO_PASSWORD, NewShop, NewUser};
@@ -25,7 +25,11 @@ impl Import<'_> {
         self.refuse_namesakes(row, username, &email)?;
         let mut password = row.text("password")?;
         if !is_pbkdf2_sha256(password) {
-            self.report.left_out(row, "passwords", "the hash is not pbkdf2_sha256, so a new password has to be set");
+            self.report.left_out(
+                row,
+                "passwords",
+                "the hash is not pbkdf2_sha256, so a new password has to be set",
+            );
             password = NO_PASSWORD;
         }
         let joined = row.time("date_joined")?;
@@ -37,7 +41,9 @@ impl Import<'_> {
             password,
             first_name: row.maybe("first_name")?,
             last_name: row.maybe("last_name")?,
-            address: Some(row.maybe("address")?).filter(|address| !address.is_empty()),
+            address: Some(row.maybe("address")?)
+                .filter(|address| !address.is_empty())
+                .map(str::to_owned),
             profile_image: &profile_image,
             operator: false,
             email_verified_at: None,
@@ -55,10 +61,15 @@ impl Import<'_> {
 
     pub(super) fn shop(&mut self, row: &Row) -> Result<Verdict> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
-        let other: Option<ShopId> =
-            shops::table.filter(shops::owner_id.eq(owner)).select(shops::id).first(self.conn).optional()?;
+        let other: Option<ShopId> = shops::table
+            .filter(shops::owner_id.eq(owner))
+            .select(shops::id)
+            .first(self.conn)
+            .optional()?;
         if let Some(other) = other {
-            return Err(row.refuse(format!("its owner, jwt_auth.user {owner}, already has the shop {other}")));
+            return Err(row.refuse(format!(
+                "its owner, jwt_auth.user {owner}, already has the shop {other}"
+            )));
         }
         let name = row.filled("name")?;
         let slug = self.shop_slug(name)?;
@@ -98,8 +109,11 @@ impl Import<'_> {
         if let Some(other) = by_name {
             return Err(row.refuse(format!("the username {username:?} belongs to user {other} already")));
         }
-        let by_email: Option<UserId> =
-            users::table.filter(users::email.eq(email)).select(users::id).first(self.conn).optional()?;
+        let by_email: Option<UserId> = users::table
+            .filter(users::email.eq(email))
+            .select(users::id)
+            .first(self.conn)
+            .optional()?;
         if let Some(other) = by_email {
             return Err(row.refuse(format!("the email {email:?} belongs to user {other} already")));
         }
@@ -110,10 +124,14 @@ impl Import<'_> {
         let wanted = text::slug(name, "shop");
         // A slug holds only letters, digits and hyphens, so none of LIKE's wildcards.
         let alike = format!("{wanted}%");
-        let mut taken: Vec<String> =
-            shops::table.filter(shops::slug.like(&alike)).select(shops::slug).load(self.conn)?;
-        let left_behind: Vec<String> =
-            shop_slugs::table.filter(shop_slugs::slug.like(&alike)).select(shop_slugs::slug).load(self.conn)?;
+        let mut taken: Vec<String> = shops::table
+            .filter(shops::slug.like(&alike))
+            .select(shops::slug)
+            .load(self.conn)?;
+        let left_behind: Vec<String> = shop_slugs::table
+            .filter(shop_slugs::slug.like(&alike))
+            .select(shop_slugs::slug)
+            .load(self.conn)?;
         taken.extend(left_behind);
         Ok(text::free_slug(&wanted, |slug| taken.iter().any(|other| other == slug)))
     }
@@ -139,7 +157,14 @@ mod tests {
     #[test]
     fn only_whole_pbkdf2_hashes_are_kept() {
         assert!(is_pbkdf2_sha256("pbkdf2_sha256$1000000$salt$aGFzaA=="));
-        for other in ["", "!", "!unusable", "pbkdf2_sha256$1000000$salt", "pbkdf2_sha256$many$salt$aGFzaA==", "md5$salt$hash"] {
+        for other in [
+            "",
+            "!",
+            "!unusable",
+            "pbkdf2_sha256$1000000$salt",
+            "pbkdf2_sha256$many$salt$aGFzaA==",
+            "md5$salt$hash",
+        ] {
             assert!(!is_pbkdf2_sha256(other), "{other}");
         }
     }

@@ -58,10 +58,15 @@ impl Report {
         }
     }
 
-    /// A row of a model that PocketShop has no place for.
+    /// A row of a model that has no place here.
     pub(super) fn stranger(&mut self, place: &str) {
         self.other += 1;
-        self.remark("other rows", "skipped", "PocketShop has no place for them", place.to_owned());
+        self.remark(
+            "other rows",
+            "skipped",
+            "PocketShop has no place for them",
+            place.to_owned(),
+        );
     }
 
     /// A part of a row that did not come along, though the row did.
@@ -74,31 +79,67 @@ impl Report {
     }
 
     fn remark(&mut self, what: &'static str, done: &'static str, why: &'static str, name: String) {
-        match self.remarks.iter_mut().find(|remark| (remark.what, remark.why) == (what, why)) {
+        match self
+            .remarks
+            .iter_mut()
+            .find(|remark| (remark.what, remark.why) == (what, why))
+        {
             Some(remark) => remark.count += 1,
-            None => self.remarks.push(Remark { what, done, why, count: 1, first: name }),
+            None => self.remarks.push(Remark {
+                what,
+                done,
+                why,
+                count: 1,
+                first: name,
+            }),
         }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<10}  {:>8}  {:>8}  {:>13}  {:>8}", "", "read", "imported", "already there", "skipped")?;
+        write!(
+            f,
+            "{:<10}  {:>8}  {:>8}  {:>13}  {:>8}",
+            "", "read", "imported", "already there", "skipped"
+        )?;
         let mut line = |what, counts: Counts| {
-            let Counts { read, imported, known, skipped } = counts;
-            writeln!(f, "{what:<10}  {read:>8}  {imported:>8}  {known:>13}  {skipped:>8}")
+            let Counts {
+                read,
+                imported,
+                known,
+                skipped,
+            } = counts;
+            write!(f, "\n{what:<10}  {read:>8}  {imported:>8}  {known:>13}  {skipped:>8}")
         };
         for model in Model::ALL {
             line(model.plural(), self.of(model))?;
         }
         if self.other > 0 {
-            line("other", Counts { read: self.other, skipped: self.other, ..Counts::default() })?;
+            line(
+                "other",
+                Counts {
+                    read: self.other,
+                    skipped: self.other,
+                    ..Counts::default()
+                },
+            )?;
         }
-        for Remark { what, done, why, count, first } in &self.remarks {
-            writeln!(f, "{count} {what} {done}: {why} (the first: {first})")?;
+        for Remark {
+            what,
+            done,
+            why,
+            count,
+            first,
+        } in &self.remarks
+        {
+            write!(f, "\n{count} {what} {done}: {why} (the first: {first})")?;
         }
         for name in &self.superusers {
-            writeln!(f, "{name} was a superuser and is now a plain user; operators are made on the command line.")?;
+            write!(
+                f,
+                "\n{name} was a superuser and is now a plain user; operators are made on the command line."
+            )?;
         }
         Ok(())
     }
@@ -112,7 +153,12 @@ mod tests {
     fn the_table_lines_up_and_gives_each_reason_once() {
         let mut report = Report::default();
         for pk in 1..=3 {
-            let row = Row { file: "carts.json", model: Model::CartLine, pk, fields: serde_json::Map::new() };
+            let row = Row {
+                file: "carts.json",
+                model: Model::CartLine,
+                pk,
+                fields: serde_json::Map::new(),
+            };
             report.count(&row, Verdict::Skipped("the quantity is 0"));
         }
         report.stranger("jwt_auth.json: auth.group");
@@ -120,9 +166,17 @@ mod tests {
         let text = report.to_string();
         let table: Vec<&str> = text.lines().take(10).collect();
         assert!(table.iter().all(|line| line.len() == table[0].len()), "{text}");
-        assert!(text.contains("cart lines         3         0              0         3\n"), "{text}");
-        assert!(text.contains("\n3 cart lines skipped: the quantity is 0 (the first: carts.json: carts.cartitem 1)\n"), "{text}");
+        assert!(
+            text.contains("cart lines         3         0              0         3\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n3 cart lines skipped: the quantity is 0 (the first: carts.json: carts.cartitem 1)\n"),
+            "{text}"
+        );
         assert!(text.contains("\nother              1 "), "{text}");
-        assert!(text.ends_with("admin was a superuser and is now a plain user; operators are made on the command line.\n"));
+        assert!(
+            text.ends_with("admin was a superuser and is now a plain user; operators are made on the command line.")
+        );
     }
 }

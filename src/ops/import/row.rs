@@ -37,7 +37,9 @@ impl Row {
     pub fn text(&self, field: &str) -> Result<&str> {
         match self.value(field)? {
             // PostgreSQL has no way to keep it.
-            Value::String(text) if text.contains('\0') => Err(self.refuse(format!("the {field} holds a NUL character"))),
+            Value::String(text) if text.contains('\0') => {
+                Err(self.refuse(format!("the {field} holds a NUL character")))
+            }
             Value::String(text) => Ok(text),
             _ => Err(self.refuse(format!("the {field} is not a text"))),
         }
@@ -51,18 +53,26 @@ impl Row {
     /// A text that says something.
     pub fn filled(&self, field: &str) -> Result<&str> {
         let text = self.text(field)?;
-        if text.trim().is_empty() { Err(self.refuse(format!("the {field} is empty"))) } else { Ok(text) }
+        if text.trim().is_empty() {
+            Err(self.refuse(format!("the {field} is empty")))
+        } else {
+            Ok(text)
+        }
     }
 
     /// The pk of another row.
     pub fn reference(&self, field: &str) -> Result<i64> {
-        self.value(field)?.as_i64().ok_or_else(|| self.refuse(format!("the {field} is not a whole number")))
+        self.value(field)?
+            .as_i64()
+            .ok_or_else(|| self.refuse(format!("the {field} is not a whole number")))
     }
 
     /// A whole number, zero or more.
     pub fn quantity(&self) -> Result<i32> {
         let value = self.value("quantity")?;
-        let number = value.as_i64().ok_or_else(|| self.refuse("the quantity is not a whole number"))?;
+        let number = value
+            .as_i64()
+            .ok_or_else(|| self.refuse("the quantity is not a whole number"))?;
         if number < 0 {
             return Err(self.refuse(format!("the quantity {number} is below zero")));
         }
@@ -74,7 +84,9 @@ impl Row {
         let Value::String(typed) = self.value(field)? else {
             return Err(self.refuse(format!("the {field} is not a text like \"12.50\"")));
         };
-        currency.parse(typed).map_err(|problem| self.refuse(format!("the {field} {typed:?} {problem}")))
+        currency
+            .parse(typed)
+            .map_err(|problem| self.refuse(format!("the {field} {typed:?} {problem}")))
     }
 
     pub fn flag(&self, field: &str, otherwise: bool) -> Result<bool> {
@@ -97,7 +109,11 @@ impl Row {
 
     /// A moment, if the row has one.
     pub fn maybe_time(&self, field: &str) -> Result<Option<NaiveDateTime>> {
-        if self.has(field) { self.time(field).map(Some) } else { Ok(None) }
+        if self.has(field) {
+            self.time(field).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// The address of a picture: none when there is none, an `Err` inside when it is not where pictures are.

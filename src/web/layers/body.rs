@@ -19,37 +19,32 @@ use futures_util::StreamExt;
 
 use super::limits;
 
-/// Replaces the stream by the bytes it held.
-///
-/// # Errors
-/// The bare answer for a body that is too large, too slow, encoded, or cut short; the request keeps what is unread.
-pub async fn read(request: &mut ServiceRequest) -> Result<(), HttpResponse> {
+/// Replaces the stream by the bytes it held; or gives the bare answer for a body that is too large, too slow, encoded,
+/// or cut short, and then the request keeps what is unread.
+pub async fn read(request: &mut ServiceRequest) -> Option<HttpResponse> {
     if matches!(request.parts().1, Payload::None) {
-        return Ok(());
+        return None;
     }
     if opens_a_socket(request.headers()) {
         drop(request.take_payload());
-        return Ok(());
+        return None;
     }
     let limit = limits::body(request.path());
-    let refused = match refused_unread(request.headers(), limit) {
-        Some(status) => status,
-        None => {
-            let mut payload = request.take_payload();
-            match collect(&mut payload, limit, limits::BODY_DEADLINE).await {
-                Ok(body) if body.is_empty() => return Ok(()),
-                Ok(body) => {
-                    request.set_payload(Payload::from(body));
-                    return Ok(());
-                }
-                Err(status) => {
-                    request.set_payload(payload);
-                    status
-                }
-            }
+    if let Some(status) = refused_unread(request.headers(), limit) {
+        return Some(HttpResponse::new(status));
+    }
+    let mut payload = request.take_payload();
+    match collect(&mut payload, limit, limits::BODY_DEADLINE).await {
+        Ok(body) if body.is_empty() => None,
+        Ok(body) => {
+            request.set_payload(Payload::from(body));
+            None
         }
-    };
-    Err(HttpResponse::build(refused).finish())
+        Err(status) => {
+            request.set_payload(payload);
+            Some(HttpResponse::new(status))
+        }
+    }
 }
 
 /// There are no web sockets here, and after such a request the stream has no end.
@@ -128,67 +123,64 @@ impl MessageBody for Last {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::dev::Payload;
-    use futures_util::stream;
+    use futures_util::{Stream, stream};
 
     use super::*;
 
     const SOON: Duration = Duration::from_millis(50);
 
-    fn chunks(chunks: Vec<&'static [u8]>) -> Payload {
+    fn arriving(chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Payload {
         Payload::Stream {
-            payload: Box::pin(stream::iter(chunks).map(|chunk| Ok(Bytes::from_static(chunk)))),
+            payload: Box::pin(chunks),
         }
     }
 
-    #[actix_web::test]
-    async fn a_body_within_its_limits_arrives_whole() {
-        let body = collect(&mut chunks(vec![b"name=", b"mug"]), 8, SOON).await.unwrap();
-        assert_eq!(body, "name=mug");
+    fn pieces(pieces: &[&'static str]) -> impl Stream<Item = Result<Bytes, PayloadError>> + use<> {
+        let pieces: Vec<_> = pieces
+            .iter()
+            .map(|piece| Ok(Bytes::from_static(piece.as_bytes())))
+            .collect();
+        stream::iter(pieces)
     }
 
-    #[actix_web::test]
+    async fn collected(payload: Payload, limit: usize) -> Result<Bytes, u16> {
+        let mut payload = payload;
+        collect(&mut payload, limit, SOON)
+            .await
+            .map_err(|status| status.as_u16())
+    }
+
+    #[tokio::test]
+    async fn a_body_within_its_limits_arrives_whole() {
+        assert_eq!(
+            collected(arriving(pieces(&["name=", "mug"])), 8).await.unwrap(),
+            "name=mug"
+        );
+    }
+
+    #[tokio::test]
     async fn a_stream_is_cut_at_the_limit() {
         let endless = stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 1024])));
-        let mut payload = Payload::Stream {
-            payload: Box::pin(endless),
-        };
-        assert_eq!(
-            collect(&mut payload, 64 * 1024, SOON).await,
-            Err(StatusCode::PAYLOAD_TOO_LARGE)
-        );
-        assert_eq!(
-            collect(&mut chunks(vec![b"name=", b"mug!"]), 8, SOON).await,
-            Err(StatusCode::PAYLOAD_TOO_LARGE)
-        );
+        assert_eq!(collected(arriving(endless), 64 * 1024).await, Err(413));
+        assert_eq!(collected(arriving(pieces(&["name=", "mug!"])), 8).await, Err(413));
     }
 
-    #[actix_web::test]
+    #[tokio::test]
     async fn a_stalled_or_dripping_body_is_given_up() {
-        let stalled = chunks(vec![b"name="]).chain(stream::pending());
-        let mut payload = Payload::Stream {
-            payload: Box::pin(stalled),
-        };
-        assert_eq!(collect(&mut payload, 100, SOON).await, Err(StatusCode::REQUEST_TIMEOUT));
+        assert_eq!(
+            collected(arriving(pieces(&["name="]).chain(stream::pending())), 100).await,
+            Err(408)
+        );
         let drip = stream::unfold((), |()| async {
             tokio::time::sleep(Duration::from_millis(5)).await;
             Some((Ok(Bytes::from_static(b"x")), ()))
         });
-        let mut payload = Payload::Stream {
-            payload: Box::pin(drip),
-        };
-        assert_eq!(
-            collect(&mut payload, 100_000, SOON).await,
-            Err(StatusCode::REQUEST_TIMEOUT)
-        );
+        assert_eq!(collected(arriving(drip), 100_000).await, Err(408));
     }
 
-    #[actix_web::test]
+    #[tokio::test]
     async fn a_body_cut_short_is_a_bad_request() {
-        let broken = chunks(vec![b"name="]).chain(stream::iter([Err(PayloadError::Incomplete(None))]));
-        let mut payload = Payload::Stream {
-            payload: Box::pin(broken),
-        };
-        assert_eq!(collect(&mut payload, 100, SOON).await, Err(StatusCode::BAD_REQUEST));
+        let broken = pieces(&["name="]).chain(stream::iter([Err(PayloadError::Incomplete(None))]));
+        assert_eq!(collected(arriving(broken), 100).await, Err(400));
     }
 }

@@ -9,9 +9,8 @@ use super::{ClientIp, Policy};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// # Errors
 /// The bare answer for a request that goes no further.
-pub fn check(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> Result<(), HttpResponse> {
+pub fn refusal(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> Option<HttpResponse> {
     let path = request.path();
     let health = matches!(path, "/healthz" | "/readyz");
     if let Some(limiter) = &policy.rate_limit
@@ -20,22 +19,26 @@ pub fn check(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> Re
         && let Err(wait) = limiter.check_address(address.0)
     {
         let seconds = HeaderValue::from(wait.as_secs() + 1);
-        return Err(HttpResponse::TooManyRequests()
-            .insert_header((RETRY_AFTER, seconds))
-            .finish());
+        return Some(
+            HttpResponse::TooManyRequests()
+                .insert_header((RETRY_AFTER, seconds))
+                .finish(),
+        );
     }
     if policy.production && !health && !is_our_host(policy, request) {
-        return Err(HttpResponse::BadRequest().finish());
+        return Some(HttpResponse::BadRequest().finish());
     }
     match *request.method() {
-        Method::GET | Method::HEAD => Ok(()),
-        Method::POST if is_own_form(policy, request) => Ok(()),
-        Method::POST => Err(HttpResponse::Forbidden().finish()),
+        Method::GET | Method::HEAD => None,
+        Method::POST if is_own_form(policy, request) => None,
+        Method::POST => Some(HttpResponse::Forbidden().finish()),
         _ => {
             let allowed = HeaderValue::from_static("GET, HEAD, POST");
-            Err(HttpResponse::MethodNotAllowed()
-                .insert_header((ALLOW, allowed))
-                .finish())
+            Some(
+                HttpResponse::MethodNotAllowed()
+                    .insert_header((ALLOW, allowed))
+                    .finish(),
+            )
         }
     }
 }

@@ -75,11 +75,11 @@ pub async fn safe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let visit = Visit::begin(&policy, &request);
-    let admitted = match guard::check(&policy, visit.address, &request) {
-        Ok(()) => body::read(&mut request).await,
+    let refusal = match guard::refusal(&policy, visit.address, &request) {
+        None => body::read(&mut request).await,
         refused => refused,
     };
-    if let Err(refusal) = admitted {
+    if let Some(refusal) = refusal {
         let (request, rest) = request.into_parts();
         let answer = body::leave_unread(visit.finish(&policy, refusal), rest);
         return Ok(ServiceResponse::new(request, answer));
@@ -92,10 +92,10 @@ pub async fn safe(
                 visit.finish(&policy, answer.map_into_boxed_body()),
             ))
         }
-        Ok(Err(error)) => Err(Finished::new(visit.finish(&policy, HttpResponse::from_error(error)))),
+        Ok(Err(error)) => Err(Finished::error(visit.finish(&policy, HttpResponse::from_error(error)))),
         Err(panic) => {
             tracing::error!(panic = said(&*panic), request_id = %visit.id, path = visit.uri.path(), "a page panicked");
-            Err(Finished::new(
+            Err(Finished::error(
                 visit.finish(&policy, HttpResponse::InternalServerError().finish()),
             ))
         }
@@ -211,7 +211,7 @@ fn said(panic: &(dyn Any + Send)) -> &str {
 struct Finished(RefCell<Option<HttpResponse>>);
 
 impl Finished {
-    fn new(answer: HttpResponse) -> actix_web::Error {
+    fn error(answer: HttpResponse) -> actix_web::Error {
         Self(RefCell::new(Some(answer))).into()
     }
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use actix_web::{HttpServer, rt};
+use actix_web::HttpServer;
 
 use super::{app, local};
 
@@ -16,13 +16,13 @@ fn open() -> SocketAddr {
         .bind(("127.0.0.1", 0))
         .unwrap();
     let address = server.addrs()[0];
-    rt::spawn(server.run());
+    tokio::spawn(server.run());
     address
 }
 
 /// Sends, and reads until the server closes.
 async fn exchange(address: SocketAddr, parts: Vec<String>) -> (String, Duration) {
-    rt::task::spawn_blocking(move || {
+    tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         for part in parts {
@@ -37,7 +37,7 @@ async fn exchange(address: SocketAddr, parts: Vec<String>) -> (String, Duration)
     .unwrap()
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn an_unfinished_body_is_not_waited_for_once_it_is_refused() {
     let address = open();
     let chunked = "Host: localhost\r\nTransfer-Encoding: chunked\r\n";
@@ -67,7 +67,7 @@ async fn an_unfinished_body_is_not_waited_for_once_it_is_refused() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_web_socket_is_not_waited_for() {
     let socket = "GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     let (answer, waited) = exchange(open(), vec![socket.to_owned()]).await;
@@ -75,7 +75,7 @@ async fn a_web_socket_is_not_waited_for() {
     assert!(waited < Duration::from_secs(8), "{waited:?}");
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_worker_outlives_a_panic() {
     let address = open();
     let ask = |path: &str, close: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{close}\r\n");

@@ -9,7 +9,7 @@ fn is_page(answer: &Answer) -> bool {
     answer.header("Content-Type") == HTML && answer.body().contains("<h1>") && answer.body().contains("</html>")
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn every_error_is_a_page_without_our_insides() {
     let table = [
         (get_of("/missing"), 404),
@@ -48,7 +48,7 @@ async fn every_error_is_a_page_without_our_insides() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn what_the_visitor_can_mend_is_said() {
     let refused = ask(&local(), get_of("/refused")).await;
     assert!(
@@ -63,7 +63,7 @@ async fn what_the_visitor_can_mend_is_said() {
     assert_eq!((form.status, form.body()), (422, "the form again"));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn htmx_gets_a_note_and_the_page_stays() {
     for (path, status) in [("/broken", 500), ("/busy", 503), ("/panic", 500), ("/missing", 404)] {
         let answer = ask(&local(), get_of(path).insert_header(("HX-Request", "true"))).await;
@@ -82,10 +82,10 @@ async fn htmx_gets_a_note_and_the_page_stays() {
     assert_eq!((form.body(), form.header("HX-Retarget")), ("the form again", ""));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn the_page_keeps_the_visitors_theme() {
     let chosen = ask(&local(), get_of("/dark")).await;
-    let cookie = Cookie::parse(chosen.header("Set-Cookie").to_owned()).unwrap();
+    let cookie = Cookie::parse_encoded(chosen.header("Set-Cookie").to_owned()).unwrap();
     let themed = ask(&local(), get_of("/missing").cookie(cookie)).await;
     assert!(themed.body().contains("data-theme=\"dark\""), "{}", themed.body());
     let plain = ask(&local(), get_of("/missing")).await;
@@ -93,7 +93,7 @@ async fn the_page_keeps_the_visitors_theme() {
     assert_eq!(plain.header("Set-Cookie"), "");
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn machines_get_one_line() {
     let answer = ask(&local(), get_of("/healthz").insert_header(("Accept", "text/html"))).await;
     assert_eq!((answer.status, answer.body()), (200, "ok\n"));

@@ -38,14 +38,12 @@ fn routes(to: &mut web::ServiceConfig) {
             .finish()
     });
     to.service(web::resource("/page").route(page).route(sent));
-    to.route(
-        "/form",
-        get().to(|| async {
-            HttpResponse::UnprocessableEntity()
-                .content_type(HTML)
-                .body("the form again")
-        }),
-    );
+    let form = get().to(|| async {
+        HttpResponse::UnprocessableEntity()
+            .content_type(HTML)
+            .body("the form again")
+    });
+    to.service(web::resource("/form").route(form));
     to.route("/number/{n}", get().to(|n: Path<u32>| async move { n.to_string() }));
     to.route(
         "/broken",

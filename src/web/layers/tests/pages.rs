@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use super::{ask, get_of, local, policy, post_of};
 use crate::web::layers::{Policy, RateLimiter};
 
-#[actix_web::test]
+#[tokio::test]
 async fn every_kind_of_answer_carries_the_headers() {
     let policy = Data::new(Policy {
         rate_limit: Some(RateLimiter::new(12)),
@@ -19,7 +19,7 @@ async fn every_kind_of_answer_carries_the_headers() {
         get_of("/page"),
         post_of("/page"),
         get_of("/missing"),
-        post_of("/gone"),
+        post_of("/form"),
         TestRequest::post().uri("/page"),
         post_of("/page").set_payload(vec![b'x'; 65 * 1024]),
         get_of("/form"),
@@ -67,7 +67,7 @@ async fn every_kind_of_answer_carries_the_headers() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_page_is_for_this_visitor_and_asked_for_again() {
     let page = ask(&local(), get_of("/page")).await;
     assert_eq!(page.all("Vary"), "Accept-Encoding, Cookie, HX-Request");
@@ -90,7 +90,7 @@ async fn a_page_is_for_this_visitor_and_asked_for_again() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_files_own_policies_stay() {
     let file = ask(&local(), get_of("/a/file")).await;
     assert_eq!(file.header("Cross-Origin-Resource-Policy"), "cross-origin");
@@ -99,7 +99,7 @@ async fn a_files_own_policies_stay() {
     assert_eq!(file.all("Vary"), "Accept-Encoding");
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn pages_are_shrunk_for_those_who_can_read_that() {
     let page = ask(
         &local(),
@@ -120,7 +120,7 @@ async fn pages_are_shrunk_for_those_who_can_read_that() {
     assert_eq!((plain.header("Content-Encoding"), plain.bytes.len()), ("", 3000));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn only_our_own_pages_may_send_forms() {
     let table: [(&[(&str, &str)], u16); 12] = [
         (&[("Sec-Fetch-Site", "same-origin")], 303),
@@ -164,7 +164,7 @@ async fn only_our_own_pages_may_send_forms() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn other_methods_are_not_served() {
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"] {
         let request = post_of("/page").method(Method::from_bytes(method.as_bytes()).unwrap());
@@ -181,7 +181,7 @@ async fn other_methods_are_not_served() {
     assert!(answer.header("Allow").contains("GET"), "{}", answer.header("Allow"));
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn in_production_only_our_host_is_answered() {
     let production = policy("https://market.example");
     let status = async |path: &str, host: &str| {
@@ -210,7 +210,7 @@ async fn in_production_only_our_host_is_answered() {
     );
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn haste_is_slowed_but_not_for_files_and_health() {
     let policy = Data::new(Policy {
         rate_limit: Some(RateLimiter::new(3)),
@@ -228,7 +228,7 @@ async fn haste_is_slowed_but_not_for_files_and_health() {
     assert_eq!(ask(&policy, from("/page", 2)).await.status, 200);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_body_is_read_whole_or_refused() {
     let sized = |bytes: usize| post_of("/page").set_payload(vec![b'x'; bytes]);
     assert_eq!(ask(&local(), sized(64 * 1024)).await.header("Location"), "/65536");

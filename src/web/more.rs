@@ -34,7 +34,10 @@ impl Reach {
     /// From the address: `n` in all, and `after` a place. What is no number counts as not there.
     pub fn parse(n: Option<&str>, after: Option<&str>) -> Self {
         let wanted = n.and_then(|n| n.parse().ok()).map(|n: i64| n.clamp(STEP, MOST));
-        Self { after: after.and_then(After::parse), wanted }
+        Self {
+            after: after.and_then(After::parse),
+            wanted,
+        }
     }
 
     /// How many rows to read: one above what is shown tells whether there are more.
@@ -43,12 +46,20 @@ impl Reach {
     }
 
     fn shown(self) -> i64 {
-        if self.after.is_some() { STEP } else { self.wanted.unwrap_or(STEP) }
+        if self.after.is_some() {
+            STEP
+        } else {
+            self.wanted.unwrap_or(STEP)
+        }
     }
 
     /// How many the visitor has seen from the beginning; not known for a page that stands alone.
     fn seen(self) -> Option<i64> {
-        if self.after.is_some() { self.wanted } else { Some(self.shown()) }
+        if self.after.is_some() {
+            self.wanted
+        } else {
+            Some(self.shown())
+        }
     }
 
     /// Cuts the extra row off, and makes the link on if there was one.
@@ -77,7 +88,13 @@ impl Reach {
             // More than one page may show, or a page without its beginning: by key alone.
             None => (address(&[("after", &key)]), address(&[("after", &key)])),
         };
-        Some(More { push: href.clone(), href, fetch, seen: self.seen().unwrap_or(0), step: STEP })
+        Some(More {
+            push: href.clone(),
+            href,
+            fetch,
+            seen: self.seen().unwrap_or(0),
+            step: STEP,
+        })
     }
 }
 
@@ -88,7 +105,10 @@ mod tests {
 
     fn open(n: Option<&str>, after: Option<&str>, rows: i64) -> Option<More> {
         let mut rows: Vec<i64> = (0..rows).collect();
-        Reach::parse(n, after).cut(&mut rows, "/products", &[("sort", "price")], |row| After { value: *row, id: ProductId(7) })
+        Reach::parse(n, after).cut(&mut rows, "/products", &[("sort", "price")], |row| After {
+            value: *row,
+            id: ProductId(7),
+        })
     }
 
     #[test]
@@ -96,9 +116,18 @@ mod tests {
         let first = open(None, None, 25).unwrap();
         assert_eq!((first.href.as_str(), first.seen), ("/products?sort=price&n=48", 24));
         assert_eq!(first.fetch, "/products?sort=price&after=23-7&n=48");
-        assert_eq!(open(Some("48"), Some("23-7"), 25).unwrap().href, "/products?sort=price&n=72");
-        assert_eq!(open(Some("240"), None, 241).unwrap().href, "/products?sort=price&after=239-7");
-        assert_eq!(open(None, Some("239-7"), 25).unwrap().href, "/products?sort=price&after=23-7");
+        assert_eq!(
+            open(Some("48"), Some("23-7"), 25).unwrap().href,
+            "/products?sort=price&n=72"
+        );
+        assert_eq!(
+            open(Some("240"), None, 241).unwrap().href,
+            "/products?sort=price&after=239-7"
+        );
+        assert_eq!(
+            open(None, Some("239-7"), 25).unwrap().href,
+            "/products?sort=price&after=23-7"
+        );
         assert!(open(None, None, 24).is_none());
     }
 

@@ -1,0 +1,157 @@
+//! Each setting read on its own: what is wrong with it goes to the problems, saying what to do.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::secret::Secret;
+use super::{LogFormat, Problems, Settings};
+use crate::db::Location;
+use crate::money::Currency;
+
+impl Settings {
+    pub(super) fn bind(&self, problems: &mut Problems) -> Option<SocketAddr> {
+        let typed = self.bind.as_deref().unwrap_or("127.0.0.1:8080");
+        let parsed = typed.parse().ok();
+        if parsed.is_none() {
+            problems.0.push(format!(
+                "--bind \"{typed}\" is not an address and port like 127.0.0.1:8080"
+            ));
+        }
+        parsed
+    }
+
+    pub(super) fn public_url(&self, port: u16, problems: &mut Problems) -> Option<Url> {
+        let given = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://localhost:{port}"));
+        let parsed = Url::parse(&given).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.path() == "/"
+                && url.query().is_none()
+                && url.username().is_empty()
+        });
+        if parsed.is_none() {
+            problems.0.push(format!(
+                "PUBLIC_URL \"{given}\" is not an address like https://market.example, without a path"
+            ));
+        }
+        parsed
+    }
+
+    pub(super) fn database(&self, data: &Path, problems: &mut Problems) -> Option<Location> {
+        let Some(url) = self.database_url.as_ref().map(Secret::expose) else {
+            return Some(Location::Sqlite(data.join("pocketshop.db")));
+        };
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Some(Location::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.trim_start_matches("//").is_empty() => {
+                Some(Location::Sqlite(path.strip_prefix("//").unwrap_or(path).into()))
+            }
+            _ => {
+                problems
+                    .0
+                    .push("DATABASE_URL is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/NAME".into());
+                None
+            }
+        }
+    }
+
+    pub(super) fn currency(&self, problems: &mut Problems) -> Option<Currency> {
+        let typed = self.currency.as_deref().unwrap_or("USD");
+        let known = Currency::of(typed);
+        if known.is_none() {
+            problems.0.push(format!(
+                "POCKETSHOP_CURRENCY \"{typed}\" is not a currency we know; use three capitals like USD or EUR"
+            ));
+        }
+        known
+    }
+
+    pub(super) fn country(&self, problems: &mut Problems) -> String {
+        let typed = self.country.as_deref().unwrap_or("US");
+        if typed.len() != 2 || !typed.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            problems.0.push(format!(
+                "POCKETSHOP_COUNTRY \"{typed}\" is not a country code; use two capitals like US or PT"
+            ));
+        }
+        typed.to_owned()
+    }
+
+    pub(super) fn log_level(&self, problems: &mut Problems) -> tracing::Level {
+        let typed = self.log.as_deref().unwrap_or("info");
+        typed.parse().unwrap_or_else(|_| {
+            problems.0.push(format!(
+                "POCKETSHOP_LOG \"{typed}\" is none of error, warn, info, debug, trace"
+            ));
+            tracing::Level::INFO
+        })
+    }
+
+    pub(super) fn log_format(&self, problems: &mut Problems) -> LogFormat {
+        match self.log_format.as_deref() {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(typed) => {
+                problems
+                    .0
+                    .push(format!("POCKETSHOP_LOG_FORMAT \"{typed}\" is neither text nor json"));
+                LogFormat::Text
+            }
+        }
+    }
+
+    pub(super) fn trusted_proxies(&self, problems: &mut Problems) -> Vec<IpNet> {
+        let list = self.trusted_proxies.as_deref().unwrap_or("");
+        let mut networks = Vec::new();
+        for typed in list.split(',').map(str::trim).filter(|typed| !typed.is_empty()) {
+            let network = typed
+                .parse::<IpNet>()
+                .or_else(|_| typed.parse::<IpAddr>().map(IpNet::from));
+            match network {
+                Ok(network) => networks.push(network),
+                Err(_) => problems.0.push(format!(
+                    "POCKETSHOP_TRUSTED_PROXIES holds \"{typed}\", which is not an address or network like 10.0.0.0/8"
+                )),
+            }
+        }
+        networks
+    }
+
+    pub(super) fn workers(&self, problems: &mut Problems) -> Option<usize> {
+        let typed = self.workers.as_deref()?;
+        let workers = typed.parse().ok().filter(|workers| (1..=256).contains(workers));
+        if workers.is_none() {
+            problems
+                .0
+                .push(format!("POCKETSHOP_WORKERS \"{typed}\" is not a number from 1 to 256"));
+        }
+        workers
+    }
+
+    pub(super) fn rate_limit(&self, production: bool, problems: &mut Problems) -> bool {
+        match self.rate_limit.as_deref() {
+            None | Some("on") => true,
+            Some("off") if !production => false,
+            Some("off") => {
+                problems.0.push(
+                    "POCKETSHOP_RATE_LIMIT=off is for benchmarks and tests; with an https PUBLIC_URL it must be on"
+                        .into(),
+                );
+                true
+            }
+            Some(typed) => {
+                problems
+                    .0
+                    .push(format!("POCKETSHOP_RATE_LIMIT \"{typed}\" is neither on nor off"));
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The database: one enum over SQLite and PostgreSQL, `Db::read`, `Db::write`, migrations.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_web::web;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, ConnectionError, MultiConnection, PgConnection, SqliteConnection};
+
+use crate::error::{Error, Result};
+
+mod migrations;
+mod pool;
+mod transaction;
+
+pub use migrations::{MIGRATIONS, is_current, migrate};
+use pool::Pool;
+pub use transaction::in_transaction;
+
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+#[derive(MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Where the data is.
+#[derive(Clone)]
+pub enum Location {
+    Sqlite(PathBuf),
+    /// A `postgres://` address; it may hold a password, so it is never printed.
+    Postgres(String),
+}
+
+impl Location {
+    /// A connection of its own, outside the pools.
+    pub fn connect(&self) -> Result<Conn, ConnectionError> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Self::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute(
+                    "SET statement_timeout = '10s'; SET lock_timeout = '5s';
+                     SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = 'warning';",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+/// The market's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    readers: Pool,
+    /// SQLite has one writer, and those who wait for it stand in one queue; PostgreSQL writes through `readers`.
+    writer: Option<Pool>,
+    queries: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Brings the schema up to date and opens the pools.
+    pub fn open(location: &Location) -> anyhow::Result<Self> {
+        migrate(location)?;
+        let queries = Arc::new(AtomicU64::new(0));
+        let pool = |size| Pool::new(location.clone(), size, &queries);
+        let (readers, writer) = match location {
+            Location::Sqlite(_) => (pool(SQLITE_READERS)?, Some(pool(1)?)),
+            Location::Postgres(_) => (pool(POSTGRES_CONNECTIONS)?, None),
+        };
+        Ok(Self(Arc::new(Inner {
+            readers,
+            writer,
+            queries,
+        })))
+    }
+
+    /// Runs `work` on a connection, off the async threads.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let place = self.0.readers.place().await?;
+        let db = self.0.clone();
+        let done = off_thread(move || work(&mut *db.readers.connection()?)).await;
+        drop(place);
+        done
+    }
+
+    /// Runs `work` in a transaction: committed on `Ok`, undone on `Err`, tried again when it lost a race.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let place = self.0.writers().place().await?;
+        let db = self.0.clone();
+        let done = off_thread(move || in_transaction(&mut *db.writers().connection()?, &work)).await;
+        drop(place);
+        done
+    }
+
+    /// How many statements have run so far.
+    pub fn queries(&self) -> u64 {
+        self.0.queries.load(Ordering::Relaxed)
+    }
+
+    /// Folds what SQLite wrote ahead back into the database file; call it when everything has stopped.
+    pub fn close(&self) {
+        if let Some(writer) = &self.0.writer
+            && let Ok(mut conn) = writer.connection()
+            && let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        {
+            tracing::warn!(%error, "could not fold the write-ahead log into the database");
+        }
+    }
+}
+
+impl Inner {
+    fn writers(&self) -> &Pool {
+        self.writer.as_ref().unwrap_or(&self.readers)
+    }
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    web::block(work)
+        .await
+        .map_err(|error| Error::internal(error, "work on the database was cut short"))?
+}

@@ -1,0 +1,98 @@
+//! Connections kept open, and the queue in front of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use diesel::Connection;
+use diesel::connection::{InstrumentationEvent, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, PooledConnection};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::{Conn, Location};
+use crate::error::{Error, Result};
+
+/// How long a request waits for a connection before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
+pub(super) struct Pool {
+    connections: diesel::r2d2::Pool<Manager>,
+    /// Waiting is done here, off the threads, so that a queue of writers never holds up a reader.
+    places: Semaphore,
+}
+
+impl Pool {
+    #[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
+    pub(super) fn new(location: Location, size: u32, queries: &Arc<AtomicU64>) -> anyhow::Result<Self> {
+        let check = matches!(location, Location::Postgres(_));
+        let manager = Manager {
+            location,
+            queries: queries.clone(),
+        };
+        let connections = diesel::r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(PATIENCE)
+            .test_on_check_out(check)
+            .build(manager)
+            .context("the database could not be reached")?;
+        Ok(Self {
+            connections,
+            places: Semaphore::new(size as usize),
+        })
+    }
+
+    pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>> {
+        match tokio::time::timeout(PATIENCE, self.places.acquire()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(busy()),
+        }
+    }
+
+    pub(super) fn connection(&self) -> Result<PooledConnection<Manager>> {
+        self.connections.get().map_err(|error| {
+            tracing::error!(%error, "no database connection");
+            busy()
+        })
+    }
+}
+
+fn busy() -> Error {
+    Error::Unavailable("PocketShop is very busy right now. Please try again in a moment.".into())
+}
+
+pub(super) struct Manager {
+    location: Location,
+    queries: Arc<AtomicU64>,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        let mut conn = self.location.connect().map_err(diesel::r2d2::Error::ConnectionError)?;
+        let queries = self.queries.clone();
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { .. } = event {
+                queries.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        Ok(conn)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        // Straight to PostgreSQL, so that the check is not counted as a page's query.
+        match conn {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(pg) => pg.batch_execute("").map_err(diesel::r2d2::Error::QueryError),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        let depth = <Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn);
+        std::thread::panicking() || !matches!(depth.transaction_depth(), Ok(None))
+    }
+}
