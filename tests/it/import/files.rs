@@ -36,7 +36,10 @@ impl Files {
 
     pub fn set(&self, file: &str, model: Model, pk: i64, field: &str, value: Value) {
         let mut rows = self.rows(file);
-        let row = rows.iter_mut().find(|row| row["model"] == model.label() && row["pk"] == pk).unwrap();
+        let row = rows
+            .iter_mut()
+            .find(|row| row["model"] == model.label() && row["pk"] == pk)
+            .unwrap();
         row["fields"][field] = value;
         self.write(file, &rows);
     }
@@ -49,7 +52,11 @@ impl Files {
 
     /// Adds a second row like one that is there.
     pub fn double(&self, file: &str, model: Model, pk: i64, new_pk: i64) {
-        let mut twin = self.rows(file).into_iter().find(|row| row["model"] == model.label() && row["pk"] == pk).unwrap();
+        let mut twin = self
+            .rows(file)
+            .into_iter()
+            .find(|row| row["model"] == model.label() && row["pk"] == pk)
+            .unwrap();
         twin["pk"] = json!(new_pk);
         self.add(file, twin);
     }

@@ -1,0 +1,155 @@
+//! The house rules, read off the sources: who imports whom, and what every file looks like.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each row may import from the rows beneath it, and from its own part.
+const ROWS: &[&[&str]] = &[
+    &["main"],
+    &["ops"],
+    &["app"],
+    &["pages"],
+    &["web"],
+    &["catalog"],
+    &["shops"],
+    &["images"],
+    &["config", "db", "error", "id", "money", "schema", "text", "word"],
+];
+
+/// The first row that knows no HTTP.
+const BELOW_WEB: usize = 5;
+const MOST_LINES: usize = 300;
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn src() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files: Vec<(String, String)> = sources(&root)
+        .into_iter()
+        .map(|path| (path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    assert!(files.len() > 20, "the sources were not found");
+    files
+}
+
+/// The part that a file belongs to: its folder, or `pages` where it speaks HTTP for one.
+fn part(file: &str) -> &str {
+    if file.contains("/pages.rs") || file.contains("/pages/") {
+        return "pages";
+    }
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+fn row(part: &str) -> usize {
+    ROWS.iter().position(|row| row.contains(&part)).unwrap_or_else(|| panic!("{part} has no row yet: give it one"))
+}
+
+/// The parts that a file names after `crate::`.
+fn named(source: &str) -> Vec<String> {
+    let word = |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>();
+    let mut names = Vec::new();
+    for rest in source.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            Some(list) => names.extend(list.split('}').next().unwrap().split(',').map(|name| word(name.trim()))),
+            None => names.push(word(rest)),
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn imports_go_one_way() {
+    for (file, source) in src() {
+        let own = part(&file);
+        if own == "lib" {
+            continue;
+        }
+        for name in named(&source) {
+            let allowed = name == own
+                || row(&name) > row(own)
+                || (row(&name) == row(own) && row(own) == ROWS.len() - 1)
+                // A part's pages stand beside its nouns.
+                || (own == "pages" && file.starts_with(&format!("{name}/")));
+            assert!(allowed, "{file} imports {name}, which does not stand beneath {own}");
+        }
+    }
+}
+
+#[test]
+fn below_web_nobody_speaks_http() {
+    for (file, source) in src() {
+        let own = part(&file);
+        if own == "lib" || row(own) < BELOW_WEB || file.starts_with("db/") {
+            continue;
+        }
+        for name in ["actix", "askama", "Cookie", "HttpRe"] {
+            assert!(!source.contains(name), "{file} names {name}");
+        }
+    }
+}
+
+#[test]
+fn pages_are_found_where_pages_are() {
+    assert_eq!(part("shops/pages.rs"), "pages");
+    assert_eq!(part("catalog/pages/home.rs"), "pages");
+    assert_eq!(named("use crate::{db, web::Page};\ncrate::money::Money"), ["db", "web", "money"]);
+}
+
+#[test]
+fn files_are_small_and_say_what_they_are() {
+    for (file, source) in src() {
+        if file == "schema.rs" {
+            continue;
+        }
+        assert!(source.starts_with("//! "), "{file} does not open with what it is");
+        assert!(source.lines().count() <= MOST_LINES, "{file} is above {MOST_LINES} lines");
+        for word in ["todo!", "unimplemented!", "#[ignore", "#[allow("] {
+            assert!(!source.contains(word), "{file} holds {word}");
+        }
+        assert!(!["utils", "helpers", "common", "manager", "service"].iter().any(|name| file.contains(name)), "{file}: name it after what it is");
+    }
+}
+
+#[test]
+fn only_db_opens_transactions() {
+    for (file, source) in src() {
+        assert!(file.starts_with("db/") || !source.contains(".transaction("), "{file}: transactions are Db::write's");
+    }
+}
+
+/// Raw SQL, each with its reason. What is not here goes through the DSL.
+const RAW_SQL: &[(&str, usize)] = &[
+    // A pragma has no word in the DSL.
+    ("db/migrations.rs", 1),
+    // COUNT(DISTINCT …) beside COUNT(*): one statement for both.
+    ("catalog/list.rs", 1),
+];
+
+#[test]
+fn raw_sql_is_counted() {
+    for (file, source) in src() {
+        let found = source.matches("sql_query(").count() + source.matches("sql::<").count();
+        let allowed = RAW_SQL.iter().find(|(name, _)| *name == file).map_or(0, |(_, count)| *count);
+        assert_eq!(found, allowed, "{file}: raw SQL is listed here with its reason");
+    }
+}
+
+#[test]
+fn money_never_floats() {
+    for (file, source) in src() {
+        let of_money = ["Money", "price", "subtotal", "amount"].iter().any(|word| source.contains(word));
+        assert!(!of_money || !(source.contains("f32") || source.contains("f64")), "{file} holds floats beside money");
+    }
+}

@@ -1,0 +1,22 @@
+//! The market as a browser shows it: with script and without, on a phone and on a desk, in light and in dark.
+
+mod chromium;
+mod looks;
+mod plain;
+mod safety;
+mod script;
+mod seen;
+mod sights;
+mod tab;
+
+use crate::support::run;
+use tab::Tab;
+
+/// Opens a tab of Chromium for one test; without a Chromium there is no test.
+fn browse(test: impl AsyncFnOnce(&Tab)) {
+    let Some(chromium) = chromium::chromium() else { return };
+    run(async {
+        let tab = Tab::open(chromium).await;
+        test(&tab).await;
+    });
+}

@@ -1,0 +1,225 @@
+//! What every answer carries, and who may post: swept over all routes.
+
+use reqwest::{Method, Response};
+
+use crate::support::{Market, routes, rows, run};
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https://res.cloudinary.com; \
+                   connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+
+fn assert_safe(what: &str, response: &Response, production: bool) {
+    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap());
+    let status = response.status();
+    let media = what.contains("/media/") && status.is_success();
+    if !media {
+        let csp = header("content-security-policy").unwrap_or_else(|| panic!("{what} {status}: no CSP"));
+        assert!(csp.starts_with(CSP), "{what} {status}: {csp}");
+        assert_eq!(csp.contains("upgrade-insecure-requests"), production, "{what}");
+        assert!(!csp.contains("unsafe"), "{what}: {csp}");
+        assert_eq!(header("cross-origin-resource-policy"), Some("same-origin"), "{what} {status}");
+    }
+    assert_eq!(header("x-content-type-options"), Some("nosniff"), "{what} {status}");
+    assert_eq!(header("referrer-policy"), Some("strict-origin-when-cross-origin"), "{what} {status}");
+    assert_eq!(header("cross-origin-opener-policy"), Some("same-origin"), "{what} {status}");
+    assert!(header("permissions-policy").is_some_and(|policy| policy.contains("camera=()")), "{what} {status}");
+    assert_eq!(header("strict-transport-security").is_some(), production, "{what} {status}");
+    assert!(header("x-request-id").is_some_and(|id| id.len() >= 8), "{what} {status}");
+    assert_eq!(header("server"), None, "{what} {status}");
+    assert_eq!(header("x-powered-by"), None, "{what} {status}");
+    if let Some(kind) = header("content-type") {
+        assert!(!kind.starts_with("text/") || kind.ends_with("charset=utf-8"), "{what} {status}: {kind}");
+        if kind.starts_with("text/html") {
+            let vary = response.headers().get_all("vary").iter().map(|vary| vary.to_str().unwrap()).collect::<Vec<_>>().join(", ");
+            for name in ["Cookie", "HX-Request", "Accept-Encoding"] {
+                assert!(vary.contains(name), "{what} {status}: Vary is {vary}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_answer_carries_the_headers() {
+    run(async {
+        for production in [false, true] {
+            let market = Market::open(true, |config| {
+                if production {
+                    config.public_url = "https://market.example".parse().unwrap();
+                }
+            });
+            let host = if production { "market.example" } else { "localhost" };
+            for route in routes::all().await {
+                for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
+                    let path = route.address();
+                    let request = market.request(method.as_str(), &path).header("Host", host).header("Sec-Fetch-Site", "same-origin");
+                    assert_safe(&format!("{method} {path}"), &request.send().await.unwrap(), production);
+                }
+            }
+            for (path, status) in [("/", 200), ("/none", 404), ("/products?n=%ff&category=%ff", 200), ("/media/demo/none.webp", 404), ("/favicon.ico", 200)] {
+                let response = market.request("GET", path).header("Host", host).send().await.unwrap();
+                assert_eq!(response.status().as_u16(), status, "{path}");
+                assert_safe(path, &response, production);
+            }
+            let big = market.post("/theme").header("Host", host).body("x".repeat(70_000)).send().await.unwrap();
+            assert_eq!(big.status(), 413);
+            assert_safe("a big body", &big, production);
+            let broken = market.post("/theme").header("Host", host).body("theme=dark").send().await.unwrap();
+            assert_eq!(broken.status(), 422);
+            assert_safe("a body of no kind", &broken, production);
+        }
+    });
+}
+
+#[test]
+fn only_our_own_pages_may_post() {
+    run(async {
+        let market = Market::demo();
+        let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
+        let posts: Vec<_> = routes::all().await.into_iter().filter(routes::Route::is_post).collect();
+        assert!(!posts.is_empty());
+        let strangers: [&[(&str, &str)]; 7] = [
+            &[("Sec-Fetch-Site", "cross-site")],
+            &[("Sec-Fetch-Site", "same-site")],
+            &[("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost")],
+            &[("Origin", "https://evil.example")],
+            &[("Origin", "null")],
+            &[("Origin", "http://localhost.evil.example")],
+            &[],
+        ];
+        for route in &posts {
+            for headers in strangers {
+                for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
+                    let request = market.request("POST", &route.address()).header("Content-Type", kind).body("theme=dark");
+                    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+                    let response = request.send().await.unwrap();
+                    assert_eq!(response.status(), 403, "{} {headers:?}", route.full_path);
+                    assert!(response.headers().get("set-cookie").is_none());
+                }
+            }
+        }
+        for own in [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "none"), ("Origin", "http://localhost")] {
+            let response = market.request("POST", "/theme").header(own.0, own.1).form(&[("theme", "dark")]).send().await.unwrap();
+            assert_eq!(response.status(), 303, "{own:?}");
+        }
+        assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn reading_changes_nothing_and_other_methods_are_refused() {
+    run(async {
+        let market = Market::demo();
+        let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
+        for route in routes::all().await {
+            let path = route.address();
+            for method in ["GET", "HEAD", "OPTIONS"] {
+                market.request(method, &path).send().await.unwrap();
+            }
+            let wrong = if route.is_post() { "GET" } else { "POST" };
+            let refused = market.request(wrong, &path).header("Sec-Fetch-Site", "same-origin").send().await.unwrap();
+            assert_eq!(refused.status(), 405, "{wrong} {path}");
+            for method in ["PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
+                let status = market.request(method, &path).header("Sec-Fetch-Site", "same-origin").send().await.unwrap().status();
+                assert_eq!(status, 405, "{method} {path}");
+            }
+        }
+        assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn only_visitors_who_chose_something_get_a_cookie() {
+    run(async {
+        let market = Market::demo();
+        for path in ["/", "/products", "/shops", "/none"] {
+            assert!(market.get(path).await.headers().get("set-cookie").is_none(), "{path}");
+        }
+        let one = market.get("/").await.text().await.unwrap();
+        assert_eq!(one, market.get("/").await.text().await.unwrap(), "two guests see two pages");
+
+        let chosen = market.post("/theme").form(&[("theme", "dark"), ("next", "/shops?n=48")]).send().await.unwrap();
+        assert_eq!((chosen.status().as_u16(), chosen.headers()["location"].to_str().unwrap()), (303, "/shops?n=48"));
+        let cookie = chosen.headers()["set-cookie"].to_str().unwrap().to_owned();
+        for part in ["pocketshop=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain") && !cookie.contains("Secure"), "{cookie}");
+        assert!(market.get("/").await.text().await.unwrap().contains("data-theme=\"dark\""));
+        assert!(market.get("/none").await.text().await.unwrap().contains("data-theme=\"dark\""), "the error page forgets the theme");
+
+        for next in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"] {
+            let to = market.post("/theme").form(&[("theme", "light"), ("next", next)]).send().await.unwrap();
+            assert_eq!(to.headers()["location"], "/", "{next}");
+        }
+    });
+}
+
+#[test]
+fn a_cookie_that_is_not_ours_is_a_guests() {
+    run(async {
+        let market = Market::demo();
+        for cookie in ["pocketshop=x", "pocketshop=", "pocketshop=%00%ff", &format!("pocketshop={}", "A".repeat(3000)), ";;;=", "pocketshop"] {
+            assert_eq!(market.request("GET", "/").header("Cookie", cookie).send().await.unwrap().status(), 200, "{cookie}");
+        }
+    });
+}
+
+#[test]
+fn in_production_the_cookie_is_locked_to_the_host() {
+    run(async {
+        let market = Market::open(true, |config| config.public_url = "https://market.example".parse().unwrap());
+        let post = |host: &'static str| market.post("/theme").header("Host", host).form(&[("theme", "dark")]).send();
+        let cookie = post("market.example").await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert!(cookie.starts_with("__Host-pocketshop=") && cookie.contains("Secure") && cookie.len() < 4096, "{cookie}");
+        assert_eq!(post("evil.example").await.unwrap().status(), 400);
+        let get = |path: &'static str| market.request("GET", path).header("Host", "10.0.0.7").send();
+        assert_eq!(get("/").await.unwrap().status(), 400);
+        assert_eq!(get("/healthz").await.unwrap().status(), 200);
+        assert_eq!(get("/readyz").await.unwrap().status(), 200);
+    });
+}
+
+#[test]
+fn an_address_that_asks_too_much_is_told_to_wait() {
+    run(async {
+        let market = Market::open(true, |config| config.rate_limit = true);
+        let mut refused = None;
+        for _ in 0..3000 {
+            let response = market.get("/shops").await;
+            if response.status() == 429 {
+                refused = Some(response);
+                break;
+            }
+        }
+        let refused = refused.expect("3,000 requests in a row were all let in");
+        assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
+        assert_safe("429", &refused, false);
+        assert!(refused.text().await.unwrap().contains("<h1"));
+        // A header that anyone can write does not make another address.
+        let rotated = market.request("GET", "/shops").header("X-Forwarded-For", "203.0.113.9").send().await.unwrap();
+        assert_eq!(rotated.status(), 429);
+        assert_eq!(market.get("/healthz").await.status(), 200);
+        let css = pocketshop::web::assets::APP_CSS;
+        assert_eq!(market.get(css).await.status(), 200);
+    });
+}
+
+#[test]
+fn error_pages_help_and_tell_nothing_of_the_inside() {
+    run(async {
+        let market = Market::demo();
+        market
+            .db
+            .write(|conn| Ok(diesel::connection::SimpleConnection::batch_execute(conn, "ALTER TABLE products RENAME TO moved_away")?))
+            .await
+            .unwrap();
+        let broken = market.get("/products").await;
+        assert_eq!(broken.status(), 500);
+        let id = broken.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let page = broken.text().await.unwrap();
+        assert!(page.contains(&id), "the reference is not on the page");
+        for inside in ["diesel", "SELECT", "no such table", "panicked", "src/", "moved_away"] {
+            assert!(!page.contains(inside), "{inside}");
+        }
+        assert_eq!(market.get("/healthz").await.status(), 200);
+    });
+}

@@ -1,0 +1,14 @@
+//! The market, tried from outside: over HTTP, in a browser, on both databases.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod architecture;
+mod assets;
+mod browser;
+mod database;
+mod headers;
+mod import;
+mod pages;
+mod program;
+mod storefront;
+mod support;
+mod templates;

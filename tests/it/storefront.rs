@@ -1,0 +1,265 @@
+//! What visitors find: the demo market, the original's data, and where old links lead.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use pocketshop::ops;
+use scraper::Html;
+
+use crate::support::database::Database;
+use crate::support::{Market, attributes, config, run, texts};
+
+/// A market with the original's data in it.
+fn original() -> Market {
+    let database = Database::fresh();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pocketshop");
+    ops::import_pocketshop(&config(database.folder.path(), &database), &folder).unwrap();
+    Market::on(database, false, |_| {})
+}
+
+/// Tiles of a page.
+fn titles(page: &Html) -> Vec<String> {
+    texts(page, "#grid h3 a")
+}
+
+async fn location(market: &Market, path: &str) -> (u16, String) {
+    let response = market.get(path).await;
+    let to = response.headers().get("location").map_or("", |to| to.to_str().unwrap()).to_owned();
+    (response.status().as_u16(), to)
+}
+
+#[test]
+fn the_originals_links_lead_to_the_new_addresses() {
+    run(async {
+        let market = original();
+        let (status, product) = location(&market, "/products/1").await;
+        assert_eq!((status, product.as_str()), (301, "/shops/luna-and-sol-jewelry/celestial-ring-set"));
+        let page = market.page(&product).await;
+        assert_eq!(texts(&page, "h1"), ["Celestial Ring Set"]);
+        assert!(texts(&page, "main").join(" ").contains("$78.00"));
+        assert_eq!(location(&market, "/shops/1").await, (301, "/shops/luna-and-sol-jewelry".to_owned()));
+        for missing in ["/products/999", "/shops/999", "/products/x", "/products/99999999999999999999", "/shops/2"] {
+            assert_eq!(location(&market, missing).await.0, 404, "{missing}");
+        }
+    });
+}
+
+#[test]
+fn pictures_of_the_original_are_resized_by_their_store() {
+    run(async {
+        let page = original().page("/shops/luna-and-sol-jewelry/celestial-ring-set").await;
+        let sources = attributes(&page, "main img", "src");
+        assert!(sources.iter().any(|src| src.contains("/image/upload/c_fill,ar_4:5,w_640,f_auto,q_auto/")), "{sources:?}");
+        assert!(attributes(&page, "main img", "srcset").iter().all(|set| set.contains(" 320w") && set.contains(" 1440w")));
+        assert!(attributes(&page, "main img", "width").len() == sources.len());
+    });
+}
+
+#[test]
+fn an_old_slug_leads_to_the_new_one() {
+    run(async {
+        let market = original();
+        market
+            .db
+            .write(|conn| {
+                conn.batch_execute(
+                    "INSERT INTO shop_slugs (slug, shop_id) VALUES ('old-shop', 1);
+                     INSERT INTO product_slugs (shop_id, slug, product_id) VALUES (1, 'old-ring', 1);",
+                )?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let new = "/shops/luna-and-sol-jewelry/celestial-ring-set";
+        assert_eq!(location(&market, "/shops/old-shop").await, (301, "/shops/luna-and-sol-jewelry".to_owned()));
+        assert_eq!(location(&market, "/shops/luna-and-sol-jewelry/old-ring").await, (301, new.to_owned()));
+        assert_eq!(location(&market, "/shops/old-shop/old-ring").await, (301, new.to_owned()));
+        assert_eq!(location(&market, "/shops/old-shop/celestial-ring-set").await, (301, new.to_owned()));
+        assert_eq!(location(&market, "/shops/old-shop/never").await.0, 404);
+    });
+}
+
+#[test]
+fn drafts_and_closed_shops_are_seen_by_nobody() {
+    run(async {
+        let market = original();
+        let ring = "/shops/luna-and-sol-jewelry/celestial-ring-set";
+        market.db.write(|conn| Ok(conn.batch_execute("UPDATE products SET state = 'draft' WHERE id = 1")?)).await.unwrap();
+        assert_eq!(market.get(ring).await.status(), 404);
+        assert_eq!(market.get("/products/1").await.status(), 404);
+        assert!(texts(&market.page("/products").await, "#count").join(" ").contains("37"));
+        market
+            .db
+            .write(|conn| Ok(conn.batch_execute("UPDATE products SET state = 'active'; UPDATE shops SET state = 'closed' WHERE id = 1")?))
+            .await
+            .unwrap();
+        for path in [ring, "/shops/luna-and-sol-jewelry", "/shops/1", "/products/1"] {
+            assert_eq!(market.get(path).await.status(), 404, "{path}");
+        }
+        assert!(!titles(&market.page("/products?n=240").await).contains(&"Celestial Ring Set".to_owned()));
+    });
+}
+
+#[test]
+fn a_list_is_filtered_sorted_and_opened_further() {
+    run(async {
+        let market = Market::demo();
+        let all = titles(&market.page("/products?n=240").await);
+        assert!(all.len() >= 60, "{}", all.len());
+        let first = market.page("/products").await;
+        assert_eq!(titles(&first), all[..24]);
+
+        let more = market.page("/products?n=48").await;
+        assert_eq!(titles(&more), all[..48]);
+        let fetch = attributes(&first, "#show-more", "hx-get").remove(0);
+        let block = Html::parse_fragment(&format!("<ul>{}</ul>", market.block(&fetch).await));
+        assert_eq!(texts(&block, "h3 a"), all[24..48]);
+
+        let (cheap, dear) = (market.page("/products?sort=price&n=240").await, market.page("/products?sort=-price&n=240").await);
+        let cents = |page: &Html| -> Vec<u64> {
+            let digits = |price: &String| price.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
+            texts(page, "#grid .price").iter().map(digits).collect()
+        };
+        assert!(cents(&cheap).is_sorted() && cents(&dear).is_sorted_by(|one, next| one >= next));
+
+        let home = market.page("/categories/home-living?n=240").await;
+        let same = market.page("/products?category=home-living&n=240").await;
+        assert_eq!(titles(&home), titles(&same));
+        let two = market.page("/products?category=home-living&category=vintage&n=240").await;
+        let vintage = market.page("/products?category=vintage&n=240").await;
+        assert_eq!(titles(&two).len(), titles(&home).len() + titles(&vintage).len());
+        let in_stock = market.page("/products?stock=in&n=240").await;
+        assert!(titles(&in_stock).len() < all.len());
+        assert!(!texts(&in_stock, "#grid .flag").contains(&"Sold out".to_owned()));
+    });
+}
+
+/// Key by key, every product once, even where prices are equal.
+#[test]
+fn pages_by_key_miss_nothing_and_repeat_nothing() {
+    run(async {
+        let market = Market::demo();
+        market.db.write(|conn| Ok(conn.batch_execute("UPDATE products SET price = 1000 WHERE price < 4000")?)).await.unwrap();
+        for sort in ["newest", "price", "-price"] {
+            let mut seen = Vec::new();
+            let mut next = Some(format!("/products?sort={sort}"));
+            while let Some(path) = next {
+                let page = Html::parse_fragment(&format!("<ul>{}</ul>", if seen.is_empty() { market.get(&path).await.text().await.unwrap() } else { market.block(&path).await }));
+                let tiles = attributes(&page, "li.tile", "id");
+                assert!(!tiles.is_empty() && seen.len() < 500);
+                seen.extend(tiles);
+                next = attributes(&page, "#show-more", "hx-get").pop();
+            }
+            let mut once = seen.clone();
+            once.sort();
+            once.dedup();
+            assert_eq!(once.len(), seen.len(), "{sort}");
+            assert_eq!(seen.len(), titles(&market.page("/products?n=240").await).len(), "{sort}");
+        }
+    });
+}
+
+#[test]
+fn odd_addresses_are_answered_kindly() {
+    run(async {
+        let market = Market::demo();
+        let long = "x".repeat(3000);
+        for query in [
+            "n=-1", "n=999999999999", "n=x", "after=x", "after=1-", "sort=evil", "sort=a&sort=b", "category=%00", "category[]=1",
+            "category=%ff%fe", "stock=%27%20OR%201%3D1", "a=b&a=c", "&&&", "=", "%", "variant=%00", &long,
+        ] {
+            for path in ["/products", "/", "/shops", "/categories/vintage"] {
+                let status = market.get(&format!("{path}?{query}")).await.status().as_u16();
+                assert!(status == 200 || status == 422, "{path}?{query}: {status}");
+            }
+        }
+        for path in ["/shops/%00", "/shops/a%00b/c", "/shops/..%2f", "/shops/%ff", "/categories/%00", "/products/-1", "/shops/A", "/shops/x/%F0%9F%98%80", "/media/demo/..%2f..%2fsecret.key", "/media/%2e%2e/secret.key", "/a/..%2fapp.css"] {
+            assert_eq!(market.get(path).await.status(), 404, "{path}");
+        }
+    });
+}
+
+#[test]
+fn stock_and_variants_are_told_exactly() {
+    run(async {
+        let market = original();
+        let ring = "/shops/luna-and-sol-jewelry/celestial-ring-set";
+        for (left, words) in [(3, "In stock (3 available)"), (1, "Last one"), (0, "Sold out")] {
+            let change = format!("UPDATE product_variants SET quantity = {left} WHERE product_id = 1; UPDATE products SET quantity = {left} WHERE id = 1");
+            market.db.write(move |conn| Ok(conn.batch_execute(&change)?)).await.unwrap();
+            let text = texts(&market.page(ring).await, "#buy").join(" ");
+            assert!(text.contains(words), "{left}: {text}");
+        }
+        let demo = Market::demo();
+        let page = demo.page("/shops/barro-e-sal/dipped-speckle-mug").await;
+        let links = attributes(&page, "#buy a[href*='variant=']", "href");
+        assert!(links.len() > 1);
+        assert!(texts(&page, "#buy").join(" ").contains("From $"));
+        let chosen = demo.page(&links[1]).await;
+        assert_eq!(texts(&chosen, "#buy a[aria-current]").len(), 1);
+        assert!(!texts(&chosen, "#buy .price").join(" ").contains("From"));
+    });
+}
+
+#[test]
+fn a_market_with_no_shops_says_how_to_open_the_first() {
+    run(async {
+        let market = Market::empty();
+        for path in ["/", "/products", "/shops"] {
+            let text = texts(&market.page(path).await, "main").join(" ");
+            assert!(text.contains("pocketshop serve --demo"), "{path}: {text}");
+        }
+    });
+}
+
+#[test]
+fn the_demo_market_never_touches_what_is_there() {
+    run(async {
+        let market = original();
+        let before = market.db.read(|conn| Ok(crate::support::rows::dump(conn))).await.unwrap();
+        ops::fill_demo(&market.config).unwrap();
+        let after = market.db.read(|conn| Ok(crate::support::rows::dump(conn))).await.unwrap();
+        assert_eq!(before, after);
+    });
+}
+
+#[test]
+fn the_demo_market_is_alive() {
+    run(async {
+        let market = Market::demo();
+        let home = market.page("/").await;
+        assert!(texts(&home, ".tile").len() >= 8);
+        let shops = market.page("/shops").await;
+        let count = texts(&shops, "h1 ~ p, main").join(" ");
+        assert!(count.contains("10"), "{count}");
+        let page = market.page("/products?n=240").await;
+        for flag in ["Last one", "Sold out", "New"] {
+            assert!(texts(&page, ".flag").iter().any(|text| text == flag), "{flag}");
+        }
+        for picture in attributes(&page, "#grid img", "src").iter().take(12) {
+            let response = market.get(picture).await;
+            assert_eq!((response.status().as_u16(), response.headers()["content-type"].to_str().unwrap()), (200, "image/svg+xml"));
+            assert_eq!(response.headers()["content-security-policy"], "default-src 'none'; sandbox");
+            assert!(response.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+        }
+        let filled: Vec<String> = texts(&page, "#facets .check .n").into_iter().filter(|count| count.contains('0') && count.trim_matches(|letter: char| !letter.is_ascii_digit()) == "0").collect();
+        assert!(filled.is_empty(), "a category is empty");
+    });
+}
+
+/// The same number of statements for one product or seventy, and no more than promised.
+#[test]
+fn a_pages_queries_do_not_grow_with_its_rows() {
+    run(async {
+        for market in [original(), Market::demo()] {
+            let shop = attributes(&market.page("/shops").await, "main h2 a", "href").remove(0);
+            let product = attributes(&market.page("/products").await, "#grid h3 a", "href").remove(0);
+            for (path, most) in [("/", 6), ("/products", 4), ("/products?n=240&stock=in&category=home-living", 4), (&*product, 6), (&*shop, 5), ("/shops", 5), ("/categories/fashion", 4)] {
+                let before = market.db.queries();
+                market.page(path).await;
+                let made = market.db.queries() - before;
+                assert!(made > 0 && made <= most, "{path}: {made} queries, {most} at most");
+            }
+        }
+    });
+}

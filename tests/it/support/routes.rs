@@ -1,0 +1,52 @@
+//! The route table, as the program registers it.
+
+use actix_web::introspection::IntrospectionTree;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, test};
+use pocketshop::app;
+use serde::Deserialize;
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Route {
+    pub full_path: String,
+    pub guards: Vec<String>,
+    pub methods: Vec<String>,
+}
+
+/// Every route of the market.
+pub async fn all() -> Vec<Route> {
+    async fn report(tree: Data<IntrospectionTree>) -> HttpResponse {
+        HttpResponse::Ok().body(tree.report_as_json())
+    }
+    let app = App::new().configure(app::routes).route("/the-table", web::get().to(report));
+    let app = test::init_service(app).await;
+    let body = test::call_and_read_body(&app, test::TestRequest::get().uri("/the-table").to_request()).await;
+    let mut routes: Vec<Route> = serde_json::from_slice(&body).unwrap();
+    routes.retain(|route| route.full_path != "/the-table" && route.full_path.starts_with('/'));
+    assert!(routes.len() > 8, "{routes:?}");
+    routes
+}
+
+impl Route {
+    /// Whether a form is posted here.
+    pub fn is_post(&self) -> bool {
+        self.methods.iter().chain(&self.guards).any(|name| name.contains("POST"))
+    }
+
+    /// An address of this route, with what the demo market has in the places of its parts.
+    pub fn address(&self) -> String {
+        let parts = [
+            ("{shop}/theme.{hash}.css", "barro-e-sal/theme.0.css"),
+            ("{shop}", "barro-e-sal"),
+            ("{product}", "dipped-speckle-mug"),
+            ("{id}", "1"),
+            ("{slug}", "vintage"),
+            ("{folder}", "demo"),
+            ("{name}", "none.webp"),
+            ("{file}", "none.css"),
+        ];
+        let filled = parts.iter().fold(self.full_path.clone(), |path, (part, value)| path.replace(part, value));
+        assert!(!filled.contains('{'), "{filled}: say what stands in for its parts");
+        filled
+    }
+}
