@@ -144,6 +144,13 @@ impl Currency {
 
     /// Reads a plain decimal (`78.00`). Errors say what is wrong with it, without naming it.
     pub fn parse(self, typed: &str) -> Result<Money, PriceProblem> {
+        let plain = typed
+            .trim()
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+        if !plain {
+            return Err(PriceProblem::NotANumber);
+        }
         let amount: Decimal = typed.trim().parse().map_err(|_| PriceProblem::NotANumber)?;
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(PriceProblem::Negative);

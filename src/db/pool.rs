@@ -84,10 +84,14 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        // Straight to PostgreSQL, so that the check is not counted as a page's query.
         match conn {
             Conn::Sqlite(_) => Ok(()),
-            Conn::Postgres(pg) => pg.batch_execute("").map_err(diesel::r2d2::Error::QueryError),
+            Conn::Postgres(pg) => {
+                let alive = pg.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError);
+                // Asked by us, not by a page.
+                self.queries.fetch_sub(1, Ordering::Relaxed);
+                alive
+            }
         }
     }
 

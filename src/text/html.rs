@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use pulldown_cmark::{Event, Options, Parser, html};
+use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
 
 /// HTML that has been through the one sanitiser: the only kind that a template may show as it is.
 #[derive(Debug, Clone, Default)]
@@ -106,16 +106,18 @@ pub fn summary(source: &str, most: usize) -> String {
     for event in Parser::new(source) {
         match event {
             Event::Text(text) | Event::Code(text) => words.push_str(&text),
-            Event::SoftBreak | Event::HardBreak | Event::End(_) if !words.ends_with(' ') => words.push(' '),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_)) => {
+                words.push(' ')
+            }
             _ => {}
         }
         if words.len() > most * 4 {
             break;
         }
     }
-    let words = words.trim();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     if words.chars().count() <= most {
-        return words.to_owned();
+        return words;
     }
     let cut: String = words.chars().take(most).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());

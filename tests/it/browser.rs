@@ -1,6 +1,7 @@
 //! The market as a browser shows it: with script and without, on a phone and on a desk, in light and in dark.
 
 mod chromium;
+mod hands;
 mod looks;
 mod plain;
 mod safety;
