@@ -16,6 +16,9 @@ const NOT_SERVED: [&str; 2] = ["VENDORED.md", "licences"];
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=static");
     println!("cargo:rerun-if-changed=build.rs");
+    // Embedded too, by macros that do not see new files.
+    println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=src/ops/demo/pictures");
     let source = Path::new("static");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let folder = out.join("assets");

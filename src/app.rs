@@ -24,8 +24,8 @@ use crate::web::{Site, assets, health, theme};
 
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
 const BLOCKING_THREADS: usize = 16;
-/// How long running requests may take to finish at the end, in seconds.
-const GRACE: u64 = 10;
+/// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
+const GRACE: u64 = 8;
 
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -44,11 +44,25 @@ pub struct Market {
     pub db: Db,
 }
 
+/// Takes the port, so that a start that cannot be is told before anything is written.
+pub fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(config.bind).with_context(|| {
+        format!(
+            "{} cannot be listened on; is another program there? Choose another with --bind",
+            config.bind
+        )
+    })
+}
+
 /// Runs the market until it is told to stop.
-pub fn serve(config: &Config) -> anyhow::Result<()> {
+#[expect(
+    clippy::print_stdout,
+    reason = "the line that a start prints, whatever the log level"
+)]
+pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
-        let market = open(config)?;
-        tracing::info!(
+        let market = open(config, listener)?;
+        println!(
             "PocketShop is open at {}",
             config.public_url.as_str().trim_end_matches('/')
         );
@@ -70,14 +84,8 @@ pub fn serve(config: &Config) -> anyhow::Result<()> {
     })
 }
 
-/// Opens database and port.
-pub fn open(config: &Config) -> anyhow::Result<Market> {
-    let listener = TcpListener::bind(config.bind).with_context(|| {
-        format!(
-            "{} cannot be listened on; is another program there? Choose another with --bind",
-            config.bind
-        )
-    })?;
+/// Opens the database and sets everything up around it.
+pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let address = listener.local_addr()?;
     let db = Db::open(&config.database)?;
     let categories = Categories::load(&mut config.database.connect()?)?;

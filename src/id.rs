@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use diesel_derive_newtype::DieselNewType;
-use serde::{Deserialize, Serialize};
 
 /// The low bits that tell apart ids made in the same millisecond.
 const COUNTER_BITS: u32 = 20;
@@ -28,8 +27,7 @@ fn next() -> i64 {
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
         pub struct $name(pub i64);
 
         impl $name {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use pocketshop::config::{Config, LogFormat, Problems, Settings};
+use pocketshop::config::{Config, LogFormat, Missing, Problems, Settings};
 use pocketshop::{app, db, ops};
 use tracing_subscriber::EnvFilter;
 
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let done = settings
-        .parse(problems)
+        .parse(problems, Missing::Make)
         .map_err(anyhow::Error::from)
         .and_then(|config| run(command, &config));
     match done {
@@ -77,10 +77,11 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
     log(config);
     match command {
         Command::Serve { demo } => {
+            let listener = app::listen(config)?;
             if demo {
                 ops::fill_demo(config)?;
             }
-            app::serve(config)
+            app::serve(config, listener)
         }
         Command::Migrate => {
             let run = db::migrate(&config.database)?;

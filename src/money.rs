@@ -9,8 +9,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
 use rust_decimal::Decimal;
 
-/// The most that one price may be, in minor units.
-pub const MOST: i64 = 1_000_000_000;
+/// The most that is read as one amount, in minor units: far more than anything costs, and sums of it still fit.
+pub const MOST: i64 = 1_000_000_000_000;
 
 /// An amount in the market's currency, in minor units (cents for USD, yen for JPY).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow)]
@@ -18,11 +18,6 @@ pub const MOST: i64 = 1_000_000_000;
 pub struct Money(pub i64);
 
 impl Money {
-    /// `unit × quantity`, or nothing when that does not fit.
-    pub fn times(self, quantity: i32) -> Option<Self> {
-        self.0.checked_mul(i64::from(quantity)).map(Self)
-    }
-
     /// The sum, or nothing when it does not fit.
     pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
@@ -57,7 +52,7 @@ pub struct Currency {
     exponent: u32,
 }
 
-/// Those with a minor unit other than a hundredth, and those with a sign of their own; ISO 4217 list one.
+/// Code, sign and decimals of the currencies we know; ISO 4217 list one.
 const CURRENCIES: &[(&str, &str, u32)] = &[
     ("AED", "AED ", 2),
     ("ARS", "ARS ", 2),
@@ -190,7 +185,7 @@ impl fmt::Display for PriceProblem {
             Self::NotANumber => f.write_str("is not a number like 12.50"),
             Self::Negative => f.write_str("is below zero"),
             Self::TooFine(places) => write!(f, "has more than {places} decimals"),
-            Self::TooMuch => write!(f, "is above {MOST} minor units"),
+            Self::TooMuch => f.write_str("is more than anything costs"),
         }
     }
 }
@@ -234,7 +229,7 @@ mod tests {
             ("12,50", PriceProblem::NotANumber),
             ("-1.00", PriceProblem::Negative),
             ("1.005", PriceProblem::TooFine(2)),
-            ("10000000.01", PriceProblem::TooMuch),
+            ("10000000000.01", PriceProblem::TooMuch),
             ("79228162514264337593543950335", PriceProblem::TooMuch),
         ] {
             assert_eq!(dollars.parse(typed), Err(why), "{typed}");

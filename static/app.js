@@ -80,3 +80,9 @@ addEventListener('htmx:after:swap', event => {
   if (target === 'grid') $('#grid')?.children[before]?.querySelector('a:not([tabindex])')?.focus({ preventScroll: true });
   if (target === 'results') $('#results')?.focus({ preventScroll: true });
 });
+
+// The address may have changed since the page came; the theme form leads back to where it is now.
+addEventListener('submit', event => {
+  const next = event.target.matches('[action="/theme"]') && event.target.elements.next;
+  if (next) next.value = location.pathname + location.search;
+});

@@ -49,11 +49,15 @@ pub struct After {
     pub id: ProductId,
 }
 
+/// The last microsecond of the year 9999: beyond, databases disagree about time.
+const LATEST: i64 = 253_402_300_799_999_999;
+
 impl After {
     pub fn parse(typed: &str) -> Option<Self> {
         let (value, id) = typed.rsplit_once('-')?;
+        let value = value.parse().ok().filter(|value| (0..=LATEST).contains(value))?;
         Some(Self {
-            value: value.parse().ok()?,
+            value,
             id: ProductId(id.parse().ok()?),
         })
     }
@@ -124,7 +128,7 @@ mod tests {
     #[test]
     fn a_place_in_a_list_reads_back() {
         let after = After {
-            value: -5,
+            value: 1_760_000_000_000_000,
             id: ProductId(42),
         };
         assert_eq!(After::parse(&after.to_string()), Some(after));

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap::Args;
 use ipnet::IpNet;
@@ -179,8 +181,8 @@ impl Settings {
         self
     }
 
-    /// The settings parsed, or every problem with them. Makes the data folder, and the key when it may.
-    pub fn parse(&self, mut problems: Problems) -> Result<Config, Problems> {
+    /// The settings parsed, or every problem with them.
+    pub fn parse(&self, mut problems: Problems, missing: Missing) -> Result<Config, Problems> {
         let bind = self.bind(&mut problems);
         let public_url = self.public_url(bind.map_or(8080, |bind| bind.port()), &mut problems);
         let data = PathBuf::from(self.data.as_deref().unwrap_or("data"));
@@ -193,14 +195,20 @@ impl Settings {
         let workers = self.workers(&mut problems);
         let production = public_url.as_ref().is_some_and(|url| url.scheme() == "https");
         let rate_limit = self.rate_limit(production, &mut problems);
-        if let Err(error) = writable(&data) {
+        let tried = match missing {
+            Missing::Make => make(&data).and_then(|()| try_writing(&data)),
+            Missing::Leave if data.exists() => try_writing(&data),
+            Missing::Leave => Ok(()),
+        };
+        if let Err(error) = tried {
             problems.0.push(format!(
                 "the data folder {} cannot be written ({error}); choose another with --data, or mend its permissions",
                 data.display()
             ));
         }
-        let generate = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
-        let secret_key = SecretKey::read(self.secret_key.as_ref(), generate.then_some(&data), &mut problems);
+        let kept = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
+        let kept = kept.then(|| (data.join("secret.key"), missing));
+        let secret_key = SecretKey::read(self.secret_key.as_ref(), kept, &mut problems);
         match (bind, public_url, database, currency, secret_key) {
             (Some(bind), Some(public_url), Some(database), Some(currency), Some(secret_key))
                 if problems.0.is_empty() =>
@@ -225,10 +233,23 @@ impl Settings {
     }
 }
 
-/// Makes the folder when it is missing, and proves that a file can be written in it.
-fn writable(folder: &std::path::Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let probe = folder.join(".probe");
+/// Whether reading the settings may make what is missing: the data folder, and the key in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    Make,
+    Leave,
+}
+
+/// Makes the folder, ours alone, when it is missing.
+fn make(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Proves that a file can be written in the folder, by writing one that nobody else writes.
+pub fn try_writing(folder: &Path) -> std::io::Result<()> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let probe = folder.join(format!(".probe-{}-{number}", std::process::id()));
     std::fs::write(&probe, b"")?;
     std::fs::remove_file(probe)
 }
@@ -241,5 +262,18 @@ impl Config {
     /// Production means that people reach it by https.
     pub fn production(&self) -> bool {
         self.public_url.scheme() == "https"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(try_writing(folder.path()).is_ok());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(try_writing(&folder.path().join("missing")).is_err());
     }
 }

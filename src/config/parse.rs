@@ -33,12 +33,14 @@ impl Settings {
                 && url.has_host()
                 && url.path() == "/"
                 && url.query().is_none()
+                && url.fragment().is_none()
                 && url.username().is_empty()
+                && url.password().is_none()
         });
         if parsed.is_none() {
-            problems.0.push(format!(
-                "PUBLIC_URL \"{given}\" is not an address like https://market.example, without a path"
-            ));
+            problems
+                .0
+                .push("PUBLIC_URL is not an address like https://market.example, without a path".into());
         }
         parsed
     }
@@ -48,7 +50,16 @@ impl Settings {
             return Some(Location::Sqlite(data.join("pocketshop.db")));
         };
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Some(Location::Postgres(url.to_owned()));
+            // What does not parse here would be misread further on, and complained about with parts of the password.
+            let name = url.split('/').nth(2).unwrap_or("");
+            if Url::parse(url).is_ok() && name.matches('@').count() <= 1 {
+                return Some(Location::Postgres(url.to_owned()));
+            }
+            problems.0.push(
+                "DATABASE_URL does not read as postgres://USER:PASSWORD@HOST/NAME; write @ as %40 and / as %2F in the password"
+                    .into(),
+            );
+            return None;
         }
         match url.strip_prefix("sqlite:") {
             Some(path) if !path.trim_start_matches("//").is_empty() => {

@@ -3,9 +3,9 @@
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::Problems;
+use super::{Missing, Problems};
 
 /// The shortest key that may sign the cookies, in bytes.
 const KEY_LENGTH: usize = 64;
@@ -64,20 +64,20 @@ impl SecretKey {
         self.0.expose().as_bytes()
     }
 
-    /// The given key; or, when there is none and `folder` is given, the one kept there, made at the first start.
+    /// The given key; or, when there is none, the one in the file `kept`, which the first start makes.
     pub(super) fn read(
         given: Option<&Secret>,
-        folder: Option<&std::path::PathBuf>,
+        kept: Option<(PathBuf, Missing)>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let key = match (given, folder) {
+        let key = match (given, kept) {
             (Some(key), _) => Some(key.clone()),
-            (None, Some(folder)) => match keep(&folder.join("secret.key")) {
+            (None, Some((path, missing))) => match keep(&path, missing) {
                 Ok(key) => Some(Secret(key)),
                 Err(error) => {
                     problems
                         .0
-                        .push(format!("the key in {} cannot be kept ({error})", folder.display()));
+                        .push(format!("the key {} cannot be kept ({error})", path.display()));
                     None
                 }
             },
@@ -113,8 +113,8 @@ fn strong(key: &str) -> bool {
     key.len() >= KEY_LENGTH && letters.len() >= 10 && !example.iter().any(|word| lower.contains(word))
 }
 
-/// Reads the key, or makes it: 64 random bytes in hex, readable by us alone.
-fn keep(path: &Path) -> std::io::Result<String> {
+/// Reads the key, or makes it: 64 random bytes in hex, in a file readable by us alone.
+fn keep(path: &Path, missing: Missing) -> std::io::Result<String> {
     if let Ok(key) = std::fs::read_to_string(path) {
         return Ok(key.trim_end().to_owned());
     }
@@ -123,6 +123,9 @@ fn keep(path: &Path) -> std::io::Result<String> {
     let mut key = String::with_capacity(random.len() * 2);
     for byte in random {
         let _ = write!(key, "{byte:02x}");
+    }
+    if missing == Missing::Leave {
+        return Ok(key);
     }
     // Written whole under another name first, so that a process that starts at the same time never reads half a key.
     let draft = path.with_extension(format!("{}", std::process::id()));

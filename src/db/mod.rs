@@ -97,9 +97,12 @@ impl Db {
     {
         let place = self.0.readers.place().await?;
         let db = self.0.clone();
-        let done = off_thread(move || work(&mut *db.readers.connection()?)).await;
-        drop(place);
-        done
+        off_thread(move || {
+            let done = work(&mut *db.readers.connection()?);
+            drop(place);
+            done
+        })
+        .await
     }
 
     /// Runs `work` in a transaction: committed on `Ok`, undone on `Err`, tried again when it lost a race.
@@ -110,9 +113,12 @@ impl Db {
     {
         let place = self.0.writers().place().await?;
         let db = self.0.clone();
-        let done = off_thread(move || in_transaction(&mut *db.writers().connection()?, &work)).await;
-        drop(place);
-        done
+        off_thread(move || {
+            let done = in_transaction(&mut *db.writers().connection()?, &work);
+            drop(place);
+            done
+        })
+        .await
     }
 
     /// How many statements have run so far.

@@ -8,7 +8,7 @@ use anyhow::Context;
 use diesel::Connection;
 use diesel::connection::{InstrumentationEvent, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, PooledConnection};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Conn, Location};
 use crate::error::{Error, Result};
@@ -19,8 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
 pub(super) struct Pool {
     connections: diesel::r2d2::Pool<Manager>,
-    /// Waiting is done here, off the threads, so that a queue of writers never holds up a reader.
-    places: Semaphore,
+    /// Waiting is done here, off the threads, so that a queue of writers never holds up a reader. A place is kept
+    /// until the work is done, even when the visitor has left.
+    places: Arc<Semaphore>,
 }
 
 impl Pool {
@@ -40,12 +41,12 @@ impl Pool {
             .context("the database could not be reached")?;
         Ok(Self {
             connections,
-            places: Semaphore::new(size as usize),
+            places: Arc::new(Semaphore::new(size as usize)),
         })
     }
 
-    pub(super) async fn place(&self) -> Result<SemaphorePermit<'_>> {
-        match tokio::time::timeout(PATIENCE, self.places.acquire()).await {
+    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit> {
+        match tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(busy()),
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::{Config, Problems, Settings};
+use crate::config::{Config, Missing, Problems, Settings};
 use crate::db::{Location, is_current};
 
 /// The settings in words, a line each, and whether everything is well.
@@ -29,7 +29,7 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
     line("DATABASE_URL", secret(settings.database_url.is_some()));
     line("SECRET_KEY", secret(settings.secret_key.is_some()));
     out.push('\n');
-    match settings.parse(problems).map(|config| state(&config)) {
+    match settings.parse(problems, Missing::Leave).map(|config| state(&config)) {
         Ok(Ok(state)) => {
             out.push_str(&state);
             out.push('\n');
@@ -48,7 +48,7 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
     }
 }
 
-/// Looks at the database without changing it.
+/// What there is to say of the database; nothing of the market's is changed.
 fn state(config: &Config) -> anyhow::Result<String> {
     let kind = match &config.database {
         Location::Sqlite(path) if !path.exists() => {

@@ -27,12 +27,15 @@ pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<impor
 pub fn fill_demo(config: &Config) -> anyhow::Result<()> {
     migrate(&config.database)?;
     let mut conn = config.database.connect()?;
+    if !demo::belongs_in(&mut conn)? {
+        tracing::warn!("the database is not empty, so the demo market was left out");
+        return Ok(());
+    }
+    // Before the rows, so that no row ever names a picture that is not there.
+    demo::write_pictures(&config.media())?;
     let (currency, now) = (config.currency, now());
     if in_transaction(&mut conn, &|conn| demo::fill(conn, currency, now))? {
-        demo::write_pictures(&config.media())?;
         tracing::info!("the demo market is set up");
-    } else {
-        tracing::warn!("the database is not empty, so the demo market was left out");
     }
     Ok(())
 }

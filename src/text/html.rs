@@ -49,10 +49,6 @@ impl Html {
         html::push_html(&mut unsafe_html, events);
         Self(SANITISER.clean(&unsafe_html).to_string())
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl fmt::Display for Html {
@@ -107,7 +103,7 @@ pub fn summary(source: &str, most: usize) -> String {
         match event {
             Event::Text(text) | Event::Code(text) => words.push_str(&text),
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_)) => {
-                words.push(' ')
+                words.push(' ');
             }
             _ => {}
         }

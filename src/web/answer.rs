@@ -1,7 +1,7 @@
 //! The few kinds of answer that pages give.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION};
 use actix_web::{HttpResponse, Route, guard, web};
 
 use crate::error::{Error, Result};
@@ -25,7 +25,11 @@ pub fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
-/// For good.
+/// For good, as far as we know today: a name that moved may be given to another, so nobody keeps the answer.
 pub fn moved(to: &str) -> HttpResponse {
-    HttpResponse::MovedPermanently().insert_header((LOCATION, to)).finish()
+    let fresh = HeaderValue::from_static("no-cache");
+    HttpResponse::MovedPermanently()
+        .insert_header((LOCATION, to))
+        .insert_header((CACHE_CONTROL, fresh))
+        .finish()
 }

@@ -1,8 +1,10 @@
 //! The files every page shares (style sheet, scripts, icons, fonts), embedded under names that change with their bytes.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, Encoding, Header as _};
-use actix_web::web::{self, Path};
+use actix_web::web::{self, Bytes, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
 
@@ -77,7 +79,10 @@ fn serve(request: &HttpRequest, name: &str, caching: &'static str) -> Result<Htt
     answer
         .insert_header((header::CONTENT_ENCODING, encoding.as_str()))
         .content_type(content_type);
-    Ok(answer.body(data.into_owned()))
+    Ok(match data {
+        Cow::Borrowed(bytes) => answer.body(Bytes::from_static(bytes)),
+        Cow::Owned(bytes) => answer.body(bytes),
+    })
 }
 
 /// The densest of our encodings the visitor's browser takes; a browser that says nothing gets the plain file.

@@ -159,7 +159,7 @@ fn words(answer: &HttpResponse) -> (&'static str, String) {
         ),
         404 => (
             "Nothing in this pocket",
-            "The page may have moved, or the thing may be gone. Look through the categories, or start from the front page.",
+            "The page may have moved, or the product may be gone. Look through all products, or begin at the start.",
         ),
         405 => (
             "This address takes no such request",
@@ -192,7 +192,7 @@ fn words(answer: &HttpResponse) -> (&'static str, String) {
         ),
         500.. => (
             "Something broke on our side",
-            "Try again in a moment. If it happens again, write to us.",
+            "Try again in a moment. If it happens again, tell whoever runs this market the reference below.",
         ),
         _ => (
             "That did not work",

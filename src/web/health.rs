@@ -1,6 +1,6 @@
 //! `/healthz`, `/readyz`: whether the process lives, and whether it can do its work.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -10,6 +10,7 @@ use actix_web::web::{self, Data};
 
 use super::error_page::AsIs;
 use super::get;
+use crate::config::try_writing;
 use crate::db::{self, Db};
 
 /// What does not answer by then is not ready.
@@ -49,7 +50,7 @@ async fn missing(db: &Db, folder: Data<DataDir>) -> Option<&'static str> {
             return Some("the database does not answer\n");
         }
     }
-    match web::block(move || write_and_remove(&folder.0)).await {
+    match web::block(move || try_writing(&folder.0)).await {
         Ok(Ok(())) => None,
         Ok(Err(error)) => {
             tracing::error!(
@@ -62,16 +63,6 @@ async fn missing(db: &Db, folder: Data<DataDir>) -> Option<&'static str> {
     }
 }
 
-fn write_and_remove(folder: &Path) -> std::io::Result<()> {
-    let probe = folder.join(".readyz");
-    std::fs::write(&probe, b"ready")?;
-    match std::fs::remove_file(&probe) {
-        // Another check at the same moment was faster.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
-}
-
 /// One line for a machine, whatever it says it accepts.
 fn line(status: StatusCode, text: &'static str) -> HttpResponse {
     let mut answer = HttpResponse::build(status)
@@ -80,17 +71,4 @@ fn line(status: StatusCode, text: &'static str) -> HttpResponse {
         .body(text);
     answer.extensions_mut().insert(AsIs);
     answer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        write_and_remove(folder.path()).unwrap();
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        assert!(write_and_remove(&folder.path().join("missing")).is_err());
-    }
 }

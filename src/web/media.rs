@@ -28,7 +28,9 @@ async fn show(media: Data<Media>, path: Path<(String, String)>) -> Result<HttpRe
         .await
         .map_err(|error| Error::internal(error, "reading a picture was cut short"))?
         .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::IsADirectory => Error::NotFound,
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::IsADirectory | std::io::ErrorKind::NotADirectory => {
+                Error::NotFound
+            }
             _ => Error::internal(error, "a picture could not be read"),
         })?;
     Ok(HttpResponse::Ok()

@@ -37,12 +37,15 @@ struct ThemeForm {
 /// `POST /theme`: `light`, `dark`, or anything else for the system's; back to `next`.
 async fn update(session: Session, site: Data<Site>, form: Form<ThemeForm>) -> Result<HttpResponse> {
     let Form(ThemeForm { theme, next }) = form;
-    match Theme::parse(&theme) {
-        Some(theme) => session
+    if let Some(theme) = Theme::parse(&theme) {
+        session
             .insert(KEY, theme.as_str())
-            .map_err(|error| Error::internal(error, "the theme could not be kept"))?,
-        None => {
-            session.remove(KEY);
+            .map_err(|error| Error::internal(error, "the theme could not be kept"))?;
+    } else {
+        session.remove(KEY);
+        // Nothing left to remember: no cookie.
+        if session.entries().is_empty() {
+            session.purge();
         }
     }
     Ok(redirect(&local(&next, &site.public_url)))

@@ -37,7 +37,12 @@ fn src() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files: Vec<(String, String)> = sources(&root)
         .into_iter()
-        .map(|path| (path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (
+                path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(),
+                fs::read_to_string(&path).unwrap(),
+            )
+        })
         .collect();
     assert!(files.len() > 20, "the sources were not found");
     files
@@ -52,12 +57,18 @@ fn part(file: &str) -> &str {
 }
 
 fn row(part: &str) -> usize {
-    ROWS.iter().position(|row| row.contains(&part)).unwrap_or_else(|| panic!("{part} has no row yet: give it one"))
+    ROWS.iter()
+        .position(|row| row.contains(&part))
+        .unwrap_or_else(|| panic!("{part} has no row yet: give it one"))
 }
 
 /// The parts that a file names after `crate::`.
 fn named(source: &str) -> Vec<String> {
-    let word = |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>();
+    let word = |rest: &str| {
+        rest.chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect::<String>()
+    };
     let mut names = Vec::new();
     for rest in source.split("crate::").skip(1) {
         match rest.strip_prefix('{') {
@@ -104,7 +115,10 @@ fn below_web_nobody_speaks_http() {
 fn pages_are_found_where_pages_are() {
     assert_eq!(part("shops/pages.rs"), "pages");
     assert_eq!(part("catalog/pages/home.rs"), "pages");
-    assert_eq!(named("use crate::{db, web::Page};\ncrate::money::Money"), ["db", "web", "money"]);
+    assert_eq!(
+        named("use crate::{db, web::Page};\ncrate::money::Money"),
+        ["db", "web", "money"]
+    );
 }
 
 #[test]
@@ -114,18 +128,29 @@ fn files_are_small_and_say_what_they_are() {
             continue;
         }
         assert!(source.starts_with("//! "), "{file} does not open with what it is");
-        assert!(source.lines().count() <= MOST_LINES, "{file} is above {MOST_LINES} lines");
+        assert!(
+            source.lines().count() <= MOST_LINES,
+            "{file} is above {MOST_LINES} lines"
+        );
         for word in ["todo!", "unimplemented!", "#[ignore", "#[allow("] {
             assert!(!source.contains(word), "{file} holds {word}");
         }
-        assert!(!["utils", "helpers", "common", "manager", "service"].iter().any(|name| file.contains(name)), "{file}: name it after what it is");
+        assert!(
+            !["utils", "helpers", "common", "manager", "service"]
+                .iter()
+                .any(|name| file.contains(name)),
+            "{file}: name it after what it is"
+        );
     }
 }
 
 #[test]
 fn only_db_opens_transactions() {
     for (file, source) in src() {
-        assert!(file.starts_with("db/") || !source.contains(".transaction("), "{file}: transactions are Db::write's");
+        assert!(
+            file.starts_with("db/") || !source.contains(".transaction("),
+            "{file}: transactions are Db::write's"
+        );
     }
 }
 
@@ -141,7 +166,10 @@ const RAW_SQL: &[(&str, usize)] = &[
 fn raw_sql_is_counted() {
     for (file, source) in src() {
         let found = source.matches("sql_query(").count() + source.matches("sql::<").count();
-        let allowed = RAW_SQL.iter().find(|(name, _)| *name == file).map_or(0, |(_, count)| *count);
+        let allowed = RAW_SQL
+            .iter()
+            .find(|(name, _)| *name == file)
+            .map_or(0, |(_, count)| *count);
         assert_eq!(found, allowed, "{file}: raw SQL is listed here with its reason");
     }
 }
@@ -149,7 +177,12 @@ fn raw_sql_is_counted() {
 #[test]
 fn money_never_floats() {
     for (file, source) in src() {
-        let of_money = ["Money", "price", "subtotal", "amount"].iter().any(|word| source.contains(word));
-        assert!(!of_money || !(source.contains("f32") || source.contains("f64")), "{file} holds floats beside money");
+        let of_money = ["Money", "price", "subtotal", "amount"]
+            .iter()
+            .any(|word| source.contains(word));
+        assert!(
+            !of_money || !(source.contains("f32") || source.contains("f64")),
+            "{file} holds floats beside money"
+        );
     }
 }

@@ -8,7 +8,12 @@ use pocketshop::web::assets;
 use crate::support::{Market, attributes, run};
 
 async fn bytes(market: &Market, path: &str, coding: &str) -> (usize, reqwest::header::HeaderMap) {
-    let response = market.request("GET", path).header("Accept-Encoding", coding).send().await.unwrap();
+    let response = market
+        .request("GET", path)
+        .header("Accept-Encoding", coding)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), 200, "{path}");
     let headers = response.headers().clone();
     (response.bytes().await.unwrap().len(), headers)
@@ -33,7 +38,10 @@ fn the_first_load_of_the_grid_is_light() {
         files.push(assets::ICONS_SVG.to_owned());
         for file in files {
             let (size, headers) = bytes(&market, &file, "gzip").await;
-            assert!(headers["cache-control"].to_str().unwrap().contains("immutable"), "{file}");
+            assert!(
+                headers["cache-control"].to_str().unwrap().contains("immutable"),
+                "{file}"
+            );
             whole += size;
         }
         assert!(whole <= 100 * 1024, "the first load is {whole} bytes");
@@ -44,11 +52,24 @@ fn the_first_load_of_the_grid_is_light() {
 fn files_come_in_the_coding_that_the_browser_reads() {
     run(async {
         let market = Market::empty();
-        for (asked, got) in [("br, gzip", Some("br")), ("gzip", Some("gzip")), ("identity", None), ("br;q=0, gzip", Some("gzip"))] {
+        for (asked, got) in [
+            ("br, gzip", Some("br")),
+            ("gzip", Some("gzip")),
+            ("identity", None),
+            ("br;q=0, gzip", Some("gzip")),
+        ] {
             let (_, headers) = bytes(&market, assets::APP_CSS, asked).await;
-            let coding = headers.get("content-encoding").map(|coding| coding.to_str().unwrap()).filter(|coding| *coding != "identity");
+            let coding = headers
+                .get("content-encoding")
+                .map(|coding| coding.to_str().unwrap())
+                .filter(|coding| *coding != "identity");
             assert_eq!(coding, got, "{asked}");
-            assert!(headers.get_all("vary").iter().any(|vary| vary.to_str().unwrap().contains("Accept-Encoding")));
+            assert!(
+                headers
+                    .get_all("vary")
+                    .iter()
+                    .any(|vary| vary.to_str().unwrap().contains("Accept-Encoding"))
+            );
         }
         assert_eq!(market.get("/a/app.0000.css").await.status(), 404);
     });
@@ -61,8 +82,18 @@ fn vendored_files_are_what_their_packages_hold() {
     let mut checked = 0;
     for line in list.lines().filter(|line| line.contains('|')) {
         let cells: Vec<&str> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
-        let Some(sum) = cells.iter().find(|cell| cell.len() == 64 && cell.bytes().all(|byte| byte.is_ascii_hexdigit())) else { continue };
-        let Some(file) = cells.iter().find(|cell| folder.join(cell).is_file() && !cell.is_empty()) else { panic!("{line}: no such file") };
+        let Some(sum) = cells
+            .iter()
+            .find(|cell| cell.len() == 64 && cell.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        else {
+            continue;
+        };
+        let Some(file) = cells
+            .iter()
+            .find(|cell| folder.join(cell).is_file() && !cell.is_empty())
+        else {
+            panic!("{line}: no such file")
+        };
         assert_eq!(&sha256(&fs::read(folder.join(file)).unwrap()), sum, "{file}");
         checked += 1;
     }
@@ -71,5 +102,7 @@ fn vendored_files_are_what_their_packages_hold() {
 
 fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().fold(String::new(), |sum, byte| sum + &format!("{byte:02x}"))
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |sum, byte| sum + &format!("{byte:02x}"))
 }

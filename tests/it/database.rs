@@ -79,7 +79,10 @@ fn a_newer_schema_is_left_alone() {
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')")
         .unwrap();
     let error = migrate(&database.location).unwrap_err().to_string();
-    assert!(error.contains("newer PocketShop") && error.contains("99990101000000"), "{error}");
+    assert!(
+        error.contains("newer PocketShop") && error.contains("99990101000000"),
+        "{error}"
+    );
 }
 
 /// What `src/schema.rs` says is what the migrations made.
@@ -150,9 +153,20 @@ fn sqlite_is_set_up_to_lose_nothing() {
                 );
                 Ok(query.get_result::<Pragmas>(conn)?)
             };
-            let found = if writes { market.db.write(read).await } else { market.db.read(read).await }.unwrap();
+            let found = if writes {
+                market.db.write(read).await
+            } else {
+                market.db.read(read).await
+            }
+            .unwrap();
             assert_eq!(
-                (found.journal.as_str(), found.synchronous, found.foreign_keys, found.busy, found.trusted),
+                (
+                    found.journal.as_str(),
+                    found.synchronous,
+                    found.foreign_keys,
+                    found.busy,
+                    found.trusted
+                ),
                 ("wal", 2, 1, 5000, 0)
             );
         }
@@ -167,28 +181,40 @@ fn the_database_refuses_what_cannot_be() {
             ("a price below zero", "UPDATE products SET price = -1"),
             ("stock below zero", "UPDATE product_variants SET quantity = -1"),
             ("an unknown category", "UPDATE products SET category = 'NONE'"),
-            ("a category that is in use, deleted", "DELETE FROM categories WHERE code = 'HOME'"),
+            (
+                "a category that is in use, deleted",
+                "DELETE FROM categories WHERE code = 'HOME'",
+            ),
             ("a shop of nobody we know", "UPDATE shops SET owner_id = 1"),
             ("two shops at one address", "UPDATE shops SET slug = 'same'"),
             ("two products at one address", "UPDATE products SET slug = 'same'"),
-            ("one username in two cases", "UPDATE users SET username = CASE WHEN id = (SELECT MIN(id) FROM users) THEN 'Same' ELSE 'sAME' END"),
+            (
+                "one username in two cases",
+                "UPDATE users SET username = CASE WHEN id = (SELECT MIN(id) FROM users) THEN 'Same' ELSE 'sAME' END",
+            ),
             ("one email twice", "UPDATE users SET email = 'same@example.com'"),
             ("a hue off the circle", "UPDATE shops SET hue = 360"),
         ] {
             let done = market.db.write(move |conn| Ok(conn.batch_execute(statement)?)).await;
-            assert!(matches!(done, Err(Error::Internal(_))), "{mistake} was let in");
+            let Err(Error::Internal(error)) = done else {
+                panic!("{mistake} was let in")
+            };
+            let kind = error.downcast_ref::<diesel::result::Error>();
+            let Some(diesel::result::Error::DatabaseError(_, said)) = kind else {
+                panic!("{mistake}: {error}")
+            };
+            let said = said.message();
+            assert!(said.contains("constraint"), "{mistake}: {said}");
         }
-        let paid = market
-            .db
-            .write(|conn| {
-                conn.batch_execute(
-                    "INSERT INTO checkouts VALUES (1, 'PS-1', NULL, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, '2026-01-01', '2026-01-01');
-                     INSERT INTO payments VALUES (1, NULL, 1, 500, 501, 'USD', 'SUCCEEDED', 'mockpay', 'x', '2026-01-01', '2026-01-01');",
-                )?;
-                Ok(())
-            })
-            .await;
-        assert!(paid.is_err(), "more was refunded than paid");
+        let insert = |statement: &'static str| market.db.write(move |conn| Ok(conn.batch_execute(statement)?));
+        insert("INSERT INTO checkouts VALUES (1, 'PS-1', NULL, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, '2026-01-01', '2026-01-01')")
+            .await
+            .unwrap();
+        insert("INSERT INTO payments VALUES (1, NULL, 1, 500, 500, 'USD', 'SUCCEEDED', 'mockpay', 'x', '2026-01-01', '2026-01-01')")
+            .await
+            .unwrap();
+        let more = insert("UPDATE payments SET refunded = 501").await;
+        assert!(more.is_err(), "more was refunded than paid");
     });
 }
 
@@ -226,7 +252,10 @@ fn what_was_sold_outlives_product_shop_and_account() {
             .await
             .unwrap();
         assert_eq!(left, 1);
-        let payment_gone = market.db.write(|conn| Ok(conn.batch_execute("DELETE FROM payments")?)).await;
+        let payment_gone = market
+            .db
+            .write(|conn| Ok(conn.batch_execute("DELETE FROM payments")?))
+            .await;
         assert!(payment_gone.is_err(), "a payment was deleted under its order");
     });
 }
@@ -236,7 +265,11 @@ fn what_was_sold_outlives_product_shop_and_account() {
 fn forty_buyers_get_ten_things() {
     run(async {
         let market = Market::demo();
-        market.db.write(|conn| Ok(conn.batch_execute("UPDATE product_variants SET quantity = 10")?)).await.unwrap();
+        market
+            .db
+            .write(|conn| Ok(conn.batch_execute("UPDATE product_variants SET quantity = 10")?))
+            .await
+            .unwrap();
         let buyers: Vec<_> = (0..40)
             .map(|_| {
                 let db = market.db.clone();
@@ -248,7 +281,15 @@ fn forty_buyers_get_ten_things() {
             sold += buyer.await.unwrap().unwrap();
         }
         assert_eq!(sold, 10);
-        let least = market.db.read(|conn| number(conn, "SELECT CAST(MIN(quantity) AS BIGINT) AS number FROM product_variants")).await;
+        let least = market
+            .db
+            .read(|conn| {
+                number(
+                    conn,
+                    "SELECT CAST(MIN(quantity) AS BIGINT) AS number FROM product_variants",
+                )
+            })
+            .await;
         assert_eq!(least.unwrap(), 0);
     });
 }

@@ -16,20 +16,51 @@ fn assert_safe(what: &str, response: &Response, production: bool) {
         assert!(csp.starts_with(CSP), "{what} {status}: {csp}");
         assert_eq!(csp.contains("upgrade-insecure-requests"), production, "{what}");
         assert!(!csp.contains("unsafe"), "{what}: {csp}");
-        assert_eq!(header("cross-origin-resource-policy"), Some("same-origin"), "{what} {status}");
+        assert_eq!(
+            header("cross-origin-resource-policy"),
+            Some("same-origin"),
+            "{what} {status}"
+        );
     }
     assert_eq!(header("x-content-type-options"), Some("nosniff"), "{what} {status}");
-    assert_eq!(header("referrer-policy"), Some("strict-origin-when-cross-origin"), "{what} {status}");
-    assert_eq!(header("cross-origin-opener-policy"), Some("same-origin"), "{what} {status}");
-    assert!(header("permissions-policy").is_some_and(|policy| policy.contains("camera=()")), "{what} {status}");
-    assert_eq!(header("strict-transport-security").is_some(), production, "{what} {status}");
-    assert!(header("x-request-id").is_some_and(|id| id.len() >= 8), "{what} {status}");
+    assert_eq!(
+        header("referrer-policy"),
+        Some("strict-origin-when-cross-origin"),
+        "{what} {status}"
+    );
+    assert_eq!(
+        header("cross-origin-opener-policy"),
+        Some("same-origin"),
+        "{what} {status}"
+    );
+    assert!(
+        header("permissions-policy").is_some_and(|policy| policy.contains("camera=()")),
+        "{what} {status}"
+    );
+    assert_eq!(
+        header("strict-transport-security").is_some(),
+        production,
+        "{what} {status}"
+    );
+    assert!(
+        header("x-request-id").is_some_and(|id| id.len() >= 8),
+        "{what} {status}"
+    );
     assert_eq!(header("server"), None, "{what} {status}");
     assert_eq!(header("x-powered-by"), None, "{what} {status}");
     if let Some(kind) = header("content-type") {
-        assert!(!kind.starts_with("text/") || kind.ends_with("charset=utf-8"), "{what} {status}: {kind}");
+        assert!(
+            !kind.starts_with("text/") || kind.ends_with("charset=utf-8"),
+            "{what} {status}: {kind}"
+        );
         if kind.starts_with("text/html") {
-            let vary = response.headers().get_all("vary").iter().map(|vary| vary.to_str().unwrap()).collect::<Vec<_>>().join(", ");
+            let vary = response
+                .headers()
+                .get_all("vary")
+                .iter()
+                .map(|vary| vary.to_str().unwrap())
+                .collect::<Vec<_>>()
+                .join(", ");
             for name in ["Cookie", "HX-Request", "Accept-Encoding"] {
                 assert!(vary.contains(name), "{what} {status}: Vary is {vary}");
             }
@@ -50,19 +81,40 @@ fn every_answer_carries_the_headers() {
             for route in routes::all().await {
                 for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE] {
                     let path = route.address();
-                    let request = market.request(method.as_str(), &path).header("Host", host).header("Sec-Fetch-Site", "same-origin");
+                    let request = market
+                        .request(method.as_str(), &path)
+                        .header("Host", host)
+                        .header("Sec-Fetch-Site", "same-origin");
                     assert_safe(&format!("{method} {path}"), &request.send().await.unwrap(), production);
                 }
             }
-            for (path, status) in [("/", 200), ("/none", 404), ("/products?n=%ff&category=%ff", 200), ("/media/demo/none.webp", 404), ("/favicon.ico", 200)] {
+            for (path, status) in [
+                ("/", 200),
+                ("/none", 404),
+                ("/products?n=%ff&category=%ff", 200),
+                ("/media/demo/none.webp", 404),
+                ("/favicon.ico", 200),
+            ] {
                 let response = market.request("GET", path).header("Host", host).send().await.unwrap();
                 assert_eq!(response.status().as_u16(), status, "{path}");
                 assert_safe(path, &response, production);
             }
-            let big = market.post("/theme").header("Host", host).body("x".repeat(70_000)).send().await.unwrap();
+            let big = market
+                .post("/theme")
+                .header("Host", host)
+                .body("x".repeat(70_000))
+                .send()
+                .await
+                .unwrap();
             assert_eq!(big.status(), 413);
             assert_safe("a big body", &big, production);
-            let broken = market.post("/theme").header("Host", host).body("theme=dark").send().await.unwrap();
+            let broken = market
+                .post("/theme")
+                .header("Host", host)
+                .body("theme=dark")
+                .send()
+                .await
+                .unwrap();
             assert_eq!(broken.status(), 422);
             assert_safe("a body of no kind", &broken, production);
         }
@@ -87,17 +139,36 @@ fn only_our_own_pages_may_post() {
         ];
         for route in &posts {
             for headers in strangers {
-                for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
-                    let request = market.request("POST", &route.address()).header("Content-Type", kind).body("theme=dark");
-                    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+                for kind in [
+                    "application/x-www-form-urlencoded",
+                    "text/plain",
+                    "multipart/form-data; boundary=x",
+                ] {
+                    let request = market
+                        .request("POST", &route.address())
+                        .header("Content-Type", kind)
+                        .body("theme=dark");
+                    let request = headers
+                        .iter()
+                        .fold(request, |request, (name, value)| request.header(*name, *value));
                     let response = request.send().await.unwrap();
                     assert_eq!(response.status(), 403, "{} {headers:?}", route.full_path);
                     assert!(response.headers().get("set-cookie").is_none());
                 }
             }
         }
-        for own in [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "none"), ("Origin", "http://localhost")] {
-            let response = market.request("POST", "/theme").header(own.0, own.1).form(&[("theme", "dark")]).send().await.unwrap();
+        for own in [
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Sec-Fetch-Site", "none"),
+            ("Origin", "http://localhost"),
+        ] {
+            let response = market
+                .request("POST", "/theme")
+                .header(own.0, own.1)
+                .form(&[("theme", "dark")])
+                .send()
+                .await
+                .unwrap();
             assert_eq!(response.status(), 303, "{own:?}");
         }
         assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
@@ -115,10 +186,21 @@ fn reading_changes_nothing_and_other_methods_are_refused() {
                 market.request(method, &path).send().await.unwrap();
             }
             let wrong = if route.is_post() { "GET" } else { "POST" };
-            let refused = market.request(wrong, &path).header("Sec-Fetch-Site", "same-origin").send().await.unwrap();
+            let refused = market
+                .request(wrong, &path)
+                .header("Sec-Fetch-Site", "same-origin")
+                .send()
+                .await
+                .unwrap();
             assert_eq!(refused.status(), 405, "{wrong} {path}");
             for method in ["PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
-                let status = market.request(method, &path).header("Sec-Fetch-Site", "same-origin").send().await.unwrap().status();
+                let status = market
+                    .request(method, &path)
+                    .header("Sec-Fetch-Site", "same-origin")
+                    .send()
+                    .await
+                    .unwrap()
+                    .status();
                 assert_eq!(status, 405, "{method} {path}");
             }
         }
@@ -134,20 +216,65 @@ fn only_visitors_who_chose_something_get_a_cookie() {
             assert!(market.get(path).await.headers().get("set-cookie").is_none(), "{path}");
         }
         let one = market.get("/").await.text().await.unwrap();
-        assert_eq!(one, market.get("/").await.text().await.unwrap(), "two guests see two pages");
+        assert_eq!(
+            one,
+            market.get("/").await.text().await.unwrap(),
+            "two guests see two pages"
+        );
 
-        let chosen = market.post("/theme").form(&[("theme", "dark"), ("next", "/shops?n=48")]).send().await.unwrap();
-        assert_eq!((chosen.status().as_u16(), chosen.headers()["location"].to_str().unwrap()), (303, "/shops?n=48"));
+        let chosen = market
+            .post("/theme")
+            .form(&[("theme", "dark"), ("next", "/shops?n=48")])
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            (chosen.status().as_u16(), chosen.headers()["location"].to_str().unwrap()),
+            (303, "/shops?n=48")
+        );
         let cookie = chosen.headers()["set-cookie"].to_str().unwrap().to_owned();
         for part in ["pocketshop=", "HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(part), "{cookie}");
         }
         assert!(!cookie.contains("Domain") && !cookie.contains("Secure"), "{cookie}");
-        assert!(market.get("/").await.text().await.unwrap().contains("data-theme=\"dark\""));
-        assert!(market.get("/none").await.text().await.unwrap().contains("data-theme=\"dark\""), "the error page forgets the theme");
+        assert!(
+            market
+                .get("/")
+                .await
+                .text()
+                .await
+                .unwrap()
+                .contains("data-theme=\"dark\"")
+        );
+        assert!(
+            market
+                .get("/none")
+                .await
+                .text()
+                .await
+                .unwrap()
+                .contains("data-theme=\"dark\""),
+            "the error page forgets the theme"
+        );
 
-        for next in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"] {
-            let to = market.post("/theme").form(&[("theme", "light"), ("next", next)]).send().await.unwrap();
+        let system = market.post("/theme").form(&[("theme", "system")]).send().await.unwrap();
+        assert!(
+            system.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"),
+            "nothing to remember, and still a cookie"
+        );
+
+        for next in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+        ] {
+            let to = market
+                .post("/theme")
+                .form(&[("theme", "light"), ("next", next)])
+                .send()
+                .await
+                .unwrap();
             assert_eq!(to.headers()["location"], "/", "{next}");
         }
     });
@@ -157,8 +284,25 @@ fn only_visitors_who_chose_something_get_a_cookie() {
 fn a_cookie_that_is_not_ours_is_a_guests() {
     run(async {
         let market = Market::demo();
-        for cookie in ["pocketshop=x", "pocketshop=", "pocketshop=%00%ff", &format!("pocketshop={}", "A".repeat(3000)), ";;;=", "pocketshop"] {
-            assert_eq!(market.request("GET", "/").header("Cookie", cookie).send().await.unwrap().status(), 200, "{cookie}");
+        for cookie in [
+            "pocketshop=x",
+            "pocketshop=",
+            "pocketshop=%00%ff",
+            &format!("pocketshop={}", "A".repeat(3000)),
+            ";;;=",
+            "pocketshop",
+        ] {
+            assert_eq!(
+                market
+                    .request("GET", "/")
+                    .header("Cookie", cookie)
+                    .send()
+                    .await
+                    .unwrap()
+                    .status(),
+                200,
+                "{cookie}"
+            );
         }
     });
 }
@@ -166,10 +310,24 @@ fn a_cookie_that_is_not_ours_is_a_guests() {
 #[test]
 fn in_production_the_cookie_is_locked_to_the_host() {
     run(async {
-        let market = Market::open(true, |config| config.public_url = "https://market.example".parse().unwrap());
-        let post = |host: &'static str| market.post("/theme").header("Host", host).form(&[("theme", "dark")]).send();
-        let cookie = post("market.example").await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned();
-        assert!(cookie.starts_with("__Host-pocketshop=") && cookie.contains("Secure") && cookie.len() < 4096, "{cookie}");
+        let market = Market::open(true, |config| {
+            config.public_url = "https://market.example".parse().unwrap()
+        });
+        let post = |host: &'static str| {
+            market
+                .post("/theme")
+                .header("Host", host)
+                .form(&[("theme", "dark")])
+                .send()
+        };
+        let cookie = post("market.example").await.unwrap().headers()["set-cookie"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            cookie.starts_with("__Host-pocketshop=") && cookie.contains("Secure") && cookie.len() < 4096,
+            "{cookie}"
+        );
         assert_eq!(post("evil.example").await.unwrap().status(), 400);
         let get = |path: &'static str| market.request("GET", path).header("Host", "10.0.0.7").send();
         assert_eq!(get("/").await.unwrap().status(), 400);
@@ -191,11 +349,23 @@ fn an_address_that_asks_too_much_is_told_to_wait() {
             }
         }
         let refused = refused.expect("3,000 requests in a row were all let in");
-        assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
+        assert!(
+            refused.headers()["retry-after"]
+                .to_str()
+                .unwrap()
+                .parse::<u32>()
+                .unwrap()
+                >= 1
+        );
         assert_safe("429", &refused, false);
         assert!(refused.text().await.unwrap().contains("<h1"));
         // A header that anyone can write does not make another address.
-        let rotated = market.request("GET", "/shops").header("X-Forwarded-For", "203.0.113.9").send().await.unwrap();
+        let rotated = market
+            .request("GET", "/shops")
+            .header("X-Forwarded-For", "203.0.113.9")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(rotated.status(), 429);
         assert_eq!(market.get("/healthz").await.status(), 200);
         let css = pocketshop::web::assets::APP_CSS;
@@ -209,7 +379,12 @@ fn error_pages_help_and_tell_nothing_of_the_inside() {
         let market = Market::demo();
         market
             .db
-            .write(|conn| Ok(diesel::connection::SimpleConnection::batch_execute(conn, "ALTER TABLE products RENAME TO moved_away")?))
+            .write(|conn| {
+                Ok(diesel::connection::SimpleConnection::batch_execute(
+                    conn,
+                    "ALTER TABLE products RENAME TO moved_away",
+                )?)
+            })
             .await
             .unwrap();
         let broken = market.get("/products").await;
@@ -217,7 +392,15 @@ fn error_pages_help_and_tell_nothing_of_the_inside() {
         let id = broken.headers()["x-request-id"].to_str().unwrap().to_owned();
         let page = broken.text().await.unwrap();
         assert!(page.contains(&id), "the reference is not on the page");
-        for inside in ["diesel", "SELECT", "no such table", "panicked", "src/", "moved_away"] {
+        for inside in [
+            "diesel",
+            "SELECT",
+            "no such table",
+            "panicked",
+            "src/",
+            "moved_away",
+            "relation",
+        ] {
             assert!(!page.contains(inside), "{inside}");
         }
         assert_eq!(market.get("/healthz").await.status(), 200);

@@ -10,10 +10,16 @@ fn folded(html: &str) -> String {
 /// The block itself, and what it brings along for other places of the page.
 fn parts(block: &str) -> Vec<String> {
     const ELSEWHERE: &str = " hx-swap-oob=\"true\"";
-    let starts: Vec<usize> = block.match_indices(ELSEWHERE).map(|(at, _)| block[..at].rfind('<').unwrap()).collect();
+    let starts: Vec<usize> = block
+        .match_indices(ELSEWHERE)
+        .map(|(at, _)| block[..at].rfind('<').unwrap())
+        .collect();
     let ends = starts.iter().copied().chain([block.len()]);
     let begins = [0].into_iter().chain(starts.iter().copied());
-    begins.zip(ends).map(|(begin, end)| block[begin..end].replace(ELSEWHERE, "").trim().to_owned()).collect()
+    begins
+        .zip(ends)
+        .map(|(begin, end)| block[begin..end].replace(ELSEWHERE, "").trim().to_owned())
+        .collect()
 }
 
 #[test]
@@ -28,7 +34,14 @@ fn a_block_is_part_of_its_page() {
             "/shops/barro-e-sal/dipped-speckle-mug",
         ] {
             let whole = market.request("GET", path).send().await.unwrap();
-            assert!(whole.headers().get_all("vary").iter().any(|vary| vary.to_str().unwrap().contains("HX-Request")), "{path}");
+            assert!(
+                whole
+                    .headers()
+                    .get_all("vary")
+                    .iter()
+                    .any(|vary| vary.to_str().unwrap().contains("HX-Request")),
+                "{path}"
+            );
             let whole = folded(&whole.text().await.unwrap());
             let block = folded(&market.block(path).await);
             assert!(block.len() > 200 && block.len() < whole.len(), "{path}");
@@ -37,7 +50,13 @@ fn a_block_is_part_of_its_page() {
                 assert!(whole.contains(&part), "{path}: the block is not the page's own: {part}");
             }
             // History and full-page requests of htmx get the page.
-            let full = market.request("GET", path).header("HX-Request", "true").header("HX-Request-Type", "full").send().await.unwrap();
+            let full = market
+                .request("GET", path)
+                .header("HX-Request", "true")
+                .header("HX-Request-Type", "full")
+                .send()
+                .await
+                .unwrap();
             assert_eq!(folded(&full.text().await.unwrap()), whole, "{path}");
         }
     });
@@ -48,26 +67,45 @@ fn every_page_has_one_heading_a_title_and_its_address() {
     run(async {
         let market = Market::demo();
         let mut seen = Vec::new();
-        for path in ["/", "/products", "/categories/vintage", "/shops", "/shops/barro-e-sal", "/shops/barro-e-sal/dipped-speckle-mug"] {
+        for path in [
+            "/",
+            "/products",
+            "/categories/vintage",
+            "/shops",
+            "/shops/barro-e-sal",
+            "/shops/barro-e-sal/dipped-speckle-mug",
+        ] {
             let page = market.page(path).await;
             assert_eq!(texts(&page, "h1").len(), 1, "{path}");
             let title = texts(&page, "title").remove(0);
             assert!(title.contains("PocketShop"), "{path}: {title}");
             assert!(!seen.contains(&title), "{title} twice");
             seen.push(title);
-            assert_eq!(attributes(&page, "link[rel=canonical]", "href"), [format!("http://localhost{path}")], "{path}");
+            assert_eq!(
+                attributes(&page, "link[rel=canonical]", "href"),
+                [format!("http://localhost{path}")],
+                "{path}"
+            );
             for name in ["og:title", "og:description", "og:type", "og:url", "og:site_name"] {
                 let content = attributes(&page, &format!("meta[property='{name}']"), "content");
                 assert!(content.len() == 1 && !content[0].is_empty(), "{path}: {name}");
             }
             let description = attributes(&page, "meta[name=description]", "content").remove(0);
-            assert!((20..=200).contains(&description.chars().count()), "{path}: {description}");
+            assert!(
+                (20..=200).contains(&description.chars().count()),
+                "{path}: {description}"
+            );
             let mut ids = attributes(&page, "[id]", "id");
             let count = ids.len();
             ids.sort();
             ids.dedup();
             assert_eq!(ids.len(), count, "{path}: an id twice");
-            assert!(attributes(&page, "a[href]", "href").iter().all(|href| !href.is_empty() && href != "#"), "{path}: a link to nowhere");
+            assert!(
+                attributes(&page, "a[href]", "href")
+                    .iter()
+                    .all(|href| !href.is_empty() && href != "#"),
+                "{path}: a link to nowhere"
+            );
         }
     });
 }
@@ -81,12 +119,24 @@ fn no_link_is_dead() {
         while let Some(path) = next.pop() {
             let response = market.get(&path).await;
             assert!(response.status() == 200, "{path}: {}", response.status());
-            if !response.headers()["content-type"].to_str().unwrap().starts_with("text/html") {
+            if !response.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with("text/html")
+            {
                 continue;
             }
             let page = scraper::Html::parse_document(&response.text().await.unwrap());
-            let links = [("a[href]", "href"), ("link[href]", "href"), ("script[src]", "src"), ("img[src]", "src")];
-            for link in links.iter().flat_map(|(selector, name)| attributes(&page, selector, name)) {
+            let links = [
+                ("a[href]", "href"),
+                ("link[href]", "href"),
+                ("script[src]", "src"),
+                ("img[src]", "src"),
+            ];
+            for link in links
+                .iter()
+                .flat_map(|(selector, name)| attributes(&page, selector, name))
+            {
                 let link = link.split('#').next().unwrap().to_owned();
                 if link.starts_with('/') && !seen.contains(&link) && seen.len() < 600 {
                     seen.push(link.clone());

@@ -30,18 +30,35 @@ fn nothing_is_inline() {
         })
     };
     for (file, text) in templates() {
-        for word in [" style=", "<style", "<script>", "javascript:", "hx-on", "js:", "hx-boost"] {
+        for word in [
+            " style=",
+            "<style",
+            "<script>",
+            "javascript:",
+            "hx-on",
+            "js:",
+            "hx-boost",
+        ] {
             assert!(!text.contains(word), "{file} holds {word}");
         }
         assert!(!event(&text), "{file} holds an event attribute");
-        assert!(text.matches("<script").count() == text.matches("<script src=").count(), "{file} holds an inline script");
+        assert!(
+            text.matches("<script").count() == text.matches("<script src=").count(),
+            "{file} holds an inline script"
+        );
     }
 }
 
 #[test]
 fn only_sanitised_text_is_shown_as_it_is() {
-    let safe: usize = templates().iter().map(|(_, text)| text.matches("|safe").count() + text.matches("| safe").count()).sum();
-    assert_eq!(safe, 2, "|safe is for a shop's story and a product's description, both Html");
+    let safe: usize = templates()
+        .iter()
+        .map(|(_, text)| text.matches("|safe").count() + text.matches("| safe").count())
+        .sum();
+    assert_eq!(
+        safe, 2,
+        "|safe is for a shop's story and a product's description, both Html"
+    );
 }
 
 #[test]
@@ -49,20 +66,35 @@ fn every_htmx_request_has_a_twin_without_script() {
     for (file, text) in templates() {
         for (at, _) in text.match_indices("hx-get=") {
             let tag = &text[text[..at].rfind('<').unwrap()..at];
-            assert!(tag.contains("href=") || tag.contains("action="), "{file}: {tag} does nothing without script");
+            assert!(
+                tag.contains("href=") || tag.contains("action="),
+                "{file}: {tag} does nothing without script"
+            );
         }
-        assert_eq!(text.matches("hx-post=").count(), 0, "{file}: give hx-post its form and this test its rule");
+        assert_eq!(
+            text.matches("hx-post=").count(),
+            0,
+            "{file}: give hx-post its form and this test its rule"
+        );
     }
 }
 
 #[test]
 fn every_icon_is_in_the_sprite_and_used() {
     let sprite = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("static/icons.svg")).unwrap();
-    let drawn: Vec<&str> = sprite.split("id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let drawn: Vec<&str> = sprite
+        .split("id=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
     let all: String = templates().into_iter().map(|(_, text)| text).collect();
     let mut used: Vec<String> = Vec::new();
     for (mark, end) in [("icon(\"", '"'), ("ICONS_SVG }}#", '"')] {
-        used.extend(all.split(mark).skip(1).map(|rest| rest.split(end).next().unwrap().to_owned()));
+        used.extend(
+            all.split(mark)
+                .skip(1)
+                .map(|rest| rest.split(end).next().unwrap().to_owned()),
+        );
     }
     used.retain(|name| !name.contains("{{"));
     assert!(used.len() > 5, "no icon was found in the templates");
@@ -70,6 +102,9 @@ fn every_icon_is_in_the_sprite_and_used() {
         assert!(drawn.contains(&name.as_str()), "{name} is not in icons.svg");
     }
     for name in drawn {
-        assert!(used.iter().any(|used| used == name), "{name} is in icons.svg and no template uses it");
+        assert!(
+            used.iter().any(|used| used == name),
+            "{name} is in icons.svg and no template uses it"
+        );
     }
 }

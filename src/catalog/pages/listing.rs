@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::asked::{Applied, Asked, Crumb, Filters, ListQuery};
-use crate::catalog::{Category, ShopCard, Tile};
+use crate::catalog::{Category, ListedShop, ShopCard, Tile};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::web::{More, Page, Query, html};
@@ -28,6 +28,8 @@ struct ListingPage {
     tiles: Vec<Tile>,
     more: Option<More>,
     shops: Vec<ShopCard>,
+    /// The market has no open shop at all.
+    no_shops: bool,
 }
 
 /// `GET /products`
@@ -47,7 +49,7 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
     let (filter, sort, now, rows) = (asked.filter(), asked.sort, page.now, reach.rows());
     let block_only = page.htmx && reach.after.is_some();
     let with_facets = asked.fixed.is_none() && !block_only;
-    let (mut tiles, total, counts) = db
+    let (mut tiles, total, counts, no_shops) = db
         .read(move |conn| {
             let tiles = Tile::list(conn, &filter, sort, reach.after, rows, now)?;
             let total = filter.count(conn)?;
@@ -56,7 +58,8 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
             } else {
                 Vec::new()
             };
-            Ok((tiles, total, counts))
+            let no_shops = total.products == 0 && ListedShop::count(conn)? == 0;
+            Ok((tiles, total, counts, no_shops))
         })
         .await?;
     let more = reach.cut(&mut tiles, &asked.action(), &asked.fields(), |tile| tile.place_in(sort));
@@ -73,6 +76,7 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
         shops: makers_of(&tiles),
         tiles,
         more,
+        no_shops,
         page,
     };
     let body = match (partial, block_only) {

@@ -32,7 +32,8 @@ struct ProductPage {
     pictures: Vec<Picture>,
     /// Which of the pictures shows the chosen variant, from 0.
     chosen_picture: usize,
-    description: Html,
+    /// Nothing when the maker wrote nothing.
+    description: Option<Html>,
     description_meta: String,
     shop: ShopCard,
     vacation: Option<Vacation>,
@@ -208,8 +209,13 @@ impl Found {
                 .position(|image| Some(image.id) == picture_of)
                 .unwrap_or(0),
             pictures: images.iter().map(Image::picture).collect(),
-            description: Html::from_markdown(&product.description),
-            description_meta: summary(&product.description, 155),
+            description_meta: match summary(&product.description, 155) {
+                nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
+                summary => summary,
+            },
+            description: Some(product.description.trim())
+                .filter(|text| !text.is_empty())
+                .map(Html::from_markdown),
             vacation: shop.vacation(page.now),
             theme_url: shop.theme().url(&shop.slug),
             shop: ShopCard {

@@ -41,6 +41,16 @@ pub fn fill(conn: &mut Conn, currency: Currency, now: NaiveDateTime) -> Result<b
     Ok(true)
 }
 
+/// Whether the database is empty, or holds the demo market already.
+pub fn belongs_in(conn: &mut Conn) -> Result<bool> {
+    let drawn: Option<ImageId> = product_images::table
+        .filter(product_images::public_id.like("demo/%"))
+        .select(product_images::id)
+        .first(conn)
+        .optional()?;
+    Ok(drawn.is_some() || is_empty(conn)?)
+}
+
 fn is_empty(conn: &mut Conn) -> Result<bool> {
     let user: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
     let shop: Option<ShopId> = shops::table.select(shops::id).first(conn).optional()?;

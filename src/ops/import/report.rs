@@ -138,7 +138,7 @@ impl fmt::Display for Report {
         for name in &self.superusers {
             write!(
                 f,
-                "\n{name} was a superuser and is now a plain user; operators are made on the command line."
+                "\n{name} was a superuser and is now a plain user; once accounts are open, `pocketshop user admin {name}` makes an operator."
             )?;
         }
         Ok(())
@@ -176,7 +176,7 @@ mod tests {
         );
         assert!(text.contains("\nother              1 "), "{text}");
         assert!(
-            text.ends_with("admin was a superuser and is now a plain user; operators are made on the command line.")
+            text.ends_with("admin was a superuser and is now a plain user; once accounts are open, `pocketshop user admin admin` makes an operator.")
         );
     }
 }

@@ -68,7 +68,8 @@ pub fn is_text(answer: &HttpResponse) -> bool {
     let text = kind.starts_with(b"text/")
         || kind.starts_with(b"application/json")
         || kind.starts_with(b"application/xml")
-        || kind.starts_with(b"application/rss+xml");
+        || kind.starts_with(b"application/rss+xml")
+        || kind.starts_with(b"image/svg+xml");
     text && !headers.contains_key(CONTENT_ENCODING)
 }
 

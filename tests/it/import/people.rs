@@ -48,7 +48,7 @@ fn people_keep_their_password_hash_and_their_dates_and_lose_their_powers() {
     assert!(
         report
             .to_string()
-            .contains("\nadmin was a superuser and is now a plain user; operators are made on the command line.")
+            .contains("\nadmin was a superuser and is now a plain user; once accounts are open, `pocketshop user admin admin` makes an operator.")
     );
 }
 

@@ -20,14 +20,30 @@ impl Database {
         let folder = TempDir::new().unwrap();
         let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
             let location = Location::Sqlite(folder.path().join("pocketshop.db"));
-            return Self { location, folder, on_server: None };
+            return Self {
+                location,
+                folder,
+                on_server: None,
+            };
         };
-        let name = format!("pocketshop_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "pocketshop_test_{}_{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let mut url = url::Url::parse(&server).unwrap();
         let server = Location::Postgres(server);
-        server.connect().unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        server
+            .connect()
+            .unwrap()
+            .batch_execute(&format!("CREATE DATABASE {name}"))
+            .unwrap();
         url.set_path(&name);
-        Self { location: Location::Postgres(url.into()), folder, on_server: Some((server, name)) }
+        Self {
+            location: Location::Postgres(url.into()),
+            folder,
+            on_server: Some((server, name)),
+        }
     }
 
     pub fn connect(&self) -> Conn {

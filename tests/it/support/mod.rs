@@ -54,14 +54,25 @@ impl Market {
         if demo {
             ops::fill_demo(&config).unwrap();
         }
-        let market = app::open(&config).unwrap();
+        let market = app::open(&config, app::listen(&config).unwrap()).unwrap();
         actix_web::rt::spawn(market.server);
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).cookie_store(true).build().unwrap();
-        Self { url: format!("http://{}", market.address), db: market.db, config, client, _database: database }
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .cookie_store(true)
+            .build()
+            .unwrap();
+        Self {
+            url: format!("http://{}", market.address),
+            db: market.db,
+            config,
+            client,
+            _database: database,
+        }
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
+        self.client
+            .request(method.parse().unwrap(), format!("{}{path}", self.url))
     }
 
     pub async fn get(&self, path: &str) -> Response {
@@ -82,7 +93,10 @@ impl Market {
 
     /// The block that htmx asks for.
     pub async fn block(&self, path: &str) -> String {
-        let request = self.request("GET", path).header("HX-Request", "true").header("HX-Request-Type", "partial");
+        let request = self
+            .request("GET", path)
+            .header("HX-Request", "true")
+            .header("HX-Request-Type", "partial");
         request.send().await.unwrap().text().await.unwrap()
     }
 }
@@ -109,7 +123,12 @@ pub fn config(folder: &Path, database: &Database) -> Config {
 pub fn texts(page: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
     let text = |element: scraper::ElementRef<'_>| {
-        element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+        element
+            .text()
+            .collect::<String>()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     page.select(&selector).map(text).collect()
 }
@@ -117,5 +136,8 @@ pub fn texts(page: &Html, selector: &str) -> Vec<String> {
 /// An attribute of everything that the selector finds.
 pub fn attributes(page: &Html, selector: &str, name: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
-    page.select(&selector).filter_map(|element| element.attr(name)).map(str::to_owned).collect()
+    page.select(&selector)
+        .filter_map(|element| element.attr(name))
+        .map(str::to_owned)
+        .collect()
 }

@@ -18,7 +18,9 @@ pub async fn all() -> Vec<Route> {
     async fn report(tree: Data<IntrospectionTree>) -> HttpResponse {
         HttpResponse::Ok().body(tree.report_as_json())
     }
-    let app = App::new().configure(app::routes).route("/the-table", web::get().to(report));
+    let app = App::new()
+        .configure(app::routes)
+        .route("/the-table", web::get().to(report));
     let app = test::init_service(app).await;
     let body = test::call_and_read_body(&app, test::TestRequest::get().uri("/the-table").to_request()).await;
     let mut routes: Vec<Route> = serde_json::from_slice(&body).unwrap();
@@ -30,7 +32,10 @@ pub async fn all() -> Vec<Route> {
 impl Route {
     /// Whether a form is posted here.
     pub fn is_post(&self) -> bool {
-        self.methods.iter().chain(&self.guards).any(|name| name.contains("POST"))
+        self.methods
+            .iter()
+            .chain(&self.guards)
+            .any(|name| name.contains("POST"))
     }
 
     /// An address of this route, with what the demo market has in the places of its parts.
@@ -45,7 +50,9 @@ impl Route {
             ("{name}", "none.webp"),
             ("{file}", "none.css"),
         ];
-        let filled = parts.iter().fold(self.full_path.clone(), |path, (part, value)| path.replace(part, value));
+        let filled = parts
+            .iter()
+            .fold(self.full_path.clone(), |path, (part, value)| path.replace(part, value));
         assert!(!filled.contains('{'), "{filled}: say what stands in for its parts");
         filled
     }

@@ -20,12 +20,17 @@ struct Row {
 pub fn tables(conn: &mut Conn) -> Vec<String> {
     let names: Vec<Name> = match conn {
         Conn::Sqlite(conn) => sql_query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").load(conn),
-        Conn::Postgres(conn) => {
-            sql_query("SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1").load(conn)
-        }
+        Conn::Postgres(conn) => sql_query(
+            "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+        )
+        .load(conn),
     }
     .unwrap();
-    names.into_iter().map(|table| table.name).filter(|name| !name.starts_with("__diesel")).collect()
+    names
+        .into_iter()
+        .map(|table| table.name)
+        .filter(|name| !name.starts_with("__diesel"))
+        .collect()
 }
 
 /// `table: row`, sorted.
@@ -34,8 +39,13 @@ pub fn dump(conn: &mut Conn) -> Vec<String> {
     for table in tables(conn) {
         let found: Vec<Row> = match conn {
             Conn::Sqlite(conn) => {
-                let columns: Vec<Name> = sql_query(format!("SELECT name FROM pragma_table_info('{table}')")).load(conn).unwrap();
-                let parts: Vec<String> = columns.iter().map(|column| format!("quote(\"{}\")", column.name)).collect();
+                let columns: Vec<Name> = sql_query(format!("SELECT name FROM pragma_table_info('{table}')"))
+                    .load(conn)
+                    .unwrap();
+                let parts: Vec<String> = columns
+                    .iter()
+                    .map(|column| format!("quote(\"{}\")", column.name))
+                    .collect();
                 sql_query(format!("SELECT {} AS \"row\" FROM {table}", parts.join(" || ',' || "))).load(conn)
             }
             Conn::Postgres(conn) => sql_query(format!("SELECT t::text AS \"row\" FROM {table} t")).load(conn),

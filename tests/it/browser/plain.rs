@@ -1,0 +1,186 @@
+//! Without script everything is there too; and on a phone.
+
+use super::browse;
+use super::sights::{pictured_variant, product_with};
+use super::tab::{Scheme, Tab};
+use crate::support::{Market, attributes};
+
+/// What the page lies on.
+async fn ground(tab: &Tab) -> String {
+    tab.until("document.getAnimations().length === 0").await;
+    tab.eval("getComputedStyle(document.body).backgroundColor").await
+}
+
+#[test]
+fn without_script_links_lead_from_home_to_a_product() {
+    browse(async |tab| {
+        let market = Market::demo();
+        tab.without_script().await;
+        tab.go(&market.url).await;
+        assert_eq!(tab.count("html.js").await, 0, "script still runs");
+        tab.follow(".pocket-card h3 a").await;
+        assert!(tab.place().await.starts_with("/categories/"), "{}", tab.place().await);
+        let title = tab.text("#grid h3 a").await;
+        tab.follow("#grid h3 a").await;
+        assert_eq!(tab.text("h1").await, title);
+        assert!(tab.text("#buy .price").await.contains('$'));
+        assert!(!tab.text("#stock").await.is_empty());
+    });
+}
+
+#[test]
+fn without_script_the_filters_are_a_form_with_a_button() {
+    browse(async |tab| {
+        let market = Market::demo();
+        tab.without_script().await;
+        tab.go(&format!("{}/products", market.url)).await;
+        tab.click("#f-category-vintage").await;
+        tab.click("#f-stock").await;
+        tab.follow("#filter-form .no-js button").await;
+        let place = tab.place().await;
+        assert!(
+            place.starts_with("/products?") && place.contains("category=vintage") && place.contains("stock=in"),
+            "{place}"
+        );
+        assert_eq!(tab.count("#f-category-vintage:checked, #f-stock:checked").await, 2);
+        assert_eq!(tab.count("#grid > .tile.gone").await, 0);
+        let found = tab.count("#grid > .tile").await;
+        assert!(found > 0 && tab.text("#count").await.starts_with(&format!("{found} ")));
+
+        // The order has a button of its own, and keeps the filters.
+        tab.act("document.querySelector('#sort').value = 'price'").await;
+        tab.follow("#apply-sort").await;
+        let place = tab.place().await;
+        assert!(
+            place.contains("sort=price") && place.contains("category=vintage"),
+            "{place}"
+        );
+
+        tab.follow("#clear-all").await;
+        assert_eq!(tab.place().await, "/products");
+    });
+}
+
+#[test]
+fn without_script_more_products_are_a_link_away() {
+    browse(async |tab| {
+        let market = Market::demo();
+        tab.without_script().await;
+        tab.go(&format!("{}/products", market.url)).await;
+        assert_eq!(tab.count("#grid > .tile").await, 24);
+        tab.follow("#show-more").await;
+        assert_eq!(
+            (tab.place().await.as_str(), tab.count("#grid > .tile").await),
+            ("/products?n=48", 48)
+        );
+    });
+}
+
+#[test]
+fn without_script_a_variant_is_a_link() {
+    browse(async |tab| {
+        let market = Market::demo();
+        let (product, variant) = pictured_variant(&market).await;
+        tab.without_script().await;
+        tab.go(&format!("{}{product}", market.url)).await;
+        let link = format!(".option[href={variant:?}]");
+        let (price, stock) = (
+            tab.text(&format!("{link} .num")).await,
+            tab.text(&format!("{link} .small")).await,
+        );
+        tab.follow(&link).await;
+        assert_eq!(tab.place().await, variant);
+        assert_eq!(tab.text("#buy .price.big").await, price);
+        assert_eq!(tab.text("#stock").await, stock);
+        assert_eq!(
+            attributes(&market.page(&variant).await, ".option[aria-current]", "href"),
+            [variant]
+        );
+    });
+}
+
+#[test]
+fn without_script_the_filters_open_over_a_phone() {
+    browse(async |tab| {
+        let market = Market::demo();
+        tab.without_script().await;
+        tab.width(390).await;
+        tab.go(&format!("{}/products", market.url)).await;
+        let open = async || {
+            tab.eval::<bool>("document.querySelector('#facets').matches(':popover-open')")
+                .await
+        };
+        assert!(
+            !open().await
+                && tab
+                    .eval::<bool>("!document.querySelector('#f-stock').checkVisibility()")
+                    .await
+        );
+        tab.click("#open-facets").await;
+        assert!(open().await);
+        tab.click("#f-stock").await;
+        tab.follow("#filter-form .no-js button").await;
+        assert_eq!(tab.place().await, "/products?stock=in");
+
+        tab.click("#open-facets").await;
+        tab.click("#facets .sheet-head button").await;
+        assert!(!open().await);
+    });
+}
+
+#[test]
+fn without_script_a_chosen_look_stays() {
+    browse(async |tab| {
+        let market = Market::demo();
+        tab.without_script().await;
+        tab.scheme(Scheme::Light).await;
+        tab.go(&format!("{}/products?stock=in", market.url)).await;
+        let light = ground(tab).await;
+        tab.follow("button[value=dark]").await;
+        assert_eq!(tab.place().await, "/products?stock=in");
+        let dark = ground(tab).await;
+        assert_ne!(dark, light);
+        assert_eq!(
+            tab.count("html[data-theme=dark] button[value=dark][aria-pressed=true]")
+                .await,
+            1
+        );
+        tab.follow(".logo").await;
+        assert_eq!(ground(tab).await, dark);
+        tab.follow("button[value=light]").await;
+        tab.scheme(Scheme::Dark).await;
+        assert_eq!(ground(tab).await, light);
+        tab.follow("button[value=system]").await;
+        assert_eq!((ground(tab).await, tab.count("html[data-theme]").await), (dark, 0));
+    });
+}
+
+#[test]
+fn a_phone_shows_the_small_pictures_too() {
+    browse(async |tab| {
+        let market = Market::demo();
+        tab.width(390).await;
+        let product = product_with(&market, ".thumbs li:nth-child(3)").await;
+        tab.go(&format!("{}{product}", market.url)).await;
+        let small: Vec<(bool, f64, f64, f64)> = tab
+            .eval(
+                "[...document.querySelectorAll('.thumbs img')].map(img => {
+                    const {left, right, width, height} = img.getBoundingClientRect();
+                    return [img.checkVisibility() && img.complete && img.naturalWidth > 0 && left >= 0 && right <= 390, width, height, left];
+                })",
+            )
+            .await;
+        assert!(small.len() > 2, "{product} has {} small pictures", small.len());
+        for (seen, width, height, left) in small {
+            assert!(
+                seen && width >= 24.0 && height >= 24.0,
+                "{product}: {width} x {height} at {left}"
+            );
+        }
+        // And they lead to the large ones.
+        tab.click("#thumb-2").await;
+        tab.until("document.querySelector('#thumb-2').ariaCurrent === 'true'")
+            .await;
+        tab.until("Math.abs(document.querySelector('#picture-2').getBoundingClientRect().left - document.querySelector('#shots').getBoundingClientRect().left) < 2").await;
+    });
+}
