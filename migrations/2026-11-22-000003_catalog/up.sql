@@ -82,4 +82,5 @@ CREATE TABLE product_variants (
     updated_at TIMESTAMP NOT NULL,
     UNIQUE (product_id, value1, value2, value3)
 );
+CREATE INDEX product_variants_price ON product_variants (product_id, price);
 CREATE INDEX product_variants_image ON product_variants (image_id);

@@ -1,9 +1,8 @@
 //! Which products a list holds, in which order, and where its next page begins.
 
 use chrono::{DateTime, NaiveDateTime};
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use super::product::ProductState;
 use crate::db::Conn;
@@ -93,7 +92,7 @@ pub fn on_show() -> _ {
 impl Filter {
     pub fn count(&self, conn: &mut Conn) -> Result<Count> {
         let mut query = on_show()
-            .select((count_star(), sql::<BigInt>("COUNT(DISTINCT products.shop_id)")))
+            .select((count_star(), count(products::shop_id).aggregate_distinct()))
             .into_boxed();
         if !self.categories.is_empty() {
             query = query.filter(products::category.eq_any(self.categories.clone()));

@@ -5,7 +5,7 @@ use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
 
 use super::product::ProductState;
-use crate::db::Conn;
+use crate::db::{Conn, one_of};
 use crate::error::Result;
 use crate::id::{ProductId, ShopId};
 use crate::images::{Image, Picture};
@@ -113,7 +113,7 @@ impl Window {
             return Ok(Vec::new());
         }
         Ok(products::table
-            .filter(products::shop_id.eq_any(shops.iter().map(|shop| shop.id)))
+            .filter(one_of(products::shop_id, shops.iter().map(|shop| shop.id.0)))
             .filter(products::state.eq(ProductState::Active))
             .group_by(products::shop_id)
             .select((products::shop_id, count_star(), max(products::id), min(products::id)))

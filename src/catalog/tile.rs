@@ -102,7 +102,8 @@ impl Tile {
     ) -> Result<Vec<Self>> {
         let dearer = product_variants::table
             .filter(product_variants::product_id.eq(products::id))
-            .filter(product_variants::price.gt(products::price));
+            .filter(product_variants::price.gt(products::price))
+            .select(product_variants::id);
         let mut query = on_show()
             .select((
                 products::id,

@@ -11,10 +11,12 @@ use diesel::{Connection, ConnectionError, MultiConnection, PgConnection, SqliteC
 use crate::error::{Error, Result};
 
 mod migrations;
+mod one_of;
 mod pool;
 mod transaction;
 
 pub use migrations::{MIGRATIONS, is_current, migrate};
+pub use one_of::one_of;
 use pool::Pool;
 pub use transaction::in_transaction;
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::Conn;
+use crate::db::{Conn, one_of};
 use crate::error::Result;
 use crate::id::{ImageId, ProductId};
 use crate::schema::product_images;
@@ -48,7 +48,10 @@ impl Image {
             return Ok(Vec::new());
         }
         Ok(product_images::table
-            .filter(product_images::product_id.eq_any(products))
+            .filter(one_of(
+                product_images::product_id,
+                products.iter().map(|product| product.0),
+            ))
             .order((product_images::product_id, product_images::position, product_images::id))
             .select(Self::as_select())
             .load(conn)?)
