@@ -42,6 +42,7 @@ CREATE INDEX products_price ON products (state, price, id);
 CREATE INDEX products_category_newest ON products (category, state, published_at, id);
 CREATE INDEX products_category_price ON products (category, state, price, id);
 CREATE INDEX products_shop ON products (shop_id, state, published_at, id);
+CREATE INDEX products_counted ON products (state, category, shop_id, quantity, id);
 CREATE INDEX products_owner ON products (owner_id);
 
 CREATE TABLE product_slugs (

@@ -1,12 +1,9 @@
 //! Which products a list holds, in which order, and where its next page begins.
 
 use chrono::{DateTime, NaiveDateTime};
-use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
 use super::product::ProductState;
-use crate::db::Conn;
-use crate::error::Result;
 use crate::id::{ProductId, ShopId};
 use crate::schema::{products, shops};
 use crate::shops::ShopState;
@@ -74,50 +71,12 @@ impl std::fmt::Display for After {
     }
 }
 
-/// How many products a filter lets through, and from how many shops.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Count {
-    pub products: i64,
-    pub makers: i64,
-}
-
 /// Products that everyone may see: active, in an open shop.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn on_show() -> _ {
     let active: diesel::dsl::Eq<products::state, ProductState> = products::state.eq(ProductState::Active);
     let open: diesel::dsl::Eq<shops::state, ShopState> = shops::state.eq(ShopState::Open);
     products::table.inner_join(shops::table).filter(active).filter(open)
-}
-
-impl Filter {
-    pub fn count(&self, conn: &mut Conn) -> Result<Count> {
-        let mut query = on_show()
-            .select((count_star(), count(products::shop_id).aggregate_distinct()))
-            .into_boxed();
-        if !self.categories.is_empty() {
-            query = query.filter(products::category.eq_any(self.categories.clone()));
-        }
-        if self.in_stock {
-            query = query.filter(products::quantity.gt(0));
-        }
-        if let Some(shop) = self.shop {
-            query = query.filter(products::shop_id.eq(shop));
-        }
-        let (products, makers) = query.first(conn)?;
-        Ok(Count { products, makers })
-    }
-
-    /// How many products each category has, whichever of them are chosen.
-    pub fn count_by_category(&self, conn: &mut Conn) -> Result<Vec<(String, i64)>> {
-        let counted = on_show()
-            .group_by(products::category)
-            .select((products::category, count_star()));
-        Ok(if self.in_stock {
-            counted.filter(products::quantity.gt(0)).load(conn)?
-        } else {
-            counted.load(conn)?
-        })
-    }
 }
 
 #[cfg(test)]

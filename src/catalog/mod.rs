@@ -1,6 +1,7 @@
 //! The catalogue: categories, products and their variants, and the lists that people browse.
 
 mod category;
+mod counts;
 mod list;
 pub mod pages;
 mod product;
@@ -8,7 +9,8 @@ mod shop_card;
 mod tile;
 
 pub use category::{Categories, Category};
-pub use list::{After, Count, Filter, Sort, on_show};
+pub use counts::{Count, Counts};
+pub use list::{After, Filter, Sort, on_show};
 pub use product::{Product, ProductState, Variant, stock};
-pub use shop_card::{ListedShop, ShopCard, Window};
+pub use shop_card::{ListedShop, ShopCard};
 pub use tile::{Flag, Tile};

@@ -1,15 +1,16 @@
 //! A shop in a list: name, place, how much there is, and a few pictures.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::{count_star, max, min};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::product::ProductState;
-use crate::db::{Conn, one_of};
+use super::counts::Counts;
+use super::list::Filter;
+use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{ProductId, ShopId};
 use crate::images::{Image, Picture};
-use crate::schema::{products, shops};
+use crate::schema::shops;
 use crate::shops::ShopState;
 
 #[derive(Debug, Clone)]
@@ -62,25 +63,27 @@ impl ListedShop {
             .first(conn)?)
     }
 
-    /// Makes the cards: two queries, however many there are.
-    pub fn cards(conn: &mut Conn, shops: Vec<Self>) -> Result<Vec<ShopCard>> {
-        let windows = Window::of(conn, &shops)?;
-        let faces: Vec<ProductId> = windows.iter().flat_map(Window::faces).collect();
+    /// Makes the cards: one query, however many there are.
+    pub fn cards(conn: &mut Conn, counts: &Counts, shops: Vec<Self>) -> Result<Vec<ShopCard>> {
+        let faces: Vec<ProductId> = shops.iter().flat_map(|shop| counts.faces(shop.id)).collect();
         let images = Image::of_products(conn, &faces)?;
-        Ok(Self::cards_from(shops, &windows, &images))
+        Ok(Self::cards_from(shops, counts, &images))
     }
 
     /// Makes the cards from what was read together with others'.
-    pub fn cards_from(shops: Vec<Self>, windows: &[Window], images: &[Image]) -> Vec<ShopCard> {
+    pub fn cards_from(shops: Vec<Self>, counts: &Counts, images: &[Image]) -> Vec<ShopCard> {
         let card = |shop: Self| {
-            let window = windows.iter().find(|window| window.shop == shop.id);
             let mut pictures: Vec<Picture> = Vec::new();
-            for product in window.into_iter().flat_map(Window::faces) {
+            for product in counts.faces(shop.id) {
                 let of_it = images.iter().filter(|image| image.product_id == product);
                 pictures.extend(of_it.take(2).map(Image::picture));
             }
             pictures.truncate(3);
-            shop.card(window.map_or(0, |window| window.products), pictures)
+            let all = Filter {
+                shop: Some(shop.id),
+                ..Filter::default()
+            };
+            shop.card(counts.of(&all).products, pictures)
         };
         shops.into_iter().map(card).collect()
     }
@@ -95,34 +98,5 @@ impl ListedShop {
             picture: pictures.first().cloned(),
             pictures,
         }
-    }
-}
-
-/// What a shop's window holds: how many products, and the two that stand for them.
-#[derive(Debug, Queryable)]
-pub struct Window {
-    shop: ShopId,
-    products: i64,
-    newest: Option<ProductId>,
-    oldest: Option<ProductId>,
-}
-
-impl Window {
-    pub fn of(conn: &mut Conn, shops: &[ListedShop]) -> Result<Vec<Self>> {
-        if shops.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(products::table
-            .filter(one_of(products::shop_id, shops.iter().map(|shop| shop.id.0)))
-            .filter(products::state.eq(ProductState::Active))
-            .group_by(products::shop_id)
-            .select((products::shop_id, count_star(), max(products::id), min(products::id)))
-            .load(conn)?)
-    }
-
-    /// The newest and the oldest product, if they are two.
-    pub fn faces(&self) -> impl Iterator<Item = ProductId> + use<> {
-        let oldest = self.oldest.filter(|oldest| Some(*oldest) != self.newest);
-        [self.newest, oldest].into_iter().flatten()
     }
 }

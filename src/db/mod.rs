@@ -10,11 +10,13 @@ use diesel::{Connection, ConnectionError, MultiConnection, PgConnection, SqliteC
 
 use crate::error::{Error, Result};
 
+mod kept;
 mod migrations;
 mod one_of;
 mod pool;
 mod transaction;
 
+use kept::Kept;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
@@ -72,6 +74,7 @@ struct Inner {
     /// SQLite has one writer, and those who wait for it stand in one queue; PostgreSQL writes through `readers`.
     writer: Option<Pool>,
     queries: Arc<AtomicU64>,
+    kept: Kept,
 }
 
 impl Db {
@@ -88,6 +91,7 @@ impl Db {
             readers,
             writer,
             queries,
+            kept: Kept::default(),
         })))
     }
 
@@ -107,6 +111,23 @@ impl Db {
         .await
     }
 
+    /// As `read`, but what came of it is kept under `name` until the next write, and handed to others who recall it.
+    ///
+    /// For what every visitor sees alike. The name says all that `work` depends on.
+    pub async fn recall<T, F>(&self, name: String, work: F) -> Result<T>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Clone + Send + 'static,
+    {
+        if let Some(value) = self.0.kept.get(&name) {
+            return Ok(value);
+        }
+        let writes = self.0.kept.writes();
+        let value = self.read(work).await?;
+        self.0.kept.put(name, value.clone(), writes);
+        Ok(value)
+    }
+
     /// Runs `work` in a transaction: committed on `Ok`, undone on `Err`, tried again when it lost a race.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
@@ -117,6 +138,8 @@ impl Db {
         let db = self.0.clone();
         off_thread(move || {
             let done = in_transaction(&mut *db.writers().connection()?, &work);
+            // Even after an error: a commit whose answer got lost may have happened.
+            db.kept.forget();
             drop(place);
             done
         })

@@ -8,8 +8,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Shop, Vacation};
-use crate::catalog::{After, Count, Filter, ListedShop, ShopCard, Sort, Tile};
-use crate::db::Db;
+use crate::catalog::{After, Count, Counts, Filter, ListedShop, ShopCard, Sort, Tile};
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId};
 use crate::images::Picture;
@@ -49,18 +49,22 @@ struct ShopsPage {
 /// `GET /shops`
 async fn index(db: Data<Db>, query: Query<ReachQuery>, page: Page) -> Result<HttpResponse> {
     let reach = query.0.reach();
-    let (shops, total, more) = db
-        .read(move |conn| {
-            let after = reach.after.map(|after| (after.time(), ShopId(after.id.0)));
-            let mut shops = ListedShop::newest(conn, after, reach.rows())?;
-            let total = ListedShop::count(conn)?;
-            let more = reach.cut(&mut shops, "/shops", &[], |shop| After {
-                value: shop.created_at.and_utc().timestamp_micros(),
-                id: ProductId(shop.id.0),
-            });
-            Ok((ListedShop::cards(conn, shops)?, total, more))
-        })
-        .await?;
+    let counts = Counts::now(&db).await?;
+    let read = move |conn: &mut Conn| {
+        let after = reach.after.map(|after| (after.time(), ShopId(after.id.0)));
+        let mut shops = ListedShop::newest(conn, after, reach.rows())?;
+        let total = ListedShop::count(conn)?;
+        let more = reach.cut(&mut shops, "/shops", &[], |shop| After {
+            value: shop.created_at.and_utc().timestamp_micros(),
+            id: ProductId(shop.id.0),
+        });
+        Ok((ListedShop::cards(conn, &counts, shops)?, total, more))
+    };
+    let (shops, total, more) = if reach.is_first() {
+        db.recall("shops".to_owned(), read).await?
+    } else {
+        db.read(read).await?
+    };
     let block_only = page.htmx;
     let view = ShopsPage {
         page,
@@ -105,8 +109,9 @@ struct ShopHead {
     cover: Option<Picture>,
 }
 
+#[derive(Clone)]
 enum Answer {
-    Here(Box<(Shop, String, Vec<Tile>, Count)>),
+    Here(Box<(Shop, String, Html, Vec<Tile>, Count)>),
     Moved(String),
 }
 
@@ -118,35 +123,41 @@ async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: 
     }
     let reach = query.0.reach();
     let now = page.now;
-    let answer = db
-        .read(move |conn| {
-            if let Ok(id) = slug.parse() {
-                return Ok(Answer::Moved(Shop::slug_of(conn, ShopId(id))?));
+    let counts = Counts::now(&db).await?;
+    let name = format!("shop {slug}");
+    let read = move |conn: &mut Conn| {
+        if let Ok(id) = slug.parse() {
+            return Ok(Answer::Moved(Shop::slug_of(conn, ShopId(id))?));
+        }
+        match Shop::open_at(conn, &slug) {
+            Ok(shop) => {
+                let filter = Filter {
+                    shop: Some(shop.id),
+                    ..Filter::default()
+                };
+                let tiles = Tile::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
+                let count = counts.of(&filter);
+                let owner = shop.owner(conn)?;
+                let story = Html::from_markdown(&shop.bio);
+                Ok(Answer::Here(Box::new((shop, owner, story, tiles, count))))
             }
-            match Shop::open_at(conn, &slug) {
-                Ok(shop) => {
-                    let filter = Filter {
-                        shop: Some(shop.id),
-                        ..Filter::default()
-                    };
-                    let tiles = Tile::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
-                    let count = filter.count(conn)?;
-                    let owner = shop.owner(conn)?;
-                    Ok(Answer::Here(Box::new((shop, owner, tiles, count))))
-                }
-                Err(Error::NotFound) => Shop::moved_from(conn, &slug)?.map(Answer::Moved).ok_or(Error::NotFound),
-                Err(error) => Err(error),
-            }
-        })
-        .await?;
-    let (shop, owner, mut tiles, count) = match answer {
+            Err(Error::NotFound) => Shop::moved_from(conn, &slug)?.map(Answer::Moved).ok_or(Error::NotFound),
+            Err(error) => Err(error),
+        }
+    };
+    let answer = if reach.is_first() {
+        db.recall(name, read).await?
+    } else {
+        db.read(read).await?
+    };
+    let (shop, owner, story, mut tiles, count) = match answer {
         Answer::Moved(slug) => return Ok(moved(&format!("/shops/{slug}"))),
         Answer::Here(found) => *found,
     };
     let more = reach.cut(&mut tiles, &shop.url(), &[], |tile| tile.place_in(Sort::Newest));
     let block_only = page.htmx;
     let view = ShopPage {
-        story: Html::from_markdown(&shop.bio),
+        story,
         theme_url: shop.theme().url(&shop.slug),
         shop: ShopHead {
             url: shop.url(),

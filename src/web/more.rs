@@ -10,6 +10,7 @@ pub const STEP: i64 = 24;
 const MOST: i64 = 240;
 
 /// The link to more of a list.
+#[derive(Clone)]
 pub struct More {
     /// The whole page with everything so far, for those without script.
     pub href: String,
@@ -38,6 +39,11 @@ impl Reach {
             after: after.and_then(After::parse),
             wanted,
         }
+    }
+
+    /// Whether this is the list as most see it, not opened any further.
+    pub fn is_first(self) -> bool {
+        self.after.is_none() && self.shown() == STEP
     }
 
     /// How many rows to read: one above what is shown tells whether there are more.

@@ -311,7 +311,7 @@ fn a_cookie_that_is_not_ours_is_a_guests() {
 fn in_production_the_cookie_is_locked_to_the_host() {
     run(async {
         let market = Market::open(true, |config| {
-            config.public_url = "https://market.example".parse().unwrap()
+            config.public_url = "https://market.example".parse().unwrap();
         });
         let post = |host: &'static str| {
             market

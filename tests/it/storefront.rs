@@ -416,6 +416,8 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
         ] {
             let mut made = Vec::new();
             for market in [&large, &small] {
+                // So that nothing is remembered from the page before.
+                market.db.write(|_| Ok(())).await.unwrap();
                 let before = market.db.queries();
                 market.page(path).await;
                 made.push(market.db.queries() - before);
@@ -425,6 +427,35 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
                 "{path}: {made:?} queries, {most} at most"
             );
             assert_eq!(made[0], made[1], "{path}");
+        }
+    });
+}
+
+/// What is remembered of a page is forgotten with the next write, and costs no statement until then.
+#[test]
+fn a_page_is_remembered_until_something_is_written() {
+    run(async {
+        let market = Market::demo();
+        let mug = "/shops/barro-e-sal/dipped-speckle-mug";
+        for path in ["/", "/products", "/shops", "/shops/barro-e-sal", mug] {
+            market.page(path).await;
+            let before = market.db.queries();
+            market.page(path).await;
+            assert_eq!(market.db.queries(), before, "{path}");
+        }
+        let change = "UPDATE products SET title = 'Renamed mug' WHERE slug = 'dipped-speckle-mug'";
+        market
+            .db
+            .write(move |conn| Ok(conn.batch_execute(change)?))
+            .await
+            .unwrap();
+        for path in ["/", "/products", "/shops/barro-e-sal", mug] {
+            assert!(
+                texts(&market.page(path).await, "main")
+                    .join(" ")
+                    .contains("Renamed mug"),
+                "{path}"
+            );
         }
     });
 }

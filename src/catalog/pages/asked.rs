@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::catalog::{Category, Filter, Sort};
+use crate::id::ProductId;
 use crate::web::{Page, Reach};
 
 #[derive(Deserialize)]
@@ -152,14 +153,14 @@ impl Asked {
         crumbs
     }
 
-    pub fn filters(&self, page: &Page, counts: &[(String, i64)]) -> Filters {
+    pub fn filters(&self, page: &Page, counts: &[(String, i64, Option<ProductId>)]) -> Filters {
         let facet = |category: &Category| Facet {
             slug: category.slug.clone(),
             label: category.label.clone(),
             count: counts
                 .iter()
-                .find(|(code, _)| *code == category.code)
-                .map_or(0, |(_, count)| *count),
+                .find(|(code, ..)| *code == category.code)
+                .map_or(0, |(_, count, _)| *count),
             checked: self.chosen.iter().any(|chosen| chosen.code == category.code),
         };
         let sorts = Sort::ALL.map(|sort| SortOption {

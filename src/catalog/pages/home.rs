@@ -4,15 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
-use diesel::dsl::{count_star, max};
-use diesel::prelude::*;
 
-use crate::catalog::{Count, Filter, ListedShop, ShopCard, Sort, Tile, Window, on_show};
-use crate::db::{Conn, Db};
+use crate::catalog::{Count, Counts, Filter, ListedShop, ShopCard, Sort, Tile};
+use crate::db::Db;
 use crate::error::Result;
 use crate::id::ProductId;
 use crate::images::{Image, Picture};
-use crate::schema::products;
 use crate::web::{Page, html};
 
 /// How many tiles "New" shows, and how many stand in the collage beside the welcome.
@@ -33,6 +30,7 @@ struct HomePage {
     makers: i64,
 }
 
+#[derive(Clone)]
 struct CategoryCard {
     label: String,
     url: String,
@@ -44,18 +42,18 @@ struct CategoryCard {
 pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
     let site = page.site.clone();
     let now = page.now;
+    let counts = Counts::now(&db).await?;
     let (mut newest, categories, shops, count) = db
-        .read(move |conn| {
+        .recall("home".to_owned(), move |conn| {
             let most = i64::try_from(NEWEST + COLLAGE).unwrap_or(0);
             let everything = Filter::default();
             let mut newest = Tile::rows(conn, &everything, Sort::Newest, None, most, now)?;
-            let count = everything.count(conn)?;
-            let fullest = fullest(conn)?;
+            let count = counts.of(&everything);
+            let fullest = fullest(&counts);
             let shops = ListedShop::newest(conn, None, SHOPS)?;
-            let windows = Window::of(conn, &shops)?;
             let mut shown: Vec<ProductId> = newest.iter().map(|tile| tile.id).collect();
             shown.extend(fullest.iter().filter_map(|(_, _, newest)| *newest));
-            shown.extend(windows.iter().flat_map(Window::faces));
+            shown.extend(shops.iter().flat_map(|shop| counts.faces(shop.id)));
             let images = Image::of_products(conn, &shown)?;
             Tile::give_pictures(&mut newest, &images);
             let card = |(code, count, newest): (String, i64, Option<ProductId>)| {
@@ -71,11 +69,11 @@ pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
                     picture,
                 })
             };
-            let categories: Vec<CategoryCard> = fullest.into_iter().filter_map(card).take(CATEGORIES).collect();
+            let categories: Vec<CategoryCard> = fullest.into_iter().filter_map(card).collect();
             Ok((
                 newest,
                 categories,
-                ListedShop::cards_from(shops, &windows, &images),
+                ListedShop::cards_from(shops, &counts, &images),
                 count,
             ))
         })
@@ -103,11 +101,10 @@ pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
     )
 }
 
-/// The categories that hold anything, the fullest first: code, how many, and the newest of them.
-fn fullest(conn: &mut Conn) -> Result<Vec<(String, i64, Option<ProductId>)>> {
-    Ok(on_show()
-        .group_by(products::category)
-        .order((count_star().desc(), products::category.asc()))
-        .select((products::category, count_star(), max(products::id)))
-        .load(conn)?)
+/// The categories that hold the most: code, how many, and the newest of them.
+fn fullest(counts: &Counts) -> Vec<(String, i64, Option<ProductId>)> {
+    let mut fullest = counts.by_category(false);
+    fullest.sort_by(|(code, count, _), (other, others, _)| others.cmp(count).then_with(|| code.cmp(other)));
+    fullest.truncate(CATEGORIES);
+    fullest
 }

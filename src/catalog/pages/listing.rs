@@ -6,8 +6,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::asked::{Applied, Asked, Crumb, Filters, ListQuery};
-use crate::catalog::{Category, ListedShop, ShopCard, Tile};
-use crate::db::Db;
+use crate::catalog::{Category, Counts, ListedShop, ShopCard, Tile};
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::web::{More, Page, Query, html};
 
@@ -49,26 +49,28 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
     let (filter, sort, now, rows) = (asked.filter(), asked.sort, page.now, reach.rows());
     let block_only = page.htmx && reach.after.is_some();
     let with_facets = asked.fixed.is_none() && !block_only;
-    let (mut tiles, total, counts, no_shops) = db
-        .read(move |conn| {
-            let tiles = Tile::list(conn, &filter, sort, reach.after, rows, now)?;
-            let total = filter.count(conn)?;
-            let counts = if with_facets {
-                filter.count_by_category(conn)?
-            } else {
-                Vec::new()
-            };
-            let no_shops = total.products == 0 && ListedShop::count(conn)? == 0;
-            Ok((tiles, total, counts, no_shops))
-        })
-        .await?;
+    let counts = Counts::now(db).await?;
+    let total = counts.of(&filter);
+    let facets = if with_facets {
+        counts.by_category(filter.in_stock)
+    } else {
+        Vec::new()
+    };
+    let name = format!("list {filter:?} {sort:?}");
+    let read = move |conn: &mut Conn| Tile::list(conn, &filter, sort, reach.after, rows, now);
+    let mut tiles = if reach.is_first() {
+        db.recall(name, read).await?
+    } else {
+        db.read(read).await?
+    };
+    let no_shops = total.products == 0 && db.read(ListedShop::count).await? == 0;
     let more = reach.cut(&mut tiles, &asked.action(), &asked.fields(), |tile| tile.place_in(sort));
     let partial = page.htmx;
     let view = ListingPage {
         heading: asked.heading(),
         lead: "Made by people with names, and sent by them too.".to_owned(),
         crumbs: asked.crumbs(),
-        filters: asked.filters(&page, &counts),
+        filters: asked.filters(&page, &facets),
         applied: asked.applied(),
         clear: asked.action(),
         total: total.products,

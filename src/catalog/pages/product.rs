@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::{Filter, Flag, Product, ShopCard, Sort, Tile, Variant, stock};
+use crate::catalog::{Counts, Filter, Flag, Product, ShopCard, Sort, Tile, Variant, stock};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
@@ -72,7 +72,10 @@ pub struct ProductQuery {
 }
 
 /// What the page is made of.
+#[derive(Clone)]
 struct Found {
+    description: Option<Html>,
+    description_meta: String,
     product: Product,
     shop: Shop,
     variants: Vec<Variant>,
@@ -82,6 +85,7 @@ struct Found {
     of_shop: i64,
 }
 
+#[derive(Clone)]
 enum Answer {
     Here(Box<Found>),
     Moved(String),
@@ -106,39 +110,49 @@ pub async fn show(
         return Err(Error::NotFound);
     }
     let now = page.now;
+    let counts = Counts::now(&db).await?;
     let answer = db
-        .read(move |conn| match Product::at(conn, &shop, &slug) {
-            Ok((product, shop)) => {
-                let variants = product.variants(conn)?;
-                let of_shop = Filter {
-                    shop: Some(product.shop_id),
-                    ..Filter::default()
-                };
-                let same_shop = Filter {
-                    except: Some(product.id),
-                    ..of_shop.clone()
-                };
-                let of_shop = of_shop.count(conn)?.products;
-                let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
-                let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
-                ids.push(product.id);
-                let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
-                    .into_iter()
-                    .partition(|image| image.product_id == product.id);
-                Tile::give_pictures(&mut others, &theirs);
-                Ok(Answer::Here(Box::new(Found {
-                    product,
-                    shop,
-                    variants,
-                    images,
-                    others,
-                    of_shop,
-                })))
+        .recall(format!("product {shop}/{slug}"), move |conn| {
+            match Product::at(conn, &shop, &slug) {
+                Ok((product, shop)) => {
+                    let variants = product.variants(conn)?;
+                    let of_shop = Filter {
+                        shop: Some(product.shop_id),
+                        ..Filter::default()
+                    };
+                    let same_shop = Filter {
+                        except: Some(product.id),
+                        ..of_shop.clone()
+                    };
+                    let of_shop = counts.of(&of_shop).products;
+                    let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
+                    let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
+                    ids.push(product.id);
+                    let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
+                        .into_iter()
+                        .partition(|image| image.product_id == product.id);
+                    Tile::give_pictures(&mut others, &theirs);
+                    Ok(Answer::Here(Box::new(Found {
+                        description: Some(product.description.trim())
+                            .filter(|text| !text.is_empty())
+                            .map(Html::from_markdown),
+                        description_meta: match summary(&product.description, 155) {
+                            nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
+                            summary => summary,
+                        },
+                        product,
+                        shop,
+                        variants,
+                        images,
+                        others,
+                        of_shop,
+                    })))
+                }
+                Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
+                    .map(Answer::Moved)
+                    .ok_or(Error::NotFound),
+                Err(error) => Err(error),
             }
-            Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
-                .map(Answer::Moved)
-                .ok_or(Error::NotFound),
-            Err(error) => Err(error),
         })
         .await?;
     match answer {
@@ -161,6 +175,8 @@ pub async fn show(
 impl Found {
     fn page(self, page: Page, chosen: Option<&str>) -> ProductPage {
         let Self {
+            description,
+            description_meta,
             product,
             shop,
             variants,
@@ -209,13 +225,8 @@ impl Found {
                 .position(|image| Some(image.id) == picture_of)
                 .unwrap_or(0),
             pictures: images.iter().map(Image::picture).collect(),
-            description_meta: match summary(&product.description, 155) {
-                nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
-                summary => summary,
-            },
-            description: Some(product.description.trim())
-                .filter(|text| !text.is_empty())
-                .map(Html::from_markdown),
+            description,
+            description_meta,
             vacation: shop.vacation(page.now),
             theme_url: shop.theme().url(&shop.slug),
             shop: ShopCard {
