@@ -44,7 +44,7 @@ trap 'exit 143' TERM
 start() {
     local begun=$EPOCHREALTIME
     POCKETSHOP_RATE_LIMIT=off POCKETSHOP_LOG=$1 "$program" serve --demo --data "$folder" --bind "127.0.0.1:$port" \
-        2>"$2" &
+        >/dev/null 2>"$2" &
     server=$!
     until curl --fail --silent --max-time 2 --output "$folder/first" "$base/"; do
         kill -0 "$server" 2>/dev/null || refuse "$(cat "$2")"
