@@ -38,9 +38,8 @@ struct Share {
 
 impl Counts {
     /// Read anew only after something was written.
-    pub async fn now(db: &Db) -> Result<Arc<Self>> {
-        db.recall("counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
-            .await
+    pub fn now(db: &Db, conn: &mut Conn) -> Result<Arc<Self>> {
+        db.recall_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
     }
 
     fn read(conn: &mut Conn) -> Result<Self> {

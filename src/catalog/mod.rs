@@ -10,7 +10,7 @@ mod tile;
 
 pub use category::{Categories, Category};
 pub use counts::{Count, Counts};
-pub use list::{After, Filter, Sort, on_show};
+pub use list::{After, Filter, Sort};
 pub use product::{Product, ProductState, Variant, stock};
 pub use shop_card::{ListedShop, ShopCard};
 pub use tile::{Flag, Tile};

@@ -156,7 +156,7 @@ impl Tile {
     }
 
     /// One query for all of them.
-    pub fn add_pictures(conn: &mut Conn, tiles: &mut [Self]) -> Result<()> {
+    fn add_pictures(conn: &mut Conn, tiles: &mut [Self]) -> Result<()> {
         let ids: Vec<ProductId> = tiles.iter().map(|tile| tile.id).collect();
         Self::give_pictures(tiles, &Image::of_products(conn, &ids)?);
         Ok(())

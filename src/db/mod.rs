@@ -122,8 +122,21 @@ impl Db {
         if let Some(value) = self.0.kept.get(&name) {
             return Ok(value);
         }
+        let db = self.clone();
+        self.read(move |conn| db.recall_on(conn, name, work)).await
+    }
+
+    /// As `recall`, on the connection that one has.
+    pub fn recall_on<T, F>(&self, conn: &mut Conn, name: String, work: F) -> Result<T>
+    where
+        F: FnOnce(&mut Conn) -> Result<T>,
+        T: Clone + Send + 'static,
+    {
+        if let Some(value) = self.0.kept.get(&name) {
+            return Ok(value);
+        }
         let writes = self.0.kept.writes();
-        let value = self.read(work).await?;
+        let value = work(conn)?;
         self.0.kept.put(name, value.clone(), writes);
         Ok(value)
     }

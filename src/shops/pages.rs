@@ -32,7 +32,7 @@ struct ReachQuery {
 
 impl ReachQuery {
     fn reach(&self) -> Reach {
-        Reach::parse(self.n.last().map(String::as_str), self.after.last().map(String::as_str))
+        Reach::parse(&self.n, &self.after)
     }
 }
 
@@ -49,8 +49,9 @@ struct ShopsPage {
 /// `GET /shops`
 async fn index(db: Data<Db>, query: Query<ReachQuery>, page: Page) -> Result<HttpResponse> {
     let reach = query.0.reach();
-    let counts = Counts::now(&db).await?;
+    let shared = db.clone();
     let read = move |conn: &mut Conn| {
+        let counts = Counts::now(&shared, conn)?;
         let after = reach.after.map(|after| (after.time(), ShopId(after.id.0)));
         let mut shops = ListedShop::newest(conn, after, reach.rows())?;
         let total = ListedShop::count(conn)?;
@@ -60,11 +61,7 @@ async fn index(db: Data<Db>, query: Query<ReachQuery>, page: Page) -> Result<Htt
         });
         Ok((ListedShop::cards(conn, &counts, shops)?, total, more))
     };
-    let (shops, total, more) = if reach.is_first() {
-        db.recall("shops".to_owned(), read).await?
-    } else {
-        db.read(read).await?
-    };
+    let (shops, total, more) = reach.read(&db, "shops".to_owned(), read).await?;
     let block_only = page.htmx;
     let view = ShopsPage {
         page,
@@ -123,7 +120,7 @@ async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: 
     }
     let reach = query.0.reach();
     let now = page.now;
-    let counts = Counts::now(&db).await?;
+    let shared = db.clone();
     let name = format!("shop {slug}");
     let read = move |conn: &mut Conn| {
         if let Ok(id) = slug.parse() {
@@ -136,7 +133,7 @@ async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: 
                     ..Filter::default()
                 };
                 let tiles = Tile::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
-                let count = counts.of(&filter);
+                let count = Counts::now(&shared, conn)?.of(&filter);
                 let owner = shop.owner(conn)?;
                 let story = Html::from_markdown(&shop.bio);
                 Ok(Answer::Here(Box::new((shop, owner, story, tiles, count))))
@@ -145,11 +142,7 @@ async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: 
             Err(error) => Err(error),
         }
     };
-    let answer = if reach.is_first() {
-        db.recall(name, read).await?
-    } else {
-        db.read(read).await?
-    };
+    let answer = reach.read(&db, name, read).await?;
     let (shop, owner, story, mut tiles, count) = match answer {
         Answer::Moved(slug) => return Ok(moved(&format!("/shops/{slug}"))),
         Answer::Here(found) => *found,

@@ -3,6 +3,8 @@
 use serde_html_form::to_string as query_string;
 
 use crate::catalog::After;
+use crate::db::{Conn, Db};
+use crate::error::Result;
 
 /// How many a page adds.
 pub const STEP: i64 = 24;
@@ -32,18 +34,26 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// From the address: `n` in all, and `after` a place. What is no number counts as not there.
-    pub fn parse(n: Option<&str>, after: Option<&str>) -> Self {
-        let wanted = n.and_then(|n| n.parse().ok()).map(|n: i64| n.clamp(STEP, MOST));
+    /// From the address: `n` in all, and `after` a place; of several, the last. What is no number counts as not there.
+    pub fn parse(n: &[String], after: &[String]) -> Self {
+        let wanted = n.last().and_then(|n| n.parse().ok());
         Self {
-            after: after.and_then(After::parse),
-            wanted,
+            after: after.last().and_then(|after| After::parse(after)),
+            wanted: wanted.map(|n: i64| n.clamp(STEP, MOST)),
         }
     }
 
-    /// Whether this is the list as most see it, not opened any further.
-    pub fn is_first(self) -> bool {
-        self.after.is_none() && self.shown() == STEP
+    /// Reads a list; as most see it, not opened any further, it is kept under `name`.
+    pub async fn read<T, F>(self, db: &Db, name: String, work: F) -> Result<T>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Clone + Send + 'static,
+    {
+        if self.after.is_none() && self.shown() == STEP {
+            db.recall(name, work).await
+        } else {
+            db.read(work).await
+        }
     }
 
     /// How many rows to read: one above what is shown tells whether there are more.
@@ -109,9 +119,14 @@ mod tests {
     use super::*;
     use crate::id::ProductId;
 
+    fn reach(n: Option<&str>, after: Option<&str>) -> Reach {
+        let list = |value: Option<&str>| value.map(str::to_owned).into_iter().collect::<Vec<_>>();
+        Reach::parse(&list(n), &list(after))
+    }
+
     fn open(n: Option<&str>, after: Option<&str>, rows: i64) -> Option<More> {
         let mut rows: Vec<i64> = (0..rows).collect();
-        Reach::parse(n, after).cut(&mut rows, "/products", &[("sort", "price")], |row| After {
+        reach(n, after).cut(&mut rows, "/products", &[("sort", "price")], |row| After {
             value: *row,
             id: ProductId(7),
         })
@@ -140,9 +155,9 @@ mod tests {
     #[test]
     fn nonsense_in_the_address_shows_the_beginning() {
         for (n, after) in [("-1", "x"), ("0", ""), ("999999999999999999999", "1"), ("1e3", "-")] {
-            let reach = Reach::parse(Some(n), Some(after));
+            let reach = reach(Some(n), Some(after));
             assert_eq!((reach.after, reach.rows()), (None, STEP + 1));
         }
-        assert_eq!(Reach::parse(Some("100000"), None).rows(), MOST + 1);
+        assert_eq!(reach(Some("100000"), None).rows(), MOST + 1);
     }
 }

@@ -22,7 +22,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     pub fn reach(&self) -> Reach {
-        Reach::parse(self.n.last().map(String::as_str), self.after.last().map(String::as_str))
+        Reach::parse(&self.n, &self.after)
     }
 }
 

@@ -42,9 +42,10 @@ struct CategoryCard {
 pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
     let site = page.site.clone();
     let now = page.now;
-    let counts = Counts::now(&db).await?;
+    let shared = db.clone();
     let (mut newest, categories, shops, count) = db
         .recall("home".to_owned(), move |conn| {
+            let counts = Counts::now(&shared, conn)?;
             let most = i64::try_from(NEWEST + COLLAGE).unwrap_or(0);
             let everything = Filter::default();
             let mut newest = Tile::rows(conn, &everything, Sort::Newest, None, most, now)?;

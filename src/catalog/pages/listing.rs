@@ -49,19 +49,18 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
     let (filter, sort, now, rows) = (asked.filter(), asked.sort, page.now, reach.rows());
     let block_only = page.htmx && reach.after.is_some();
     let with_facets = asked.fixed.is_none() && !block_only;
-    let counts = Counts::now(db).await?;
+    let (shared, wanted) = (db.clone(), filter.clone());
+    let name = format!("list {filter:?} {sort:?}");
+    let read = move |conn: &mut Conn| {
+        let tiles = Tile::list(conn, &wanted, sort, reach.after, rows, now)?;
+        Ok((tiles, Counts::now(&shared, conn)?))
+    };
+    let (mut tiles, counts) = reach.read(db, name, read).await?;
     let total = counts.of(&filter);
     let facets = if with_facets {
         counts.by_category(filter.in_stock)
     } else {
         Vec::new()
-    };
-    let name = format!("list {filter:?} {sort:?}");
-    let read = move |conn: &mut Conn| Tile::list(conn, &filter, sort, reach.after, rows, now);
-    let mut tiles = if reach.is_first() {
-        db.recall(name, read).await?
-    } else {
-        db.read(read).await?
     };
     let no_shops = total.products == 0 && db.read(ListedShop::count).await? == 0;
     let more = reach.cut(&mut tiles, &asked.action(), &asked.fields(), |tile| tile.place_in(sort));

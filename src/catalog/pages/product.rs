@@ -110,7 +110,7 @@ pub async fn show(
         return Err(Error::NotFound);
     }
     let now = page.now;
-    let counts = Counts::now(&db).await?;
+    let shared = db.clone();
     let answer = db
         .recall(format!("product {shop}/{slug}"), move |conn| {
             match Product::at(conn, &shop, &slug) {
@@ -124,7 +124,7 @@ pub async fn show(
                         except: Some(product.id),
                         ..of_shop.clone()
                     };
-                    let of_shop = counts.of(&of_shop).products;
+                    let of_shop = Counts::now(&shared, conn)?.of(&of_shop).products;
                     let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
                     let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
                     ids.push(product.id);
