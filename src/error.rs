@@ -4,10 +4,22 @@ use std::fmt;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What may have to be done before a page opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    SignIn,
+    /// The password again, since the last time was a while ago.
+    Confirm,
+    /// Set up a second factor: operators need one.
+    SecondFactor,
+}
+
 #[derive(Debug)]
 pub enum Error {
     /// The visitor can mend it: the message is written for them.
     Refused(String),
+    /// Something has to be done before; the visitor is led there, and back afterwards.
+    First(Step),
     Forbidden,
     NotFound,
     /// Try again later: pool exhausted, provider down. Carries what to say.
@@ -27,6 +39,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(why) | Self::Unavailable(why) => f.write_str(why),
+            Self::First(step) => write!(f, "{step:?} comes first"),
             Self::Forbidden => f.write_str("not allowed"),
             Self::NotFound => f.write_str("not found"),
             Self::Internal(source) => write!(f, "{source:#}"),

@@ -47,7 +47,8 @@ macro_rules! ids {
 }
 
 ids! {
-    UserId, ShopId, ProductId, VariantId, ImageId, CartId, CartItemId, CheckoutId, ShipmentId, OrderId, PaymentId,
+    UserId, SessionId, TokenId, RecoveryCodeId, BrowserId, ThrottleId, EventId, JobId, SecretKeyId, ShopId, ProductId,
+    VariantId, ImageId, CartId, CartItemId, CheckoutId, ShipmentId, OrderId, PaymentId,
 }
 
 #[cfg(test)]

@@ -56,6 +56,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        payload -> Text,
+        run_at -> Timestamp,
+        leased_until -> Nullable<Timestamp>,
+        attempts -> Integer,
+        error -> Text,
+        dead_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     orders (id) {
         id -> BigInt,
         buyer_id -> Nullable<BigInt>,
@@ -156,6 +170,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    secret_keys (id) {
+        id -> BigInt,
+        fingerprint -> Text,
+        first_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    security_events (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        kind -> Text,
+        detail -> Text,
+        address -> Text,
+        agent -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -215,6 +259,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    throttles (id) {
+        id -> BigInt,
+        name -> Text,
+        attempts -> Integer,
+        closed_until -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        purpose -> Text,
+        hash -> Text,
+        email -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    trusted_browsers (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Text,
+        address -> Text,
+        agent -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> BigInt,
         username -> Text,
@@ -230,6 +309,11 @@ diesel::table! {
         last_login_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        totp_secret -> Nullable<Text>,
+        totp_step -> BigInt,
+        totp_enabled_at -> Nullable<Timestamp>,
+        delete_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -253,12 +337,37 @@ diesel::joinable!(product_variants -> products (product_id));
 diesel::joinable!(products -> categories (category));
 diesel::joinable!(products -> shops (shop_id));
 diesel::joinable!(products -> users (owner_id));
+diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(security_events -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(shipments -> checkouts (checkout_id));
 diesel::joinable!(shipments -> shops (shop_id));
 diesel::joinable!(shop_slugs -> shops (shop_id));
 diesel::joinable!(shops -> users (owner_id));
+diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(trusted_browsers -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    cart_items, carts, categories, checkouts, orders, payments, product_images, product_slugs, product_variants, products, sessions, shipments, shop_slugs, shops, users,
+    cart_items,
+    carts,
+    categories,
+    checkouts,
+    jobs,
+    orders,
+    payments,
+    product_images,
+    product_slugs,
+    product_variants,
+    products,
+    recovery_codes,
+    secret_keys,
+    security_events,
+    sessions,
+    shipments,
+    shop_slugs,
+    shops,
+    throttles,
+    tokens,
+    trusted_browsers,
+    users,
 );

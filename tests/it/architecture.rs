@@ -13,7 +13,10 @@ const ROWS: &[&[&str]] = &[
     &["catalog"],
     &["shops"],
     &["images"],
-    &["config", "db", "error", "id", "money", "schema", "text", "word"],
+    &["accounts"],
+    &["mail"],
+    &["jobs"],
+    &["config", "db", "error", "id", "money", "schema", "seal", "text", "word"],
 ];
 
 /// The first row that knows no HTTP.

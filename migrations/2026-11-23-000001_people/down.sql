@@ -1,0 +1,12 @@
+DROP TABLE secret_keys;
+DROP TABLE security_events;
+DROP TABLE throttles;
+DROP TABLE trusted_browsers;
+DROP TABLE recovery_codes;
+DROP TABLE tokens;
+DROP TABLE jobs;
+ALTER TABLE users DROP COLUMN deleted_at;
+ALTER TABLE users DROP COLUMN delete_at;
+ALTER TABLE users DROP COLUMN totp_enabled_at;
+ALTER TABLE users DROP COLUMN totp_step;
+ALTER TABLE users DROP COLUMN totp_secret;

@@ -1,0 +1,1 @@
+//! What is done later: a queue in the database, and its worker.

@@ -1,0 +1,1 @@
+//! Mail: letters, the outbox, how they are sent.
