@@ -22,6 +22,8 @@ pub enum Error {
     First(Step),
     Forbidden,
     NotFound,
+    /// Too often: how many seconds to rest.
+    Rest(u64),
     /// Try again later: pool exhausted, provider down. Carries what to say.
     Unavailable(String),
     /// Only we can mend it: logged in full, never shown.
@@ -41,6 +43,7 @@ impl fmt::Display for Error {
             Self::Refused(why) | Self::Unavailable(why) => f.write_str(why),
             Self::First(step) => write!(f, "{step:?} comes first"),
             Self::Forbidden => f.write_str("not allowed"),
+            Self::Rest(seconds) => write!(f, "too often, {seconds} s of rest"),
             Self::NotFound => f.write_str("not found"),
             Self::Internal(source) => write!(f, "{source:#}"),
         }

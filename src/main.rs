@@ -38,8 +38,32 @@ enum Command {
         #[command(subcommand)]
         from: Source,
     },
+    /// Look after accounts
+    User {
+        #[command(subcommand)]
+        what: UserCommand,
+    },
     /// Print the settings, and what is wrong with them
     Check,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make someone an operator, by username or email address
+    Admin {
+        name: String,
+        /// Make the account first, with this address and a password from standard input
+        #[arg(long)]
+        email: Option<String>,
+    },
+    /// List everyone
+    List,
+    /// Set a new password, read from standard input
+    Password { name: String },
+    /// Sign someone out everywhere, and let them in no more
+    Suspend { name: String },
+    /// Let someone in again
+    Restore { name: String },
 }
 
 #[derive(Subcommand)]
@@ -101,8 +125,36 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
             println!("{}", ops::import_pocketshop(config, &folder)?);
             Ok(())
         }
+        Command::User { what } => {
+            print!("{}", user(&what, config)?);
+            Ok(())
+        }
         Command::Check => Ok(()),
     }
+}
+
+fn user(what: &UserCommand, config: &Config) -> anyhow::Result<String> {
+    let said = match what {
+        UserCommand::List => return ops::people::list(config),
+        UserCommand::Admin { name, email } => {
+            let typed = email.is_some().then(password).transpose()?;
+            ops::people::make_operator(config, name, email.as_deref(), typed.as_deref())
+        }
+        UserCommand::Password { name } => ops::people::set_password(config, name, &password()?),
+        UserCommand::Suspend { name } => ops::people::set_suspended(config, name, true),
+        UserCommand::Restore { name } => ops::people::set_suspended(config, name, false),
+    }?;
+    Ok(said + "\n")
+}
+
+/// A line of standard input; never an argument, which others on the machine could see.
+fn password() -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        eprintln!("Type the password, then Enter (it can be seen):");
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn log(config: &Config) {

@@ -313,7 +313,6 @@ diesel::table! {
         totp_step -> BigInt,
         totp_enabled_at -> Nullable<Timestamp>,
         delete_at -> Nullable<Timestamp>,
-        deleted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -338,7 +337,6 @@ diesel::joinable!(products -> categories (category));
 diesel::joinable!(products -> shops (shop_id));
 diesel::joinable!(products -> users (owner_id));
 diesel::joinable!(recovery_codes -> users (user_id));
-diesel::joinable!(security_events -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(shipments -> checkouts (checkout_id));
 diesel::joinable!(shipments -> shops (shop_id));

@@ -5,7 +5,6 @@ DROP TABLE trusted_browsers;
 DROP TABLE recovery_codes;
 DROP TABLE tokens;
 DROP TABLE jobs;
-ALTER TABLE users DROP COLUMN deleted_at;
 ALTER TABLE users DROP COLUMN delete_at;
 ALTER TABLE users DROP COLUMN totp_enabled_at;
 ALTER TABLE users DROP COLUMN totp_step;

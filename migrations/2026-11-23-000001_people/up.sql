@@ -2,7 +2,6 @@ ALTER TABLE users ADD COLUMN totp_secret TEXT;
 ALTER TABLE users ADD COLUMN totp_step BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE users ADD COLUMN totp_enabled_at TIMESTAMP;
 ALTER TABLE users ADD COLUMN delete_at TIMESTAMP;
-ALTER TABLE users ADD COLUMN deleted_at TIMESTAMP;
 
 CREATE TABLE jobs (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -60,7 +59,7 @@ CREATE INDEX throttles_updated ON throttles (updated_at);
 
 CREATE TABLE security_events (
     id BIGINT NOT NULL PRIMARY KEY,
-    user_id BIGINT REFERENCES users (id),
+    user_id BIGINT,
     kind TEXT NOT NULL,
     detail TEXT NOT NULL,
     address TEXT NOT NULL,

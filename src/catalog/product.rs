@@ -91,6 +91,15 @@ impl Product {
         Ok(format!("/shops/{shop}/{slug}"))
     }
 
+    /// How many of a shop's everyone may see.
+    pub fn count_of(conn: &mut Conn, shop: ShopId) -> Result<i64> {
+        Ok(products::table
+            .filter(products::shop_id.eq(shop))
+            .filter(products::state.eq(ProductState::Active))
+            .count()
+            .get_result(conn)?)
+    }
+
     pub fn variants(&self, conn: &mut Conn) -> Result<Vec<Variant>> {
         Ok(product_variants::table
             .filter(product_variants::product_id.eq(self.id))

@@ -22,6 +22,11 @@ pub use one_of::one_of;
 use pool::Pool;
 pub use transaction::in_transaction;
 
+diesel::define_sql_function! {
+    /// As the database lowers letters, which knows others than Rust.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -147,12 +152,30 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let kept = self.clone();
+        self.commit(work, move || kept.0.kept.forget()).await
+    }
+
+    /// As `write`, for what no page shows to everyone: what is kept for `recall` stays.
+    pub async fn note<T, F>(&self, work: F) -> Result<T>
+    where
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.commit(work, || ()).await
+    }
+
+    /// `after` runs even after an error (a commit whose answer got lost may have happened) and when nobody waits any more.
+    async fn commit<T, F>(&self, work: F, after: impl FnOnce() + Send + 'static) -> Result<T>
+    where
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
         let place = self.0.writers().place().await?;
         let db = self.0.clone();
         off_thread(move || {
             let done = in_transaction(&mut *db.writers().connection()?, &work);
-            // Even after an error: a commit whose answer got lost may have happened.
-            db.kept.forget();
+            after();
             drop(place);
             done
         })

@@ -48,12 +48,16 @@ fn attempt<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<
     }
 }
 
-/// Whether another transaction got in the way, so that trying again may help.
+/// Whether another transaction got in the way, so that trying again may help: one that took a unique key meanwhile will
+/// be seen when looking again.
 /// Diesel names only the first kind; SQLite's BUSY and PostgreSQL's 40P01 are told by their message.
 fn lost_a_race(error: &Error) -> bool {
     let Error::Internal(source) = error else { return false };
     match source.downcast_ref::<DieselError>() {
-        Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+        Some(DieselError::DatabaseError(
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
+            _,
+        )) => true,
         Some(DieselError::DatabaseError(_, info)) => {
             let message = info.message();
             message.contains("database is locked")
@@ -85,9 +89,13 @@ mod tests {
             DatabaseErrorKind::SerializationFailure,
             "could not serialize access"
         )));
-        assert!(!lost_a_race(&refused(
+        assert!(lost_a_race(&refused(
             DatabaseErrorKind::UniqueViolation,
             "UNIQUE constraint failed"
+        )));
+        assert!(!lost_a_race(&refused(
+            DatabaseErrorKind::CheckViolation,
+            "CHECK constraint failed"
         )));
         assert!(!lost_a_race(&Error::NotFound));
     }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod demo;
 pub mod import;
+pub mod people;
 mod rows;
 
 use std::path::Path;

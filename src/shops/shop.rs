@@ -11,8 +11,8 @@ use crate::schema::{shop_slugs, shops, users};
 use crate::word::words;
 
 words! {
-    /// Who sees a shop: its owner alone, everyone, nobody any more.
-    ShopState { Draft = "draft", Open = "open", Closed = "closed" }
+    /// Who sees a shop: its owner alone, everyone, nobody while its owner is suspended, nobody any more.
+    ShopState { Draft = "draft", Open = "open", Hidden = "hidden", Closed = "closed" }
 }
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -41,6 +41,18 @@ pub struct Vacation {
     /// `3 December`
     pub until: Option<String>,
     pub message: String,
+}
+
+impl ShopState {
+    /// For its owner.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Not open yet",
+            Self::Open => "Open",
+            Self::Hidden => "Hidden by the market",
+            Self::Closed => "Closed",
+        }
+    }
 }
 
 impl Shop {
@@ -74,6 +86,40 @@ impl Shop {
             .map_err(Error::from)
     }
 
+    /// Hides the open shop of someone who is suspended, or shows it again.
+    pub fn hide(conn: &mut Conn, owner: UserId, hidden: bool, now: NaiveDateTime) -> Result<()> {
+        let (from, to) = if hidden {
+            (ShopState::Open, ShopState::Hidden)
+        } else {
+            (ShopState::Hidden, ShopState::Open)
+        };
+        let theirs = shops::table
+            .filter(shops::owner_id.eq(owner))
+            .filter(shops::state.eq(from));
+        diesel::update(theirs)
+            .set((shops::state.eq(to), shops::updated_at.eq(now)))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Closes the shop of someone who leaves: what they wrote goes, its name stays for the books.
+    pub fn close(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
+        let nothing = "";
+        diesel::update(shops::table.filter(shops::owner_id.eq(owner)))
+            .set((
+                shops::state.eq(ShopState::Closed),
+                shops::tagline.eq(nothing),
+                shops::bio.eq(nothing),
+                shops::announcement.eq(nothing),
+                shops::place.eq(nothing),
+                shops::shop_image.eq(nothing),
+                shops::vacation_message.eq(nothing),
+                shops::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
     /// What the maker goes by: the first name, else the username, else nothing.
     pub fn owner(&self, conn: &mut Conn) -> Result<String> {
         let names: Option<(String, String)> = match self.owner_id {
@@ -88,6 +134,11 @@ impl Shop {
             String::new,
             |(first, username)| if first.is_empty() { username } else { first },
         ))
+    }
+
+    /// Who sees it.
+    pub fn state(conn: &mut Conn, id: ShopId) -> Result<ShopState> {
+        Ok(shops::table.find(id).select(shops::state).first(conn)?)
     }
 
     pub fn url(&self) -> String {

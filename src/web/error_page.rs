@@ -72,6 +72,7 @@ impl ResponseError for Error {
             Self::First(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Rest(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -80,8 +81,13 @@ impl ResponseError for Error {
     /// Bare: `dress` makes it a page, for which it finds the error in the response.
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status_code());
-        if let Self::Unavailable(_) = self {
-            answer.insert_header((RETRY_AFTER, HeaderValue::from_static("5")));
+        let wait = match self {
+            Self::Unavailable(_) => Some(5),
+            Self::Rest(seconds) => Some(*seconds),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            answer.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
         }
         answer.finish()
     }

@@ -3,17 +3,24 @@
 mod answer;
 pub mod assets;
 pub mod error_page;
+mod flash;
 mod form;
 pub mod health;
 pub mod layers;
+pub mod link;
 pub mod media;
 mod more;
 mod next;
 mod page;
+mod problems;
 pub mod theme;
+pub mod visitor;
 
 pub use answer::{get, html, moved, redirect};
+pub use flash::{Flash, FlashKind};
 pub use form::{Form, Query};
 pub use more::{More, Reach};
 pub use next::local;
 pub use page::{Page, Site};
+pub use problems::Problems;
+pub use visitor::{Admin, Buyer, Confirmed, Half, Seller, SignedIn};

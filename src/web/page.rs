@@ -2,15 +2,20 @@
 
 use std::borrow::Borrow;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_session::SessionExt;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound};
 use url::Url;
 
+use super::flash::Flash;
 use super::theme::Theme;
+use super::visitor::signed_in;
+use crate::accounts::Visitor;
 use crate::catalog::{Categories, Category};
 use crate::error::Error;
 use crate::money::{Currency, Money};
@@ -33,6 +38,9 @@ pub struct Page {
     /// Whether htmx asks for a block of the page.
     pub htmx: bool,
     pub theme: Option<Theme>,
+    /// None: a guest.
+    pub visitor: Option<Arc<Visitor>>,
+    pub flash: Option<Flash>,
     /// UTC, to the microsecond.
     pub now: NaiveDateTime,
 }
@@ -80,6 +88,9 @@ impl FromRequest for Page {
                 .get(name)
                 .map(actix_web::http::header::HeaderValue::as_bytes)
         };
+        let htmx = header("HX-Request") == Some(b"true") && header("HX-Request-Type") == Some(b"partial");
+        let session = request.get_session();
+        let shows_messages = !htmx && request.method() == Method::GET;
         ready(Ok(Self {
             site: site.clone(),
             path: request.path().to_owned(),
@@ -87,14 +98,17 @@ impl FromRequest for Page {
                 .uri()
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
-            htmx: header("HX-Request") == Some(b"true") && header("HX-Request-Type") == Some(b"partial"),
-            theme: Theme::chosen(&request.get_session()),
+            htmx,
+            theme: Theme::chosen(&session),
+            visitor: signed_in(request),
+            flash: if shows_messages { Flash::take(&session) } else { None },
             now: now(),
         }))
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "where a request gets its time")]
-fn now() -> NaiveDateTime {
+/// The time of this request.
+pub fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -1,22 +1,18 @@
 //! Users and their shops.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::Import;
 use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::Row;
+use crate::db::lower;
 use crate::error::Result;
 use crate::id::{ShopId, UserId};
 use crate::ops::rows::{NO_PASSWORD, NewShop, NewUser};
 use crate::schema::{shop_slugs, shops, users};
 use crate::shops::{Corner, ShopState, Vividness};
 use crate::text;
-
-diesel::define_sql_function! {
-    fn lower(text: Text) -> Text;
-}
 
 impl Import<'_> {
     pub(super) fn user(&mut self, row: &Row) -> Result<Verdict> {

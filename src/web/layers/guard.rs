@@ -13,10 +13,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub fn refusal(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> Option<HttpResponse> {
     let path = request.path();
     let health = matches!(path, "/healthz" | "/readyz");
-    if let Some(limiter) = &policy.rate_limit
+    if let Some(limits) = &policy.rate_limit
         && !health
         && !is_file(path)
-        && let Err(wait) = limiter.check_address(address.0)
+        && let Err(wait) = limits.requests.check_address(address.0)
     {
         let seconds = HeaderValue::from(wait.as_secs() + 1);
         return Some(
@@ -44,7 +44,7 @@ pub fn refusal(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> 
 }
 
 /// Files cost little, and a page asks for many at once.
-fn is_file(path: &str) -> bool {
+pub fn is_file(path: &str) -> bool {
     path.starts_with("/a/") || path.starts_with("/media/") || path == "/favicon.ico"
 }
 

@@ -3,6 +3,7 @@
 mod address;
 mod body;
 mod compress;
+mod first;
 mod guard;
 mod headers;
 pub mod limits;
@@ -30,8 +31,10 @@ use url::Url;
 
 use super::error_page::{self, Cause};
 use super::theme::Theme;
+use crate::error::Error;
 
 pub use address::ClientIp;
+pub use guard::is_file;
 pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
 
@@ -47,7 +50,27 @@ pub struct Policy {
     pub production: bool,
     pub trusted_proxies: Vec<IpNet>,
     /// None: off.
-    pub rate_limit: Option<RateLimiter>,
+    pub rate_limit: Option<RateLimits>,
+}
+
+/// What is counted by address, each on its own.
+pub struct RateLimits {
+    pub requests: RateLimiter,
+    pub sign_ups: RateLimiter,
+    pub letters: RateLimiter,
+    pub sign_ins: RateLimiter,
+}
+
+impl RateLimits {
+    fn new() -> Self {
+        let class = |(count, window)| RateLimiter::with_window(count, window);
+        Self {
+            requests: RateLimiter::new(limits::REQUESTS_PER_MINUTE),
+            sign_ups: class(limits::SIGN_UPS),
+            letters: class(limits::LETTERS),
+            sign_ins: class(limits::SIGN_INS),
+        }
+    }
 }
 
 impl Policy {
@@ -60,7 +83,20 @@ impl Policy {
             production: public_url.scheme() == "https",
             origin,
             trusted_proxies,
-            rate_limit: rate_limit.then(|| RateLimiter::new(limits::REQUESTS_PER_MINUTE)),
+            rate_limit: rate_limit.then(RateLimits::new),
+        }
+    }
+}
+
+impl Policy {
+    /// Counts one of a class from this address.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub fn count(&self, class: fn(&RateLimits) -> &RateLimiter, address: ClientIp) -> Result<(), Error> {
+        match self.rate_limit.as_ref().map(|limits| class(limits).check_address(address.0)) {
+            Some(Err(wait)) => Err(Error::Rest(wait.as_secs() + 1)),
+            _ => Ok(()),
         }
     }
 }
@@ -111,6 +147,9 @@ pub async fn error_pages(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let (request, answer) = next.call(request).await?.map_into_boxed_body().into_parts();
+    if let Some(first) = first::redirect(&request, &answer) {
+        return Ok(ServiceResponse::new(request, first));
+    }
     if !error_page::is_bare(&answer) {
         return Ok(ServiceResponse::new(request, answer));
     }

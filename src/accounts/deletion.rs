@@ -1,0 +1,97 @@
+//! Leaving: two weeks to think again, then the person is gone and only the shops' books remain.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::event::{Event, EventKind};
+use super::origin::Origin;
+use super::user::User;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::UserId;
+use crate::jobs;
+use crate::mail::{Outbox, letters};
+use crate::schema::{checkouts, users};
+
+/// The job that erases; its payload is the user's id.
+pub const JOB: &str = "erase";
+const TO_THINK_AGAIN: TimeDelta = TimeDelta::days(14);
+
+/// Asks for it; tells when it will be.
+pub fn plan(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    user: UserId,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<NaiveDateTime> {
+    let at = now + TO_THINK_AGAIN;
+    diesel::update(users::table.find(user))
+        .set((users::delete_at.eq(at), users::updated_at.eq(now)))
+        .execute(conn)?;
+    jobs::enqueue(conn, JOB, &user.to_string(), at, now)?;
+    Event::record(conn, user, EventKind::DeletionPlanned, "", origin, now)?;
+    let user = User::find(conn, user)?;
+    let letter = letters::deletion_planned(
+        user.called(),
+        &at.format("%-d %B %Y").to_string(),
+        &outbox.link("/account/deletion"),
+    );
+    outbox.post(conn, &user.email, &letter, now)?;
+    Ok(at)
+}
+
+/// Thought again; false when nothing was planned.
+pub fn undo(conn: &mut Conn, outbox: &Outbox, user: UserId, origin: &Origin, now: NaiveDateTime) -> Result<bool> {
+    let planned = users::table.find(user).filter(users::delete_at.is_not_null());
+    let done = diesel::update(planned)
+        .set((
+            users::delete_at.eq(None::<NaiveDateTime>),
+            users::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    if done == 0 {
+        return Ok(false);
+    }
+    Event::record(conn, user, EventKind::DeletionUndone, "", origin, now)?;
+    let user = User::find(conn, user)?;
+    outbox.post(conn, &user.email, &letters::deletion_undone(user.called(), &outbox.link("/forgot")), now)?;
+    Ok(true)
+}
+
+/// Whose time has come, if they did not think again.
+pub fn due(conn: &mut Conn, payload: &str, now: NaiveDateTime) -> Result<Option<User>> {
+    let id = payload
+        .parse()
+        .map_err(|_| Error::Internal(anyhow::anyhow!("the job to erase somebody names nobody")))?;
+    Ok(users::table
+        .find(UserId(id))
+        .filter(users::delete_at.le(now))
+        .select(User::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Takes the person out: their row, and with it sign-ins, tokens and cart. Orders stay, for nobody's name.
+pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) -> Result<()> {
+    let nothing = "";
+    diesel::update(checkouts::table.filter(checkouts::buyer_id.eq(user.id)))
+        .set((
+            checkouts::email.eq(nothing),
+            checkouts::name.eq(nothing),
+            checkouts::street.eq(nothing),
+            checkouts::line2.eq(nothing),
+            checkouts::postal_code.eq(nothing),
+            checkouts::town.eq(nothing),
+            checkouts::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    let nowhere = Origin {
+        address: String::new(),
+        agent: String::new(),
+    };
+    Event::record(conn, user.id, EventKind::Deleted, "", &nowhere, now)?;
+    outbox.post(conn, &user.email, &letters::account_deleted(user.called()), now)?;
+    diesel::delete(users::table.find(user.id)).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Another email address: confirmed at the new one, undone from the old one.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::event::{Event, EventKind};
+use super::origin::Origin;
+use super::session::Session;
+use super::token::{Purpose, Token};
+use super::user::User;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::UserId;
+use crate::mail::{Outbox, letters};
+use crate::schema::users;
+use crate::text::Email;
+
+/// What a link about an address did.
+pub enum Changed {
+    /// Whose it is.
+    Done(UserId),
+    /// Somebody else has the address by now.
+    Taken,
+    /// The link is used or expired.
+    Gone,
+}
+
+/// Writes to the new address, unless somebody has it or one was sent just before. Tells nobody which.
+pub fn ask(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    user: UserId,
+    new: &Email,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let user = User::find(conn, user)?;
+    if User::by_email(conn, new.as_str())?.is_some() {
+        return Ok(());
+    }
+    if let Some(token) = Token::issue(conn, user.id, Purpose::EmailChange, new.as_str(), now)? {
+        let link = outbox.link(&format!("/email/confirm?token={token}"));
+        let letter = letters::email_confirm(user.called(), new.as_str(), &link);
+        outbox.post(conn, new.as_str(), &letter, now)?;
+        Event::record(conn, user.id, EventKind::EmailChangeAsked, &new.masked(), origin, now)?;
+    }
+    Ok(())
+}
+
+/// The new address takes the place of the old one, which is told and can undo it.
+pub fn confirm(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now: NaiveDateTime) -> Result<Changed> {
+    let Some(token) = Token::redeem(conn, Purpose::EmailChange, token, now)? else {
+        return Ok(Changed::Gone);
+    };
+    if User::by_email(conn, &token.email)?.is_some() {
+        return Ok(Changed::Taken);
+    }
+    let user = User::find(conn, token.user)?;
+    put(conn, user.id, &token.email, now)?;
+    Event::record(conn, user.id, EventKind::EmailChanged, &masked(&token.email), origin, now)?;
+    if let Some(undo) = Token::issue(conn, user.id, Purpose::EmailUndo, &user.email, now)? {
+        let link = outbox.link(&format!("/email/undo?token={undo}"));
+        let letter = letters::email_undo(user.called(), &masked(&token.email), &link);
+        outbox.post(conn, &user.email, &letter, now)?;
+    }
+    Ok(Changed::Done(user.id))
+}
+
+/// The old address comes back, and whoever was signed in is not any more.
+pub fn undo(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now: NaiveDateTime) -> Result<Changed> {
+    let Some(token) = Token::redeem(conn, Purpose::EmailUndo, token, now)? else {
+        return Ok(Changed::Gone);
+    };
+    let holder = User::by_email(conn, &token.email)?;
+    if holder.is_some_and(|other| other.id != token.user) {
+        return Ok(Changed::Taken);
+    }
+    put(conn, token.user, &token.email, now)?;
+    Event::record(conn, token.user, EventKind::EmailUndone, "", origin, now)?;
+    let user = User::find(conn, token.user)?;
+    let letter = letters::email_changed(user.called(), &outbox.link("/forgot"));
+    outbox.post(conn, &user.email, &letter, now)?;
+    Ok(Changed::Done(user.id))
+}
+
+fn put(conn: &mut Conn, user: UserId, email: &str, now: NaiveDateTime) -> Result<()> {
+    diesel::update(users::table.find(user))
+        .set((
+            users::email.eq(email),
+            users::email_verified_at.eq(now),
+            users::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Session::end_all(conn, user)?;
+    Token::void_all(conn, user, now)
+}
+
+fn masked(email: &str) -> String {
+    Email::parse(email).map_or_else(|_| "another address".to_owned(), |email| email.masked())
+}

@@ -1,0 +1,149 @@
+//! Security events: who did what to an account, when, from where. Rows are added, never changed.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::origin::Origin;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{EventId, UserId};
+use crate::schema::security_events;
+use crate::word::words;
+
+words! {
+    EventKind {
+        Registered = "registered",
+        SignedIn = "signed-in",
+        SignInFailed = "sign-in-failed",
+        SignInSlowed = "sign-in-slowed",
+        SignedOut = "signed-out",
+        DeviceRevoked = "device-revoked",
+        AllRevoked = "all-revoked",
+        Confirmed = "confirmed",
+        ConfirmFailed = "confirm-failed",
+        ProfileChanged = "profile-changed",
+        PasswordChanged = "password-changed",
+        ResetAsked = "reset-asked",
+        PasswordReset = "password-reset",
+        EmailVerified = "email-verified",
+        EmailChangeAsked = "email-change-asked",
+        EmailChanged = "email-changed",
+        EmailUndone = "email-undone",
+        FactorOn = "factor-on",
+        FactorOff = "factor-off",
+        FactorFailed = "factor-failed",
+        RecoveryRenewed = "recovery-renewed",
+        RecoveryUsed = "recovery-used",
+        BrowserTrusted = "browser-trusted",
+        BrowserRevoked = "browser-revoked",
+        OperatorMade = "operator-made",
+        Suspended = "suspended",
+        Restored = "restored",
+        DataDownloaded = "data-downloaded",
+        DeletionPlanned = "deletion-planned",
+        DeletionUndone = "deletion-undone",
+        Deleted = "deleted",
+        JobRetried = "job-retried",
+    }
+}
+
+impl EventKind {
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Registered => "Account made",
+            Self::SignedIn => "Signed in",
+            Self::SignInFailed => "Sign-in failed",
+            Self::SignInSlowed => "Sign-ins slowed down after wrong passwords",
+            Self::SignedOut => "Signed out",
+            Self::DeviceRevoked => "A device was signed out",
+            Self::AllRevoked => "Signed out everywhere",
+            Self::Confirmed => "Password confirmed",
+            Self::ConfirmFailed => "Password confirmation failed",
+            Self::ProfileChanged => "Profile changed",
+            Self::PasswordChanged => "Password changed",
+            Self::ResetAsked => "New password asked for",
+            Self::PasswordReset => "Password reset by mail",
+            Self::EmailVerified => "Email address confirmed",
+            Self::EmailChangeAsked => "Change of email address asked for",
+            Self::EmailChanged => "Email address changed",
+            Self::EmailUndone => "Change of email address undone",
+            Self::FactorOn => "Second factor switched on",
+            Self::FactorOff => "Second factor switched off",
+            Self::FactorFailed => "Wrong second factor",
+            Self::RecoveryRenewed => "New recovery codes made",
+            Self::RecoveryUsed => "Recovery code used",
+            Self::BrowserTrusted => "Browser remembered for the second factor",
+            Self::BrowserRevoked => "Remembered browser forgotten",
+            Self::OperatorMade => "Made an operator",
+            Self::Suspended => "Account suspended",
+            Self::Restored => "Account restored",
+            Self::DataDownloaded => "Data downloaded",
+            Self::DeletionPlanned => "Deletion of the account asked for",
+            Self::DeletionUndone => "Deletion of the account undone",
+            Self::Deleted => "Account deleted",
+            Self::JobRetried => "Failed job tried again",
+        }
+    }
+}
+
+/// One row of the account's history.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = security_events)]
+pub struct Event {
+    pub id: EventId,
+    pub user_id: Option<UserId>,
+    pub kind: EventKind,
+    pub detail: String,
+    pub address: String,
+    pub agent: String,
+    pub created_at: NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = security_events, treat_none_as_default_value = false)]
+struct NewEvent<'a> {
+    id: EventId,
+    user_id: Option<UserId>,
+    kind: EventKind,
+    detail: &'a str,
+    address: &'a str,
+    agent: &'a str,
+    created_at: NaiveDateTime,
+}
+
+impl Event {
+    /// Writes down what happened; `detail` holds no secret and no address of a person.
+    pub fn record(
+        conn: &mut Conn,
+        user: impl Into<Option<UserId>>,
+        kind: EventKind,
+        detail: &str,
+        origin: &Origin,
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        let row = NewEvent {
+            id: EventId::new(),
+            user_id: user.into(),
+            kind,
+            detail,
+            address: &origin.address,
+            agent: &origin.agent,
+            created_at: now,
+        };
+        diesel::insert_into(security_events::table).values(&row).execute(conn)?;
+        Ok(())
+    }
+
+    /// The newest of one person, or of everyone, older than `before`.
+    pub fn page(conn: &mut Conn, user: Option<UserId>, before: Option<EventId>, limit: i64) -> Result<Vec<Self>> {
+        let mut query = security_events::table.select(Self::as_select()).into_boxed();
+        if let Some(user) = user {
+            query = query.filter(security_events::user_id.eq(user));
+        }
+        if let Some(before) = before {
+            query = query.filter(security_events::id.lt(before));
+        }
+        Ok(query.order(security_events::id.desc()).limit(limit).load(conn)?)
+    }
+}

@@ -1,0 +1,105 @@
+//! Where a request comes from.
+
+use std::net::IpAddr;
+
+/// What a browser may call itself, in letters, before it is cut.
+const LONGEST_AGENT: usize = 300;
+
+/// Who calls, as far as the network and the browser tell.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Empty on the command line.
+    pub address: String,
+    /// The `User-Agent`, cut.
+    pub agent: String,
+}
+
+impl Origin {
+    pub fn new(address: IpAddr, agent: &str) -> Self {
+        Self {
+            address: address.to_canonical().to_string(),
+            agent: agent
+                .chars()
+                .filter(|letter| !letter.is_control())
+                .take(LONGEST_AGENT)
+                .collect(),
+        }
+    }
+
+    pub fn command_line() -> Self {
+        Self {
+            address: String::new(),
+            agent: "command line".to_owned(),
+        }
+    }
+
+    /// What counts as one caller: a whole /64 of IPv6 belongs to one customer.
+    pub fn network(&self) -> String {
+        match self.address.parse() {
+            Ok(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            _ => self.address.clone(),
+        }
+    }
+}
+
+/// `Firefox on Linux`, from what a browser calls itself.
+pub fn device(agent: &str) -> String {
+    let first = |known: &[(&str, &'static str)]| {
+        known
+            .iter()
+            .find(|(mark, _)| agent.contains(mark))
+            .map(|(_, name)| *name)
+    };
+    let browser = first(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+        ("command line", "The command line"),
+    ]);
+    let system = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "An unknown browser".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_have_names_that_people_know() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
+        assert_eq!(device(chrome), "Chrome on Linux");
+        assert_eq!(device(safari), "Safari on iPhone");
+        assert_eq!(device("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Firefox/140.0"), "Firefox on Windows");
+        assert_eq!(device(""), "An unknown browser");
+    }
+
+    #[test]
+    fn a_v6_customer_is_one_caller() {
+        let network = |address: &str| Origin::new(address.parse().unwrap(), "").network();
+        assert_eq!(network("2001:db8:1:2::9"), network("2001:db8:1:2:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));
+        assert_eq!(network("::ffff:198.51.100.1"), "198.51.100.1");
+    }
+}

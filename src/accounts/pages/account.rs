@@ -1,0 +1,136 @@
+//! The account's first page: names, username, address.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::Desk;
+use crate::accounts::username::Username;
+use crate::accounts::{Event, EventKind, Profile, User};
+use crate::error::Result;
+use crate::text::{line, lines, when};
+use crate::web::{Flash, Form, Page, Problems, SignedIn, get, html, redirect};
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(
+        web::resource("/account")
+            .route(get().to(edit))
+            .route(web::post().to(update)),
+    );
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ProfileForm {
+    first_name: String,
+    last_name: String,
+    username: String,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/profile.html")]
+struct ProfilePage {
+    page: Page,
+    form: ProfileForm,
+    problems: Problems,
+    email: String,
+    verified: bool,
+    joined: String,
+}
+
+impl ProfileForm {
+    /// An imported username that is kept as it is need not follow the rules of new ones.
+    fn parse(&self, username_now: &str) -> Result<Profile, Problems> {
+        let mut problems = Problems::default();
+        let typed = self.username.trim();
+        let username = if typed == username_now {
+            Some(typed.to_owned())
+        } else {
+            problems
+                .keep("username", Username::parse(typed))
+                .map(|name| name.as_str().to_owned())
+        };
+        let first_name = problems.keep("first_name", line("first name", &self.first_name, 60));
+        let last_name = problems.keep("last_name", line("last name", &self.last_name, 60));
+        let address = problems.keep("address", lines("address", &self.address, 500));
+        match (username, first_name, last_name, address) {
+            (Some(username), Some(first_name), Some(last_name), Some(address)) => Ok(Profile {
+                username,
+                first_name,
+                last_name,
+                address,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// `GET /account`
+async fn edit(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
+    let id = visitor.user;
+    let user = desk.db.read(move |conn| User::find(conn, id)).await?;
+    let form = ProfileForm {
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        username: user.username.clone(),
+        address: user.address.clone().unwrap_or_default(),
+    };
+    answer(StatusCode::OK, page, &user, form, Problems::default())
+}
+
+/// `POST /account`
+async fn update(
+    desk: Desk,
+    page: Page,
+    session: Session,
+    visitor: SignedIn,
+    Form(form): Form<ProfileForm>,
+) -> Result<HttpResponse> {
+    let id = visitor.user;
+    let user = desk.db.read(move |conn| User::find(conn, id)).await?;
+    let profile = match form.parse(&user.username) {
+        Ok(profile) => profile,
+        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &user, form, problems),
+    };
+    let (origin, now) = (desk.origin, page.now);
+    let done = desk
+        .db
+        .write(move |conn| {
+            let holder = User::by_username(conn, &profile.username)?;
+            if holder.is_some_and(|holder| holder.id != id) {
+                return Ok(false);
+            }
+            User::set_profile(conn, id, &profile, now)?;
+            Event::record(conn, id, EventKind::ProfileChanged, "", &origin, now)?;
+            Ok(true)
+        })
+        .await?;
+    if !done {
+        let problems = Problems::one("username", "This username is taken. Choose another.");
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &user, form, problems);
+    }
+    Flash::ok(&session, "Your profile is up to date.")?;
+    Ok(redirect("/account"))
+}
+
+fn answer(
+    status: StatusCode,
+    page: Page,
+    user: &User,
+    form: ProfileForm,
+    problems: Problems,
+) -> Result<HttpResponse> {
+    let view = ProfilePage {
+        page,
+        form,
+        problems,
+        email: user.email.clone(),
+        verified: user.email_verified_at.is_some(),
+        joined: when(user.created_at),
+    };
+    html(status, view.render())
+}

@@ -1,0 +1,130 @@
+//! "Is it you?": the password again, before what matters most.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::login::show_code;
+use super::{Desk, rest};
+use crate::accounts::hasher::Verdict;
+use crate::accounts::password::Password;
+use crate::accounts::sign_in::{self, Knock};
+use crate::accounts::{EventKind, Session as SignIn};
+use crate::error::{Error, Result, Step};
+use crate::web::visitor::sign_in as keep;
+use crate::web::{Form, Page, Problems, Query, SignedIn, get, html, local, redirect};
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(
+        web::resource("/confirm")
+            .route(get().to(new))
+            .route(web::post().to(create)),
+    );
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ConfirmForm {
+    password: String,
+    code: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    problems: Problems,
+    next: String,
+    /// Whether a code is asked for too.
+    factor: bool,
+}
+
+#[derive(Deserialize)]
+struct NextQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /confirm`
+async fn new(page: Page, visitor: SignedIn, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
+    answer(StatusCode::OK, page, &visitor, &next, Problems::default())
+}
+
+/// `POST /confirm`: counts like a sign-in, and gives the session a new id.
+async fn create(
+    desk: Desk,
+    page: Page,
+    session: Session,
+    visitor: SignedIn,
+    Form(form): Form<ConfirmForm>,
+) -> Result<HttpResponse> {
+    let refuse = |page, problems| answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, &form.next, problems);
+    let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
+    let login = visitor.email.clone();
+    let knock = desk
+        .db
+        .note(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
+        .await?;
+    let claim = match knock {
+        Knock::Rest(wait) => {
+            let problem = format!("There were many wrong tries. Try again {}.", rest(wait));
+            return refuse(page, Problems::one("password", problem));
+        }
+        Knock::Open(claim) => claim,
+    };
+    let password = Password::typed(&form.password);
+    if matches!(
+        desk.hasher.verify(password, claim.stored.clone()).await?,
+        Verdict::Wrong
+    ) {
+        let origin = desk.origin.clone();
+        desk.db
+            .note(move |conn| sign_in::failed(conn, &claim, EventKind::ConfirmFailed, &origin, now))
+            .await?;
+        return refuse(page, Problems::one("password", "This is not your password. Try again."));
+    }
+    let mut factor = visitor.factor;
+    if visitor.has_factor() {
+        match show_code(&desk, &visitor, &form.code, &page).await? {
+            Ok(shown) => factor = shown,
+            Err(problem) => return refuse(page, Problems::one("code", problem)),
+        }
+    }
+    let (old, user, origin) = (visitor.session, visitor.user, desk.origin.clone());
+    let fresh = desk
+        .db
+        .note(move |conn| {
+            sign_in::forgive(conn, &claim, &origin)?;
+            SignIn::confirm(conn, old, user, factor, &origin, now)
+        })
+        .await;
+    match fresh {
+        Ok(id) => keep(&session, id)?,
+        // It was ended elsewhere just now.
+        Err(Error::NotFound) => return Err(Error::First(Step::SignIn)),
+        Err(error) => return Err(error),
+    }
+    Ok(redirect(&local(&form.next, &page.site.public_url)))
+}
+
+fn answer(
+    status: StatusCode,
+    page: Page,
+    visitor: &SignedIn,
+    next: &str,
+    problems: Problems,
+) -> Result<HttpResponse> {
+    let next = local(next, &page.site.public_url);
+    let factor = visitor.has_factor();
+    let view = ConfirmPage {
+        page,
+        problems,
+        next,
+        factor,
+    };
+    html(status, view.render())
+}

@@ -1,0 +1,106 @@
+//! Deleting the account, and thinking again.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::Desk;
+use crate::accounts::{Visitor, deletion};
+use crate::error::Result;
+use crate::text::Email;
+use crate::web::{Confirmed, Flash, Form, Page, Problems, SignedIn, get, html, redirect};
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(
+        web::resource("/account/deletion")
+            .route(get().to(new))
+            .route(web::post().to(create)),
+    )
+    .service(web::resource("/account/deletion/undo").route(web::post().to(undo)));
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct DeletionForm {
+    email: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/deletion.html")]
+struct DeletionPage {
+    page: Page,
+    form: DeletionForm,
+    problems: Problems,
+    /// When it will be.
+    planned: Option<String>,
+    has_shop: bool,
+}
+
+/// `GET /account/deletion`
+async fn new(page: Page, visitor: SignedIn) -> Result<HttpResponse> {
+    answer(
+        StatusCode::OK,
+        page,
+        &visitor.0,
+        DeletionForm::default(),
+        Problems::default(),
+    )
+}
+
+/// `POST /account/deletion`: in two weeks, unless they think again.
+async fn create(
+    desk: Desk,
+    page: Page,
+    session: Session,
+    visitor: Confirmed,
+    Form(form): Form<DeletionForm>,
+) -> Result<HttpResponse> {
+    let typed = Email::parse(&form.email).map(|email| email.as_str().to_owned());
+    if typed.as_ref() != Ok(&visitor.email) && form.email.trim() != visitor.email {
+        let problems = Problems::one("email", "This is not the address of your account. Type it as it stands above.");
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor.0, form, problems);
+    }
+    let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
+    let at = desk
+        .db
+        .note(move |conn| deletion::plan(conn, &outbox, user, &origin, now))
+        .await?;
+    Flash::warn(
+        &session,
+        format!("Your account will be deleted on {}.", at.format("%-d %B %Y")),
+    )?;
+    Ok(redirect("/account/deletion"))
+}
+
+/// `POST /account/deletion/undo`
+async fn undo(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Result<HttpResponse> {
+    let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
+    let undone = desk
+        .db
+        .note(move |conn| deletion::undo(conn, &outbox, user, &origin, now))
+        .await?;
+    if undone {
+        Flash::ok(&session, "Good to have you still. Your account stays.")?;
+    }
+    Ok(redirect("/account/deletion"))
+}
+
+fn answer(
+    status: StatusCode,
+    page: Page,
+    visitor: &Visitor,
+    form: DeletionForm,
+    problems: Problems,
+) -> Result<HttpResponse> {
+    let view = DeletionPage {
+        page,
+        form,
+        problems,
+        planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
+        has_shop: visitor.shop.is_some(),
+    };
+    html(status, view.render())
+}

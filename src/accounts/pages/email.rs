@@ -1,0 +1,100 @@
+//! The account's email address.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use serde::Deserialize;
+
+use super::Desk;
+use crate::accounts::{Token, email_change};
+use crate::error::Result;
+use crate::text::Email;
+use crate::web::{Confirmed, Flash, Form, Page, Problems, get, html, redirect};
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(
+        web::resource("/account/email")
+            .route(get().to(edit))
+            .route(web::post().to(update)),
+    );
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct EmailForm {
+    email: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/email.html")]
+struct EmailPage {
+    page: Page,
+    form: EmailForm,
+    problems: Problems,
+    current: String,
+    verified: bool,
+    /// The address that waits to be confirmed.
+    pending: Option<String>,
+}
+
+/// `GET /account/email`
+async fn edit(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
+    answer(&desk, StatusCode::OK, page, &visitor, EmailForm::default(), Problems::default()).await
+}
+
+/// `POST /account/email`: writes to the new address; nothing changes before its link is used.
+async fn update(
+    desk: Desk,
+    page: Page,
+    session: Session,
+    visitor: Confirmed,
+    Form(form): Form<EmailForm>,
+) -> Result<HttpResponse> {
+    let email = match Email::parse(&form.email) {
+        Ok(email) if email.as_str() == visitor.email => {
+            let problems = Problems::one("email", "This is the address you have already. Type the new one.");
+            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, problems).await;
+        }
+        Ok(email) => email,
+        Err(problem) => {
+            let problems = Problems::one("email", problem);
+            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, problems).await;
+        }
+    };
+    desk.count(|limits| &limits.letters)?;
+    let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
+    desk.db
+        .note(move |conn| email_change::ask(conn, &outbox, user, &email, &origin, now))
+        .await?;
+    Flash::ok(
+        &session,
+        "A letter is on its way to the new address. Your address stays as it is until you open the link in it.",
+    )?;
+    Ok(redirect("/account/email"))
+}
+
+async fn answer(
+    desk: &Desk,
+    status: StatusCode,
+    page: Page,
+    visitor: &Confirmed,
+    form: EmailForm,
+    problems: Problems,
+) -> Result<HttpResponse> {
+    let (user, now) = (visitor.user, page.now);
+    let pending = desk
+        .db
+        .read(move |conn| Token::pending_change(conn, user, now))
+        .await?;
+    let view = EmailPage {
+        page,
+        form,
+        problems,
+        current: visitor.email.clone(),
+        verified: visitor.verified(),
+        pending,
+    };
+    html(status, view.render())
+}

@@ -1,0 +1,281 @@
+//! Signing in and out.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HOST, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::{Desk, rest};
+use crate::accounts::hasher::Verdict;
+use crate::accounts::password::Password;
+use crate::accounts::sign_in::{self, Claim, Knock};
+use crate::accounts::{self, Event, EventKind, Factor, Visitor};
+use crate::error::Result;
+use crate::id::SessionId;
+use crate::web::visitor::{browser, remember_browser, sign_in as keep, sign_out};
+use crate::web::{Form, Half, Page, Problems, Query, SignedIn, get, html, local, redirect};
+
+/// Makes the browser drop what it kept of the pages; only heard over https.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(
+        web::resource("/login")
+            .route(get().to(new))
+            .route(web::post().to(create)),
+    )
+    .service(
+        web::resource("/login/code")
+            .route(get().to(code))
+            .route(web::post().to(complete)),
+    )
+    .service(web::resource("/logout").route(web::post().to(delete)));
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LoginForm {
+    pub login: String,
+    pub next: String,
+    password: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/login.html")]
+struct LoginPage {
+    page: Page,
+    form: LoginForm,
+    problems: Problems,
+    /// The market's own address, when the page was opened under another: no cookie of ours would come back.
+    elsewhere: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CodeForm {
+    code: String,
+    remember: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/code.html")]
+struct CodePage {
+    page: Page,
+    problems: Problems,
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct NextQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /login`
+async fn new(page: Page, request: HttpRequest, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
+    if page.visitor.is_some() {
+        return Ok(redirect(&after(&next, &page)));
+    }
+    let form = LoginForm {
+        next,
+        ..LoginForm::default()
+    };
+    answer(StatusCode::OK, page, &request, form, Problems::default())
+}
+
+/// `POST /login`: by email address or username; every failure looks alike.
+async fn create(
+    desk: Desk,
+    page: Page,
+    session: Session,
+    request: HttpRequest,
+    Form(form): Form<LoginForm>,
+) -> Result<HttpResponse> {
+    desk.count(|limits| &limits.sign_ins)?;
+    let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
+    let login: String = form.login.chars().take(254).collect();
+    let knock = desk
+        .db
+        .note(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
+        .await?;
+    let claim = match knock {
+        Knock::Rest(wait) => return slow_down(page, &request, form, wait),
+        Knock::Open(claim) => claim,
+    };
+    let password = Password::typed(&form.password);
+    let verdict = desk.hasher.verify(password, claim.stored.clone()).await?;
+    match enter(&desk, claim, verdict, browser(&session), &page).await? {
+        Some((id, factor)) => {
+            keep(&session, id)?;
+            let next = after(&form.next, &page);
+            if factor == Factor::Pending {
+                let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+                return Ok(redirect(&format!("/login/code?next={next}")));
+            }
+            Ok(redirect(&next))
+        }
+        None => {
+            let wrong = "That email or username and password do not go together. Check both, or ask for a new password.";
+            let problems = Problems::one("", wrong);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, problems)
+        }
+    }
+}
+
+async fn enter(
+    desk: &Desk,
+    claim: Claim,
+    verdict: Verdict,
+    browser: Option<String>,
+    page: &Page,
+) -> Result<Option<(SessionId, Factor)>> {
+    let (origin, now) = (desk.origin.clone(), page.now);
+    let upgrade = match verdict {
+        Verdict::Wrong => {
+            return desk
+                .db
+                .note(move |conn| {
+                    sign_in::failed(conn, &claim, EventKind::SignInFailed, &origin, now)?;
+                    Ok(None)
+                })
+                .await;
+        }
+        Verdict::Right => None,
+        Verdict::Upgrade(better) => Some(better),
+    };
+    desk.db
+        .note(move |conn| sign_in::enter(conn, &claim, upgrade.as_deref(), browser.as_deref(), &origin, now))
+        .await
+}
+
+/// Where someone goes who is signed in.
+fn after(next: &str, page: &Page) -> String {
+    match local(next, &page.site.public_url).as_str() {
+        "/" => "/account".to_owned(),
+        next => next.to_owned(),
+    }
+}
+
+fn slow_down(page: Page, request: &HttpRequest, form: LoginForm, wait: TimeDelta) -> Result<HttpResponse> {
+    let problems = Problems::one(
+        "",
+        format!(
+            "There were many wrong tries. Try again {}, or ask for a new password.",
+            rest(wait)
+        ),
+    );
+    let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, page, request, form, problems)?;
+    let seconds = HeaderValue::from(wait.num_seconds() + 1);
+    answer.headers_mut().insert(RETRY_AFTER, seconds);
+    Ok(answer)
+}
+
+fn answer(
+    status: StatusCode,
+    page: Page,
+    request: &HttpRequest,
+    mut form: LoginForm,
+    problems: Problems,
+) -> Result<HttpResponse> {
+    form.next = local(&form.next, &page.site.public_url);
+    let site = &page.site.public_url;
+    let ours = site.origin().ascii_serialization();
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let elsewhere = host.is_some_and(|host| !ours.ends_with(&format!("//{host}")));
+    let elsewhere = elsewhere.then_some(ours);
+    html(
+        status,
+        LoginPage {
+            page,
+            form,
+            problems,
+            elsewhere,
+        }
+        .render(),
+    )
+}
+
+/// `GET /login/code`: the second step.
+async fn code(page: Page, _half: Half, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
+    let next = local(&next, &page.site.public_url);
+    let problems = Problems::default();
+    html(StatusCode::OK, CodePage { page, problems, next }.render())
+}
+
+/// `POST /login/code`: a code of the app or a recovery code.
+async fn complete(
+    desk: Desk,
+    page: Page,
+    half: Half,
+    session: Session,
+    Form(form): Form<CodeForm>,
+) -> Result<HttpResponse> {
+    let next = after(&form.next, &page);
+    let problem = match show_code(&desk, &half.0, &form.code, &page).await? {
+        Ok(factor) => {
+            let (user, id, remember) = (half.user, half.session, form.remember == "on");
+            let (origin, now) = (desk.origin, page.now);
+            let done = desk
+                .db
+                .note(move |conn| sign_in::complete(conn, id, user, factor, remember, &origin, now))
+                .await?;
+            let Some((id, browser)) = done else {
+                return Ok(redirect("/login"));
+            };
+            keep(&session, id)?;
+            if let Some(plain) = browser {
+                remember_browser(&session, plain)?;
+            }
+            return Ok(redirect(&next));
+        }
+        Err(problem) => problem,
+    };
+    let problems = Problems::one("code", problem);
+    html(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        CodePage { page, problems, next }.render(),
+    )
+}
+
+/// Counts a code, then looks at it; else the message for who typed it.
+pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page) -> Result<Result<Factor, String>> {
+    let (user, now) = (visitor.user, page.now);
+    let wait = desk.db.note(move |conn| sign_in::count_code(conn, user, now)).await?;
+    if let Some(wait) = wait {
+        return Ok(Err(format!("There were many wrong codes. Try again {}.", rest(wait))));
+    }
+    let (outbox, vault) = (desk.outbox.clone(), desk.vault.clone());
+    let (origin, typed) = (desk.origin.clone(), typed.to_owned());
+    let factor = desk
+        .db
+        .note(move |conn| sign_in::take_code(conn, (&outbox, &vault), user, &typed, &origin, now))
+        .await?;
+    let wrong = "This code is not right, or it was used before. Wait for the next one, or type a recovery code.";
+    Ok(factor.ok_or_else(|| wrong.to_owned()))
+}
+
+/// `POST /logout`: the row goes, so that a copied cookie dies with it.
+async fn delete(desk: Desk, session: Session, page: Page, visitor: Result<SignedIn>, half: Result<Half>) -> Result<HttpResponse> {
+    let visitor = visitor.map(|visitor| visitor.0).or(half.map(|half| half.0));
+    if let Ok(visitor) = visitor {
+        let (origin, now) = (desk.origin, page.now);
+        desk.db
+            .note(move |conn| {
+                accounts::Session::end(conn, visitor.user, visitor.session)?;
+                Event::record(conn, visitor.user, EventKind::SignedOut, "", &origin, now)
+            })
+            .await?;
+    }
+    sign_out(&session);
+    let mut answer = redirect("/");
+    if desk.policy.production {
+        let all = HeaderValue::from_static("\"cache\", \"storage\"");
+        answer.headers_mut().insert(CLEAR_SITE_DATA, all);
+    }
+    Ok(answer)
+}

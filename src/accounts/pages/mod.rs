@@ -1,0 +1,99 @@
+//! Pages of people: sign up, sign in, letters' links, and the account.
+
+mod account;
+mod activity;
+mod confirm;
+mod data;
+mod deletion;
+mod devices;
+mod email;
+mod factor;
+mod letters;
+mod login;
+mod password;
+mod register;
+mod reset;
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::{self, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::TimeDelta;
+
+use super::Origin;
+use super::hasher::Hasher;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::mail::Outbox;
+use crate::seal::Vault;
+use crate::web::layers::{ClientIp, Policy, RateLimiter, RateLimits};
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    register::routes(to);
+    login::routes(to);
+    letters::routes(to);
+    reset::routes(to);
+    confirm::routes(to);
+    account::routes(to);
+    email::routes(to);
+    password::routes(to);
+    factor::routes(to);
+    devices::routes(to);
+    activity::routes(to);
+    data::routes(to);
+    deletion::routes(to);
+}
+
+/// What the pages of people work with.
+pub struct Desk {
+    db: Data<Db>,
+    hasher: Data<Hasher>,
+    outbox: Data<Outbox>,
+    vault: Data<Vault>,
+    policy: Data<Policy>,
+    address: ClientIp,
+    origin: Origin,
+}
+
+impl Desk {
+    /// Counts one of a class from this visitor's address.
+    fn count(&self, class: fn(&RateLimits) -> &RateLimiter) -> Result<()> {
+        self.policy.count(class, self.address)
+    }
+}
+
+impl FromRequest for Desk {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>> {
+            let missing = || Error::Internal(anyhow::anyhow!("the app's data is not complete"));
+            request.app_data::<Data<T>>().cloned().ok_or_else(missing)
+        }
+        let address = request.extensions().get::<ClientIp>().copied();
+        let origin = Origin::from_request(request, payload).into_inner();
+        ready((|| {
+            Ok(Self {
+                db: data(request)?,
+                hasher: data(request)?,
+                outbox: data(request)?,
+                vault: data(request)?,
+                policy: data(request)?,
+                address: address.ok_or(Error::Forbidden)?,
+                origin: origin?,
+            })
+        })())
+    }
+}
+
+/// `in 2 minutes`, rounded up.
+fn rest(wait: TimeDelta) -> String {
+    let seconds = wait.num_seconds().max(1);
+    match seconds {
+        1 => "in a second".to_owned(),
+        2..=90 => format!("in {seconds} seconds"),
+        _ => format!("in {} minutes", (seconds + 59) / 60),
+    }
+}

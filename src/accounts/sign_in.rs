@@ -1,0 +1,177 @@
+//! Signing in: a try is counted before the password is looked at, and every failure looks alike.
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::browser::Browser;
+use super::event::{Event, EventKind};
+use super::origin::Origin;
+use super::second_factor;
+use super::session::{Factor, Session};
+use super::throttle::{BY_ACCOUNT, BY_FACTOR, BY_NETWORK, Try};
+use super::user::User;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{SessionId, UserId};
+use crate::mail::{Outbox, letters};
+use crate::seal::Vault;
+
+/// What came of knocking.
+pub enum Knock {
+    /// Too many tries; how long to wait.
+    Rest(TimeDelta),
+    /// The password may be looked at.
+    Open(Claim),
+}
+
+/// Who someone says they are, known to us or not.
+#[derive(Clone)]
+pub struct Claim {
+    pub user: Option<UserId>,
+    /// The stored hash.
+    pub stored: Option<String>,
+    /// What their tries are counted under.
+    subject: String,
+}
+
+/// What counts the tries of someone's password.
+pub fn subject(user: UserId) -> String {
+    format!("user {user}")
+}
+
+/// Counts a try under the account, known or not, and under the network. Its transaction must commit.
+pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<Knock> {
+    let user = User::by_login(conn, login)?;
+    let subject = user
+        .as_ref()
+        .map_or_else(|| format!("nobody {}", login.trim().to_lowercase()), |user| subject(user.id));
+    let network = BY_NETWORK.count(conn, &origin.network(), now)?;
+    let account = BY_ACCOUNT.count(conn, &subject, now)?;
+    if account == Try::AllowedThenRest {
+        let id = user.as_ref().map(|user| user.id);
+        Event::record(conn, id, EventKind::SignInSlowed, "", origin, now)?;
+        if let Some(user) = &user {
+            let letter = letters::sign_in_slowed(user.called(), &outbox.link("/forgot"));
+            outbox.post(conn, &user.email, &letter, now)?;
+        }
+    }
+    match (account, network) {
+        (Try::Rest(one), Try::Rest(other)) => Ok(Knock::Rest(one.max(other))),
+        (Try::Rest(wait), _) | (_, Try::Rest(wait)) => Ok(Knock::Rest(wait)),
+        _ => {
+            let user = user.filter(|user| user.suspended_at.is_none());
+            Ok(Knock::Open(Claim {
+                user: user.as_ref().map(|user| user.id),
+                stored: user.map(|user| user.password),
+                subject,
+            }))
+        }
+    }
+}
+
+/// Writes down that it was the wrong password, or nobody's name.
+pub fn failed(conn: &mut Conn, claim: &Claim, kind: EventKind, origin: &Origin, now: NaiveDateTime) -> Result<()> {
+    Event::record(conn, claim.user, kind, "", origin, now)
+}
+
+/// The password was right: signs in, or half in where a second factor is asked for.
+/// None when the password or the account changed in the meantime.
+pub fn enter(
+    conn: &mut Conn,
+    claim: &Claim,
+    upgrade: Option<&str>,
+    browser: Option<&str>,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Option<(SessionId, Factor)>> {
+    let (Some(id), Some(stored)) = (claim.user, &claim.stored) else {
+        return Ok(None);
+    };
+    let user = User::find(conn, id)?;
+    if user.password != *stored || user.suspended_at.is_some() {
+        return Ok(None);
+    }
+    if let Some(better) = upgrade {
+        User::upgrade_password(conn, id, stored, better)?;
+    }
+    forgive(conn, claim, origin)?;
+    let factor = first_factor(conn, &user, browser, now)?;
+    Ok(Some((Session::start(conn, id, factor, origin, now)?, factor)))
+}
+
+/// It was the right password: the account's tries start afresh, the network's do not count this one.
+pub fn forgive(conn: &mut Conn, claim: &Claim, origin: &Origin) -> Result<()> {
+    BY_ACCOUNT.forgive(conn, &claim.subject)?;
+    BY_NETWORK.take_back(conn, &origin.network())
+}
+
+/// What a sign-in stands on before a code was asked for.
+pub fn first_factor(conn: &mut Conn, user: &User, browser: Option<&str>, now: NaiveDateTime) -> Result<Factor> {
+    if !user.has_factor() {
+        return Ok(Factor::Password);
+    }
+    let trusted = match browser {
+        Some(plain) => Browser::is_trusted(conn, user.id, plain, now)?,
+        None => false,
+    };
+    Ok(if trusted { Factor::Browser } else { Factor::Pending })
+}
+
+/// Counts a try of a code. Its transaction must commit.
+pub fn count_code(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<Option<TimeDelta>> {
+    Ok(match BY_FACTOR.count(conn, &subject(user), now)? {
+        Try::Rest(wait) => Some(wait),
+        Try::Allowed | Try::AllowedThenRest => None,
+    })
+}
+
+/// The code, where one is asked for. None: it was wrong.
+pub fn take_code(
+    conn: &mut Conn,
+    (outbox, vault): (&Outbox, &Vault),
+    user: UserId,
+    typed: &str,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Option<Factor>> {
+    let user = User::find(conn, user)?;
+    let factor = second_factor::accept(conn, vault, &user, typed, origin, now)?;
+    match factor {
+        None => Event::record(conn, user.id, EventKind::FactorFailed, "", origin, now)?,
+        Some(factor) => {
+            BY_FACTOR.forgive(conn, &subject(user.id))?;
+            if factor == Factor::Recovery {
+                let left = second_factor::recovery_codes_left(conn, user.id)?;
+                let letter = letters::recovery_code_used(user.called(), left, &outbox.link("/forgot"));
+                outbox.post(conn, &user.email, &letter, now)?;
+            }
+        }
+    }
+    Ok(factor)
+}
+
+/// The second step: the half sign-in becomes a whole one, under a new id.
+pub fn complete(
+    conn: &mut Conn,
+    half: SessionId,
+    user: UserId,
+    factor: Factor,
+    remember: bool,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Option<(SessionId, Option<String>)>> {
+    // Of two that come with the same half, one goes on.
+    if !Session::end(conn, user, half)? {
+        return Ok(None);
+    }
+    let browser = if remember {
+        Some(Browser::trust(conn, user, origin, now)?)
+    } else {
+        None
+    };
+    Ok(Some((Session::start(conn, user, factor, origin, now)?, browser)))
+}
+
+/// A right code was shown outside a sign-in.
+pub fn forgive_codes(conn: &mut Conn, user: UserId) -> Result<()> {
+    BY_FACTOR.forgive(conn, &subject(user))
+}

@@ -1,0 +1,137 @@
+//! The operator's side: how the market is, and what went wrong. Owns no tables.
+
+mod counts;
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::accounts::{Event, EventKind, Origin, User};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::id::{EventId, JobId};
+use crate::jobs;
+use crate::text::when;
+use crate::web::{Admin, Flash, Page, Query, get, html, redirect};
+use counts::Counts;
+
+/// Rows a page.
+const ROWS: usize = 50;
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(web::resource("/admin").route(get().to(show)))
+        .service(web::resource("/admin/jobs/{job}/retry").route(web::post().to(retry)));
+}
+
+struct DeadRow {
+    id: JobId,
+    kind: String,
+    when: String,
+    error: String,
+}
+
+struct AdminEventRow {
+    who: String,
+    what: String,
+    detail: String,
+    when: String,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/index.html")]
+struct AdminPage {
+    page: Page,
+    counts: Counts,
+    letters_waiting: i64,
+    /// Jobs that were given up.
+    dead: Vec<DeadRow>,
+    events: Vec<AdminEventRow>,
+    /// Where the older events are.
+    more: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct BeforeQuery {
+    before: Option<i64>,
+}
+
+/// `GET /admin`
+async fn show(
+    db: Data<Db>,
+    page: Page,
+    _admin: Admin,
+    Query(BeforeQuery { before }): Query<BeforeQuery>,
+) -> Result<HttpResponse> {
+    let limit = i64::try_from(ROWS).unwrap_or(i64::MAX) + 1;
+    let (counts, letters_waiting, dead, mut events, names) = db
+        .read(move |conn| {
+            let events = Event::page(conn, None, before.map(EventId), limit)?;
+            let people: Vec<_> = events.iter().filter_map(|event| event.user_id).collect();
+            Ok((
+                Counts::now(conn)?,
+                jobs::waiting(conn)?,
+                jobs::dead(conn, None, 20)?,
+                events,
+                User::names(conn, people)?,
+            ))
+        })
+        .await?;
+    let further = events.len() > ROWS;
+    events.truncate(ROWS);
+    let more = events
+        .last()
+        .filter(|_| further)
+        .map(|last| format!("/admin?before={}", last.id));
+    let who = |event: &Event| {
+        let id = event.user_id?;
+        let known = names.iter().find(|(user, _)| *user == id);
+        Some(known.map_or_else(|| format!("deleted {id}"), |(_, name)| name.clone()))
+    };
+    let row = |event: Event| AdminEventRow {
+        who: who(&event).unwrap_or_else(|| "nobody we know".to_owned()),
+        what: event.kind.label().to_owned(),
+        detail: event.detail,
+        when: when(event.created_at),
+        address: event.address,
+    };
+    let dead_row = |job: jobs::DeadJob| DeadRow {
+        id: job.id,
+        kind: job.kind,
+        when: when(job.dead_at),
+        error: job.error,
+    };
+    let view = AdminPage {
+        page,
+        counts,
+        letters_waiting,
+        dead: dead.into_iter().map(dead_row).collect(),
+        events: events.into_iter().map(row).collect(),
+        more,
+    };
+    html(StatusCode::OK, view.render())
+}
+
+/// `POST /admin/jobs/{job}/retry`: a job that was given up gets new tries.
+async fn retry(
+    db: Data<Db>,
+    page: Page,
+    session: Session,
+    origin: Origin,
+    admin: Admin,
+    job: Path<i64>,
+) -> Result<HttpResponse> {
+    let (user, id, now) = (admin.user, JobId(job.into_inner()), page.now);
+    db.note(move |conn| {
+        if !jobs::retry(conn, id, now)? {
+            return Err(Error::NotFound);
+        }
+        Event::record(conn, user, EventKind::JobRetried, &id.to_string(), &origin, now)
+    })
+    .await?;
+    Flash::ok(&session, "It is tried again now.")?;
+    Ok(redirect("/admin"))
+}

@@ -1,0 +1,63 @@
+//! A message for the next page: set before a redirect, taken by the page that comes.
+
+use actix_session::Session;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::word::words;
+
+const KEY: &str = "flash";
+
+words! {
+    FlashKind { Ok = "ok", Warn = "warn" }
+}
+
+#[derive(Debug, Clone)]
+pub struct Flash {
+    pub kind: FlashKind,
+    pub text: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    kind: String,
+    text: String,
+}
+
+impl Flash {
+    /// All went well.
+    ///
+    /// # Errors
+    /// The cookie cannot be written.
+    pub fn ok(session: &Session, text: impl Into<String>) -> Result<()> {
+        Self::keep(session, FlashKind::Ok, text.into())
+    }
+
+    /// Something is to be looked at.
+    ///
+    /// # Errors
+    /// The cookie cannot be written.
+    pub fn warn(session: &Session, text: impl Into<String>) -> Result<()> {
+        Self::keep(session, FlashKind::Warn, text.into())
+    }
+
+    /// Takes the message out of the cookie.
+    pub fn take(session: &Session) -> Option<Self> {
+        let kept: Kept = session.get(KEY).ok().flatten()?;
+        session.remove(KEY);
+        if session.entries().is_empty() {
+            session.purge();
+        }
+        Some(Self {
+            kind: FlashKind::parse(&kept.kind)?,
+            text: kept.text,
+        })
+    }
+
+    fn keep(session: &Session, kind: FlashKind, text: String) -> Result<()> {
+        let kind = kind.as_str().to_owned();
+        session
+            .insert(KEY, Kept { kind, text })
+            .map_err(|error| Error::internal(error, "a message could not be kept"))
+    }
+}

@@ -1,0 +1,49 @@
+//! Something has to be done before a page opens: the way there, and back afterwards.
+
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue, REFERER};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use url::Url;
+use url::form_urlencoded::byte_serialize;
+
+use crate::error::{Error, Step};
+use crate::web::error_page::is_htmx;
+use crate::web::{Site, redirect as see_other};
+
+/// What makes htmx open a page instead of putting it into this one.
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
+/// The redirect that an answer asks for, if it does.
+pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResponse> {
+    let Some(Error::First(step)) = answer.error()?.as_error::<Error>() else {
+        return None;
+    };
+    let page = match step {
+        Step::SignIn => "/login",
+        Step::Confirm => "/confirm",
+        Step::SecondFactor => return Some(see_other("/account/second-factor")),
+    };
+    let next: String = byte_serialize(back(request).as_bytes()).collect();
+    let to = format!("{page}?next={next}");
+    if !is_htmx(request.headers()) {
+        return Some(see_other(&to));
+    }
+    let header = HeaderValue::try_from(to).ok()?;
+    Some(HttpResponse::Ok().insert_header((HX_REDIRECT, header)).finish())
+}
+
+/// The page to come back to: this one, or the one that a form was on.
+fn back(request: &HttpRequest) -> String {
+    if request.method() != Method::POST && !is_htmx(request.headers()) {
+        return request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
+    }
+    let referer = request.headers().get(REFERER).and_then(|from| Url::parse(from.to_str().ok()?).ok());
+    let site = request.app_data::<Data<Site>>();
+    match (referer, site) {
+        (Some(from), Some(site)) if from.origin() == site.public_url.origin() => {
+            from[url::Position::BeforePath..url::Position::AfterQuery].to_owned()
+        }
+        _ => "/account".to_owned(),
+    }
+}

@@ -1,0 +1,234 @@
+//! Who visits: read once a request, and handed to handlers by what they may do.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_session::{Session, SessionExt};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, USER_AGENT};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use super::layers::{ClientIp, is_file};
+use super::page::now;
+use crate::accounts::{self, Factor, Origin, ShopRef, Visitor};
+use crate::db::Db;
+use crate::error::{Error, Result, Step};
+use crate::id::{SessionId, UserId};
+
+/// Where the cookie keeps the id of the sign-in.
+const SESSION: &str = "session";
+/// Where the cookie keeps what lets this browser skip the second factor.
+const BROWSER: &str = "browser";
+
+/// The layer that recognises who calls; inside the cookie's, outside the pages.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn recognise(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let session = request.get_session();
+    let id = session.get::<i64>(SESSION).ok().flatten().map(SessionId);
+    let (Some(id), false) = (id, is_file(request.path())) else {
+        return next.call(request).await;
+    };
+    if let Some(visitor) = visitor_of(&request, id).await? {
+        request.extensions_mut().insert(Arc::new(visitor));
+    } else {
+        sign_out(&session);
+    }
+    let mut answer = next.call(request).await?;
+    // Nothing that somebody sees while signed in is kept anywhere.
+    answer
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Visitor>> {
+    let Some(db) = request.app_data::<Data<Db>>() else {
+        return Ok(None);
+    };
+    let now = now();
+    let visitor = db.read(move |conn| Visitor::of(conn, id, now)).await?;
+    if visitor.as_ref().is_some_and(|visitor| visitor.unseen(now)) {
+        let seen = db.note(move |conn| accounts::Session::touch(conn, id, now)).await;
+        // To be read must not depend on being able to write.
+        if let Err(error) = seen {
+            tracing::warn!(%error, "a visit could not be written down");
+        }
+    }
+    Ok(visitor)
+}
+
+/// The cookie holds this sign-in from now on.
+///
+/// # Errors
+/// The cookie cannot be written.
+pub fn sign_in(session: &Session, id: SessionId) -> Result<()> {
+    session.renew();
+    session
+        .insert(SESSION, id.0)
+        .map_err(|error| Error::internal(error, "the sign-in could not be kept"))
+}
+
+/// The cookie forgets the sign-in; what belongs to the browser stays.
+pub fn sign_out(session: &Session) {
+    session.remove(SESSION);
+    if session.entries().is_empty() {
+        session.purge();
+    }
+}
+
+/// What lets this browser skip the second factor, if it was told to be remembered.
+pub fn browser(session: &Session) -> Option<String> {
+    session.get(BROWSER).ok().flatten()
+}
+
+/// # Errors
+/// The cookie cannot be written.
+pub fn remember_browser(session: &Session, plain: String) -> Result<()> {
+    session
+        .insert(BROWSER, plain)
+        .map_err(|error| Error::internal(error, "the browser could not be remembered"))
+}
+
+/// Whoever was recognised, even halfway.
+fn recognised(request: &HttpRequest) -> Option<Arc<Visitor>> {
+    request.extensions().get::<Arc<Visitor>>().cloned()
+}
+
+/// Whoever is signed in, all the way.
+pub fn signed_in(request: &HttpRequest) -> Option<Arc<Visitor>> {
+    recognised(request).filter(|visitor| visitor.factor != Factor::Pending)
+}
+
+/// Makes an extractor of a rule: who may come in, or what has to be done first.
+macro_rules! extractor {
+    ($(#[$doc:meta])* $name:ident, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(pub Arc<Visitor>);
+
+        impl Deref for $name {
+            type Target = Visitor;
+
+            fn deref(&self) -> &Visitor {
+                &self.0
+            }
+        }
+
+        impl FromRequest for $name {
+            type Error = Error;
+            type Future = Ready<Result<Self>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let rule: fn(&HttpRequest) -> Result<Arc<Visitor>> = $rule;
+                ready(rule(request).map(Self))
+            }
+        }
+    };
+}
+
+fn signed_in_or_else(request: &HttpRequest) -> Result<Arc<Visitor>> {
+    signed_in(request).ok_or(Error::First(Step::SignIn))
+}
+
+extractor!(
+    /// Someone who is signed in.
+    SignedIn,
+    signed_in_or_else
+);
+
+extractor!(
+    /// Someone who showed their password just now.
+    Confirmed,
+    |request| {
+        let visitor = signed_in_or_else(request)?;
+        if visitor.confirmed(now()) {
+            Ok(visitor)
+        } else {
+            Err(Error::First(Step::Confirm))
+        }
+    }
+);
+
+extractor!(
+    /// Someone whose second factor is still asked for: they have no rights but to show it.
+    Half,
+    |request| {
+        recognised(request)
+            .filter(|visitor| visitor.factor == Factor::Pending)
+            .ok_or(Error::First(Step::SignIn))
+    }
+);
+
+extractor!(
+    /// An operator, who showed a second factor.
+    Admin,
+    |request| {
+        let visitor = signed_in_or_else(request)?;
+        if !visitor.operator {
+            Err(Error::Forbidden)
+        } else if visitor.factor.is_second() {
+            Ok(visitor)
+        } else {
+            Err(Error::First(Step::SecondFactor))
+        }
+    }
+);
+
+/// Someone who runs a shop.
+#[derive(Debug, Clone)]
+pub struct Seller {
+    pub visitor: Arc<Visitor>,
+    pub shop: ShopRef,
+}
+
+impl FromRequest for Seller {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(signed_in_or_else(request).and_then(|visitor| {
+            let shop = visitor.shop.clone().ok_or(Error::Forbidden)?;
+            Ok(Self { visitor, shop })
+        }))
+    }
+}
+
+/// Someone who buys, with an account or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buyer {
+    Guest,
+    User(UserId),
+}
+
+impl FromRequest for Buyer {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(
+            signed_in(request).map_or(Self::Guest, |visitor| Self::User(visitor.user))
+        ))
+    }
+}
+
+impl FromRequest for Origin {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let agent = request.headers().get(USER_AGENT).map(HeaderValue::as_bytes);
+        let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+        let address = request.extensions().get::<ClientIp>().copied();
+        let unknown = || Error::Internal(anyhow::anyhow!("a request came without an address"));
+        ready(address.ok_or_else(unknown).map(|address| Self::new(address.0, &agent)))
+    }
+}
