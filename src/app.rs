@@ -3,22 +3,21 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_session::SessionMiddleware;
-use actix_session::config::{CookieContentSecurity, PersistentSession};
-use actix_session::storage::CookieSessionStore;
-use actix_web::cookie::{Key, SameSite, time};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use anyhow::Context;
+use chrono::{NaiveDateTime, SubsecRound};
 
 use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Conn, Db, in_transaction};
+use crate::error::Result;
+use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shops::pages as shops;
 use crate::web::health::DataDir;
-use crate::web::layers::{self, Policy};
+use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
 use crate::web::{Site, assets, health, theme};
 
@@ -87,8 +86,14 @@ pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
 /// Opens the database and sets everything up around it.
 pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let address = listener.local_addr()?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let db = Db::open(&config.database)?;
-    let categories = Categories::load(&mut config.database.connect()?)?;
+    let mut conn = config.database.connect()?;
+    turn_keys(&mut conn, config)?;
+    let categories = Categories::load(&mut conn)?;
+    drop(conn);
     let site = Data::new(Site {
         name: "PocketShop",
         public_url: config.public_url.clone(),
@@ -103,8 +108,8 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let folder = Data::new(DataDir(config.data.clone()));
     let media = Data::new(Media(config.media()));
     let database = Data::new(db.clone());
-    let key = Key::from(config.secret_key.bytes());
-    let production = config.production();
+    let cookie = SessionCookie::new(&config.secret_keys, config.production());
+    let shared_cookie = Data::new(cookie.clone());
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())
@@ -112,8 +117,10 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(folder.clone())
             .app_data(media.clone())
             .app_data(database.clone())
+            .app_data(shared_cookie.clone())
             .wrap(from_fn(layers::error_pages))
-            .wrap(sessions(key.clone(), production))
+            .wrap(cookie.layer())
+            .wrap(from_fn(layers::key_rotation))
             .wrap(from_fn(layers::safe))
             .configure(routes)
     })
@@ -133,16 +140,23 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     })
 }
 
-/// One encrypted cookie; a visitor who has nothing to remember gets none.
-fn sessions(key: Key, production: bool) -> SessionMiddleware<CookieSessionStore> {
-    SessionMiddleware::builder(CookieSessionStore::default(), key)
-        .cookie_name(if production { "__Host-pocketshop" } else { "pocketshop" }.to_owned())
-        .cookie_secure(production)
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_content_security(CookieContentSecurity::Private)
-        .session_lifecycle(PersistentSession::default().session_ttl(time::Duration::days(90)))
-        .build()
+/// What a start with a new `SECRET_KEY` does.
+fn turn_keys(conn: &mut Conn, config: &Config) -> Result<()> {
+    let (keys, now) = (&config.secret_keys, now());
+    let vault = Vault::new(keys);
+    let resealed = in_transaction(conn, &|conn| {
+        note_key(conn, keys, now)?;
+        reseal_totp(conn, &vault)
+    })?;
+    if resealed > 0 {
+        tracing::info!(resealed, "second factors moved on to the newest SECRET_KEY");
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "where a start gets its time")]
+fn now() -> NaiveDateTime {
+    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }
 
 async fn stop_signal() {

@@ -13,7 +13,8 @@ use tracing_subscriber::EnvFilter;
 /// A marketplace in one program: makers open a shop, buyers fill one cart from many shops and pay once.
 ///
 /// Start with `pocketshop serve --demo` and look around at the address it prints.
-/// Secrets come by environment: DATABASE_URL (or DATABASE_URL_FILE) for PostgreSQL, SECRET_KEY (or SECRET_KEY_FILE).
+/// Secrets come by environment: DATABASE_URL (or DATABASE_URL_FILE) for PostgreSQL, SECRET_KEY (or SECRET_KEY_FILE),
+/// SMTP_URL (or SMTP_URL_FILE) for the mail server.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::secret::Secret;
-use super::{LogFormat, Problems, Settings};
+use super::{LogFormat, PasswordCost, Problems, Settings};
 use crate::db::Location;
 use crate::money::Currency;
 
@@ -164,5 +164,16 @@ impl Settings {
                 true
             }
         }
+    }
+
+    pub(super) fn password_cost(&self, problems: &mut Problems) -> PasswordCost {
+        let cost = self
+            .password_cost
+            .as_deref()
+            .map_or(Ok(PasswordCost::default()), PasswordCost::parse);
+        cost.unwrap_or_else(|problem| {
+            problems.0.push(format!("POCKETSHOP_PASSWORD_COST {problem}"));
+            PasswordCost::default()
+        })
     }
 }

@@ -2,8 +2,12 @@
 
 use std::fmt::Write;
 
+use chrono::NaiveDateTime;
+
 use crate::config::{Config, Missing, Problems, Settings};
-use crate::db::{Location, is_current};
+use crate::db::{Conn, Location, is_current};
+use crate::error::Result;
+use crate::seal::OldKeys;
 
 /// The settings in words, a line each, and whether everything is well.
 pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
@@ -26,16 +30,28 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
     line("POCKETSHOP_TRUSTED_PROXIES", &given(&settings.trusted_proxies, "none"));
     line("POCKETSHOP_WORKERS", &given(&settings.workers, "one a core"));
     line("POCKETSHOP_RATE_LIMIT", &given(&settings.rate_limit, "on"));
+    line(
+        "POCKETSHOP_MAIL_FROM",
+        &given(&settings.mail_from, "PocketShop <no-reply@HOST>, host of PUBLIC_URL"),
+    );
+    line(
+        "POCKETSHOP_PASSWORD_COST",
+        &given(&settings.password_cost, "m=19456,t=2,p=1"),
+    );
     line("DATABASE_URL", secret(settings.database_url.is_some()));
     line("SECRET_KEY", secret(settings.secret_key.is_some()));
+    line("SMTP_URL", secret(settings.smtp_url.is_some()));
     out.push('\n');
-    match settings.parse(problems, Missing::Leave).map(|config| state(&config)) {
-        Ok(Ok(state)) => {
-            out.push_str(&state);
-            out.push('\n');
+    let parsed = settings.parse(problems, Missing::Leave);
+    match parsed.map(|config| (state(&config), config.warnings())) {
+        Ok((Ok(state), warnings)) => {
+            let _ = writeln!(out, "{state}");
+            for warning in warnings {
+                let _ = writeln!(out, "warning: {warning}");
+            }
             (out, true)
         }
-        Ok(Err(problem)) => {
+        Ok((Err(problem), _)) => {
             let _ = writeln!(out, "wrong: {problem:#}");
             (out, false)
         }
@@ -61,11 +77,42 @@ fn state(config: &Config) -> anyhow::Result<String> {
         .database
         .connect()
         .map_err(|error| anyhow::anyhow!("the database cannot be reached: {error}"))?;
-    Ok(if is_current(&mut conn)? {
-        format!("The settings are fine. The {kind} database is up to date.")
-    } else {
-        format!(
+    if !is_current(&mut conn)? {
+        return Ok(format!(
             "The settings are fine. The {kind} database is not up to date yet; `pocketshop migrate` or a start does it."
-        )
+        ));
+    }
+    let mut said = format!("The settings are fine. The {kind} database is up to date.");
+    if config.secret_keys.rotating() {
+        let _ = write!(said, "\n{}", rotation(&mut conn, config, super::now())?);
+    }
+    Ok(said)
+}
+
+/// Whether the keys after the first may be taken out of `SECRET_KEY`.
+pub fn rotation(conn: &mut Conn, config: &Config, now: NaiveDateTime) -> Result<String> {
+    Ok(match OldKeys::needed(conn, &config.secret_keys, now)? {
+        None => "Keep the old SECRET_KEY: no start has used the new one yet.".into(),
+        Some(needed) if needed.none() => "The old SECRET_KEY may go.".into(),
+        Some(needed) => {
+            let mut said = format!(
+                "Keep the old SECRET_KEY: {}, {}, {} still need it",
+                several(needed.sign_ins, "sign-in"),
+                several(needed.factors, "second factor"),
+                several(needed.letters, "letter"),
+            );
+            if now < needed.until {
+                let _ = write!(
+                    said,
+                    "; all of them will be gone by {} at the latest",
+                    needed.until.date()
+                );
+            }
+            said + "."
+        }
     })
+}
+
+fn several(count: i64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

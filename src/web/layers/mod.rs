@@ -6,9 +6,11 @@ mod compress;
 mod first;
 mod guard;
 mod headers;
+mod key_rotation;
 pub mod limits;
 mod rate_limit;
 mod request_id;
+mod session_cookie;
 #[cfg(test)]
 mod tests;
 
@@ -35,8 +37,10 @@ use crate::error::Error;
 
 pub use address::ClientIp;
 pub use guard::is_file;
+pub use key_rotation::key_rotation;
 pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
+pub use session_cookie::SessionCookie;
 
 use compress::Coding;
 

@@ -6,8 +6,8 @@ pub mod rows;
 
 use std::path::Path;
 
-use pocketshop::config::secret::{Secret, SecretKey};
-use pocketshop::config::{Config, LogFormat};
+use pocketshop::config::secret::Secret;
+use pocketshop::config::{Config, LogFormat, PasswordCost, SecretKeys};
 use pocketshop::db::Db;
 use pocketshop::money::Currency;
 use pocketshop::{app, ops};
@@ -110,12 +110,15 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         public_url: "http://localhost".parse().unwrap(),
         currency: Currency::of("USD").unwrap(),
         country: "US".to_owned(),
-        secret_key: SecretKey::new(Secret::new("0123456789abcdef".repeat(8))),
+        secret_keys: SecretKeys::new(vec![Secret::new("0123456789abcdef".repeat(8))]),
         log: tracing::Level::WARN,
         log_format: LogFormat::Text,
         trusted_proxies: Vec::new(),
         workers: Some(1),
         rate_limit: false,
+        smtp: None,
+        mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
+        password_cost: PasswordCost::default(),
     }
 }
 

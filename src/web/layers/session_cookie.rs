@@ -1,0 +1,68 @@
+//! The one cookie: its name, its life, its keys; and the session inside it.
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_session::storage::CookieSessionStore;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, Key, SameSite};
+
+use crate::config::SecretKeys;
+
+/// How long a visitor's browser keeps it.
+const LIFE: Duration = Duration::days(90);
+
+/// How the session's cookie is made and read.
+#[derive(Clone)]
+pub struct SessionCookie {
+    /// Newest first.
+    keys: Vec<Key>,
+    production: bool,
+}
+
+impl SessionCookie {
+    pub fn new(keys: &SecretKeys, production: bool) -> Self {
+        Self {
+            keys: keys.all().map(Key::from).collect(),
+            production,
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        if self.production {
+            "__Host-pocketshop"
+        } else {
+            "pocketshop"
+        }
+    }
+
+    pub(super) fn newest(&self) -> &Key {
+        &self.keys[0]
+    }
+
+    pub(super) fn older(&self) -> &[Key] {
+        &self.keys[1..]
+    }
+
+    /// The session layer: one encrypted cookie; a visitor who has nothing to remember gets none.
+    pub fn layer(&self) -> SessionMiddleware<CookieSessionStore> {
+        SessionMiddleware::builder(CookieSessionStore::default(), self.newest().clone())
+            .cookie_name(self.name().to_owned())
+            .cookie_secure(self.production)
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_content_security(CookieContentSecurity::Private)
+            .session_lifecycle(PersistentSession::default().session_ttl(LIFE))
+            .build()
+    }
+
+    /// The same cookie as the session layer makes, still readable.
+    pub(super) fn with(&self, value: String) -> Cookie<'static> {
+        Cookie::build(self.name(), value)
+            .secure(self.production)
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .path("/")
+            .max_age(LIFE)
+            .finish()
+    }
+}
