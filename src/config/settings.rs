@@ -93,7 +93,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub rate_limit: Option<String>,
-    /// Who letters come from, as Name <address> [default: PocketShop <no-reply@ the host of PUBLIC_URL>]
+    /// Who letters come from: a name and an address in angle brackets [default: no-reply at the public host]
     #[arg(
         long,
         global = true,

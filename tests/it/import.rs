@@ -5,9 +5,6 @@ mod market;
 mod mistakes;
 mod orders;
 mod people;
-#[path = "../../src/schema.rs"]
-#[rustfmt::skip]
-mod schema;
 
 use std::path::Path;
 
@@ -17,11 +14,11 @@ use pocketshop::money::{Currency, Money};
 use pocketshop::ops::import::{Counts, Model, Report};
 use serde_json::json;
 
-use files::FIXTURES;
-use market::Market;
-use schema::{
+use crate::schema::{
     cart_items, carts, orders as order_rows, payments, product_images, product_variants, products, shops, users,
 };
+use files::FIXTURES;
+use market::Market;
 
 type Moment = Option<NaiveDateTime>;
 

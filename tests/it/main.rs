@@ -7,8 +7,12 @@ mod browser;
 mod database;
 mod headers;
 mod import;
+mod keys;
 mod pages;
 mod program;
+#[path = "../../src/schema.rs"]
+#[rustfmt::skip]
+mod schema;
 mod storefront;
 mod support;
 mod templates;

@@ -1,5 +1,6 @@
 //! The binary as an operator meets it: its commands, its settings, its start and its end.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
@@ -8,6 +9,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+const KEY: &str = "a-key-that-is-long-enough-and-was-made-at-random-0123456789-XYZ-qrst";
 
 fn pocketshop(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pocketshop"));
@@ -31,6 +34,8 @@ struct Served {
     child: Child,
     port: u16,
     log: std::sync::mpsc::Receiver<String>,
+    /// What was said while something was waited for.
+    said: RefCell<Vec<String>>,
 }
 
 impl Served {
@@ -52,7 +57,8 @@ impl Served {
             let lines = BufReader::new(stream).lines();
             std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(sender.send(line))));
         }
-        let served = Self { child, port, log };
+        let said = RefCell::default();
+        let served = Self { child, port, log, said };
         served.wait_for("PocketShop is open at");
         served
     }
@@ -63,10 +69,18 @@ impl Served {
                 .log
                 .recv_timeout(Duration::from_secs(20))
                 .unwrap_or_else(|_| panic!("{words} was never said"));
+            self.said.borrow_mut().push(line.clone());
             if line.contains(words) {
                 return line;
             }
         }
+    }
+
+    /// Whether it has said this so far.
+    fn heard(&self, words: &str) -> bool {
+        self.get("/the-last-line");
+        self.wait_for("/the-last-line");
+        self.said.borrow().iter().any(|line| line.contains(words))
     }
 
     fn connect(&self) -> TcpStream {
@@ -132,6 +146,9 @@ fn a_stranger_understands_the_help() {
         "PUBLIC_URL",
         "DATABASE_URL",
         "SECRET_KEY",
+        "SMTP_URL",
+        "POCKETSHOP_MAIL_FROM",
+        "POCKETSHOP_PASSWORD_COST",
         "--demo",
     ] {
         assert!(help.contains(word), "{word} is not in:\n{help}");
@@ -148,7 +165,7 @@ fn what_is_wrong_is_said_in_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let readonly = readonly.join("data").display().to_string();
-    let key = "a-key-that-is-long-enough-and-was-made-at-random-0123456789-XYZ-qrst";
+    let key = KEY;
     let wrong: &[(&[(&str, &str)], &str)] = &[
         (&[("POCKETSHOP_BLND", "x")], "POCKETSHOP_BLND is not a setting"),
         (&[("POCKETSHOP_BIND", "here")], "not an address and port"),
@@ -201,20 +218,84 @@ fn what_is_wrong_is_said_in_one_line() {
             "could not be reached",
         ),
     ];
+    refused(folder.path(), wrong);
+}
+
+#[test]
+fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    let key = KEY;
+    refused(
+        folder.path(),
+        &[
+            (
+                &[("SECRET_KEY", &format!("{key},hidden-word"))],
+                "key 2 of SECRET_KEY is too short",
+            ),
+            (
+                &[("SECRET_KEY", &format!("{key},{key}"))],
+                "key 2 of SECRET_KEY begins like key 1",
+            ),
+            (&[("SECRET_KEY", &[key; 5].join(","))], "SECRET_KEY holds 5 keys"),
+            (&[("SMTP_URL", "mail.example")], "SMTP_URL does not read as"),
+            (
+                &[("SMTP_URL", "smtp://u:hidden-word/x@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "smtp://u:1/hidden-word@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "http://u:hidden-word@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "smtp://hidden-word@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "smtp://u:hidden-word@mail.example?tls=maybe")],
+                "SMTP_URL may end in",
+            ),
+            (&[("SMTP_URL_FILE", "/none")], "cannot be read"),
+            (&[("POCKETSHOP_MAIL_FROM", "me")], "is not a sender like"),
+            (
+                &[("POCKETSHOP_MAIL_FROM", "a@b.example\nBcc: c@d.example")],
+                "is not a sender like",
+            ),
+            (
+                &[("POCKETSHOP_PASSWORD_COST", "strong")],
+                "is not a cost like m=19456,t=2,p=1",
+            ),
+            (
+                &[("POCKETSHOP_PASSWORD_COST", "m=1024,t=2,p=1")],
+                "makes guessing passwords cheap",
+            ),
+            (
+                &[("POCKETSHOP_PASSWORD_COST", "m=99999999,t=2,p=1")],
+                "more than a sign-in can bear",
+            ),
+        ],
+    );
+}
+
+/// Each is told in one line that holds these words and no secret.
+fn refused(folder: &Path, wrong: &[(&[(&str, &str)], &str)]) {
     for (settings, words) in wrong {
-        let output = run(pocketshop(folder.path()).envs(settings.iter().copied()));
+        let output = run(pocketshop(folder).envs(settings.iter().copied()));
         let said = text(&output.stderr);
         assert!(!output.status.success(), "{settings:?}");
         assert!(said.contains(words), "{settings:?}: {said}");
         assert!(said.trim().lines().count() == 1, "{settings:?}: {said}");
-        assert!(!said.contains("hidden-word") && !said.contains(key), "{said}");
+        assert!(!said.contains("hidden-word") && !said.contains(KEY), "{said}");
     }
 }
 
 #[test]
 fn check_shows_the_settings_and_no_secret() {
     let folder = TempDir::new().unwrap();
-    let key = "a-key-that-is-long-enough-and-was-made-at-random-0123456789-XYZ-qrst";
+    let key = KEY;
     let fine = run(pocketshop(folder.path())
         .arg("check")
         .env("SECRET_KEY", key)
@@ -234,6 +315,61 @@ fn check_shows_the_settings_and_no_secret() {
     let said = text(&wrong.stdout);
     assert!(!wrong.status.success());
     assert_eq!(said.matches("wrong: ").count(), 2, "{said}");
+}
+
+#[test]
+fn check_says_where_letters_go_and_keeps_their_password() {
+    let folder = TempDir::new().unwrap();
+    let check = |settings: &[(&str, &str)]| {
+        let output = run(pocketshop(folder.path()).arg("check").envs(settings.iter().copied()));
+        let said = text(&output.stdout);
+        assert!(output.status.success(), "{said}");
+        assert!(!said.contains("hidden-word"), "{said}");
+        let smtp = said.lines().find(|line| line.starts_with("SMTP_URL")).unwrap();
+        (smtp.ends_with(" set"), said.contains("warning: SMTP_URL is not set"))
+    };
+    let https = ("PUBLIC_URL", "https://market.example");
+    assert_eq!(check(&[]), (false, false));
+    assert_eq!(check(&[https]), (false, true));
+    assert_eq!(
+        check(&[https, ("SMTP_URL", "smtp://u:hidden-word@mail.example")]),
+        (true, false)
+    );
+    let file = folder.path().join("smtp");
+    std::fs::write(&file, "smtps://u:hidden-word@mail.example\n").unwrap();
+    assert_eq!(check(&[("SMTP_URL_FILE", file.to_str().unwrap())]), (true, false));
+}
+
+#[test]
+fn a_start_warns_of_letters_that_nobody_gets() {
+    let folder = TempDir::new().unwrap();
+    let served = Served::start(pocketshop(folder.path()).env("PUBLIC_URL", "https://market.example"));
+    assert!(served.heard("SMTP_URL is not set"));
+    drop(served);
+    let served = Served::start(
+        pocketshop(folder.path())
+            .env("PUBLIC_URL", "https://market.example")
+            .env("SMTP_URL", "smtps://u:hidden-word@mail.example"),
+    );
+    assert!(!served.heard("SMTP_URL is not set"));
+}
+
+#[test]
+fn a_rotation_is_followed_by_check() {
+    let folder = TempDir::new().unwrap();
+    let old = KEY;
+    let new = "one-key-that-was-made-later-and-at-random-9876543210-XYZ-qrst-abcdefgh";
+    let both = format!("{new},{old}");
+    let check = |keys: &str| {
+        let said = text(&run(pocketshop(folder.path()).arg("check").env("SECRET_KEY", keys)).stdout);
+        assert!(!said.contains(old) && !said.contains(new), "{said}");
+        said
+    };
+    drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", old)));
+    assert!(!check(old).contains("old SECRET_KEY"));
+    assert!(check(&both).contains("Keep the old SECRET_KEY: no start has used the new one yet."));
+    drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", &both)));
+    assert!(check(&both).contains("The old SECRET_KEY may go."));
 }
 
 #[test]

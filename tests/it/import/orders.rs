@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::files::Files;
 use super::market::Market;
-use super::schema::{checkouts, orders, payments, products, shipments};
 use super::{Moment, time};
+use crate::schema::{checkouts, orders, payments, products, shipments};
 
 type Parcel = (i64, Option<i64>, Moment, Moment);
 

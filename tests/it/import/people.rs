@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::files::Files;
 use super::market::Market;
-use super::schema::users;
 use super::{Moment, time};
+use crate::schema::users;
 
 type Person = (String, String, String, bool, NaiveDateTime, Moment, Moment);
 
