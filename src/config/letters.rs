@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use lettre::Address;
 use lettre::message::Mailbox;
 use url::Url;
 
@@ -69,8 +70,8 @@ impl Settings {
             let host = public_url?.host_str().unwrap_or("localhost");
             let literal = host.parse::<IpAddr>().is_ok();
             let host = if literal { format!("[{host}]") } else { host.to_owned() };
-            let sender = format!("PocketShop <no-reply@{host}>").parse();
-            return sender
+            return Address::new("no-reply", host)
+                .map(|address| Mailbox::new(Some("PocketShop".into()), address))
                 .map_err(|_| {
                     problems
                         .0
@@ -163,7 +164,7 @@ mod tests {
             assert_eq!(sender(None, public_url).unwrap(), made);
         }
         let given = sender(Some("Mugs and More <hello@mugs.example>"), "http://localhost");
-        assert_eq!(given.unwrap(), "\"Mugs and More\" <hello@mugs.example>");
+        assert_eq!(given.unwrap(), "Mugs and More <hello@mugs.example>");
         assert_eq!(sender(Some("a@b.example"), "http://localhost").unwrap(), "a@b.example");
         for wrong in [
             "",
