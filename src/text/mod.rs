@@ -1,10 +1,12 @@
-//! Text that was parsed once: slugs, and Markdown made safe.
+//! Text that was parsed once: e-mail addresses, slugs, and Markdown made safe.
 
+mod email;
 mod html;
 mod line;
 mod slug;
 mod time;
 
+pub use email::Email;
 pub use html::{Html, summary};
 pub use line::{line, lines};
 pub use slug::{free_slug, is_slug, slug};
