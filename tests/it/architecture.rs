@@ -109,7 +109,9 @@ fn below_web_nobody_speaks_http() {
             continue;
         }
         for name in ["actix", "askama", "Cookie", "HttpRe"] {
-            assert!(!source.contains(name), "{file} names {name}");
+            // Letters have templates, too.
+            let allowed = own == "mail" && name == "askama";
+            assert!(allowed || !source.contains(name), "{file} names {name}");
         }
     }
 }

@@ -7,7 +7,9 @@ mod browser;
 mod database;
 mod headers;
 mod import;
+mod jobs;
 mod keys;
+mod mail;
 mod pages;
 mod program;
 #[path = "../../src/schema.rs"]

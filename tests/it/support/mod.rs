@@ -1,8 +1,10 @@
 //! Opens a market of a test's own: a fresh database, a port, and a client for it.
 
 pub mod database;
+pub mod mail;
 pub mod routes;
 pub mod rows;
+pub mod smtp;
 
 use std::path::Path;
 
