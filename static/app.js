@@ -23,6 +23,40 @@ addEventListener('click', event => {
   $('#main')?.focus({ preventScroll: true });
 });
 
+// What is wrong with a form is read first; a browser that knows autofocus has done it already.
+addEventListener('DOMContentLoaded', () => $('#problems')?.focus());
+
+// A password can be looked at while it is typed; it leaves the page as a password.
+const reveal = (button, shown) => {
+  document.getElementById(button.dataset.reveal).type = shown ? 'text' : 'password';
+  button.firstChild.textContent = shown ? 'Hide' : 'Show';
+};
+addEventListener('click', event => {
+  const button = event.target.closest('[data-reveal]');
+  if (button) reveal(button, button.firstChild.textContent === 'Show');
+});
+addEventListener('submit', event => $$('[data-reveal]', event.target).forEach(button => reveal(button, false)));
+
+// Recovery codes, to keep.
+addEventListener('click', event => {
+  if (event.target.closest('[data-print]')) print();
+  const copy = event.target.closest('[data-copy]');
+  if (!copy) return;
+  const text = $$('li', document.getElementById(copy.dataset.copy)).map(one => one.textContent).join('\n');
+  navigator.clipboard?.writeText(text).then(() => { copy.lastChild.textContent = 'Copied'; });
+});
+
+// A menu closes when one looks elsewhere; Escape gives the focus back to it.
+const leave = inside => $$('.menu[open]').forEach(menu => { if (!menu.contains(inside)) menu.open = false; });
+addEventListener('click', event => leave(event.target));
+addEventListener('focusin', event => leave(event.target));
+addEventListener('keydown', event => {
+  const menu = event.key === 'Escape' && $('.menu[open]');
+  if (!menu) return;
+  menu.open = false;
+  $('summary', menu).focus();
+});
+
 // The gallery: a small picture brings its large one into the strip, without moving the page.
 const galleries = new WeakSet();
 const mark = (gallery, number) => $$('.thumbs a', gallery).forEach((thumb, at) =>
