@@ -10,21 +10,26 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
+use crate::accounts::{Hasher, deletion, pages as accounts, password_change, tidy as accounts_tidy};
 use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
+use crate::jobs::{GiveUp, Job, Worker};
+use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
-use crate::shops::pages as shops;
+use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
-use crate::web::{Site, assets, health, theme};
+use crate::web::{Site, assets, health, theme, visitor};
+use crate::{admin, dashboard};
 
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
 const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
 const GRACE: u64 = 8;
+const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -32,6 +37,9 @@ pub fn routes(to: &mut web::ServiceConfig) {
     assets::routes(to);
     media::routes(to);
     theme::routes(to);
+    accounts::routes(to);
+    dashboard::routes(to);
+    admin::routes(to);
     shops::routes(to);
     catalog::routes(to);
 }
@@ -41,6 +49,8 @@ pub struct Market {
     pub server: Server,
     pub address: std::net::SocketAddr,
     pub db: Db,
+    /// Sends letters, and does what else was put off.
+    pub worker: Worker,
 }
 
 /// Takes the port, so that a start that cannot be is told before anything is written.
@@ -78,6 +88,7 @@ pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
             stopping.await;
         });
         market.server.await?;
+        market.worker.stop();
         market.db.close();
         Ok(())
     })
@@ -110,6 +121,13 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let database = Data::new(db.clone());
     let cookie = SessionCookie::new(&config.secret_keys, config.production());
     let shared_cookie = Data::new(cookie.clone());
+    let vault = Vault::new(&config.secret_keys);
+    let outbox = Outbox::new(config, vault.clone());
+    let sender = Sender::new(config, outbox.clone())?;
+    let worker = Worker::start(config.database.clone(), later(outbox.clone(), vault.clone(), sender));
+    let hasher = Hasher::new(config.password_cost, cores());
+    actix_web::rt::spawn(tidy(db.clone(), hasher.clone()));
+    let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())
@@ -118,6 +136,10 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(media.clone())
             .app_data(database.clone())
             .app_data(shared_cookie.clone())
+            .app_data(vault.clone())
+            .app_data(outbox.clone())
+            .app_data(hasher.clone())
+            .wrap(from_fn(visitor::recognise))
             .wrap(from_fn(layers::error_pages))
             .wrap(cookie.layer())
             .wrap(from_fn(layers::key_rotation))
@@ -137,7 +159,48 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         server: server.listen(listener)?.run(),
         address,
         db,
+        worker,
     })
+}
+
+/// What jobs do, by their kind.
+fn later(
+    outbox: Outbox,
+    vault: Vault,
+    sender: Sender,
+) -> impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static {
+    move |conn, job| match job.kind.as_str() {
+        Outbox::KIND => sender.deliver(job),
+        password_change::JOB => Ok(in_transaction(conn, &|conn| {
+            password_change::Asked::run(conn, &outbox, &vault, &job.payload, now())
+        })?),
+        deletion::JOB => Ok(in_transaction(conn, &|conn| {
+            let now = now();
+            let Some(user) = deletion::due(conn, &job.payload, now)? else {
+                return Ok(());
+            };
+            Shop::close(conn, user.id, now)?;
+            deletion::erase(conn, &outbox, &user, now)
+        })?),
+        other => Err(GiveUp(format!("nobody knows how to do {other}")).into()),
+    }
+}
+
+/// Every hour, takes away what has run out; the first time at the start.
+async fn tidy(db: Db, hasher: Hasher) {
+    loop {
+        let swept = db.note(|conn| accounts_tidy(conn, now())).await;
+        match swept {
+            Ok(rounds) => hasher.expect_rounds(rounds),
+            Err(error) => tracing::warn!(%error, "what ran out could not be taken away"),
+        }
+        actix_web::rt::time::sleep(TIDY_EVERY).await;
+    }
+}
+
+/// Passwords that may be hashed at the same time.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// What a start with a new `SECRET_KEY` does.

@@ -3,6 +3,10 @@
 pub mod ops; // what the command line does: import, demo market, check
 
 pub mod app; // every `routes` and every layer, in one list
+
+pub mod admin; // the operator's side
+pub mod dashboard; // the seller's side
+
 pub mod web; // what every page shares: visitor, layout, answers, errors, layers, assets
 
 pub mod catalog; // categories, products, variants, and the lists people browse
@@ -10,8 +14,10 @@ pub mod images; // pictures: rows and addresses
 pub mod shops; // shops: window, look, absence
 
 pub mod accounts; // users, passwords, sessions, throttles, second factor, security events
-pub mod jobs;
-pub mod mail; // letters, the outbox, how they are sent // what is done later: a queue in the database and its worker
+
+pub mod mail; // letters, the outbox, how they are sent
+
+pub mod jobs; // what is done later: a queue in the database and its worker
 
 pub mod config; // the settings
 pub mod db; // SQLite or PostgreSQL, Db::read, Db::write, migrations

@@ -13,10 +13,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{RecoveryCodeId, UserId};
 use crate::schema::{recovery_codes, users};
-use crate::seal::Vault;
-
-/// What the secret is sealed for.
-pub const SEALED_FOR: &str = "totp";
+use crate::seal::{TOTP, Vault};
 
 #[derive(Insertable)]
 #[diesel(table_name = recovery_codes, treat_none_as_default_value = false)]
@@ -30,7 +27,7 @@ struct NewRecoveryCode<'a> {
 
 /// Makes a secret for someone who has none switched on; an older draft of it is void.
 pub fn set_up(conn: &mut Conn, vault: &Vault, user: UserId) -> Result<()> {
-    let sealed = vault.seal(SEALED_FOR, TotpSecret::random()?.as_bytes());
+    let sealed = vault.seal(TOTP, TotpSecret::new()?.as_bytes());
     let off = users::table.find(user).filter(users::totp_enabled_at.is_null());
     diesel::update(off)
         .set(users::totp_secret.eq(sealed))
@@ -142,9 +139,9 @@ pub fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<i64> {
 }
 
 fn secret(vault: &Vault, sealed: &str) -> Result<TotpSecret> {
-    let opened = vault.open(SEALED_FOR, sealed).and_then(|bytes| bytes.try_into().ok());
     let unreadable = || anyhow::anyhow!("a second factor's secret does not open; is its SECRET_KEY gone?");
-    opened
-        .map(TotpSecret::from_bytes)
+    vault
+        .open(TOTP, sealed)
+        .and_then(|bytes| TotpSecret::from_bytes(&bytes))
         .ok_or_else(|| Error::Internal(unreadable()))
 }

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use anyhow::{Context, bail};
 use chrono::NaiveDateTime;
 
-use crate::accounts::hasher::Hasher;
-use crate::accounts::password::Password;
-use crate::accounts::username::Username;
+use crate::accounts::Hasher;
+use crate::accounts::Password;
+use crate::accounts::Username;
 use crate::accounts::{EventKind, NO_PASSWORD, Origin, SignUp, User, confirm_email, password_change, standing};
 use crate::config::Config;
 use crate::db::{Conn, in_transaction, migrate};

@@ -8,7 +8,7 @@ const ROWS: &[&[&str]] = &[
     &["main"],
     &["ops"],
     &["app"],
-    &["pages"],
+    &["pages", "dashboard", "admin"],
     &["web"],
     &["catalog"],
     &["shops"],

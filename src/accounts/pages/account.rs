@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Desk;
-use crate::accounts::username::Username;
+use crate::accounts::Username;
 use crate::accounts::{Event, EventKind, Profile, User};
 use crate::error::Result;
 use crate::text::{line, lines, when};

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::login::show_code;
 use super::{Desk, rest};
-use crate::accounts::hasher::Verdict;
-use crate::accounts::password::Password;
+use crate::accounts::Verdict;
+use crate::accounts::Password;
 use crate::accounts::sign_in::{self, Knock};
 use crate::accounts::{EventKind, Session as SignIn};
 use crate::error::{Error, Result, Step};

@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Desk, rest};
-use crate::accounts::qr::Qr;
+use crate::accounts::Qr;
 use crate::accounts::{Event, EventKind, Factor, Session as SignIn, User, second_factor, sign_in};
 use crate::error::Result;
 use crate::mail::letters;

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{Desk, rest};
-use crate::accounts::hasher::Verdict;
-use crate::accounts::password::Password;
+use crate::accounts::Verdict;
+use crate::accounts::Password;
 use crate::accounts::sign_in::{self, Claim, Knock};
 use crate::accounts::{self, Event, EventKind, Factor, Visitor};
 use crate::error::Result;

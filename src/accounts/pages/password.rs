@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Desk;
-use crate::accounts::password::Password;
+use crate::accounts::Password;
 use crate::accounts::{EventKind, Session as SignIn, User, password_change};
 use crate::error::Result;
 use crate::web::visitor::sign_in;

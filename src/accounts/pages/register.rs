@@ -7,9 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Desk;
-use crate::accounts::password::Password;
-use crate::accounts::username::Username;
-use crate::accounts::{SignUp, SignedUp};
+use crate::accounts::{Password, SignUp, SignedUp, Username};
 use crate::error::Result;
 use crate::text::{Email, line};
 use crate::web::{Form, Page, Problems, Query, get, html, local, redirect};

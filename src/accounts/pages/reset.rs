@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Desk;
 use super::letters::gone;
 use super::register::SentPage;
-use crate::accounts::password::Password;
+use crate::accounts::Password;
 use crate::accounts::{Purpose, Token, User, password_change};
 use crate::error::Result;
 use crate::web::link::{self, LinkQuery, private};
