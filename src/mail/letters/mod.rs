@@ -1,0 +1,117 @@
+//! The letters we write, each in a function. What people typed is tamed before it stands in one.
+
+mod account;
+mod sign_in;
+
+pub use account::{
+    account_deleted, already_registered, deletion_planned, deletion_undone, email_changed, email_confirm, email_undo,
+    operator_made, restored, suspended, verify,
+};
+pub use sign_in::{
+    password_changed, recovery_code_used, recovery_codes_renewed, reset, second_factor_off, second_factor_on,
+    sign_in_slowed,
+};
+
+use super::typed::greeting;
+use super::{Action, Letter};
+
+fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Letter {
+    Letter {
+        subject: subject.to_owned(),
+        greeting: greeting(names),
+        paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+        action: None,
+        closing: Vec::new(),
+    }
+}
+
+impl Letter {
+    fn with(mut self, label: &str, url: &str) -> Self {
+        self.action = Some(Action {
+            label: label.to_owned(),
+            url: url.to_owned(),
+        });
+        self
+    }
+
+    fn closing(mut self, paragraphs: &[&str]) -> Self {
+        self.closing = paragraphs.iter().map(|text| (*text).to_owned()).collect();
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: &str = "https://market.example/link";
+
+    /// Every letter there is, to one person.
+    fn all(name: &str) -> Vec<Letter> {
+        vec![
+            verify(name, "ana_p", LINK),
+            already_registered(name, LINK, LINK),
+            reset(name, LINK, 1),
+            password_changed(name, LINK, "Firefox on Linux, 192.0.2.1"),
+            email_confirm(name, "ana@example.org", LINK),
+            email_undo(name, "a...@example.org", LINK),
+            email_changed(name, LINK),
+            second_factor_on(name, LINK),
+            second_factor_off(name, LINK),
+            recovery_codes_renewed(name, LINK),
+            recovery_code_used(name, 3, LINK),
+            sign_in_slowed(name, LINK),
+            operator_made(name),
+            suspended(name),
+            restored(name),
+            deletion_planned(name, "7 December 2026", LINK),
+            deletion_undone(name, LINK),
+            account_deleted(name),
+        ]
+    }
+
+    #[test]
+    fn letters_are_calm_and_whole() {
+        for letter in all("Ana") {
+            let text = letter.text("https://market.example").unwrap();
+            assert!(!text.contains('!'), "{text}");
+            assert!(text.is_ascii(), "so that it is readable as it is sent: {text}");
+            assert!(text.starts_with("Hello Ana,\n\n"), "{text}");
+            assert!(!text.contains("  ") && !text.contains("\n\n\n"), "{text}");
+            assert!(letter.subject.len() < 60, "{}", letter.subject);
+            let sentences = letter.paragraphs.iter().chain(&letter.closing);
+            for sentence in sentences {
+                assert!(sentence.ends_with('.'), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_letter_says_what_to_do_if_it_was_not_you() {
+        for letter in all("Ana") {
+            let text = letter.text("https://market.example").unwrap();
+            let told = ["not you", "did not", "a mistake"];
+            assert!(told.iter().any(|words| text.contains(words)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_people_typed_makes_no_link() {
+        for letter in all("Win at https://evil.example") {
+            assert!(!letter.greeting.contains("evil"), "{}", letter.greeting);
+        }
+        let letter = password_changed("Ana", LINK, "https://evil.example\r\nHello");
+        assert!(!letter.text("").unwrap().contains("evil"));
+        assert_eq!(verify("www.evil", "ana_p", LINK).greeting, "Hello ana_p,");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        let text = |letter: Letter| letter.text("").unwrap();
+        assert!(text(reset("Ana", LINK, 1)).contains("for one hour"));
+        assert!(text(reset("Ana", LINK, 24)).contains("for 24 hours"));
+        assert!(text(recovery_code_used("Ana", 0, LINK)).contains("none left"));
+        assert!(text(recovery_code_used("Ana", 1, LINK)).contains("one code is left"));
+        assert!(text(recovery_code_used("Ana", 9, LINK)).contains("9 codes are left"));
+    }
+}

@@ -1,0 +1,76 @@
+//! The outbox: a letter is a job, written in the transaction that it tells of.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::Letter;
+use crate::config::Config;
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::JobId;
+use crate::jobs;
+use crate::seal::Vault;
+
+/// What letters are sealed for.
+const PURPOSE: &str = "mail";
+
+#[derive(Clone)]
+pub struct Outbox {
+    vault: Vault,
+    public_url: Url,
+}
+
+/// A letter on its way.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Addressed {
+    pub to: String,
+    pub letter: Letter,
+}
+
+impl Outbox {
+    /// The kind of its jobs.
+    pub const KIND: &'static str = "mail";
+
+    pub fn new(config: &Config, vault: Vault) -> Self {
+        Self {
+            vault,
+            public_url: config.public_url.clone(),
+        }
+    }
+
+    /// Posts a letter; it leaves when the caller's transaction is committed. Sealed, so that whoever sees the database
+    /// finds no link that works.
+    pub fn post(&self, conn: &mut Conn, to: &str, letter: &Letter, now: NaiveDateTime) -> Result<JobId> {
+        jobs::enqueue(conn, Self::KIND, &self.seal(to, letter)?, now, now)
+    }
+
+    /// The whole address of one of our pages, never from a request.
+    pub fn link(&self, path_and_query: &str) -> String {
+        format!("{}/{}", self.home(), path_and_query.trim_start_matches('/'))
+    }
+
+    /// The market's address, without a slash at the end.
+    pub(super) fn home(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+
+    pub(super) fn public_url(&self) -> &Url {
+        &self.public_url
+    }
+
+    pub(super) fn seal(&self, to: &str, letter: &Letter) -> Result<String> {
+        let addressed = Addressed {
+            to: to.to_owned(),
+            letter: letter.clone(),
+        };
+        let plain =
+            serde_json::to_vec(&addressed).map_err(|error| Error::internal(error, "a letter could not be sealed"))?;
+        Ok(self.vault.seal(PURPOSE, &plain))
+    }
+
+    pub(super) fn open(&self, payload: &str) -> Option<Addressed> {
+        let plain = self.vault.open(PURPOSE, payload)?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
