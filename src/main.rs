@@ -103,8 +103,8 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { demo } => {
             let listener = app::listen(config)?;
-            if demo {
-                ops::fill_demo(config)?;
+            if demo && let Some(accounts) = ops::fill_demo(config)? {
+                println!("{accounts}");
             }
             app::serve(config, listener)
         }

@@ -45,17 +45,19 @@ pub fn plan(
 pub fn undo(conn: &mut Conn, outbox: &Outbox, user: UserId, origin: &Origin, now: NaiveDateTime) -> Result<bool> {
     let planned = users::table.find(user).filter(users::delete_at.is_not_null());
     let done = diesel::update(planned)
-        .set((
-            users::delete_at.eq(None::<NaiveDateTime>),
-            users::updated_at.eq(now),
-        ))
+        .set((users::delete_at.eq(None::<NaiveDateTime>), users::updated_at.eq(now)))
         .execute(conn)?;
     if done == 0 {
         return Ok(false);
     }
     Event::record(conn, user, EventKind::DeletionUndone, "", origin, now)?;
     let user = User::find(conn, user)?;
-    outbox.post(conn, &user.email, &letters::deletion_undone(user.called(), &outbox.link("/forgot")), now)?;
+    outbox.post(
+        conn,
+        &user.email,
+        &letters::deletion_undone(user.called(), &outbox.link("/forgot")),
+        now,
+    )?;
     Ok(true)
 }
 

@@ -57,7 +57,14 @@ pub fn confirm(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, n
     }
     let user = User::find(conn, token.user)?;
     put(conn, user.id, &token.email, now)?;
-    Event::record(conn, user.id, EventKind::EmailChanged, &masked(&token.email), origin, now)?;
+    Event::record(
+        conn,
+        user.id,
+        EventKind::EmailChanged,
+        &masked(&token.email),
+        origin,
+        now,
+    )?;
     if let Some(undo) = Token::issue(conn, user.id, Purpose::EmailUndo, &user.email, now)? {
         let link = outbox.link(&format!("/email/undo?token={undo}"));
         let letter = letters::email_undo(user.called(), &masked(&token.email), &link);

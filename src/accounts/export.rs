@@ -218,7 +218,9 @@ impl Table {
         for row in rows {
             csv.serialize(row).map_err(|error| Error::internal(error, failed))?;
         }
-        let csv = csv.into_inner().map_err(|error| Error::internal(error.into_error(), failed))?;
+        let csv = csv
+            .into_inner()
+            .map_err(|error| Error::internal(error.into_error(), failed))?;
         Ok(Self { name, json, csv })
     }
 }
@@ -252,7 +254,13 @@ fn products(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Pro
 }
 
 fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
-    type Row = (String, String, (String, String, String, i32, Money, Money), String, NaiveDateTime);
+    type Row = (
+        String,
+        String,
+        (String, String, String, i32, Money, Money),
+        String,
+        NaiveDateTime,
+    );
     let rows: Vec<Row> = orders::table
         .inner_join(checkouts::table)
         .filter(orders::buyer_id.eq(user))

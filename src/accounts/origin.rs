@@ -87,11 +87,16 @@ mod tests {
 
     #[test]
     fn devices_have_names_that_people_know() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
-        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        let safari =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
         assert_eq!(device(chrome), "Chrome on Linux");
         assert_eq!(device(safari), "Safari on iPhone");
-        assert_eq!(device("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Firefox/140.0"), "Firefox on Windows");
+        assert_eq!(
+            device("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Firefox/140.0"),
+            "Firefox on Windows"
+        );
         assert_eq!(device(""), "An unknown browser");
     }
 

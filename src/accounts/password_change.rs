@@ -106,7 +106,9 @@ impl Asked {
     }
 
     pub fn run(conn: &mut Conn, outbox: &Outbox, vault: &Vault, payload: &str, now: NaiveDateTime) -> Result<()> {
-        let opened = vault.open(JOB, payload).and_then(|json| serde_json::from_slice(&json).ok());
+        let opened = vault
+            .open(JOB, payload)
+            .and_then(|json| serde_json::from_slice(&json).ok());
         let unreadable = || Error::Internal(anyhow::anyhow!("a wish for a new password does not open"));
         let Self { login, address, agent } = opened.ok_or_else(unreadable)?;
         ask_reset(conn, outbox, &login, &Origin { address, agent }, now)

@@ -29,9 +29,7 @@ struct NewRecoveryCode<'a> {
 pub fn set_up(conn: &mut Conn, vault: &Vault, user: UserId) -> Result<()> {
     let sealed = vault.seal(TOTP, TotpSecret::new()?.as_bytes());
     let off = users::table.find(user).filter(users::totp_enabled_at.is_null());
-    diesel::update(off)
-        .set(users::totp_secret.eq(sealed))
-        .execute(conn)?;
+    diesel::update(off).set(users::totp_secret.eq(sealed)).execute(conn)?;
     Ok(())
 }
 
@@ -51,7 +49,9 @@ pub fn switch_on(
     code: &str,
     now: NaiveDateTime,
 ) -> Result<Option<Vec<String>>> {
-    let Some(draft) = draft(vault, user)? else { return Ok(None) };
+    let Some(draft) = draft(vault, user)? else {
+        return Ok(None);
+    };
     let Some(step) = draft.matching_step(code, now) else {
         return Ok(None);
     };

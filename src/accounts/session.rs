@@ -225,7 +225,11 @@ mod tests {
         let now = chrono::DateTime::UNIX_EPOCH.naive_utc() + TimeDelta::days(10_000);
         let limits = Limits::of(Factor::Password, false, false);
         let second = TimeDelta::seconds(1);
-        assert!(limits.allow(now - TimeDelta::days(14) + second, now - TimeDelta::days(14) + second, now));
+        assert!(limits.allow(
+            now - TimeDelta::days(14) + second,
+            now - TimeDelta::days(14) + second,
+            now
+        ));
         assert!(!limits.allow(now - TimeDelta::days(14), now - TimeDelta::days(14), now));
         assert!(limits.allow(now - TimeDelta::days(30) + second, now, now));
         assert!(!limits.allow(now - TimeDelta::days(30), now, now));

@@ -41,9 +41,10 @@ pub fn subject(user: UserId) -> String {
 /// Counts a try under the account, known or not, and under the network. Its transaction must commit.
 pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<Knock> {
     let user = User::by_login(conn, login)?;
-    let subject = user
-        .as_ref()
-        .map_or_else(|| format!("nobody {}", login.trim().to_lowercase()), |user| subject(user.id));
+    let subject = user.as_ref().map_or_else(
+        || format!("nobody {}", login.trim().to_lowercase()),
+        |user| subject(user.id),
+    );
     let network = BY_NETWORK.count(conn, &origin.network(), now)?;
     let account = BY_ACCOUNT.count(conn, &subject, now)?;
     if account == Try::AllowedThenRest {

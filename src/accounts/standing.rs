@@ -30,10 +30,7 @@ pub fn suspend(conn: &mut Conn, outbox: &Outbox, user: &User, origin: &Origin, n
 
 pub fn restore(conn: &mut Conn, outbox: &Outbox, user: &User, origin: &Origin, now: NaiveDateTime) -> Result<()> {
     diesel::update(users::table.find(user.id))
-        .set((
-            users::suspended_at.eq(None::<NaiveDateTime>),
-            users::updated_at.eq(now),
-        ))
+        .set((users::suspended_at.eq(None::<NaiveDateTime>), users::updated_at.eq(now)))
         .execute(conn)?;
     Event::record(conn, user.id, EventKind::Restored, "", origin, now)?;
     outbox.post(conn, &user.email, &letters::restored(user.called()), now)?;

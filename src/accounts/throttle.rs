@@ -168,7 +168,10 @@ mod tests {
     fn the_rest_begins_after_the_free_tries_and_grows_to_its_end() {
         let now = chrono::DateTime::UNIX_EPOCH.naive_utc();
         let rest = |attempts| (BY_ACCOUNT.closed_until(attempts, now) - now).num_seconds();
-        assert_eq!([1, 9, 10, 11, 12, 100, i32::MAX].map(rest), [0, 0, 30, 60, 120, 900, 900]);
+        assert_eq!(
+            [1, 9, 10, 11, 12, 100, i32::MAX].map(rest),
+            [0, 0, 30, 60, 120, 900, 900]
+        );
         assert_eq!(BY_ACCOUNT.verdict(9), Try::Allowed);
         assert_eq!(BY_ACCOUNT.verdict(10), Try::AllowedThenRest);
     }

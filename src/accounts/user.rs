@@ -49,7 +49,11 @@ impl User {
     pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Self>> {
         let email = Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned());
         let found: Vec<Self> = users::table
-            .filter(users::email.eq(&email).or(lower(users::username).eq(lower(login.trim()))))
+            .filter(
+                users::email
+                    .eq(&email)
+                    .or(lower(users::username).eq(lower(login.trim()))),
+            )
             .select(Self::as_select())
             .limit(2)
             .load(conn)?;
@@ -133,9 +137,7 @@ impl User {
             .filter(users::password.like("pbkdf2_sha256$%"))
             .select(users::password)
             .load(conn)?;
-        let rounds = imported
-            .iter()
-            .filter_map(|hash| hash.split('$').nth(1)?.parse().ok());
+        let rounds = imported.iter().filter_map(|hash| hash.split('$').nth(1)?.parse().ok());
         Ok(rounds.max().unwrap_or(0))
     }
 }

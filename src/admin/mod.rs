@@ -101,7 +101,7 @@ async fn show(
     let dead_row = |job: jobs::DeadJob| DeadRow {
         id: job.id,
         kind: job.kind,
-        when: when(job.dead_at),
+        when: job.dead_at.map(when).unwrap_or_default(),
         error: job.error,
     };
     let view = AdminPage {

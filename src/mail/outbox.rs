@@ -19,6 +19,7 @@ const PURPOSE: &str = "mail";
 pub struct Outbox {
     vault: Vault,
     public_url: Url,
+    files: bool,
 }
 
 /// A letter on its way.
@@ -36,6 +37,7 @@ impl Outbox {
         Self {
             vault,
             public_url: config.public_url.clone(),
+            files: config.smtp.is_none(),
         }
     }
 
@@ -43,6 +45,11 @@ impl Outbox {
     /// finds no link that works.
     pub fn post(&self, conn: &mut Conn, to: &str, letter: &Letter, now: NaiveDateTime) -> Result<JobId> {
         jobs::enqueue(conn, Self::KIND, &self.seal(to, letter)?, now, now)
+    }
+
+    /// Whether letters lie as files, because no mail server is set.
+    pub fn writes_files(&self) -> bool {
+        self.files
     }
 
     /// The whole address of one of our pages, never from a request.

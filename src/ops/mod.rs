@@ -10,6 +10,7 @@ use std::path::Path;
 
 use chrono::{NaiveDateTime, SubsecRound};
 
+use crate::accounts::{Hasher, NO_PASSWORD, Password};
 use crate::config::Config;
 use crate::db::{in_transaction, migrate};
 
@@ -24,21 +25,31 @@ pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<impor
     })?)
 }
 
-/// `pocketshop serve --demo`: fills an empty database; one that is not empty stays as it is.
-pub fn fill_demo(config: &Config) -> anyhow::Result<()> {
+/// The password of everyone in the demo market; nobody can sign in with it where people come from outside.
+const DEMO_PASSWORD: &str = "twelve small pockets";
+
+/// `pocketshop serve --demo`: fills an empty database; one that is not empty stays as it is. Tells how to sign in.
+pub fn fill_demo(config: &Config) -> anyhow::Result<Option<String>> {
     migrate(&config.database)?;
     let mut conn = config.database.connect()?;
     if !demo::belongs_in(&mut conn)? {
         tracing::warn!("the database is not empty, so the demo market was left out");
-        return Ok(());
+        return Ok(None);
     }
     // Before the rows, so that no row ever names a picture that is not there.
     demo::write_pictures(&config.media())?;
     let (currency, now) = (config.currency, now());
-    if in_transaction(&mut conn, &|conn| demo::fill(conn, currency, now))? {
+    let password = if config.production() {
+        NO_PASSWORD.to_owned()
+    } else {
+        Hasher::new(config.password_cost, 1).hash_now(&Password::typed(DEMO_PASSWORD))?
+    };
+    if in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, now))? {
         tracing::info!("the demo market is set up");
     }
-    Ok(())
+    Ok((!config.production()).then(|| {
+        format!("Sign in to the demo market as ines (a maker) or bruno (a buyer); the password is \"{DEMO_PASSWORD}\".")
+    }))
 }
 
 /// UTC, to the microsecond.

@@ -89,7 +89,10 @@ pub fn set_password(config: &Config, name: &str, typed: &str) -> anyhow::Result<
     in_transaction(&mut conn, &|conn| {
         password_change::set(conn, &outbox, user.id, &hash, EventKind::PasswordChanged, &origin, now)
     })?;
-    Ok(format!("{} has a new password and is signed out everywhere.", user.username))
+    Ok(format!(
+        "{} has a new password and is signed out everywhere.",
+        user.username
+    ))
 }
 
 /// Lets someone in no more, and hides their shop; or the other way round.
@@ -97,7 +100,11 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
     let mut conn = open(config)?;
     let user = find(&mut conn, name)?;
     if user.suspended_at.is_some() == suspended {
-        bail!("{} is {} already", user.username, if suspended { "suspended" } else { "not suspended" });
+        bail!(
+            "{} is {} already",
+            user.username,
+            if suspended { "suspended" } else { "not suspended" }
+        );
     }
     let outbox = outbox(config);
     let (origin, now): (Origin, NaiveDateTime) = (Origin::command_line(), super::now());
@@ -110,7 +117,10 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
         }
     })?;
     Ok(if suspended {
-        format!("{} is suspended: signed out everywhere, the shop hidden.", user.username)
+        format!(
+            "{} is suspended: signed out everywhere, the shop hidden.",
+            user.username
+        )
     } else {
         format!("{} may sign in again, and the shop is shown.", user.username)
     })
@@ -134,7 +144,6 @@ fn sign_up(config: &Config, name: &str, email: &str, typed: Option<&str>) -> any
     let own = [email.as_str(), name];
     let password = hash(config, typed.unwrap_or_default(), &own)?;
     Ok(SignUp {
-        // Whoever runs the machine may take any name that reads as one.
         username: Username::of_operator(name).map_err(anyhow::Error::msg)?,
         first_name: String::new(),
         last_name: String::new(),

@@ -9,9 +9,6 @@ use crate::money::Money;
 use crate::schema::{product_images, product_variants, products, shops, users};
 use crate::shops::{Corner, ShopState, Vividness};
 
-/// Stored for a user who cannot sign in with a password: no hash looks like it.
-pub const NO_PASSWORD: &str = "!";
-
 #[derive(Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct NewUser<'a> {

@@ -7,7 +7,9 @@
 pub fn line(what: &str, typed: &str, most: usize) -> Result<String, String> {
     let tidy = typed.trim();
     if tidy.chars().any(char::is_control) {
-        return Err(format!("The {what} holds characters that cannot be shown. Type it again."));
+        return Err(format!(
+            "The {what} holds characters that cannot be shown. Type it again."
+        ));
     }
     if tidy.chars().count() > most {
         return Err(format!("The {what} is too long. Use {most} letters or fewer."));
@@ -23,7 +25,9 @@ pub fn lines(what: &str, typed: &str, most: usize) -> Result<String, String> {
     let tidy = typed.replace("\r\n", "\n");
     let tidy = tidy.trim();
     if tidy.chars().any(|letter| letter.is_control() && letter != '\n') {
-        return Err(format!("The {what} holds characters that cannot be shown. Type it again."));
+        return Err(format!(
+            "The {what} holds characters that cannot be shown. Type it again."
+        ));
     }
     if tidy.chars().count() > most {
         return Err(format!("The {what} is too long. Use {most} letters or fewer."));

@@ -117,13 +117,7 @@ async fn update(
     Ok(redirect("/account"))
 }
 
-fn answer(
-    status: StatusCode,
-    page: Page,
-    user: &User,
-    form: ProfileForm,
-    problems: Problems,
-) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, user: &User, form: ProfileForm, problems: Problems) -> Result<HttpResponse> {
     let view = ProfilePage {
         page,
         form,

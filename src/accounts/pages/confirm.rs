@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::login::show_code;
 use super::{Desk, rest};
-use crate::accounts::Verdict;
 use crate::accounts::Password;
+use crate::accounts::Verdict;
 use crate::accounts::sign_in::{self, Knock};
 use crate::accounts::{EventKind, Session as SignIn};
 use crate::error::{Error, Result, Step};
@@ -111,13 +111,7 @@ async fn create(
     Ok(redirect(&local(&form.next, &page.site.public_url)))
 }
 
-fn answer(
-    status: StatusCode,
-    page: Page,
-    visitor: &SignedIn,
-    next: &str,
-    problems: Problems,
-) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, visitor: &SignedIn, next: &str, problems: Problems) -> Result<HttpResponse> {
     let next = local(next, &page.site.public_url);
     let factor = visitor.has_factor();
     let view = ConfirmPage {

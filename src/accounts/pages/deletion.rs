@@ -60,7 +60,10 @@ async fn create(
 ) -> Result<HttpResponse> {
     let typed = Email::parse(&form.email).map(|email| email.as_str().to_owned());
     if typed.as_ref() != Ok(&visitor.email) && form.email.trim() != visitor.email {
-        let problems = Problems::one("email", "This is not the address of your account. Type it as it stands above.");
+        let problems = Problems::one(
+            "email",
+            "This is not the address of your account. Type it as it stands above.",
+        );
         return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor.0, form, problems);
     }
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);

@@ -53,10 +53,7 @@ async fn index(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse
         .db
         .read(move |conn| {
             let user = User::find(conn, id)?;
-            Ok((
-                SignIn::list(conn, &user, seller, now)?,
-                Browser::list(conn, id, now)?,
-            ))
+            Ok((SignIn::list(conn, &user, seller, now)?, Browser::list(conn, id, now)?))
         })
         .await?;
     let device_row = |one: SignIn| DeviceRow {
@@ -83,13 +80,7 @@ async fn index(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse
 }
 
 /// `POST /account/devices/{session}/revocation`: signs one device out.
-async fn revoke(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: SignedIn,
-    id: Path<i64>,
-) -> Result<HttpResponse> {
+async fn revoke(desk: Desk, page: Page, session: Session, visitor: SignedIn, id: Path<i64>) -> Result<HttpResponse> {
     let (user, id, origin, now) = (visitor.user, SessionId(id.into_inner()), desk.origin, page.now);
     desk.db
         .note(move |conn| {
@@ -114,18 +105,15 @@ async fn revoke_all(desk: Desk, page: Page, session: Session, visitor: SignedIn)
         })
         .await?;
     sign_in(&session, fresh)?;
-    Flash::ok(&session, "All other devices are signed out, and no browser skips the second factor.")?;
+    Flash::ok(
+        &session,
+        "All other devices are signed out, and no browser skips the second factor.",
+    )?;
     Ok(redirect("/account/devices"))
 }
 
 /// `POST /account/browsers/{browser}/revocation`: this browser is asked for a code again.
-async fn forget(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: SignedIn,
-    id: Path<i64>,
-) -> Result<HttpResponse> {
+async fn forget(desk: Desk, page: Page, session: Session, visitor: SignedIn, id: Path<i64>) -> Result<HttpResponse> {
     let (user, id, origin, now) = (visitor.user, BrowserId(id.into_inner()), desk.origin, page.now);
     desk.db
         .note(move |conn| {

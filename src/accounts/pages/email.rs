@@ -41,7 +41,15 @@ struct EmailPage {
 
 /// `GET /account/email`
 async fn edit(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
-    answer(&desk, StatusCode::OK, page, &visitor, EmailForm::default(), Problems::default()).await
+    answer(
+        &desk,
+        StatusCode::OK,
+        page,
+        &visitor,
+        EmailForm::default(),
+        Problems::default(),
+    )
+    .await
 }
 
 /// `POST /account/email`: writes to the new address; nothing changes before its link is used.
@@ -84,10 +92,7 @@ async fn answer(
     problems: Problems,
 ) -> Result<HttpResponse> {
     let (user, now) = (visitor.user, page.now);
-    let pending = desk
-        .db
-        .read(move |conn| Token::pending_change(conn, user, now))
-        .await?;
+    let pending = desk.db.read(move |conn| Token::pending_change(conn, user, now)).await?;
     let view = EmailPage {
         page,
         form,

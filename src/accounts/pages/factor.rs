@@ -88,7 +88,10 @@ async fn create(
     let (id, now) = (visitor.user, page.now);
     let wait = desk.db.note(move |conn| sign_in::count_code(conn, id, now)).await?;
     if let Some(wait) = wait {
-        let problems = Problems::one("code", format!("There were many wrong codes. Try again {}.", rest(wait)));
+        let problems = Problems::one(
+            "code",
+            format!("There were many wrong codes. Try again {}.", rest(wait)),
+        );
         return answer(&desk, StatusCode::TOO_MANY_REQUESTS, page, &visitor, problems).await;
     }
     let (outbox, vault, origin) = (desk.outbox.clone(), desk.vault.clone(), desk.origin.clone());

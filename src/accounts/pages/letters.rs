@@ -59,12 +59,7 @@ struct LinkGonePage {
 }
 
 /// `GET /verify`
-async fn show_verify(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    Query(query): Query<LinkQuery>,
-) -> Result<HttpResponse> {
+async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
     if let Some(on) = query.keep(&session, "/verify")? {
         return Ok(on);
     }
@@ -74,7 +69,10 @@ async fn show_verify(
     show(LinkPage {
         page,
         title: "Confirm your account".to_owned(),
-        text: format!("The account {} was made with {}. Is it yours?", user.username, user.email),
+        text: format!(
+            "The account {} was made with {}. Is it yours?",
+            user.username, user.email
+        ),
         button: "Yes, this is my account".to_owned(),
         action: "/verify".to_owned(),
         danger: false,
@@ -140,7 +138,10 @@ async fn show_confirm(
     show(LinkPage {
         page,
         title: "Confirm your new address".to_owned(),
-        text: format!("From now on, the account {} gets its letters at {}.", user.username, token.email),
+        text: format!(
+            "From now on, the account {} gets its letters at {}.",
+            user.username, token.email
+        ),
         button: "Use this address".to_owned(),
         action: "/email/confirm".to_owned(),
         danger: false,
@@ -175,7 +176,11 @@ async fn confirm(desk: Desk, page: Page, session: Session) -> Result<HttpRespons
                 None => sign_out(&session),
             }
             Flash::ok(&session, "Your new address is confirmed. We told the old one.")?;
-            Ok(private(redirect(if again.is_some() { "/account/email" } else { "/login" })))
+            Ok(private(redirect(if again.is_some() {
+                "/account/email"
+            } else {
+                "/login"
+            })))
         }
         Changed::Taken => taken(page),
         Changed::Gone => gone(page, "/account/email", "Ask for a new link"),
@@ -193,7 +198,10 @@ async fn show_undo(desk: Desk, page: Page, session: Session, Query(query): Query
     show(LinkPage {
         page,
         title: "Bring the old address back".to_owned(),
-        text: format!("The account {} gets its letters at {} again.", user.username, token.email),
+        text: format!(
+            "The account {} gets its letters at {} again.",
+            user.username, token.email
+        ),
         button: "Bring it back".to_owned(),
         action: "/email/undo".to_owned(),
         danger: true,

@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::{Desk, rest};
-use crate::accounts::Verdict;
 use crate::accounts::Password;
+use crate::accounts::Verdict;
 use crate::accounts::sign_in::{self, Claim, Knock};
 use crate::accounts::{self, Event, EventKind, Factor, Visitor};
 use crate::error::Result;
@@ -120,7 +120,8 @@ async fn create(
             Ok(redirect(&next))
         }
         None => {
-            let wrong = "That email or username and password do not go together. Check both, or ask for a new password.";
+            let wrong =
+                "That email or username and password do not go together. Check both, or ask for a new password.";
             let problems = Problems::one("", wrong);
             answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, problems)
         }
@@ -260,7 +261,13 @@ pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page)
 }
 
 /// `POST /logout`: the row goes, so that a copied cookie dies with it.
-async fn delete(desk: Desk, session: Session, page: Page, visitor: Result<SignedIn>, half: Result<Half>) -> Result<HttpResponse> {
+async fn delete(
+    desk: Desk,
+    session: Session,
+    page: Page,
+    visitor: Result<SignedIn>,
+    half: Result<Half>,
+) -> Result<HttpResponse> {
     let visitor = visitor.map(|visitor| visitor.0).or(half.map(|half| half.0));
     if let Ok(visitor) = visitor {
         let (origin, now) = (desk.origin, page.now);

@@ -7,6 +7,8 @@ const WRITTEN: &str = include_str!("market.json");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Market {
+    /// People without a shop.
+    pub buyers: Vec<Person>,
     pub shops: Vec<Shop>,
 }
 
@@ -26,7 +28,7 @@ pub struct Shop {
     pub opened_days_ago: i64,
     #[serde(rename = "shop_image")]
     pub image: Option<String>,
-    pub owner: Owner,
+    pub owner: Person,
     pub products: Vec<Product>,
 }
 
@@ -41,7 +43,7 @@ pub struct Vacation {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Owner {
+pub struct Person {
     pub username: String,
     pub first_name: String,
     pub last_name: String,

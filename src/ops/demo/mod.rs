@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 pub use pictures::{pictures, write_pictures};
 
-use super::rows::{NO_PASSWORD, NewImage, NewProduct, NewShop, NewUser, NewVariant};
+use super::rows::{NewImage, NewProduct, NewShop, NewUser, NewVariant};
 use crate::catalog::ProductState;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -22,17 +22,21 @@ use market::Market;
 const WIDTH: i32 = 800;
 const HEIGHT: i32 = 1_000;
 
-/// Fills an empty database and says so; one with users, shops or products in it stays as it is.
+/// Fills an empty database and says so; one with users, shops or products in it stays as it is. Everyone gets the one
+/// hash for a password.
 /// Belongs inside a transaction.
-pub fn fill(conn: &mut Conn, currency: Currency, now: NaiveDateTime) -> Result<bool> {
+pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateTime) -> Result<bool> {
     if !is_empty(conn)? {
         return Ok(false);
     }
     let now = now.trunc_subsecs(6);
     let market = Market::read().map_err(|error| Error::internal(error, "reading the demo market"))?;
+    for buyer in &market.buyers {
+        add_person(conn, buyer, password, now)?;
+    }
     for shop in &market.shops {
         let opened = days(now, -shop.opened_days_ago);
-        let owner = add_owner(conn, &shop.owner, opened)?;
+        let owner = add_person(conn, &shop.owner, password, opened)?;
         let id = add_shop(conn, shop, owner, opened, now)?;
         for product in &shop.products {
             add_product(conn, product, owner, id, currency, days(now, -product.days_ago))?;
@@ -58,14 +62,14 @@ fn is_empty(conn: &mut Conn) -> Result<bool> {
     Ok(user.is_none() && shop.is_none() && product.is_none())
 }
 
-fn add_owner(conn: &mut Conn, owner: &market::Owner, joined: NaiveDateTime) -> Result<UserId> {
+fn add_person(conn: &mut Conn, person: &market::Person, password: &str, joined: NaiveDateTime) -> Result<UserId> {
     let user = NewUser {
         id: UserId::new(),
-        username: &owner.username,
-        email: &owner.email,
-        password: NO_PASSWORD,
-        first_name: &owner.first_name,
-        last_name: &owner.last_name,
+        username: &person.username,
+        email: &person.email,
+        password,
+        first_name: &person.first_name,
+        last_name: &person.last_name,
         address: None,
         profile_image: "",
         operator: false,

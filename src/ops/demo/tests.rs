@@ -6,6 +6,7 @@ use chrono::DateTime;
 use diesel::dsl::count_star;
 
 use super::*;
+use crate::accounts::NO_PASSWORD;
 use crate::db::{self, Location, in_transaction};
 
 const USD: &str = "USD";
@@ -24,7 +25,7 @@ fn database(folder: &tempfile::TempDir) -> Conn {
 
 fn fill_with(conn: &mut Conn, currency: &str) -> bool {
     let currency = Currency::of(currency).unwrap();
-    in_transaction(conn, &|conn| fill(conn, currency, now())).unwrap()
+    in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, now())).unwrap()
 }
 
 #[test]

@@ -36,9 +36,15 @@ pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResp
 /// The page to come back to: this one, or the one that a form was on.
 fn back(request: &HttpRequest) -> String {
     if request.method() != Method::POST && !is_htmx(request.headers()) {
-        return request.uri().path_and_query().map_or("/".to_owned(), ToString::to_string);
+        return request
+            .uri()
+            .path_and_query()
+            .map_or("/".to_owned(), ToString::to_string);
     }
-    let referer = request.headers().get(REFERER).and_then(|from| Url::parse(from.to_str().ok()?).ok());
+    let referer = request
+        .headers()
+        .get(REFERER)
+        .and_then(|from| Url::parse(from.to_str().ok()?).ok());
     let site = request.app_data::<Data<Site>>();
     match (referer, site) {
         (Some(from), Some(site)) if from.origin() == site.public_url.origin() => {

@@ -66,10 +66,11 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    fn new() -> Self {
+    /// The pages' and forms' own is given; the classes have theirs.
+    pub fn new(requests_per_minute: u32) -> Self {
         let class = |(count, window)| RateLimiter::with_window(count, window);
         Self {
-            requests: RateLimiter::new(limits::REQUESTS_PER_MINUTE),
+            requests: RateLimiter::new(requests_per_minute),
             sign_ups: class(limits::SIGN_UPS),
             letters: class(limits::LETTERS),
             sign_ins: class(limits::SIGN_INS),
@@ -87,7 +88,7 @@ impl Policy {
             production: public_url.scheme() == "https",
             origin,
             trusted_proxies,
-            rate_limit: rate_limit.then(RateLimits::new),
+            rate_limit: rate_limit.then(|| RateLimits::new(limits::REQUESTS_PER_MINUTE)),
         }
     }
 }
@@ -98,7 +99,11 @@ impl Policy {
     /// # Errors
     /// There were too many.
     pub fn count(&self, class: fn(&RateLimits) -> &RateLimiter, address: ClientIp) -> Result<(), Error> {
-        match self.rate_limit.as_ref().map(|limits| class(limits).check_address(address.0)) {
+        match self
+            .rate_limit
+            .as_ref()
+            .map(|limits| class(limits).check_address(address.0))
+        {
             Some(Err(wait)) => Err(Error::Rest(wait.as_secs() + 1)),
             _ => Ok(()),
         }

@@ -5,12 +5,12 @@ use actix_web::test::TestRequest;
 use actix_web::web::Data;
 
 use super::{ask, get_of, local, policy, post_of};
-use crate::web::layers::{Policy, RateLimiter};
+use crate::web::layers::{Policy, RateLimits};
 
 #[tokio::test]
 async fn every_kind_of_answer_carries_the_headers() {
     let policy = Data::new(Policy {
-        rate_limit: Some(RateLimiter::new(12)),
+        rate_limit: Some(RateLimits::new(12)),
         ..Policy::new(&"https://market.example".parse().unwrap(), Vec::new(), false)
     });
     let here = |request: TestRequest| request.insert_header(("Host", "market.example"));
@@ -213,7 +213,7 @@ async fn in_production_only_our_host_is_answered() {
 #[tokio::test]
 async fn haste_is_slowed_but_not_for_files_and_health() {
     let policy = Data::new(Policy {
-        rate_limit: Some(RateLimiter::new(3)),
+        rate_limit: Some(RateLimits::new(3)),
         ..Policy::new(&"http://localhost:8080".parse().unwrap(), Vec::new(), false)
     });
     let from = |path: &str, last: u8| get_of(path).peer_addr(([203, 0, 113, last], 4000).into());
