@@ -24,7 +24,13 @@ addEventListener('click', event => {
 });
 
 // What is wrong with a form is read first; a browser that knows autofocus has done it already.
-addEventListener('DOMContentLoaded', () => $('#problems')?.focus());
+addEventListener('load', () => { if (document.activeElement === document.body) $('#problems')?.focus(); });
+
+// On a phone the account's pages lie in a strip; the one that is open is brought into sight.
+addEventListener('DOMContentLoaded', () => {
+  const [strip, here] = [$('.side .scroll-x'), $('.side [aria-current]')];
+  if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+});
 
 // A password can be looked at while it is typed; it leaves the page as a password.
 const reveal = (button, shown) => {
