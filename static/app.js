@@ -23,9 +23,6 @@ addEventListener('click', event => {
   $('#main')?.focus({ preventScroll: true });
 });
 
-// What is wrong with a form is read first; a browser that knows autofocus has done it already.
-addEventListener('load', () => { if (document.activeElement === document.body) $('#problems')?.focus(); });
-
 // On a phone the account's pages lie in a strip; the one that is open is brought into sight.
 addEventListener('DOMContentLoaded', () => {
   const [strip, here] = [$('.side .scroll-x'), $('.side [aria-current]')];
@@ -48,8 +45,10 @@ addEventListener('click', event => {
   if (event.target.closest('[data-print]')) print();
   const copy = event.target.closest('[data-copy]');
   if (!copy) return;
-  const text = $$('li', document.getElementById(copy.dataset.copy)).map(one => one.textContent).join('\n');
-  navigator.clipboard?.writeText(text).then(() => { copy.lastChild.textContent = 'Copied'; });
+  const list = document.getElementById(copy.dataset.copy);
+  getSelection().selectAllChildren(list);
+  const text = $$('li', list).map(one => one.textContent).join('\n');
+  navigator.clipboard?.writeText(text).then(() => { copy.lastChild.textContent = 'Copied'; }, () => {});
 });
 
 // A menu closes when one looks elsewhere; Escape gives the focus back to it.
