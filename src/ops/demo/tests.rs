@@ -104,7 +104,7 @@ fn one_user_is_enough_to_leave_a_database_alone() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     let market = Market::read().unwrap();
-    add_owner(conn, &market.shops[0].owner, now()).unwrap();
+    add_person(conn, &market.shops[0].owner, NO_PASSWORD, now()).unwrap();
     assert!(!fill_with(conn, USD));
     assert_eq!(shops::table.select(count_star()).first(conn), Ok(0_i64));
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 use pocketshop::config::secret::Secret;
 use pocketshop::config::{Config, LogFormat, PasswordCost, SecretKeys};
 use pocketshop::db::Db;
+use pocketshop::jobs::Worker;
 use pocketshop::money::Currency;
 use pocketshop::{app, ops};
 use reqwest::{Client, RequestBuilder, Response};
@@ -29,6 +30,7 @@ pub struct Market {
     pub db: Db,
     pub config: Config,
     client: Client,
+    _worker: Worker,
     // Dropped last: the folder and the database that the server uses.
     _database: Database,
 }
@@ -68,6 +70,7 @@ impl Market {
             db: market.db,
             config,
             client,
+            _worker: market.worker,
             _database: database,
         }
     }
