@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::event::{Event, EventKind};
 use super::origin::Origin;
 use super::session::Session;
+use super::sign_up::remind;
 use super::token::{Purpose, Token};
 use super::user::User;
 use crate::db::Conn;
@@ -25,7 +26,7 @@ pub enum Changed {
     Gone,
 }
 
-/// Writes to the new address, unless somebody has it or one was sent just before. Tells nobody which.
+/// Writes to the new address, unless a letter was sent just before. Whoever has it already is told so, nobody else is.
 pub fn ask(
     conn: &mut Conn,
     outbox: &Outbox,
@@ -35,14 +36,15 @@ pub fn ask(
     now: NaiveDateTime,
 ) -> Result<()> {
     let user = User::find(conn, user)?;
-    if User::by_email(conn, new.as_str())?.is_some() {
-        return Ok(());
-    }
+    let holder = User::by_email(conn, new.as_str())?;
     if let Some(token) = Token::issue(conn, user.id, Purpose::EmailChange, new.as_str(), now)? {
+        Event::record(conn, user.id, EventKind::EmailChangeAsked, &new.masked(), origin, now)?;
+        if let Some(holder) = holder {
+            return remind(conn, outbox, &holder, now);
+        }
         let link = outbox.link(&format!("/email/confirm?token={token}"));
         let letter = letters::email_confirm(user.called(), new.as_str(), &link);
         outbox.post(conn, new.as_str(), &letter, now)?;
-        Event::record(conn, user.id, EventKind::EmailChangeAsked, &new.masked(), origin, now)?;
     }
     Ok(())
 }

@@ -55,14 +55,13 @@ impl SignUp {
         if User::by_username(conn, self.username.as_str())?.is_some() {
             return Ok(SignedUp::NameTaken);
         }
-        match User::by_email(conn, self.email.as_str())? {
-            Some(known) => remind(conn, outbox, &known, now)?,
-            None => {
-                let user = self.insert(conn, now)?;
-                Event::record(conn, user, EventKind::Registered, "", origin, now)?;
-                let user = User::find(conn, user)?;
-                send_verification(conn, outbox, &user, now)?;
-            }
+        if let Some(known) = User::by_email(conn, self.email.as_str())? {
+            remind(conn, outbox, &known, now)?;
+        } else {
+            let user = self.insert(conn, now)?;
+            Event::record(conn, user, EventKind::Registered, "", origin, now)?;
+            let user = User::find(conn, user)?;
+            send_verification(conn, outbox, &user, now)?;
         }
         Ok(SignedUp::Sent)
     }
@@ -87,7 +86,7 @@ impl SignUp {
 }
 
 /// Tells someone who has an account already that they have one.
-fn remind(conn: &mut Conn, outbox: &Outbox, known: &User, now: NaiveDateTime) -> Result<()> {
+pub fn remind(conn: &mut Conn, outbox: &Outbox, known: &User, now: NaiveDateTime) -> Result<()> {
     if let Try::Rest(_) = BY_LETTER.count(conn, &known.email, now)? {
         return Ok(());
     }

@@ -66,7 +66,7 @@ async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Que
     let Some((_, user)) = peek(&desk, &page, &session, Purpose::Verify).await? else {
         return gone(page, "/account", "Go to your account");
     };
-    show(LinkPage {
+    show(&LinkPage {
         page,
         title: "Confirm your account".to_owned(),
         text: format!(
@@ -135,7 +135,7 @@ async fn show_confirm(
     let Some((token, user)) = peek(&desk, &page, &session, Purpose::EmailChange).await? else {
         return gone(page, "/account/email", "Ask for a new link");
     };
-    show(LinkPage {
+    show(&LinkPage {
         page,
         title: "Confirm your new address".to_owned(),
         text: format!(
@@ -195,7 +195,7 @@ async fn show_undo(desk: Desk, page: Page, session: Session, Query(query): Query
     let Some((token, user)) = peek(&desk, &page, &session, Purpose::EmailUndo).await? else {
         return gone(page, "/login", "Sign in");
     };
-    show(LinkPage {
+    show(&LinkPage {
         page,
         title: "Bring the old address back".to_owned(),
         text: format!(
@@ -244,7 +244,7 @@ async fn peek(desk: &Desk, page: &Page, session: &Session, purpose: Purpose) -> 
         .await
 }
 
-fn show(view: LinkPage) -> Result<HttpResponse> {
+fn show(view: &LinkPage) -> Result<HttpResponse> {
     html(StatusCode::OK, view.render()).map(private)
 }
 

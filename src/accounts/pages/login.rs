@@ -109,23 +109,19 @@ async fn create(
     };
     let password = Password::typed(&form.password);
     let verdict = desk.hasher.verify(password, claim.stored.clone()).await?;
-    match enter(&desk, claim, verdict, browser(&session), &page).await? {
-        Some((id, factor)) => {
-            keep(&session, id)?;
-            let next = after(&form.next, &page);
-            if factor == Factor::Pending {
-                let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                return Ok(redirect(&format!("/login/code?next={next}")));
-            }
-            Ok(redirect(&next))
-        }
-        None => {
-            let wrong =
-                "That email or username and password do not go together. Check both, or ask for a new password.";
-            let problems = Problems::one("", wrong);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, problems)
-        }
+    let entered = enter(&desk, claim, verdict, browser(&session), &page).await?;
+    let Some((id, factor)) = entered else {
+        let wrong = "That email or username and password do not go together. Check both, or ask for a new password.";
+        let problems = Problems::one("", wrong);
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, problems);
+    };
+    keep(&session, id)?;
+    let next = after(&form.next, &page);
+    if factor == Factor::Pending {
+        let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        return Ok(redirect(&format!("/login/code?next={next}")));
     }
+    Ok(redirect(&next))
 }
 
 async fn enter(

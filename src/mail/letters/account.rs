@@ -49,13 +49,13 @@ pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Letter {
 
 /// To the old address, when a change was asked for. The link undoes it before it is confirmed, and after.
 pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Letter {
-    let asked = format!(
-        "Someone signed in to your PocketShop account asked to change its e-mail address to {new_address_masked}. As soon as that address is confirmed, you sign in with it, and our letters go there."
+    let changed = format!(
+        "Your PocketShop account now uses {new_address_masked}: letters go there, and you sign in with it. This address is no longer used."
     );
-    letter("Your e-mail address is about to change", &[name], &[&asked, "If it was you, you need not do anything."])
+    letter("Your e-mail address was changed", &[name], &[&changed, "If it was you, you need not do anything."])
         .with("It was not me: keep this address", undo_link)
         .closing(&[
-            "If it was not you, use the link: it undoes the change, also after it was made, and signs out every device. Then choose a new password.",
+            "If it was not you, use the link within seven days: it brings this address back and signs out every device. Then choose a new password.",
         ])
 }
 

@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod mail;
+pub mod people;
 pub mod routes;
 pub mod rows;
 pub mod smtp;

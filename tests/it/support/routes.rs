@@ -38,6 +38,14 @@ impl Route {
             .any(|name| name.contains("POST"))
     }
 
+    /// Whether there is something to read here.
+    pub fn is_get(&self) -> bool {
+        self.methods
+            .iter()
+            .chain(&self.guards)
+            .any(|name| name.contains("GET") || name.contains("Get"))
+    }
+
     /// An address of this route, with what the demo market has in the places of its parts.
     pub fn address(&self) -> String {
         let parts = [
@@ -45,6 +53,9 @@ impl Route {
             ("{shop}", "barro-e-sal"),
             ("{product}", "dipped-speckle-mug"),
             ("{id}", "1"),
+            ("{session}", "1"),
+            ("{browser}", "1"),
+            ("{job}", "1"),
             ("{slug}", "vintage"),
             ("{folder}", "demo"),
             ("{name}", "none.webp"),

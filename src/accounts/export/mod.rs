@@ -1,0 +1,72 @@
+//! Everything that is stored about someone, as JSON and as CSV, in one ZIP.
+
+mod person;
+mod trade;
+
+use std::io::{Cursor, Write};
+
+use serde::Serialize;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::UserId;
+use crate::money::Currency;
+
+/// One name, and the rows that go by it.
+struct Table {
+    name: &'static str,
+    json: Vec<u8>,
+    csv: Vec<u8>,
+}
+
+/// All tables of one person.
+pub struct Export(Vec<Table>);
+
+impl Export {
+    /// Reads it all. `currency` is the market's, which products are priced in.
+    pub fn of(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Self> {
+        Ok(Self(vec![
+            Table::of("profile", &person::profile(conn, user)?)?,
+            Table::of("shop", &trade::shop(conn, user)?)?,
+            Table::of("products", &trade::products(conn, user, currency)?)?,
+            Table::of("cart", &trade::cart(conn, user)?)?,
+            Table::of("orders", &trade::orders(conn, user)?)?,
+            Table::of("deliveries", &trade::deliveries(conn, user)?)?,
+            Table::of("sign-ins", &person::sign_ins(conn, user)?)?,
+            Table::of("remembered-browsers", &person::browsers(conn, user)?)?,
+            Table::of("activity", &person::activity(conn, user)?)?,
+        ]))
+    }
+
+    /// One archive with two files a table.
+    pub fn zip(&self) -> Result<Vec<u8>> {
+        let packed = || -> zip::result::ZipResult<Vec<u8>> {
+            let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+            for table in &self.0 {
+                for (ending, content) in [("json", &table.json), ("csv", &table.csv)] {
+                    zip.start_file(format!("{}.{ending}", table.name), SimpleFileOptions::default())?;
+                    zip.write_all(content)?;
+                }
+            }
+            Ok(zip.finish()?.into_inner())
+        };
+        packed().map_err(|error| Error::internal(error, "the data could not be packed"))
+    }
+}
+
+impl Table {
+    fn of<T: Serialize>(name: &'static str, rows: &[T]) -> Result<Self> {
+        let failed = "the data could not be written";
+        let json = serde_json::to_vec_pretty(rows).map_err(|error| Error::internal(error, failed))?;
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        for row in rows {
+            csv.serialize(row).map_err(|error| Error::internal(error, failed))?;
+        }
+        let csv = csv
+            .into_inner()
+            .map_err(|error| Error::internal(error.into_error(), failed))?;
+        Ok(Self { name, json, csv })
+    }
+}

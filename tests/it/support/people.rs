@@ -1,0 +1,133 @@
+//! People: visitors with a cookie of their own, who sign up and in through the forms.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, Response};
+use scraper::Html;
+
+use super::Market;
+use super::mail::{Mail, letters_to, links};
+
+/// What everyone's password is.
+pub const PASSWORD: &str = "quiet harbour lamp 7";
+
+/// A browser: it keeps one cookie, follows no redirect, and posts as our own pages do.
+pub struct Visitor {
+    url: String,
+    client: Client,
+    cookie: RefCell<Option<String>>,
+}
+
+impl Visitor {
+    pub fn new(market: &Market) -> Self {
+        Self::holding(market, None)
+    }
+
+    /// One that came by this cookie, `name=value`.
+    pub fn holding(market: &Market, cookie: Option<String>) -> Self {
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+            .build()
+            .unwrap();
+        Self {
+            url: market.url.clone(),
+            client,
+            cookie: RefCell::new(cookie),
+        }
+    }
+
+    /// The cookie as it is now.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.borrow().clone()
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.send(self.client.get(format!("{}{path}", self.url))).await
+    }
+
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        let request = self.client.post(format!("{}{path}", self.url)).form(form);
+        self.send(request.header("Sec-Fetch-Site", "same-origin")).await
+    }
+
+    /// A page that must be there, parsed.
+    pub async fn page(&self, path: &str) -> Html {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        Html::parse_document(&response.text().await.unwrap())
+    }
+
+    /// Whether the account's page opens.
+    pub async fn is_signed_in(&self) -> bool {
+        self.get("/account").await.status() == 200
+    }
+
+    /// Signs in through the form; tells where it led.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Response {
+        self.post("/login", &[("login", login), ("password", password)]).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Response {
+        let cookie = self.cookie();
+        let request = match &cookie {
+            Some(cookie) => request.header("Cookie", cookie),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        for set in response.headers().get_all("set-cookie") {
+            let set = set.to_str().unwrap();
+            let pair = set.split(';').next().unwrap();
+            let gone = pair.ends_with('=') || set.contains("Max-Age=0");
+            *self.cookie.borrow_mut() = (!gone).then(|| pair.to_owned());
+        }
+        response
+    }
+}
+
+/// Where a redirect leads.
+pub fn location(response: &Response) -> &str {
+    response.headers().get("location").map_or("", |to| to.to_str().unwrap())
+}
+
+impl Market {
+    /// Signs someone up as NAME@example.org, and in.
+    pub async fn join(&self, name: &str) -> Visitor {
+        let visitor = Visitor::new(self);
+        let email = format!("{name}@example.org");
+        let form = [
+            ("email", email.as_str()),
+            ("username", name),
+            ("first_name", "Robin"),
+            ("last_name", "Tester"),
+            ("password", PASSWORD),
+        ];
+        let sent = visitor.post("/register", &form).await;
+        assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
+        let signed_in = visitor.sign_in(name, PASSWORD).await;
+        assert_eq!((signed_in.status().as_u16(), location(&signed_in)), (303, "/account"));
+        visitor
+    }
+
+    /// The letters to an address, oldest first, as soon as there are so many.
+    pub async fn letters(&self, address: &str, count: usize) -> Vec<Mail> {
+        let begun = Instant::now();
+        loop {
+            let letters = letters_to(&self.config.data, address);
+            if letters.len() >= count || begun.elapsed() > Duration::from_secs(10) {
+                assert_eq!(letters.len(), count, "letters to {address}");
+                return letters;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The path and query of the first link of ours in the last of so many letters.
+    pub async fn link(&self, address: &str, count: usize) -> String {
+        let letters = self.letters(address, count).await;
+        let link = links(letters.last().unwrap()).first().unwrap().clone();
+        let site = self.config.public_url.as_str().trim_end_matches('/');
+        link.strip_prefix(site).unwrap().to_owned()
+    }
+}
