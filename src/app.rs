@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
-use crate::accounts::{Hasher, deletion, pages as accounts, password_change, tidy as accounts_tidy};
+use crate::accounts::{Hasher, User, deletion, pages as accounts, password_change, tidy as accounts_tidy};
 use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
@@ -171,9 +171,11 @@ fn later(
 ) -> impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
-        password_change::JOB => Ok(in_transaction(conn, &|conn| {
-            password_change::Asked::run(conn, &outbox, &vault, &job.payload, now())
-        })?),
+        password_change::JOB => {
+            let asked = password_change::Asked::open(&vault, &job.payload);
+            let asked = asked.ok_or_else(|| GiveUp("no SECRET_KEY opens it".to_owned()))?;
+            Ok(in_transaction(conn, &|conn| asked.run(conn, &outbox, now()))?)
+        }
         deletion::JOB => Ok(in_transaction(conn, &|conn| {
             let now = now();
             let Some(user) = deletion::due(conn, &job.payload, now)? else {
@@ -189,10 +191,12 @@ fn later(
 /// Every hour, takes away what has run out; the first time at the start.
 async fn tidy(db: Db, hasher: Hasher) {
     loop {
-        let swept = db.note(|conn| accounts_tidy(conn, now())).await;
-        match swept {
+        match db.read(User::dearest_rounds).await {
             Ok(rounds) => hasher.expect_rounds(rounds),
-            Err(error) => tracing::warn!(%error, "what ran out could not be taken away"),
+            Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
+        }
+        if let Err(error) = db.note(|conn| accounts_tidy(conn, now())).await {
+            tracing::warn!(%error, "what ran out could not be taken away");
         }
         actix_web::rt::time::sleep(TIDY_EVERY).await;
     }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::jobs;
 use crate::mail::{Outbox, letters};
-use crate::schema::{checkouts, users};
+use crate::schema::{checkouts, orders, users};
 
 /// The job that erases; its payload is the user's id.
 pub const JOB: &str = "erase";
@@ -66,12 +66,11 @@ pub fn due(conn: &mut Conn, payload: &str, now: NaiveDateTime) -> Result<Option<
     let id = payload
         .parse()
         .map_err(|_| Error::Internal(anyhow::anyhow!("the job to erase somebody names nobody")))?;
-    Ok(users::table
-        .find(UserId(id))
-        .filter(users::delete_at.le(now))
-        .select(User::as_select())
-        .first(conn)
-        .optional()?)
+    let id = UserId(id);
+    // The row count decides: who thinks again at this very moment comes before or after, not between.
+    let due = users::table.find(id).filter(users::delete_at.le(now));
+    let held = diesel::update(due).set(users::updated_at.eq(now)).execute(conn)?;
+    (held == 1).then(|| User::find(conn, id)).transpose()
 }
 
 /// Takes the person out: their row, and with it sign-ins, tokens and cart. Orders stay, for nobody's name.
@@ -85,9 +84,14 @@ pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) 
             checkouts::line2.eq(nothing),
             checkouts::postal_code.eq(nothing),
             checkouts::town.eq(nothing),
+            checkouts::region.eq(nothing),
             checkouts::updated_at.eq(now),
         ))
         .execute(conn)?;
+    diesel::update(orders::table.filter(orders::buyer_id.eq(user.id)))
+        .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
+        .execute(conn)?;
+    Event::forget_places(conn, user.id)?;
     let nowhere = Origin {
         address: String::new(),
         agent: String::new(),

@@ -1,6 +1,6 @@
-//! Security events: who did what to an account, when, from where. Rows are added, never changed.
+//! Security events: who did what to an account, when, from where. Rows are added, and never changed while the person is there.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::origin::Origin;
@@ -133,6 +133,27 @@ impl Event {
         };
         diesel::insert_into(security_events::table).values(&row).execute(conn)?;
         Ok(())
+    }
+
+    /// Takes the addresses and browsers out of the history of someone who leaves: the one change there is.
+    pub fn forget_places(conn: &mut Conn, user: UserId) -> Result<()> {
+        let nothing = "";
+        diesel::update(security_events::table.filter(security_events::user_id.eq(user)))
+            .set((
+                security_events::detail.eq(nothing),
+                security_events::address.eq(nothing),
+                security_events::agent.eq(nothing),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Takes away what nobody whom we know did, after a quarter of a year.
+    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+        let old = security_events::table
+            .filter(security_events::user_id.is_null())
+            .filter(security_events::created_at.lt(now - TimeDelta::days(90)));
+        Ok(diesel::delete(old).execute(conn)?)
     }
 
     /// The newest of one person, or of everyone, older than `before`.

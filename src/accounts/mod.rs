@@ -47,11 +47,12 @@ pub use user::{NO_PASSWORD, Profile, User};
 pub use username::Username;
 pub use visitor::{ShopRef, Visitor};
 
-/// Takes away what has run out; tells what the dearest imported password still costs, in rounds.
-pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<u32> {
+/// Takes away what has run out.
+pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+    Event::tidy(conn, now)?;
     Session::tidy(conn, now)?;
     Browser::tidy(conn, now)?;
     Token::tidy(conn, now)?;
     Throttle::tidy(conn, now)?;
-    User::dearest_rounds(conn)
+    Ok(())
 }

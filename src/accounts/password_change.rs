@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Event, EventKind};
 use super::origin::{Origin, device};
 use super::session::Session;
-use super::sign_in::subject;
-use super::throttle::BY_ACCOUNT;
+use super::sign_in::forgive_account;
 use super::token::{Purpose, Token};
 use super::user::User;
 use crate::db::Conn;
@@ -17,7 +16,7 @@ use crate::id::UserId;
 use crate::jobs;
 use crate::mail::{Outbox, letters};
 use crate::schema::users;
-use crate::seal::Vault;
+use crate::seal::{RESET, Vault};
 
 /// Stores a new hash: all sign-ins end, all tokens are void, the owner is told.
 pub fn set(
@@ -34,9 +33,9 @@ pub fn set(
         .execute(conn)?;
     Session::end_all(conn, user)?;
     Token::void_all(conn, user, now)?;
-    BY_ACCOUNT.forgive(conn, &subject(user))?;
     Event::record(conn, user, kind, "", origin, now)?;
     let user = User::find(conn, user)?;
+    forgive_account(conn, &user)?;
     let letter = letters::password_changed(user.called(), &outbox.link("/forgot"), &device(&origin.agent));
     outbox.post(conn, &user.email, &letter, now)?;
     Ok(())
@@ -88,7 +87,7 @@ pub struct Asked {
 }
 
 /// The job that looks into it; its payload is a sealed `Asked`.
-pub const JOB: &str = "reset";
+pub const JOB: &str = RESET;
 
 impl Asked {
     pub fn new(login: &str, origin: &Origin) -> Self {
@@ -105,12 +104,16 @@ impl Asked {
         Ok(())
     }
 
-    pub fn run(conn: &mut Conn, outbox: &Outbox, vault: &Vault, payload: &str, now: NaiveDateTime) -> Result<()> {
-        let opened = vault
-            .open(JOB, payload)
-            .and_then(|json| serde_json::from_slice(&json).ok());
-        let unreadable = || Error::Internal(anyhow::anyhow!("a wish for a new password does not open"));
-        let Self { login, address, agent } = opened.ok_or_else(unreadable)?;
-        ask_reset(conn, outbox, &login, &Origin { address, agent }, now)
+    /// None: no key of ours sealed it.
+    pub fn open(vault: &Vault, payload: &str) -> Option<Self> {
+        serde_json::from_slice(&vault.open(JOB, payload)?).ok()
+    }
+
+    pub fn run(&self, conn: &mut Conn, outbox: &Outbox, now: NaiveDateTime) -> Result<()> {
+        let origin = Origin {
+            address: self.address.clone(),
+            agent: self.agent.clone(),
+        };
+        ask_reset(conn, outbox, &self.login, &origin, now)
     }
 }

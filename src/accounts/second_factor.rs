@@ -10,7 +10,7 @@ use super::session::Factor;
 use super::totp::TotpSecret;
 use super::user::User;
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{RecoveryCodeId, UserId};
 use crate::schema::{recovery_codes, users};
 use crate::seal::{TOTP, Vault};
@@ -34,11 +34,9 @@ pub fn set_up(conn: &mut Conn, vault: &Vault, user: UserId) -> Result<()> {
 }
 
 /// The secret that waits to be switched on; once it is on, nobody sees it again.
-pub fn draft(vault: &Vault, user: &User) -> Result<Option<TotpSecret>> {
-    match &user.totp_secret {
-        Some(sealed) if !user.has_factor() => secret(vault, sealed).map(Some),
-        _ => Ok(None),
-    }
+pub fn draft(vault: &Vault, user: &User) -> Option<TotpSecret> {
+    let sealed = user.totp_secret.as_ref().filter(|_| !user.has_factor())?;
+    secret(vault, sealed)
 }
 
 /// Switches it on if the code is right; gives the recovery codes, to be shown this once.
@@ -49,7 +47,7 @@ pub fn switch_on(
     code: &str,
     now: NaiveDateTime,
 ) -> Result<Option<Vec<String>>> {
-    let Some(draft) = draft(vault, user)? else {
+    let Some(draft) = draft(vault, user) else {
         return Ok(None);
     };
     let Some(step) = draft.matching_step(code, now) else {
@@ -92,7 +90,7 @@ pub fn accept(
     let Some(sealed) = user.totp_secret.as_ref().filter(|_| user.has_factor()) else {
         return Ok(None);
     };
-    if let Some(step) = secret(vault, sealed)?.matching_step(typed, now) {
+    if let Some(step) = secret(vault, sealed).and_then(|secret| secret.matching_step(typed, now)) {
         // Never the same step twice, nor an older one after it.
         let newer = users::table.find(user.id).filter(users::totp_step.lt(step));
         let taken = diesel::update(newer).set(users::totp_step.eq(step)).execute(conn)?;
@@ -138,10 +136,13 @@ pub fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<i64> {
         .get_result(conn)?)
 }
 
-fn secret(vault: &Vault, sealed: &str) -> Result<TotpSecret> {
-    let unreadable = || anyhow::anyhow!("a second factor's secret does not open; is its SECRET_KEY gone?");
-    vault
+/// None when no key opens it: then only a recovery code helps.
+fn secret(vault: &Vault, sealed: &str) -> Option<TotpSecret> {
+    let opened = vault
         .open(TOTP, sealed)
-        .and_then(|bytes| TotpSecret::from_bytes(&bytes))
-        .ok_or_else(|| Error::Internal(unreadable()))
+        .and_then(|bytes| TotpSecret::from_bytes(&bytes));
+    if opened.is_none() {
+        tracing::error!("a second factor does not open; put back the SECRET_KEY that sealed it");
+    }
+    opened
 }

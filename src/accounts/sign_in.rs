@@ -8,7 +8,7 @@ use super::origin::Origin;
 use super::second_factor;
 use super::session::{Factor, Session};
 use super::throttle::{BY_ACCOUNT, BY_FACTOR, BY_NETWORK, Try};
-use super::user::User;
+use super::user::{User, normal_login};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, UserId};
@@ -29,24 +29,42 @@ pub struct Claim {
     pub user: Option<UserId>,
     /// The stored hash.
     pub stored: Option<String>,
-    /// What their tries are counted under.
-    subject: String,
 }
 
-/// What counts the tries of someone's password.
-pub fn subject(user: UserId) -> String {
+/// What counts the tries of someone's codes.
+fn subject(user: UserId) -> String {
     format!("user {user}")
 }
 
-/// Counts a try under the account, known or not, and under the network. Its transaction must commit.
+/// Counts a try under what was typed, known or not, and under the network. Its transaction must commit.
 pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<Knock> {
     let user = User::by_login(conn, login)?;
-    let subject = user.as_ref().map_or_else(
-        || format!("nobody {}", login.trim().to_lowercase()),
-        |user| subject(user.id),
-    );
+    count(conn, outbox, user, &normal_login(login), origin, now)
+}
+
+/// As `knock`, for someone who is signed in already.
+pub fn knock_again(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    user: UserId,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Knock> {
+    let user = User::find(conn, user)?;
+    let subject = user.email.clone();
+    count(conn, outbox, Some(user), &subject, origin, now)
+}
+
+fn count(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    user: Option<User>,
+    subject: &str,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Knock> {
+    let account = BY_ACCOUNT.count(conn, subject, now)?;
     let network = BY_NETWORK.count(conn, &origin.network(), now)?;
-    let account = BY_ACCOUNT.count(conn, &subject, now)?;
     if account == Try::AllowedThenRest {
         let id = user.as_ref().map(|user| user.id);
         Event::record(conn, id, EventKind::SignInSlowed, "", origin, now)?;
@@ -63,7 +81,6 @@ pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now
             Ok(Knock::Open(Claim {
                 user: user.as_ref().map(|user| user.id),
                 stored: user.map(|user| user.password),
-                subject,
             }))
         }
     }
@@ -87,22 +104,28 @@ pub fn enter(
     let (Some(id), Some(stored)) = (claim.user, &claim.stored) else {
         return Ok(None);
     };
-    let user = User::find(conn, id)?;
+    let user = User::hold(conn, id)?;
     if user.password != *stored || user.suspended_at.is_some() {
         return Ok(None);
     }
     if let Some(better) = upgrade {
         User::upgrade_password(conn, id, stored, better)?;
     }
-    forgive(conn, claim, origin)?;
+    forgive(conn, &user, origin)?;
     let factor = first_factor(conn, &user, browser, now)?;
     Ok(Some((Session::start(conn, id, factor, origin, now)?, factor)))
 }
 
 /// It was the right password: the account's tries start afresh, the network's do not count this one.
-pub fn forgive(conn: &mut Conn, claim: &Claim, origin: &Origin) -> Result<()> {
-    BY_ACCOUNT.forgive(conn, &claim.subject)?;
+pub fn forgive(conn: &mut Conn, user: &User, origin: &Origin) -> Result<()> {
+    forgive_account(conn, user)?;
     BY_NETWORK.take_back(conn, &origin.network())
+}
+
+/// The account's tries start afresh, by whichever name they were.
+pub fn forgive_account(conn: &mut Conn, user: &User) -> Result<()> {
+    BY_ACCOUNT.forgive(conn, &user.email)?;
+    BY_ACCOUNT.forgive(conn, &normal_login(&user.username))
 }
 
 /// What a sign-in stands on before a code was asked for.
@@ -160,6 +183,7 @@ pub fn complete(
     origin: &Origin,
     now: NaiveDateTime,
 ) -> Result<Option<(SessionId, Option<String>)>> {
+    User::hold(conn, user)?;
     // Of two that come with the same half, one goes on.
     if !Session::end(conn, user, half)? {
         return Ok(None);

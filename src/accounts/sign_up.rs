@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::event::{Event, EventKind};
 use super::origin::Origin;
+use super::session::Session;
 use super::throttle::{BY_LETTER, Try};
 use super::token::{Purpose, Token};
 use super::user::User;
@@ -121,9 +122,13 @@ pub fn verify(conn: &mut Conn, token: &str, origin: &Origin, now: NaiveDateTime)
     let Some(token) = Token::redeem(conn, Purpose::Verify, token, now)? else {
         return Ok(None);
     };
-    let user = User::find(conn, token.user)?;
+    let user = User::hold(conn, token.user)?;
     if user.email != token.email {
         return Ok(None);
+    }
+    if user.email_verified_at.is_none() {
+        // Whoever was signed in before may not be who has the address.
+        Session::end_all(conn, user.id)?;
     }
     confirm_email(conn, user.id, now)?;
     Event::record(conn, token.user, EventKind::EmailVerified, "", origin, now)?;

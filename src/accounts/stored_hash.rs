@@ -117,7 +117,7 @@ impl StoredHash {
         }
     }
 
-    /// Weaker than, or of another kind than, what we would make now.
+    /// Of another cost or kind than what we would make now: a dearer one would tell known people from unknown ones.
     pub fn is_outdated(&self, now: &Params) -> bool {
         match self {
             Self::Unusable | Self::Django(_) => true,
@@ -130,8 +130,8 @@ impl StoredHash {
             } => {
                 *algorithm != Algorithm::Argon2id
                     || *version != Version::V0x13
-                    || argon2.params().m_cost() < now.m_cost()
-                    || argon2.params().t_cost() < now.t_cost()
+                    || argon2.params().m_cost() != now.m_cost()
+                    || argon2.params().t_cost() != now.t_cost()
                     || salt.len() < SALT_LENGTH
                     || output.len() < Params::DEFAULT_OUTPUT_LEN
             }

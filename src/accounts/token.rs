@@ -5,6 +5,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::user::User;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{TokenId, UserId};
@@ -81,6 +82,7 @@ impl Token {
         email: &str,
         now: NaiveDateTime,
     ) -> Result<Option<String>> {
+        User::hold(conn, user)?;
         let sent: Vec<NaiveDateTime> = tokens::table
             .filter(tokens::user_id.eq(user))
             .filter(tokens::purpose.eq(purpose))

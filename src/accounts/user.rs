@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::django::DjangoHash;
 use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
 use crate::id::UserId;
@@ -41,13 +42,25 @@ pub struct Profile {
 }
 
 impl User {
+    /// As `find`, but nobody else changes this person before the transaction ends.
+    pub fn hold(conn: &mut Conn, id: UserId) -> Result<Self> {
+        diesel::update(users::table.find(id))
+            .set(users::updated_at.eq(users::updated_at))
+            .execute(conn)?;
+        Self::find(conn, id)
+    }
+
     pub fn find(conn: &mut Conn, id: UserId) -> Result<Self> {
         Ok(users::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
     /// Who signs in under this address or username, suspended or not.
     pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Self>> {
-        let email = Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned());
+        // PostgreSQL takes no NUL in a text.
+        if login.chars().any(char::is_control) {
+            return Ok(None);
+        }
+        let email = normal_login(login);
         let found: Vec<Self> = users::table
             .filter(
                 users::email
@@ -137,7 +150,14 @@ impl User {
             .filter(users::password.like("pbkdf2_sha256$%"))
             .select(users::password)
             .load(conn)?;
-        let rounds = imported.iter().filter_map(|hash| hash.split('$').nth(1)?.parse().ok());
+        let rounds = imported
+            .iter()
+            .filter_map(|hash| Some(DjangoHash::parse(hash)?.rounds()));
         Ok(rounds.max().unwrap_or(0))
     }
+}
+
+/// A login as all spellings of it are compared: an address in its one form, anything else in small letters.
+pub fn normal_login(login: &str) -> String {
+    Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
 }

@@ -10,10 +10,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::JobId;
 use crate::jobs;
-use crate::seal::Vault;
-
-/// What letters are sealed for.
-const PURPOSE: &str = "mail";
+use crate::seal::{MAIL, Vault};
 
 #[derive(Clone)]
 pub struct Outbox {
@@ -31,7 +28,7 @@ pub(super) struct Addressed {
 
 impl Outbox {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "mail";
+    pub const KIND: &'static str = MAIL;
 
     pub fn new(config: &Config, vault: Vault) -> Self {
         Self {
@@ -73,11 +70,11 @@ impl Outbox {
         };
         let plain =
             serde_json::to_vec(&addressed).map_err(|error| Error::internal(error, "a letter could not be sealed"))?;
-        Ok(self.vault.seal(PURPOSE, &plain))
+        Ok(self.vault.seal(MAIL, &plain))
     }
 
     pub(super) fn open(&self, payload: &str) -> Option<Addressed> {
-        let plain = self.vault.open(PURPOSE, payload)?;
+        let plain = self.vault.open(MAIL, payload)?;
         serde_json::from_slice(&plain).ok()
     }
 }

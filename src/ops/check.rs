@@ -102,11 +102,7 @@ pub fn rotation(conn: &mut Conn, config: &Config, now: NaiveDateTime) -> Result<
                 several(needed.letters, "letter"),
             );
             if now < needed.until {
-                let _ = write!(
-                    said,
-                    "; all of them will be gone by {} at the latest",
-                    needed.until.date()
-                );
+                let _ = write!(said, "; the sign-ins will be over by {}", needed.until.date());
             }
             said + "."
         }

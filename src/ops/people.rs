@@ -58,7 +58,25 @@ pub fn make_operator(config: &Config, name: &str, email: Option<&str>, typed: Op
     let outbox = outbox(config);
     let (origin, now) = (Origin::command_line(), super::now());
     let fresh = match (User::by_login(&mut conn, name)?, email) {
-        (Some(_), _) => None,
+        (Some(user), given) => {
+            let given = given.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
+            let same = given.is_some_and(|email| email.as_str() == user.email);
+            // Whoever took the name first may not be who is meant.
+            if !same && (email.is_some() || user.email_verified_at.is_none()) {
+                bail!(
+                    "{} has the address {}, {}; if that is the right person, say so with --email {}",
+                    user.username,
+                    user.email,
+                    if user.email_verified_at.is_some() {
+                        "not the given one"
+                    } else {
+                        "not confirmed so far"
+                    },
+                    user.email
+                );
+            }
+            None
+        }
         (None, None) => bail!(
             "there is no user {name}; register at /register first, or add --email ADDRESS to make one, with the password on standard input"
         ),

@@ -18,6 +18,8 @@ pub use rotation::{OldKeys, note_key, reseal_totp};
 pub const TOTP: &str = "totp";
 /// What is sealed in the payload of a job of this kind.
 pub const MAIL: &str = "mail";
+/// What wishes for a new password are sealed for, until they are looked into.
+pub const RESET: &str = "reset";
 
 /// 96 bits: drawn afresh each time, so that no two meet under one key.
 const NONCE: usize = 12;

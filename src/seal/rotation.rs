@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{MAIL, TOTP, Vault};
+use super::{MAIL, RESET, TOTP, Vault};
 use crate::config::SecretKeys;
 use crate::db::Conn;
 use crate::error::Result;
@@ -118,7 +118,7 @@ impl OldKeys {
         Ok(Some(Self {
             sign_ins,
             factors: factors(conn, &vault)?,
-            letters: letters(conn, &vault)?,
+            letters: sealed_jobs(conn, &vault, MAIL)? + sealed_jobs(conn, &vault, RESET)?,
             until: since + SIGNED_IN,
         }))
     }
@@ -138,20 +138,21 @@ fn factors(conn: &mut Conn, vault: &Vault) -> Result<i64> {
     }
 }
 
-fn letters(conn: &mut Conn, vault: &Vault) -> Result<i64> {
+/// Jobs whose kind is what their payload is sealed for.
+fn sealed_jobs(conn: &mut Conn, vault: &Vault, purpose: &str) -> Result<i64> {
     let (mut count, mut after) = (0, JobId(i64::MIN));
     loop {
         let page: Vec<(JobId, String)> = jobs::table
             .filter(jobs::id.gt(after))
-            .filter(jobs::kind.eq(MAIL))
-            .filter(jobs::payload.not_like(format!("{}%", vault.mark(MAIL))))
+            .filter(jobs::kind.eq(purpose))
+            .filter(jobs::payload.not_like(format!("{}%", vault.mark(purpose))))
             .order(jobs::id)
             .limit(PAGE)
             .select((jobs::id, jobs::payload))
             .load(conn)?;
         let Some((last, _)) = page.last() else { return Ok(count) };
         after = *last;
-        count += needing(vault, MAIL, &page);
+        count += needing(vault, purpose, &page);
     }
 }
 

@@ -150,7 +150,8 @@ extractor!(
     Confirmed,
     |request| {
         let visitor = signed_in_or_else(request)?;
-        if visitor.confirmed(now()) {
+        // A remembered browser spares the code at the door, not here.
+        if visitor.confirmed(now()) && visitor.factor != Factor::Browser {
             Ok(visitor)
         } else {
             Err(Error::First(Step::Confirm))

@@ -12,7 +12,7 @@ use super::{Desk, rest};
 use crate::accounts::Password;
 use crate::accounts::Verdict;
 use crate::accounts::sign_in::{self, Knock};
-use crate::accounts::{EventKind, Session as SignIn};
+use crate::accounts::{EventKind, Session as SignIn, User};
 use crate::error::{Error, Result, Step};
 use crate::web::visitor::sign_in as keep;
 use crate::web::{Form, Page, Problems, Query, SignedIn, get, html, local, redirect};
@@ -25,7 +25,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     );
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct ConfirmForm {
     password: String,
@@ -64,10 +64,10 @@ async fn create(
 ) -> Result<HttpResponse> {
     let refuse = |page, problems| answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, &form.next, problems);
     let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
-    let login = visitor.email.clone();
+    let user = visitor.user;
     let knock = desk
         .db
-        .note(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
+        .note(move |conn| sign_in::knock_again(conn, &outbox, user, &origin, now))
         .await?;
     let claim = match knock {
         Knock::Rest(wait) => {
@@ -98,7 +98,8 @@ async fn create(
     let fresh = desk
         .db
         .note(move |conn| {
-            sign_in::forgive(conn, &claim, &origin)?;
+            let held = User::hold(conn, user)?;
+            sign_in::forgive(conn, &held, &origin)?;
             SignIn::confirm(conn, old, user, factor, &origin, now)
         })
         .await;

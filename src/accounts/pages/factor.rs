@@ -69,7 +69,15 @@ async fn show(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse
 }
 
 /// `POST /account/second-factor/setup`: makes a secret to be switched on.
-async fn set_up(desk: Desk, visitor: Confirmed) -> Result<HttpResponse> {
+async fn set_up(desk: Desk, session: Session, visitor: Confirmed) -> Result<HttpResponse> {
+    // Or who takes somebody's address first could lock them out of it.
+    if !visitor.verified() {
+        Flash::warn(
+            &session,
+            "Confirm your email address first; then set up the second factor.",
+        )?;
+        return Ok(redirect("/account"));
+    }
     let (vault, user) = (desk.vault, visitor.user);
     desk.db
         .note(move |conn| second_factor::set_up(conn, &vault, user))
@@ -177,7 +185,7 @@ async fn answer(
         .db
         .read(move |conn| Ok((User::find(conn, id)?, second_factor::recovery_codes_left(conn, id)?)))
         .await?;
-    let draft = second_factor::draft(&desk.vault, &user)?;
+    let draft = second_factor::draft(&desk.vault, &user);
     let setup = draft.and_then(|secret| {
         let uri = secret.uri(page.site.name, &user.email);
         Some(Setup {

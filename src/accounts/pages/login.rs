@@ -36,7 +36,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     .service(web::resource("/logout").route(web::post().to(delete)));
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct LoginForm {
     pub login: String,
@@ -54,7 +54,7 @@ struct LoginPage {
     elsewhere: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct CodeForm {
     code: String,

@@ -21,7 +21,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     .service(web::resource("/register/sent").route(get().to(sent)));
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct RegisterForm {
     pub email: String,

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Desk;
 use super::letters::gone;
@@ -31,7 +31,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     );
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ForgotForm {
     login: String,

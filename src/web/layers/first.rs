@@ -19,13 +19,12 @@ pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResp
     let Some(Error::First(step)) = answer.error()?.as_error::<Error>() else {
         return None;
     };
-    let page = match step {
-        Step::SignIn => "/login",
-        Step::Confirm => "/confirm",
-        Step::SecondFactor => return Some(see_other("/account/second-factor")),
+    let next = || byte_serialize(back(request).as_bytes()).collect::<String>();
+    let to = match step {
+        Step::SignIn => format!("/login?next={}", next()),
+        Step::Confirm => format!("/confirm?next={}", next()),
+        Step::SecondFactor => "/account/second-factor".to_owned(),
     };
-    let next: String = byte_serialize(back(request).as_bytes()).collect();
-    let to = format!("{page}?next={next}");
     if !is_htmx(request.headers()) {
         return Some(see_other(&to));
     }

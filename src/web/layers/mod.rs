@@ -147,7 +147,7 @@ pub async fn safe(
     }
 }
 
-/// The innermost layer, inside the session: what pages refuse is shown in the visitor's own theme.
+/// Inside the session, around the visitor and the pages: what they refuse is shown in the visitor's own theme.
 ///
 /// # Errors
 /// None of its own.
