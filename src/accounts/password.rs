@@ -39,7 +39,7 @@ pub struct Password(Secret);
 
 impl Password {
     /// A new password, which must keep the rule; nothing is trimmed or cut. `own_words` are the person's: names, the
-    /// username, the e-mail address. The message is for them.
+    /// username, the email address. The message is for them.
     pub fn parse(typed: &str, own_words: &[&str]) -> Result<Self, String> {
         let length = typed.chars().count();
         if length < SHORTEST {

@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{EventId, JobId};
 use crate::jobs;
+use crate::mail::Outbox;
 use crate::text::when;
 use crate::web::{Admin, Flash, Page, Query, get, html, redirect};
 use counts::Counts;
@@ -73,7 +74,7 @@ async fn show(
             let people: Vec<_> = events.iter().filter_map(|event| event.user_id).collect();
             Ok((
                 Counts::now(conn)?,
-                jobs::waiting(conn)?,
+                jobs::waiting_of(conn, Outbox::KIND)?,
                 jobs::dead(conn, None, 20)?,
                 events,
                 User::names(conn, people)?,

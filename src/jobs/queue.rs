@@ -98,6 +98,12 @@ pub fn waiting(conn: &mut Conn) -> Result<i64> {
     Ok(jobs::table.filter(jobs::dead_at.is_null()).count().get_result(conn)?)
 }
 
+/// How many of one kind are still to be done.
+pub fn waiting_of(conn: &mut Conn, kind: &str) -> Result<i64> {
+    let waiting = jobs::table.filter(jobs::dead_at.is_null()).filter(jobs::kind.eq(kind));
+    Ok(waiting.count().get_result(conn)?)
+}
+
 /// Takes the oldest job that is due and that nobody else has.
 pub(super) fn take(conn: &mut Conn, now: NaiveDateTime) -> Result<Option<Job>> {
     loop {

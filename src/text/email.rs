@@ -1,4 +1,4 @@
-//! E-mail addresses, in the one form in which two can be compared.
+//! Email addresses, in the one form in which two can be compared.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Text that was parsed once: e-mail addresses, slugs, and Markdown made safe.
+//! Text that was parsed once: email addresses, slugs, and Markdown made safe.
 
 mod email;
 mod html;

@@ -2,7 +2,11 @@
 
 mod chromium;
 mod hands;
+mod journey;
 mod looks;
+mod manners;
+mod people_looks;
+mod person;
 mod plain;
 mod safety;
 mod script;

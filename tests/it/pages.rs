@@ -1,5 +1,7 @@
 //! Every block that htmx gets is a part of the page that everyone else gets, at the same address.
 
+use crate::support::codes::code;
+use crate::support::people::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
 /// White space is the browser's to fold.
@@ -110,40 +112,82 @@ fn every_page_has_one_heading_a_title_and_its_address() {
     });
 }
 
-/// Follows every link of every page, once.
+/// Follows every link of every page, once; of the pages that begin so, only to see that they are there.
+async fn follow_all(visitor: &Visitor, from: &[&str], known: &[&str]) -> Vec<String> {
+    let mut seen: Vec<String> = from.iter().map(|&path| path.to_owned()).collect();
+    let mut next = seen.clone();
+    while let Some(path) = next.pop() {
+        let response = visitor.get(&path).await;
+        assert!(response.status() == 200, "{path}: {}", response.status());
+        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        if !kind.starts_with("text/html") || known.iter().any(|known| path.starts_with(known)) {
+            continue;
+        }
+        let page = scraper::Html::parse_document(&response.text().await.unwrap());
+        let links = [
+            ("a[href]", "href"),
+            ("link[href]", "href"),
+            ("script[src]", "src"),
+            ("img[src]", "src"),
+        ];
+        for link in links
+            .iter()
+            .flat_map(|(selector, name)| attributes(&page, selector, name))
+        {
+            let link = link.split('#').next().unwrap().to_owned();
+            if link.starts_with('/') && !seen.contains(&link) && seen.len() < 600 {
+                seen.push(link.clone());
+                next.push(link);
+            }
+        }
+    }
+    seen
+}
+
 #[test]
 fn no_link_is_dead() {
     run(async {
         let market = Market::demo();
-        let (mut seen, mut next) = (vec!["/".to_owned()], vec!["/".to_owned()]);
-        while let Some(path) = next.pop() {
-            let response = market.get(&path).await;
-            assert!(response.status() == 200, "{path}: {}", response.status());
-            if !response.headers()["content-type"]
-                .to_str()
-                .unwrap()
-                .starts_with("text/html")
-            {
-                continue;
-            }
-            let page = scraper::Html::parse_document(&response.text().await.unwrap());
-            let links = [
-                ("a[href]", "href"),
-                ("link[href]", "href"),
-                ("script[src]", "src"),
-                ("img[src]", "src"),
-            ];
-            for link in links
-                .iter()
-                .flat_map(|(selector, name)| attributes(&page, selector, name))
-            {
-                let link = link.split('#').next().unwrap().to_owned();
-                if link.starts_with('/') && !seen.contains(&link) && seen.len() < 600 {
-                    seen.push(link.clone());
-                    next.push(link);
-                }
-            }
-        }
+        let seen = follow_all(&Visitor::new(&market), &["/"], &[]).await;
         assert!(seen.len() > 200, "{}", seen.len());
+    });
+}
+
+#[test]
+fn no_link_is_dead_for_those_who_are_signed_in() {
+    const ACCOUNT: [&str; 8] = [
+        "/account/email",
+        "/account/password",
+        "/account/second-factor",
+        "/account/devices",
+        "/account/activity",
+        "/account/data",
+        "/account/data.zip",
+        "/account/deletion",
+    ];
+    run(async {
+        let market = Market::demo();
+        let public = ["/products", "/shops", "/categories"];
+        let seller = Visitor::new(&market);
+        seller.sign_in("ines", "twelve small pockets").await;
+        let seen = follow_all(&seller, &["/"], &public).await;
+        for path in ACCOUNT.iter().chain(&["/account", "/dashboard"]) {
+            assert!(seen.iter().any(|seen| seen == path), "nothing leads to {path}");
+        }
+        assert!(!seen.iter().any(|path| path.starts_with("/admin")));
+
+        pocketshop::ops::people::make_operator(&market.config, "ines", None, None).unwrap();
+        let operator = Visitor::new(&market);
+        operator.sign_in("ines", "twelve small pockets").await;
+        operator.post("/account/second-factor/setup", &[]).await;
+        let key = texts(&operator.page("/account/second-factor").await, ".key").remove(0);
+        let on = operator
+            .post("/account/second-factor", &[("code", &code(&key, 0))])
+            .await;
+        assert_eq!(on.status(), 200);
+        let seen = follow_all(&operator, &["/"], &public).await;
+        for path in ACCOUNT.iter().chain(&["/account", "/dashboard", "/admin"]) {
+            assert!(seen.iter().any(|seen| seen == path), "nothing leads to {path}");
+        }
     });
 }

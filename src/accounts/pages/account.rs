@@ -11,7 +11,7 @@ use super::Desk;
 use crate::accounts::Username;
 use crate::accounts::{Event, EventKind, Profile, User};
 use crate::error::Result;
-use crate::text::{line, lines, when};
+use crate::text::{line, lines};
 use crate::web::{Flash, Form, Page, Problems, SignedIn, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -124,7 +124,7 @@ fn answer(status: StatusCode, page: Page, user: &User, form: ProfileForm, proble
         problems,
         email: user.email.clone(),
         verified: user.email_verified_at.is_some(),
-        joined: when(user.created_at),
+        joined: user.created_at.format("%-d %B %Y").to_string(),
     };
     html(status, view.render())
 }

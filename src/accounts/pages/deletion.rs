@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use crate::accounts::{Visitor, deletion};
-use crate::error::Result;
+use crate::error::{Error, Result, Step};
 use crate::text::Email;
 use crate::web::{Confirmed, Flash, Form, Page, Problems, SignedIn, get, html, redirect};
 
@@ -33,6 +33,8 @@ struct DeletionForm {
 struct DeletionPage {
     page: Page,
     form: DeletionForm,
+    /// What is to be typed.
+    hint: String,
     problems: Problems,
     /// When it will be.
     planned: Option<String>,
@@ -41,6 +43,10 @@ struct DeletionPage {
 
 /// `GET /account/deletion`
 async fn new(page: Page, visitor: SignedIn) -> Result<HttpResponse> {
+    // The password comes before the form, so that nothing typed into it is lost on the way.
+    if visitor.delete_at.is_none() && !visitor.confirmed(page.now) {
+        return Err(Error::First(Step::Confirm));
+    }
     answer(
         StatusCode::OK,
         page,
@@ -62,19 +68,15 @@ async fn create(
     if typed.as_ref() != Ok(&visitor.email) && form.email.trim() != visitor.email {
         let problems = Problems::one(
             "email",
-            "This is not the address of your account. Type it as it stands above.",
+            "This is not the email of your account. Type it as it stands here.",
         );
         return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor.0, form, problems);
     }
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
-    let at = desk
-        .db
+    desk.db
         .note(move |conn| deletion::plan(conn, &outbox, user, &origin, now))
         .await?;
-    Flash::warn(
-        &session,
-        format!("Your account will be deleted on {}.", at.format("%-d %B %Y")),
-    )?;
+    Flash::ok(&session, "We sent you a letter that says so too.")?;
     Ok(redirect("/account/deletion"))
 }
 
@@ -101,6 +103,7 @@ fn answer(
     let view = DeletionPage {
         page,
         form,
+        hint: format!("Your email is {}.", visitor.email),
         problems,
         planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
         has_shop: visitor.shop.is_some(),

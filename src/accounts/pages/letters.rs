@@ -83,6 +83,10 @@ async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Que
 /// `POST /verify`: confirms the address and signs in.
 async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
     let (token, browser) = (link::token(&session), browser(&session));
+    let before = page
+        .visitor
+        .as_ref()
+        .map(|visitor| (visitor.user, visitor.session, visitor.factor));
     let (origin, now) = (desk.origin.clone(), page.now);
     let done = desk
         .db
@@ -90,7 +94,18 @@ async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse
             let Some(user) = prove(conn, &token, &origin, now)? else {
                 return Ok(None);
             };
-            let factor = first_factor(conn, &user, browser.as_deref(), now)?;
+            // This browser's sign-in so far makes way, so that it is not among the devices twice.
+            let factor = match before {
+                Some((visitor, session, factor)) => {
+                    SignIn::end(conn, visitor, session)?;
+                    (visitor == user.id).then_some(factor)
+                }
+                None => None,
+            };
+            let factor = match factor {
+                Some(factor) => factor,
+                None => first_factor(conn, &user, browser.as_deref(), now)?,
+            };
             Ok(Some((SignIn::start(conn, user.id, factor, &origin, now)?, factor)))
         })
         .await?;
@@ -117,7 +132,7 @@ async fn resend(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> 
         .await?;
     Flash::ok(
         &session,
-        "A letter is on its way. If it does not come within five minutes, look among the unwanted ones.",
+        "A letter is on its way. If it does not come within five minutes, look in the spam folder.",
     )?;
     Ok(redirect("/account"))
 }

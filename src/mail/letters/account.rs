@@ -7,9 +7,9 @@ use crate::mail::typed::tame;
 /// To a new address: the link proves that it can be read.
 pub fn verify(name: &str, username: &str, link: &str) -> Letter {
     letter(
-        "Confirm your e-mail address",
+        "Confirm your email address",
         &[name, username],
-        &["Welcome to PocketShop. Please confirm that this is your e-mail address."],
+        &["Welcome to PocketShop. Please confirm that this is your email address."],
     )
     .with("Confirm your address", link)
     .closing(&[
@@ -25,7 +25,7 @@ pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> L
         "You already have an account",
         &[name],
         &[
-            "Someone signed up at PocketShop with this e-mail address. It already has an account, so no new one was made.",
+            "Someone signed up at PocketShop with this email address. It already has an account, so no new one was made.",
             "If it was you, just sign in.",
         ],
     )
@@ -39,7 +39,7 @@ pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> L
 /// To the new address.
 pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Letter {
     let asked = format!("You asked to use {new_address} for your PocketShop account. Please confirm that it is yours.");
-    letter("Confirm your new e-mail address", &[name], &[&asked])
+    letter("Confirm your new email address", &[name], &[&asked])
         .with("Confirm the new address", link)
         .closing(&[
             "The link works once, for one hour. Until then, your old address stays.",
@@ -52,7 +52,7 @@ pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Lett
     let changed = format!(
         "Your PocketShop account now uses {new_address_masked}: letters go there, and you sign in with it. This address is no longer used."
     );
-    letter("Your e-mail address was changed", &[name], &[&changed, "If it was you, you need not do anything."])
+    letter("Your email address was changed", &[name], &[&changed, "If it was you, you need not do anything."])
         .with("It was not me: keep this address", undo_link)
         .closing(&[
             "If it was not you, use the link within seven days: it brings this address back and signs out every device. Then choose a new password.",
@@ -62,9 +62,9 @@ pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Lett
 /// To the new address, when it counts.
 pub fn email_changed(name: &str, reset_link: &str) -> Letter {
     letter(
-        "Your e-mail address has changed",
+        "Your email address has changed",
         &[name],
-        &["Your PocketShop account now uses this e-mail address. Sign in with it from now on."],
+        &["Your PocketShop account now uses this email address. Sign in with it from now on."],
     )
     .with("Choose a new password", reset_link)
     .closing(&["If it was not you, choose a new password with the link. It signs out every device."])

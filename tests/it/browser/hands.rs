@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
 use chromiumoxide::cdp::browser_protocol::input::{
-    DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType, MouseButton,
+    DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams,
+    MouseButton,
 };
 
 use super::tab::{LOADED, PATIENCE, Tab};
@@ -46,6 +47,19 @@ impl Tab {
         self.act("window.left = true").await;
         self.click(selector).await;
         self.until(LOADED).await;
+    }
+
+    /// Writes into a field, in place of what was there.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        self.click(selector).await;
+        self.act("document.activeElement.select()").await;
+        self.run(InsertTextParams::new(text)).await;
+    }
+
+    /// Presses the button of the form that is posted there, and waits for the answer.
+    pub async fn send(&self, action: &str) {
+        self.follow(&format!("main form[action='{action}'] button:not([type=button])"))
+            .await;
     }
 
     /// The browser's Back, and waits until the page has come back.

@@ -21,11 +21,11 @@ struct Violation {
 
 /// What axe finds, and where.
 #[derive(Default)]
-struct Report(BTreeMap<String, Vec<String>>);
+pub struct Report(BTreeMap<String, Vec<String>>);
 
 impl Report {
     /// Looks at the page as it is now, in light and in dark; `rules` is axe's `runOnly`.
-    async fn look(&mut self, tab: &Tab, name: &str, rules: Option<&str>) {
+    pub async fn look(&mut self, tab: &Tab, name: &str, rules: Option<&str>) {
         tab.act(AXE).await;
         let only = rules.map(|rule| format!("runOnly: [{rule:?}],")).unwrap_or_default();
         let run = format!(
@@ -51,7 +51,7 @@ impl Report {
         }
     }
 
-    fn assert_empty(&self) {
+    pub fn assert_empty(&self) {
         let lines: Vec<String> = self
             .0
             .iter()
@@ -154,6 +154,26 @@ fn no_page_breaks_its_own_policy_or_asks_anyone_else() {
     });
 }
 
+/// Where the page as it is now is wider than the screen.
+pub async fn too_wide(tab: &Tab, name: &str) -> Vec<String> {
+    let mut wide = Vec::new();
+    for width in [320, 390, 768, 1024, 1280, 1920] {
+        tab.width(width).await;
+        tab.still().await;
+        let (page, culprits): (i64, Vec<String>) = tab
+            .eval(&format!(
+                "[document.scrollingElement.scrollWidth, [...document.body.querySelectorAll('*')]
+                    .filter(e => e.getBoundingClientRect().right > {width} + 1 && !e.closest('.scroll-x, .strip, .pics, .shots'))
+                    .slice(0, 5).map(e => e.outerHTML.slice(0, 120))]"
+            ))
+            .await;
+        if page > width {
+            wide.push(format!("{name} at {width} px is {page} px wide: {culprits:#?}"));
+        }
+    }
+    wide
+}
+
 #[test]
 fn no_page_is_wider_than_the_screen() {
     browse(async |tab| {
@@ -161,20 +181,7 @@ fn no_page_is_wider_than_the_screen() {
         let mut wide = Vec::new();
         for (name, url) in &sights.pages {
             tab.go(url).await;
-            for width in [320, 390, 768, 1024, 1280, 1920] {
-                tab.width(width).await;
-                tab.still().await;
-                let (page, culprits): (i64, Vec<String>) = tab
-                    .eval(&format!(
-                        "[document.scrollingElement.scrollWidth, [...document.body.querySelectorAll('*')]
-                            .filter(e => e.getBoundingClientRect().right > {width} + 1 && !e.closest('.scroll-x, .strip, .pics, .shots'))
-                            .slice(0, 5).map(e => e.outerHTML.slice(0, 120))]"
-                    ))
-                    .await;
-                if page > width {
-                    wide.push(format!("{name} at {width} px is {page} px wide: {culprits:#?}"));
-                }
-            }
+            wide.extend(too_wide(tab, name).await);
         }
         assert!(wide.is_empty(), "{}", wide.join("\n"));
         // And it would have been noticed.

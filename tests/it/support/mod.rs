@@ -1,5 +1,6 @@
 //! Opens a market of a test's own: a fresh database, a port, and a client for it.
 
+pub mod codes;
 pub mod database;
 pub mod mail;
 pub mod people;
