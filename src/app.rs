@@ -141,6 +141,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(hasher.clone())
             .wrap(from_fn(visitor::recognise))
             .wrap(from_fn(layers::error_pages))
+            .wrap(from_fn(layers::no_empty_cookie))
             .wrap(cookie.layer())
             .wrap(from_fn(layers::key_rotation))
             .wrap(from_fn(layers::safe))

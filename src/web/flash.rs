@@ -45,9 +45,6 @@ impl Flash {
     pub fn take(session: &Session) -> Option<Self> {
         let kept: Kept = session.get(KEY).ok().flatten()?;
         session.remove(KEY);
-        if session.entries().is_empty() {
-            session.purge();
-        }
         Some(Self {
             kind: FlashKind::parse(&kept.kind)?,
             text: kept.text,

@@ -43,10 +43,6 @@ async fn update(session: Session, site: Data<Site>, form: Form<ThemeForm>) -> Re
             .map_err(|error| Error::internal(error, "the theme could not be kept"))?;
     } else {
         session.remove(KEY);
-        // Nothing left to remember: no cookie.
-        if session.entries().is_empty() {
-            session.purge();
-        }
     }
     Ok(redirect(&local(&next, &site.public_url)))
 }

@@ -80,9 +80,6 @@ pub fn sign_in(session: &Session, id: SessionId) -> Result<()> {
 /// The cookie forgets the sign-in; what belongs to the browser stays.
 pub fn sign_out(session: &Session) {
     session.remove(SESSION);
-    if session.entries().is_empty() {
-        session.purge();
-    }
 }
 
 /// What lets this browser skip the second factor, if it was told to be remembered.

@@ -40,7 +40,7 @@ pub use guard::is_file;
 pub use key_rotation::key_rotation;
 pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
-pub use session_cookie::SessionCookie;
+pub use session_cookie::{SessionCookie, no_empty_cookie};
 
 use compress::Coding;
 

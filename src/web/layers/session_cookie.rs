@@ -1,10 +1,13 @@
 //! The one cookie: its name, its life, its keys; and the session inside it.
 
-use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::storage::CookieSessionStore;
+use actix_session::{SessionExt, SessionMiddleware, SessionStatus};
+use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, Key, SameSite};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 
 use crate::config::SecretKeys;
 
@@ -65,4 +68,21 @@ impl SessionCookie {
             .max_age(LIFE)
             .finish()
     }
+}
+
+/// Just inside the session: of whom there is nothing left to remember, the browser gives the cookie back. Done at the
+/// end, since nothing can be kept any more in a session that was thrown away.
+///
+/// # Errors
+/// None of its own.
+pub async fn no_empty_cookie<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let session = request.get_session();
+    let response = next.call(request).await?;
+    if session.status() != SessionStatus::Unchanged && session.entries().is_empty() {
+        session.purge();
+    }
+    Ok(response)
 }
