@@ -39,7 +39,9 @@ fn nothing_is_inline() {
             "js:",
             "hx-boost",
         ] {
-            assert!(!text.contains(word), "{file} holds {word}");
+            // A letter is no page of ours: it brings its own sheet.
+            let own_sheet = word == "<style" && file.ends_with("mail/letter.html");
+            assert!(own_sheet || !text.contains(word), "{file} holds {word}");
         }
         assert!(!event(&text), "{file} holds an event attribute");
         assert!(
