@@ -21,8 +21,8 @@ async fn live(tab: &Tab) {
     sign_in_without_the_app(tab, &codes[3]).await;
     change_the_address(tab, &market).await;
     leave_and_think_again(tab).await;
-    // A refused form is said in the console too.
-    let refused = ["/login", "/account/second-factor"].map(|path| format!("{}{path}", market.url));
+    // A refused form and a link that is gone are said in the console too.
+    let refused = ["/verify", "/login", "/account/second-factor"].map(|path| format!("{}{path}", market.url));
     tab.assert_calm(&refused.each_ref().map(String::as_str)).await;
 }
 
