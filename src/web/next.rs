@@ -29,33 +29,9 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_are_next() {
-        let bad = [
-            "",
-            "e",
-            "//e",
-            "///e",
-            "/\\e",
-            "\\\\e",
-            "/\\/e",
-            "http:///e",
-            "http:e",
-            "http://e",
-            "https://market.example.e/",
-            "javascript:alert(1)",
-            "\njavascript:alert(1)",
-            "java\nscript:x",
-            "\u{8}//e",
-            "http://h\\@e",
-            "/\t/e",
-            "/a\r\nb",
-            "http://[e",
-            "//[e",
-            "/./\u{0}",
-            "/.//e.example",
-            "/a/..//e.example",
-        ];
-        for wanted in bad {
-            assert_eq!(local(wanted, &site()), "/", "{wanted:?}");
+        for line in include_str!("../../tests/corpus/next.txt").lines() {
+            let wanted: String = serde_json::from_str(line).unwrap();
+            assert_eq!(local(&wanted, &site()), "/", "{wanted:?}");
         }
         for wanted in ["/", "/shops/luna?n=48", "/products?category=home-living#grid", "/%09/e"] {
             assert_eq!(local(wanted, &site()), wanted);

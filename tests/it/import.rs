@@ -1,6 +1,6 @@
 //! The original's fixtures arrive whole, once, or not at all.
 
-mod files;
+pub mod files;
 mod market;
 mod mistakes;
 mod orders;

@@ -11,6 +11,7 @@ mod jobs;
 mod keys;
 mod mail;
 mod pages;
+mod people;
 mod program;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
