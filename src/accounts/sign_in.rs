@@ -23,6 +23,15 @@ pub enum Knock {
     Open(Claim),
 }
 
+/// What came of a right password.
+pub enum Entered {
+    /// Signed in, or half in where a second factor is asked for.
+    In(SessionId, Factor),
+    /// Another hash is stored by now, perhaps a better one of the same password: it is to be looked at again.
+    Changed(String),
+    Out,
+}
+
 /// Who someone says they are, known to us or not.
 #[derive(Clone)]
 pub struct Claim {
@@ -39,31 +48,9 @@ fn subject(user: UserId) -> String {
 /// Counts a try under what was typed, known or not, and under the network. Its transaction must commit.
 pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<Knock> {
     let user = User::by_login(conn, login)?;
-    count(conn, outbox, user, &normal_login(login), origin, now)
-}
-
-/// As `knock`, for someone who is signed in already.
-pub fn knock_again(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    user: UserId,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<Knock> {
-    let user = User::find(conn, user)?;
-    let subject = user.email.clone();
-    count(conn, outbox, Some(user), &subject, origin, now)
-}
-
-fn count(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    user: Option<User>,
-    subject: &str,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<Knock> {
-    let account = BY_ACCOUNT.count(conn, subject, now)?;
+    let subject = user
+        .as_ref()
+        .map_or_else(|| format!("nobody {}", User::login_key(login)), |user| subject(user.id));
     let network = BY_NETWORK.count(conn, &origin.network(), now)?;
     if account == Try::AllowedThenRest {
         let id = user.as_ref().map(|user| user.id);
@@ -91,8 +78,7 @@ pub fn failed(conn: &mut Conn, claim: &Claim, kind: EventKind, origin: &Origin, 
     Event::record(conn, claim.user, kind, "", origin, now)
 }
 
-/// The password was right: signs in, or half in where a second factor is asked for.
-/// None when the password or the account changed in the meantime.
+/// The password was right: signs in, if nothing changed in the meantime.
 pub fn enter(
     conn: &mut Conn,
     claim: &Claim,
@@ -100,26 +86,30 @@ pub fn enter(
     browser: Option<&str>,
     origin: &Origin,
     now: NaiveDateTime,
-) -> Result<Option<(SessionId, Factor)>> {
+) -> Result<Entered> {
     let (Some(id), Some(stored)) = (claim.user, &claim.stored) else {
-        return Ok(None);
+        return Ok(Entered::Out);
     };
-    let user = User::hold(conn, id)?;
-    if user.password != *stored || user.suspended_at.is_some() {
-        return Ok(None);
+    let user = User::find(conn, id)?;
+    if user.suspended_at.is_some() {
+        return Ok(Entered::Out);
+    }
+    if user.password != *stored {
+        return Ok(Entered::Changed(user.password));
     }
     if let Some(better) = upgrade {
         User::upgrade_password(conn, id, stored, better)?;
     }
     forgive(conn, &user, origin)?;
     let factor = first_factor(conn, &user, browser, now)?;
-    Ok(Some((Session::start(conn, id, factor, origin, now)?, factor)))
+    Ok(Entered::In(Session::start(conn, id, factor, origin, now)?, factor))
 }
 
 /// It was the right password: the account's tries start afresh, the network's do not count this one.
-pub fn forgive(conn: &mut Conn, user: &User, origin: &Origin) -> Result<()> {
-    forgive_account(conn, user)?;
-    BY_NETWORK.take_back(conn, &origin.network())
+pub fn forgive(conn: &mut Conn, claim: &Claim, origin: &Origin) -> Result<()> {
+    // The network first, as when knocking, or two could wait for each other.
+    BY_NETWORK.take_back(conn, &origin.network())?;
+    BY_ACCOUNT.forgive(conn, &claim.subject)
 }
 
 /// The account's tries start afresh, by whichever name they were.

@@ -98,7 +98,8 @@ impl Throttle {
             .filter(throttles::name.eq(&name))
             .select((throttles::attempts, throttles::closed_until, throttles::updated_at))
             .first(conn)?;
-        if closed_until > now {
+        // Who came a moment earlier, by their clock, does not find it closed by who was written down first.
+        if closed_until > now.max(updated_at) {
             return Ok(Try::Rest(closed_until - now));
         }
         let forgotten = updated_at + TimeDelta::seconds(self.forget) < now;

@@ -56,11 +56,7 @@ impl User {
 
     /// Who signs in under this address or username, suspended or not.
     pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Self>> {
-        // PostgreSQL takes no NUL in a text.
-        if login.chars().any(char::is_control) {
-            return Ok(None);
-        }
-        let email = normal_login(login);
+        let email = Self::login_key(login);
         let found: Vec<Self> = users::table
             .filter(
                 users::email
@@ -73,6 +69,11 @@ impl User {
         // An imported username may look like somebody's address; the address goes first.
         let by_email = found.iter().position(|user| user.email == email);
         Ok(found.into_iter().nth(by_email.unwrap_or(0)))
+    }
+
+    /// The one form of all that could be typed for the same person.
+    pub fn login_key(login: &str) -> String {
+        Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
     }
 
     pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Desk, rest};
 use crate::accounts::Password;
 use crate::accounts::Verdict;
-use crate::accounts::sign_in::{self, Claim, Knock};
+use crate::accounts::sign_in::{self, Claim, Entered, Knock};
 use crate::accounts::{self, Event, EventKind, Factor, Visitor};
 use crate::error::Result;
 use crate::id::SessionId;
@@ -107,9 +107,7 @@ async fn create(
         Knock::Rest(wait) => return slow_down(page, &request, form, wait),
         Knock::Open(claim) => claim,
     };
-    let password = Password::typed(&form.password);
-    let verdict = desk.hasher.verify(password, claim.stored.clone()).await?;
-    let entered = enter(&desk, claim, verdict, browser(&session), &page).await?;
+    let entered = enter(&desk, claim, &form.password, browser(&session), &page).await?;
     let Some((id, factor)) = entered else {
         let wrong = "That email or username and password do not go together. Check both, or ask for a new password.";
         let problems = Problems::one("", wrong);
@@ -126,28 +124,37 @@ async fn create(
 
 async fn enter(
     desk: &Desk,
-    claim: Claim,
-    verdict: Verdict,
+    mut claim: Claim,
+    typed: &str,
     browser: Option<String>,
     page: &Page,
 ) -> Result<Option<(SessionId, Factor)>> {
-    let (origin, now) = (desk.origin.clone(), page.now);
-    let upgrade = match verdict {
-        Verdict::Wrong => {
-            return desk
-                .db
-                .note(move |conn| {
-                    sign_in::failed(conn, &claim, EventKind::SignInFailed, &origin, now)?;
-                    Ok(None)
-                })
-                .await;
+    // Once more when the hash was made anew meanwhile: many press a button twice.
+    for _ in 0..2 {
+        let (origin, now, browser) = (desk.origin.clone(), page.now, browser.clone());
+        let password = Password::typed(typed);
+        let upgrade = match desk.hasher.verify(password, claim.stored.clone()).await? {
+            Verdict::Wrong => {
+                desk.db
+                    .note(move |conn| sign_in::failed(conn, &claim, EventKind::SignInFailed, &origin, now))
+                    .await?;
+                return Ok(None);
+            }
+            Verdict::Right => None,
+            Verdict::Upgrade(better) => Some(better),
+        };
+        let shown = claim.clone();
+        let entered = desk
+            .db
+            .note(move |conn| sign_in::enter(conn, &shown, upgrade.as_deref(), browser.as_deref(), &origin, now))
+            .await?;
+        match entered {
+            Entered::In(id, factor) => return Ok(Some((id, factor))),
+            Entered::Changed(stored) => claim.stored = Some(stored),
+            Entered::Out => break,
         }
-        Verdict::Right => None,
-        Verdict::Upgrade(better) => Some(better),
-    };
-    desk.db
-        .note(move |conn| sign_in::enter(conn, &claim, upgrade.as_deref(), browser.as_deref(), &origin, now))
-        .await
+    }
+    Ok(None)
 }
 
 /// Where someone goes who is signed in.
