@@ -19,7 +19,10 @@ fn who_finds_the_waiting_room_full_is_told_and_other_pages_are_open() {
         let visitor = Visitor::new(&market);
         visitor.get("/").await;
         let knock = |one: usize| {
-            let form = [("login", format!("nobody-{one}")), ("password", "any old password".to_owned())];
+            let form = [
+                ("login", format!("nobody-{one}")),
+                ("password", "any old password".to_owned()),
+            ];
             market
                 .post("/login")
                 .form(&form)
@@ -48,7 +51,10 @@ fn who_finds_the_waiting_room_full_is_told_and_other_pages_are_open() {
             .filter(|answer| answer.status() == 503)
             .collect();
         assert!(
-            answers.iter().flatten().all(|answer| [422, 503].contains(&answer.status().as_u16())),
+            answers
+                .iter()
+                .flatten()
+                .all(|answer| [422, 503].contains(&answer.status().as_u16())),
             "{answers:?}"
         );
         // At most a served one and 32 waiting ones for each core find a place.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use scraper::Html;
 
 use super::records::{conn, register_with, seen, set_stored, stored};
-use crate::schema::users;
+use crate::schema::{sessions, users};
 use crate::support::people::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run};
 
@@ -34,7 +34,11 @@ fn either_name_signs_in_whatever_its_case() {
         ] {
             let visitor = Visitor::new(&market);
             let answer = visitor.sign_in(login, PASSWORD).await;
-            assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/account"), "{login}");
+            assert_eq!(
+                (answer.status().as_u16(), location(&answer)),
+                (303, "/account"),
+                "{login}"
+            );
             assert!(visitor.is_signed_in().await, "{login}");
         }
     });
@@ -81,7 +85,11 @@ fn what_was_typed_stands_in_the_page_as_text_and_the_password_does_not() {
     run(async {
         let market = Market::empty();
         let typed = "\"><script>alert(1)</script>";
-        let form = [("login", typed), ("password", "canary 7"), ("next", "/a?b=\"><script>c</script>")];
+        let form = [
+            ("login", typed),
+            ("password", "canary 7"),
+            ("next", "/a?b=\"><script>c</script>"),
+        ];
         let body = Visitor::new(&market).post("/login", &form).await.text().await.unwrap();
         assert!(!body.contains("<script>alert") && !body.contains("<script>c"));
         assert!(!body.contains("canary"));
@@ -89,7 +97,9 @@ fn what_was_typed_stands_in_the_page_as_text_and_the_password_does_not() {
         assert_eq!(attributes(&page, "input[name=login]", "value"), [typed]);
         let next = attributes(&page, "main input[name=next]", "value");
         assert!(next[0].starts_with("/a?b=") && !next[0].contains('"'), "{next:?}");
-        let page = Visitor::new(&market).page("/login?next=%2Fa%3Fb%3D%22%3E%3Cscript%3E").await;
+        let page = Visitor::new(&market)
+            .page("/login?next=%2Fa%3Fb%3D%22%3E%3Cscript%3E")
+            .await;
         assert!(attributes(&page, "main input[name=next]", "value")[0].starts_with("/a?b="));
     });
 }
@@ -122,9 +132,27 @@ fn who_is_signed_in_goes_on_to_the_account() {
         let robin = market.join("robin").await;
         for path in ["/login", "/register"] {
             let answer = robin.get(path).await;
-            assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/account"), "{path}");
+            assert_eq!(
+                (answer.status().as_u16(), location(&answer)),
+                (303, "/account"),
+                "{path}"
+            );
         }
         assert_eq!(location(&robin.get("/login?next=%2Fshops").await), "/shops");
+    });
+}
+
+#[test]
+fn who_was_signed_out_elsewhere_signs_in_again_from_the_form_that_was_open() {
+    run(async {
+        let market = Market::empty();
+        let robin = market.join("robin").await;
+        diesel::delete(sessions::table).execute(&mut conn(&market)).unwrap();
+        assert_eq!(location(&robin.sign_in("robin", PASSWORD).await), "/account");
+        assert!(robin.is_signed_in().await);
+        diesel::delete(sessions::table).execute(&mut conn(&market)).unwrap();
+        robin.get("/").await;
+        assert_eq!(robin.cookie(), None, "nothing is left to remember");
     });
 }
 
@@ -154,7 +182,10 @@ fn a_password_of_a_megabyte_is_refused_before_anything_is_done_for_it() {
 fn every_character_of_a_password_counts_whatever_it_is() {
     run(async {
         let market = Market::empty();
-        let long = format!("{:_<63}", "seven green boats under the old stone bridge at noon, twice ");
+        let long = format!(
+            "{:_<63}",
+            "seven green boats under the old stone bridge at noon, twice "
+        );
         assert_eq!(long.len(), 63);
         let most = format!("{long}{long}é7");
         assert_eq!(most.chars().count(), 128);
@@ -178,7 +209,11 @@ fn every_character_of_a_password_counts_whatever_it_is() {
                 let answer = Visitor::new(&market).sign_in(&name, &wrong).await;
                 assert_eq!(answer.status(), 422, "{wrong:?} for {right:?}");
             }
-            assert_eq!(Visitor::new(&market).sign_in(&name, right).await.status(), 303, "{right:?}");
+            assert_eq!(
+                Visitor::new(&market).sign_in(&name, right).await.status(),
+                303,
+                "{right:?}"
+            );
         }
     });
 }

@@ -24,7 +24,9 @@ async fn wear_out(market: &Market, login: &str) {
 
 /// Without the seconds that are left, which pass between one answer and the next.
 fn timeless((status, headers, body): (u16, Vec<(String, String)>, String)) -> (u16, Vec<(String, String)>, String) {
-    let headers = headers.into_iter().filter(|(name, _)| name != "retry-after" && name != "content-length");
+    let headers = headers
+        .into_iter()
+        .filter(|(name, _)| name != "retry-after" && name != "content-length");
     let mut words = body.split(' ').map(str::to_owned).collect::<Vec<_>>();
     for at in 1..words.len() {
         if words[at].starts_with("seconds") && words[at - 1].parse::<u32>().is_ok() {
@@ -67,7 +69,12 @@ fn an_unknown_account_is_throttled_as_a_known_one_is() {
         friend.join("robin").await;
         forget_tries(&friend);
         // One account, however it is typed.
-        let ways = ["robin@example.org", " Robin@EXAMPLE.org", "robin@example。org", "ROBIN@example.org "];
+        let ways = [
+            "robin@example.org",
+            " Robin@EXAMPLE.org",
+            "robin@example。org",
+            "ROBIN@example.org ",
+        ];
         for one in 0..13 {
             let login = ways[one % ways.len()];
             let known = seen(Visitor::new(&friend).sign_in(login, WRONG).await).await;
@@ -157,8 +164,15 @@ fn a_forged_address_does_not_help_and_a_proxys_word_counts() {
         };
         assert_eq!(from, ["127.0.0.1"]);
 
-        let behind = Market::open(false, |config| config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()]);
-        for address in ["198.51.100.1", "198.51.100.2", "2001:db8:1:2::9", "2001:db8:1:2:ffff::1"] {
+        let behind = Market::open(false, |config| {
+            config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()]
+        });
+        for address in [
+            "198.51.100.1",
+            "198.51.100.2",
+            "2001:db8:1:2::9",
+            "2001:db8:1:2:ffff::1",
+        ] {
             assert_eq!(come(&behind, address).await, 422);
         }
         let mut networks = tries(&behind, "network");
@@ -184,6 +198,15 @@ fn a_new_password_ends_the_rest() {
         let new = "seven green boats 4";
         let done = visitor.post("/reset", &[("password", new)]).await;
         assert_eq!((done.status().as_u16(), location(&done)), (303, "/login"));
+        assert!(
+            visitor
+                .get("/login")
+                .await
+                .text()
+                .await
+                .unwrap()
+                .contains("Your new password is set")
+        );
         assert_eq!(try_in(&market, "robin", new).await, 303);
     });
 }

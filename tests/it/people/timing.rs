@@ -28,7 +28,10 @@ fn apart(one: &[Duration], other: &[Duration]) -> f64 {
             std::cmp::Ordering::Less => 0.0,
         })
         .sum();
-    let (n, m) = (f64::from(u32::try_from(one.len()).unwrap()), f64::from(u32::try_from(other.len()).unwrap()));
+    let (n, m) = (
+        f64::from(u32::try_from(one.len()).unwrap()),
+        f64::from(u32::try_from(other.len()).unwrap()),
+    );
     (wins - n * m / 2.0).abs() / (n * m * (n + m + 1.0) / 12.0).sqrt()
 }
 
