@@ -8,7 +8,7 @@ use super::origin::Origin;
 use super::second_factor;
 use super::session::{Factor, Session};
 use super::throttle::{BY_ACCOUNT, BY_FACTOR, BY_NETWORK, Try};
-use super::user::{User, normal_login};
+use super::user::User;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, UserId};
@@ -48,9 +48,31 @@ fn subject(user: UserId) -> String {
 /// Counts a try under what was typed, known or not, and under the network. Its transaction must commit.
 pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<Knock> {
     let user = User::by_login(conn, login)?;
-    let subject = user
-        .as_ref()
-        .map_or_else(|| format!("nobody {}", User::login_key(login)), |user| subject(user.id));
+    count(conn, outbox, user, &User::login_key(login), origin, now)
+}
+
+/// As `knock`, for someone who is signed in already.
+pub fn knock_again(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    user: UserId,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Knock> {
+    let user = User::find(conn, user)?;
+    let key = user.email.clone();
+    count(conn, outbox, Some(user), &key, origin, now)
+}
+
+fn count(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    user: Option<User>,
+    key: &str,
+    origin: &Origin,
+    now: NaiveDateTime,
+) -> Result<Knock> {
+    let account = BY_ACCOUNT.count(conn, key, now)?;
     let network = BY_NETWORK.count(conn, &origin.network(), now)?;
     if account == Try::AllowedThenRest {
         let id = user.as_ref().map(|user| user.id);
@@ -90,7 +112,7 @@ pub fn enter(
     let (Some(id), Some(stored)) = (claim.user, &claim.stored) else {
         return Ok(Entered::Out);
     };
-    let user = User::find(conn, id)?;
+    let user = User::hold(conn, id)?;
     if user.suspended_at.is_some() {
         return Ok(Entered::Out);
     }
@@ -106,16 +128,16 @@ pub fn enter(
 }
 
 /// It was the right password: the account's tries start afresh, the network's do not count this one.
-pub fn forgive(conn: &mut Conn, claim: &Claim, origin: &Origin) -> Result<()> {
-    // The network first, as when knocking, or two could wait for each other.
-    BY_NETWORK.take_back(conn, &origin.network())?;
-    BY_ACCOUNT.forgive(conn, &claim.subject)
+pub fn forgive(conn: &mut Conn, user: &User, origin: &Origin) -> Result<()> {
+    // The network last, as when knocking, or two could wait for each other.
+    forgive_account(conn, user)?;
+    BY_NETWORK.take_back(conn, &origin.network())
 }
 
 /// The account's tries start afresh, by whichever name they were.
 pub fn forgive_account(conn: &mut Conn, user: &User) -> Result<()> {
     BY_ACCOUNT.forgive(conn, &user.email)?;
-    BY_ACCOUNT.forgive(conn, &normal_login(&user.username))
+    BY_ACCOUNT.forgive(conn, &User::login_key(&user.username))
 }
 
 /// What a sign-in stands on before a code was asked for.

@@ -157,8 +157,3 @@ impl User {
         Ok(rounds.max().unwrap_or(0))
     }
 }
-
-/// A login as all spellings of it are compared: an address in its one form, anything else in small letters.
-pub fn normal_login(login: &str) -> String {
-    Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
-}
