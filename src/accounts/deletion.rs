@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::jobs;
 use crate::mail::{Outbox, letters};
-use crate::schema::{checkouts, orders, users};
+use crate::schema::{checkouts, orders, tokens, users};
 
 /// The job that erases; its payload is the user's id.
 pub const JOB: &str = "erase";
@@ -98,6 +98,8 @@ pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) 
     };
     Event::record(conn, user.id, EventKind::Deleted, "", &nowhere, now)?;
     outbox.post(conn, &user.email, &letters::account_deleted(user.called()), now)?;
+    // Others may have claimed the address.
+    diesel::delete(tokens::table.filter(tokens::email.eq(&user.email))).execute(conn)?;
     diesel::delete(users::table.find(user.id)).execute(conn)?;
     Ok(())
 }

@@ -85,6 +85,7 @@ pub fn undo(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now:
         return Ok(Changed::Taken);
     }
     put(conn, token.user, &token.email, now)?;
+    token.void_later_undos(conn, now)?;
     Event::record(conn, token.user, EventKind::EmailUndone, "", origin, now)?;
     let user = User::find(conn, token.user)?;
     let letter = letters::email_changed(user.called(), &outbox.link("/forgot"));

@@ -38,7 +38,7 @@ pub use hasher::{Hasher, Verdict};
 pub use origin::{Origin, device};
 pub use password::Password;
 pub use qr::Qr;
-pub use session::{Factor, Session};
+pub use session::{Device, Factor, Session};
 pub use sign_up::{SignUp, SignedUp, confirm_email, send_verification, verify};
 pub use throttle::{Throttle, Try};
 pub use token::{Purpose, Token};

@@ -7,7 +7,7 @@ use super::event::{Event, EventKind};
 use super::origin::Origin;
 use super::user::User;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result, Step};
 use crate::id::{SessionId, UserId};
 use crate::schema::{sessions, trusted_browsers, users};
 use crate::word::words;
@@ -125,27 +125,16 @@ impl Session {
     pub fn confirm(
         conn: &mut Conn,
         id: SessionId,
-        user: UserId,
         factor: Factor,
         origin: &Origin,
         now: NaiveDateTime,
     ) -> Result<SessionId> {
-        let created: NaiveDateTime = sessions::table.find(id).select(sessions::created_at).first(conn)?;
+        let device = Device::of(conn, id)?;
         diesel::delete(sessions::table.find(id)).execute(conn)?;
-        let row = NewSession {
-            id: SessionId::new(),
-            user_id: user,
-            factor,
-            address: &origin.address,
-            agent: &origin.agent,
-            // Asking again does not make it last longer.
-            created_at: created,
-            seen_at: now,
-            auth_at: now,
-        };
-        diesel::insert_into(sessions::table).values(&row).execute(conn)?;
-        Event::record(conn, user, EventKind::Confirmed, "", origin, now)?;
-        Ok(row.id)
+        let shown = Device { auth_at: now, ..device };
+        let fresh = shown.go_on(conn, factor, origin, now)?;
+        Event::record(conn, shown.user, EventKind::Confirmed, "", origin, now)?;
+        Ok(fresh)
     }
 
     /// Ends one of a person's; false when it was not theirs, or gone.
@@ -161,16 +150,17 @@ impl Session {
         Ok(())
     }
 
-    /// Ends all, and begins one anew for the device that this was done on.
+    /// Ends all of a person's but this one, which goes on under a new id.
     pub fn renew(
         conn: &mut Conn,
-        user: UserId,
+        id: SessionId,
         factor: Factor,
         origin: &Origin,
         now: NaiveDateTime,
     ) -> Result<SessionId> {
-        Self::end_all(conn, user)?;
-        Self::start(conn, user, factor, origin, now)
+        let device = Device::of(conn, id)?;
+        Self::end_all(conn, device.user)?;
+        device.go_on(conn, factor, origin, now)
     }
 
     /// The devices where someone is signed in, the one last seen first.
@@ -200,6 +190,45 @@ impl Session {
             .filter(sessions::factor.eq(Factor::Pending))
             .filter(sessions::created_at.lt(now - TimeDelta::hours(1)));
         Ok(diesel::delete(over).execute(conn)? + diesel::delete(half).execute(conn)?)
+    }
+}
+
+/// What goes on under a new id when all sign-ins end. It lasts no longer for it, and the password was shown when it was.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Device {
+    user: UserId,
+    created_at: NaiveDateTime,
+    auth_at: NaiveDateTime,
+}
+
+impl Device {
+    /// The one of this sign-in.
+    ///
+    /// # Errors
+    /// It was ended elsewhere just now.
+    pub fn of(conn: &mut Conn, id: SessionId) -> Result<Self> {
+        let found: Option<Self> = sessions::table
+            .find(id)
+            .select((sessions::user_id, sessions::created_at, sessions::auth_at))
+            .first(conn)
+            .optional()?;
+        found.ok_or(Error::First(Step::SignIn))
+    }
+
+    /// Under a new id; that is no new sign-in, and no event.
+    pub fn go_on(self, conn: &mut Conn, factor: Factor, origin: &Origin, now: NaiveDateTime) -> Result<SessionId> {
+        let row = NewSession {
+            id: SessionId::new(),
+            user_id: self.user,
+            factor,
+            address: &origin.address,
+            agent: &origin.agent,
+            created_at: self.created_at,
+            seen_at: now,
+            auth_at: self.auth_at,
+        };
+        diesel::insert_into(sessions::table).values(&row).execute(conn)?;
+        Ok(row.id)
     }
 }
 

@@ -57,6 +57,7 @@ pub struct Token {
     pub user: UserId,
     /// The address that it was made for.
     pub email: String,
+    created_at: NaiveDateTime,
 }
 
 #[derive(Insertable)]
@@ -126,7 +127,7 @@ impl Token {
             .filter(tokens::used_at.is_null())
             .filter(tokens::expires_at.gt(now))
             .filter(users::suspended_at.is_null())
-            .select((tokens::user_id, tokens::email))
+            .select((tokens::user_id, tokens::email, tokens::created_at))
             .first(conn)
             .optional()?)
     }
@@ -150,6 +151,17 @@ impl Token {
             .filter(tokens::purpose.ne(Purpose::EmailUndo))
             .filter(tokens::used_at.is_null());
         diesel::update(open).set(tokens::used_at.eq(now)).execute(conn)?;
+        Ok(())
+    }
+
+    /// A change is undone, and with it those after it: nobody goes back to an address that came in between.
+    pub fn void_later_undos(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+        let later = tokens::table
+            .filter(tokens::user_id.eq(self.user))
+            .filter(tokens::purpose.eq(Purpose::EmailUndo))
+            .filter(tokens::created_at.ge(self.created_at))
+            .filter(tokens::used_at.is_null());
+        diesel::update(later).set(tokens::used_at.eq(now)).execute(conn)?;
         Ok(())
     }
 

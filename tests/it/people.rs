@@ -1,10 +1,21 @@
-//! People: how they sign up and in, and what keeps others out.
+//! People: how they sign up and in, what their letters do, what keeps others out, how they leave.
 
+mod confirmation;
+mod cookie;
+mod email;
 mod flood;
+mod leaving;
+mod letters;
+mod limits;
+mod moves;
 mod passwords;
 mod records;
+mod second_factor;
+mod second_step;
+mod sessions;
 mod sign_in;
 mod sign_up;
 mod throttle;
 mod timing;
+mod tokens;
 mod verify;

@@ -13,7 +13,7 @@ use crate::accounts::Password;
 use crate::accounts::Verdict;
 use crate::accounts::sign_in::{self, Knock};
 use crate::accounts::{EventKind, Session as SignIn, User};
-use crate::error::{Error, Result, Step};
+use crate::error::Result;
 use crate::web::visitor::sign_in as keep;
 use crate::web::{Form, Page, Problems, Query, SignedIn, get, html, local, redirect};
 
@@ -94,21 +94,16 @@ async fn create(
             Err(problem) => return refuse(page, Problems::one("code", problem)),
         }
     }
-    let (old, user, origin) = (visitor.session, visitor.user, desk.origin.clone());
+    let (old, origin) = (visitor.session, desk.origin.clone());
     let fresh = desk
         .db
         .note(move |conn| {
             let held = User::hold(conn, user)?;
             sign_in::forgive(conn, &held, &origin)?;
-            SignIn::confirm(conn, old, user, factor, &origin, now)
+            SignIn::confirm(conn, old, factor, &origin, now)
         })
-        .await;
-    match fresh {
-        Ok(id) => keep(&session, id)?,
-        // It was ended elsewhere just now.
-        Err(Error::NotFound) => return Err(Error::First(Step::SignIn)),
-        Err(error) => return Err(error),
-    }
+        .await?;
+    keep(&session, fresh)?;
     Ok(redirect(&local(&form.next, &page.site.public_url)))
 }
 

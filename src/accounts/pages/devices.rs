@@ -96,12 +96,13 @@ async fn revoke(desk: Desk, page: Page, session: Session, visitor: SignedIn, id:
 
 /// `POST /account/devices/revocation`: signs out everywhere; this device goes on under a new id.
 async fn revoke_all(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Result<HttpResponse> {
-    let (user, factor, origin, now) = (visitor.user, visitor.factor, desk.origin, page.now);
+    let (user, id, factor) = (visitor.user, visitor.session, visitor.factor);
+    let (origin, now) = (desk.origin, page.now);
     let fresh = desk
         .db
         .note(move |conn| {
             Event::record(conn, user, EventKind::AllRevoked, "", &origin, now)?;
-            SignIn::renew(conn, user, factor, &origin, now)
+            SignIn::renew(conn, id, factor, &origin, now)
         })
         .await?;
     sign_in(&session, fresh)?;

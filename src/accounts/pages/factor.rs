@@ -93,7 +93,7 @@ async fn create(
     visitor: Confirmed,
     Form(form): Form<CodeForm>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (visitor.user, page.now);
+    let (id, session_id, now) = (visitor.user, visitor.session, page.now);
     let wait = desk.db.note(move |conn| sign_in::count_code(conn, id, now)).await?;
     if let Some(wait) = wait {
         let problems = Problems::one(
@@ -114,7 +114,10 @@ async fn create(
             Event::record(conn, id, EventKind::FactorOn, "", &origin, now)?;
             let letter = letters::second_factor_on(user.called(), &outbox.link("/forgot"));
             outbox.post(conn, &user.email, &letter, now)?;
-            Ok(Some((codes, SignIn::renew(conn, id, Factor::Totp, &origin, now)?)))
+            Ok(Some((
+                codes,
+                SignIn::renew(conn, session_id, Factor::Totp, &origin, now)?,
+            )))
         })
         .await?;
     let Some((codes, fresh)) = done else {
@@ -132,7 +135,8 @@ async fn delete(desk: Desk, page: Page, session: Session, visitor: Confirmed) ->
         Flash::warn(&session, "Operators need a second factor, so it stays on.")?;
         return Ok(redirect("/account/second-factor"));
     }
-    let (id, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
+    let (id, session_id) = (visitor.user, visitor.session);
+    let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
     let fresh = desk
         .db
         .note(move |conn| {
@@ -143,7 +147,7 @@ async fn delete(desk: Desk, page: Page, session: Session, visitor: Confirmed) ->
                 let letter = letters::second_factor_off(user.called(), &outbox.link("/forgot"));
                 outbox.post(conn, &user.email, &letter, now)?;
             }
-            SignIn::renew(conn, id, Factor::Password, &origin, now)
+            SignIn::renew(conn, session_id, Factor::Password, &origin, now)
         })
         .await?;
     keep(&session, fresh)?;

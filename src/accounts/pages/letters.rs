@@ -9,7 +9,7 @@ use askama::Template;
 use super::Desk;
 use crate::accounts::email_change::{self, Changed};
 use crate::accounts::sign_in::first_factor;
-use crate::accounts::{Factor, Purpose, Session as SignIn, Token, User, send_verification, verify as prove};
+use crate::accounts::{Device, Factor, Purpose, Session as SignIn, Token, User, send_verification, verify as prove};
 use crate::error::Result;
 use crate::web::link::{self, LinkQuery, private};
 use crate::web::visitor::{browser, sign_in, sign_out};
@@ -168,15 +168,19 @@ async fn show_confirm(
 async fn confirm(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
     let token = link::token(&session);
     let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
-    let who = page.visitor.as_ref().map(|visitor| (visitor.user, visitor.factor));
+    let who = page.visitor.clone();
     let (changed, again) = desk
         .db
         .write(move |conn| {
+            let device = who
+                .as_ref()
+                .map(|visitor| Device::of(conn, visitor.session))
+                .transpose()?;
             let changed = email_change::confirm(conn, &outbox, &token, &origin, now)?;
             // Who did it on a device where they are signed in stays so, under a new id.
-            let again = match (&changed, who) {
-                (Changed::Done(user), Some((visitor, factor))) if *user == visitor => {
-                    Some(SignIn::start(conn, visitor, factor, &origin, now)?)
+            let again = match (&changed, &who, device) {
+                (Changed::Done(user), Some(visitor), Some(device)) if *user == visitor.user => {
+                    Some(device.go_on(conn, visitor.factor, &origin, now)?)
                 }
                 _ => None,
             };

@@ -114,6 +114,13 @@ async fn create(
         return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, problems);
     };
     keep(&session, id)?;
+    if let Some(before) = &page.visitor {
+        // The cookie forgets the sign-in that it held, so nobody should be able to go on with a copy of it.
+        let (user, old) = (before.user, before.session);
+        desk.db
+            .note(move |conn| accounts::Session::end(conn, user, old))
+            .await?;
+    }
     let next = after(&form.next, &page);
     if factor == Factor::Pending {
         let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use crate::accounts::Password;
-use crate::accounts::{EventKind, Session as SignIn, User, password_change};
+use crate::accounts::{Device, EventKind, User, password_change};
 use crate::error::Result;
 use crate::web::visitor::sign_in;
 use crate::web::{Confirmed, Flash, Form, Page, Problems, get, html, redirect};
@@ -49,7 +49,7 @@ async fn update(
     visitor: Confirmed,
     Form(form): Form<PasswordForm>,
 ) -> Result<HttpResponse> {
-    let (id, factor) = (visitor.user, visitor.factor);
+    let (id, session_id, factor) = (visitor.user, visitor.session, visitor.factor);
     let user = desk.db.read(move |conn| User::find(conn, id)).await?;
     let own = [&user.email, &user.username, &user.first_name, &user.last_name].map(String::as_str);
     let password = match Password::parse(&form.password, &own) {
@@ -67,8 +67,9 @@ async fn update(
     let fresh = desk
         .db
         .note(move |conn| {
+            let device = Device::of(conn, session_id)?;
             password_change::set(conn, &outbox, id, &hash, EventKind::PasswordChanged, &origin, now)?;
-            SignIn::start(conn, id, factor, &origin, now)
+            device.go_on(conn, factor, &origin, now)
         })
         .await?;
     sign_in(&session, fresh)?;

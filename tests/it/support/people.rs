@@ -16,6 +16,8 @@ pub const PASSWORD: &str = "quiet harbour lamp 7";
 pub struct Visitor {
     url: String,
     client: Client,
+    /// The market's name, where it answers to no other.
+    host: Option<String>,
     cookie: RefCell<Option<String>>,
 }
 
@@ -34,6 +36,10 @@ impl Visitor {
         Self {
             url: market.url.clone(),
             client,
+            host: market
+                .config
+                .production()
+                .then(|| market.config.public_url.host_str().unwrap().to_owned()),
             cookie: RefCell::new(cookie),
         }
     }
@@ -73,6 +79,10 @@ impl Visitor {
         let cookie = self.cookie();
         let request = match &cookie {
             Some(cookie) => request.header("Cookie", cookie),
+            None => request,
+        };
+        let request = match &self.host {
+            Some(host) => request.header("Host", host),
             None => request,
         };
         let response = request.send().await.unwrap();
