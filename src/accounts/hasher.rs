@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use argon2::{Argon2, Params, PasswordHasher};
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
 use crate::config::PasswordCost;
 use crate::error::{Error, Result};
 
 use super::django;
+use super::hash_threads::HashThreads;
 use super::password::Password;
 use super::stored_hash::{StoredHash, Work};
 
@@ -22,6 +22,7 @@ const BUSY: &str = "Many people are signing in right now. Please try again in a 
 #[derive(Clone)]
 pub struct Hasher {
     argon2: Argon2<'static>,
+    threads: HashThreads,
     /// For those being served.
     permits: Arc<Semaphore>,
     /// For those being served and those waiting.
@@ -46,6 +47,7 @@ impl Hasher {
         let params = Params::new(cost.memory, cost.passes, cost.lanes, None).unwrap_or_default();
         Self {
             argon2: Argon2::from(params),
+            threads: HashThreads::start(permits),
             permits: Arc::new(Semaphore::new(permits)),
             places: Arc::new(Semaphore::new(permits * (1 + WAITING))),
             dearest: Arc::new(AtomicU32::new(0)),
@@ -104,12 +106,12 @@ impl Hasher {
             .await
             .map_err(|error| Error::internal(error, "waiting to hash a password"))?;
         let hasher = self.clone();
-        spawn_blocking(move || {
-            let _until_done = (permit, place);
-            work(&hasher)
-        })
-        .await
-        .map_err(|error| Error::internal(error, "hashing a password"))
+        self.threads
+            .run(move || {
+                let _until_done = (permit, place);
+                work(&hasher)
+            })
+            .await
     }
 }
 

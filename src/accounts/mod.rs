@@ -6,6 +6,7 @@ mod django;
 pub mod email_change;
 mod event;
 pub mod export;
+mod hash_threads;
 mod hasher;
 mod origin;
 pub mod pages;

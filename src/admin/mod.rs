@@ -74,7 +74,7 @@ async fn show(
             let people: Vec<_> = events.iter().filter_map(|event| event.user_id).collect();
             Ok((
                 Counts::now(conn)?,
-                jobs::waiting_of(conn, Outbox::KIND)?,
+                jobs::waiting(conn, Some(Outbox::KIND))?,
                 jobs::dead(conn, None, 20)?,
                 events,
                 User::names(conn, people)?,

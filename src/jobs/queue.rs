@@ -80,6 +80,14 @@ pub fn dead(conn: &mut Conn, kind: Option<&str>, limit: i64) -> Result<Vec<DeadJ
     Ok(query.load(conn)?)
 }
 
+/// How many jobs are dead.
+pub fn dead_count(conn: &mut Conn) -> Result<i64> {
+    Ok(jobs::table
+        .filter(jobs::dead_at.is_not_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// Gives a dead job all its tries again, from now on; false when there is no such dead job.
 pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     let revived = diesel::update(jobs::table.find(id).filter(jobs::dead_at.is_not_null()))
@@ -94,14 +102,12 @@ pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
 }
 
 /// How many jobs are still to be done, whenever they are due.
-pub fn waiting(conn: &mut Conn) -> Result<i64> {
-    Ok(jobs::table.filter(jobs::dead_at.is_null()).count().get_result(conn)?)
-}
-
-/// How many of one kind are still to be done.
-pub fn waiting_of(conn: &mut Conn, kind: &str) -> Result<i64> {
-    let waiting = jobs::table.filter(jobs::dead_at.is_null()).filter(jobs::kind.eq(kind));
-    Ok(waiting.count().get_result(conn)?)
+pub fn waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
+    let mut query = jobs::table.filter(jobs::dead_at.is_null()).into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(jobs::kind.eq(kind.to_owned()));
+    }
+    Ok(query.count().get_result(conn)?)
 }
 
 /// Takes the oldest job that is due and that nobody else has.

@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use crate::config::{Config, Missing, Problems, Settings};
 use crate::db::{Conn, Location, is_current};
 use crate::error::Result;
+use crate::jobs;
 use crate::seal::OldKeys;
 
 /// The settings in words, a line each, and whether everything is well.
@@ -85,6 +86,11 @@ fn state(config: &Config) -> anyhow::Result<String> {
     let mut said = format!("The settings are fine. The {kind} database is up to date.");
     if config.secret_keys.rotating() {
         let _ = write!(said, "\n{}", rotation(&mut conn, config, super::now())?);
+    }
+    let dead = jobs::dead_count(&mut conn)?;
+    if dead > 0 {
+        let were = if dead == 1 { "was" } else { "were" };
+        let _ = write!(said, "\n{} {were} given up; look at /admin.", several(dead, "job"));
     }
     Ok(said)
 }

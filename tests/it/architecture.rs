@@ -159,6 +159,24 @@ fn only_db_opens_transactions() {
     }
 }
 
+/// What happened is written down for good.
+#[test]
+fn security_events_are_only_added_and_read() {
+    let mut writers = Vec::new();
+    for (file, source) in src() {
+        if file == "schema.rs" || !source.contains("security_events") {
+            continue;
+        }
+        for verb in ["update(", "delete(", "replace_into(", "on_conflict", "sql_query("] {
+            assert!(!source.contains(verb), "{file} holds {verb} beside security_events");
+        }
+        if source.contains("insert_into(security_events") {
+            writers.push(file);
+        }
+    }
+    assert_eq!(writers, ["accounts/event.rs"]);
+}
+
 /// Raw SQL, each with its reason. What is not here goes through the DSL.
 const RAW_SQL: &[(&str, usize)] = &[
     // A pragma has no word in the DSL.

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, Response};
 
+use crate::support::roles::{Actor, Role};
 use crate::support::{Market, routes, rows, run};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https://res.cloudinary.com; \
@@ -123,33 +124,44 @@ fn every_answer_carries_the_headers() {
     });
 }
 
+/// What a browser says of a page that is not ours.
+const STRANGERS: [&[(&str, &str)]; 7] = [
+    &[("Sec-Fetch-Site", "cross-site")],
+    &[("Sec-Fetch-Site", "same-site")],
+    &[("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost")],
+    &[("Origin", "https://evil.example")],
+    &[("Origin", "null")],
+    &[("Origin", "http://localhost.evil.example")],
+    &[],
+];
+
 #[test]
 fn only_our_own_pages_may_post() {
     run(async {
         let market = Market::demo();
-        let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
         let posts: Vec<_> = routes::all().await.into_iter().filter(routes::Route::is_post).collect();
         assert!(!posts.is_empty());
-        let strangers: [&[(&str, &str)]; 7] = [
-            &[("Sec-Fetch-Site", "cross-site")],
-            &[("Sec-Fetch-Site", "same-site")],
-            &[("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost")],
-            &[("Origin", "https://evil.example")],
-            &[("Origin", "null")],
-            &[("Origin", "http://localhost.evil.example")],
-            &[],
-        ];
+        let mut cookies = vec![String::new()];
+        for role in [Role::Half, Role::User, Role::Seller, Role::Operator] {
+            cookies.push(Actor::of(&market, role).await.cookie());
+        }
+        let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
         for route in &posts {
-            for headers in strangers {
+            for (cookie, headers) in cookies
+                .iter()
+                .flat_map(|cookie| STRANGERS.map(|headers| (cookie, headers)))
+            {
                 for kind in [
                     "application/x-www-form-urlencoded",
                     "text/plain",
                     "multipart/form-data; boundary=x",
+                    "application/json",
                 ] {
                     let request = market
                         .request("POST", &route.address())
                         .header("Content-Type", kind)
-                        .body("theme=dark");
+                        .header("Cookie", cookie)
+                        .body("theme=dark&password=quiet+harbour+lamp+7");
                     let request = headers
                         .iter()
                         .fold(request, |request, (name, value)| request.header(*name, *value));
@@ -159,6 +171,7 @@ fn only_our_own_pages_may_post() {
                 }
             }
         }
+        assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
         for own in [
             ("Sec-Fetch-Site", "same-origin"),
             ("Sec-Fetch-Site", "none"),
@@ -174,6 +187,36 @@ fn only_our_own_pages_may_post() {
             assert_eq!(response.status(), 303, "{own:?}");
         }
         assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn what_someone_sees_while_signed_in_is_kept_nowhere() {
+    run(async {
+        let market = Market::demo();
+        let mut conn = market.config.database.connect().unwrap();
+        for role in [Role::Guest, Role::Half, Role::User, Role::Seller, Role::Operator] {
+            let actor = Actor::of(&market, role).await;
+            for route in routes::all().await {
+                let path = route.address();
+                let file = path.starts_with("/a/") || path.starts_with("/media/") || path == "/favicon.ico";
+                for method in ["GET", "POST"] {
+                    actor.put_back(&mut conn, chrono::TimeDelta::zero());
+                    let visitor = actor.visitor(&market);
+                    let answer = match method {
+                        "GET" => visitor.get(&path).await,
+                        _ => visitor.post(&path, &[]).await,
+                    };
+                    let kept = answer.headers().get("cache-control").map(|kept| kept.to_str().unwrap());
+                    if role != Role::Guest && !file {
+                        assert_eq!(kept, Some("no-store"), "{method} {path} as {role:?}");
+                    }
+                    if role == Role::Guest && matches!(path.as_str(), "/" | "/products" | "/shops") && method == "GET" {
+                        assert_eq!(kept, Some("no-cache"), "{path}");
+                    }
+                }
+            }
+        }
     });
 }
 

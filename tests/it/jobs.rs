@@ -57,11 +57,11 @@ fn a_job_is_done_once_and_only_when_it_is_due() {
     jobs::enqueue(&mut conn, "note", "later", later, now()).unwrap();
     let noted = Arc::new(Mutex::new(Vec::new()));
     let worker = noting(&database, &noted);
-    until("the job", || jobs::waiting(&mut conn).unwrap() == 1);
+    until("the job", || jobs::waiting(&mut conn, None).unwrap() == 1);
     thread::sleep(Duration::from_millis(700));
     worker.stop();
     assert_eq!(*noted.lock().unwrap(), ["now"]);
-    assert_eq!(jobs::waiting(&mut conn).unwrap(), 1);
+    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 1);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_job_of_an_undone_transaction_never_was() {
         Err(Error::Refused("no".to_owned()))
     });
     assert!(undone.is_err());
-    assert_eq!(jobs::waiting(&mut conn).unwrap(), 0);
+    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn workers_share_the_jobs_and_do_each_once() {
             })
         })
         .collect();
-    until("the last job", || jobs::waiting(&mut conn).unwrap() == 0);
+    until("the last job", || jobs::waiting(&mut conn, None).unwrap() == 0);
     for worker in workers {
         worker.stop();
     }
@@ -137,14 +137,14 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
     assert_eq!((dead[0].attempts, dead[0].error.as_str()), (8, "*** is away"));
     assert!(dead[0].dead_at.is_some());
     assert!(jobs::dead(&mut conn, Some("mail"), 10).unwrap().is_empty());
-    assert_eq!(jobs::waiting(&mut conn).unwrap(), 0);
+    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
 
     assert!(jobs::retry(&mut conn, id, now()).unwrap());
     until("the ninth try", || tries.lock().unwrap().len() == 9);
     worker.stop();
     assert_eq!(tries.lock().unwrap()[8], 1);
     assert!(jobs::dead(&mut conn, None, 10).unwrap().is_empty());
-    assert_eq!(jobs::waiting(&mut conn).unwrap(), 0);
+    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
     assert!(!jobs::retry(&mut conn, id, now()).unwrap());
 }
 
@@ -177,7 +177,7 @@ fn a_lease_that_ran_out_is_taken_over() {
     thread::sleep(Duration::from_millis(700));
     assert!(noted.lock().unwrap().is_empty(), "someone else is at it");
     conn.batch_execute("UPDATE jobs SET leased_until = created_at").unwrap();
-    until("the takeover", || jobs::waiting(&mut conn).unwrap() == 0);
+    until("the takeover", || jobs::waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
     assert_eq!(noted.lock().unwrap().len(), 3);
 }
@@ -211,7 +211,7 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
         })
         .or_else(|_: Error| Ok(()))
     });
-    until("the other job", || jobs::waiting(&mut conn).unwrap() == 1);
+    until("the other job", || jobs::waiting(&mut conn, None).unwrap() == 1);
     hurry(&mut conn);
     until("the end", || {
         hurry(&mut conn);
@@ -221,7 +221,11 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
     let dead = jobs::dead(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].kind.as_str(), dead[0].attempts), ("panic", 8));
     assert_eq!(dead[0].error, "it panicked");
-    assert_eq!(jobs::waiting(&mut conn).unwrap(), 0, "what was undone stayed undone");
+    assert_eq!(
+        jobs::waiting(&mut conn, None).unwrap(),
+        0,
+        "what was undone stayed undone"
+    );
 }
 
 #[test]
@@ -272,7 +276,7 @@ fn stopping_is_quick_and_finishes_the_running_job() {
     until("a job", || begun.load(Ordering::Relaxed) == 1);
     busy.stop();
     assert_eq!(begun.load(Ordering::Relaxed), 1, "no other job is begun");
-    assert_eq!(jobs::waiting(&mut conn).unwrap(), 1, "the one that ran is done");
+    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 1, "the one that ran is done");
 }
 
 #[test]
@@ -285,7 +289,7 @@ fn a_lost_database_is_found_again() {
     migrate(&database.location).unwrap();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "patience", now(), now()).unwrap();
-    until("the job", || jobs::waiting(&mut conn).unwrap() == 0);
+    until("the job", || jobs::waiting(&mut conn, None).unwrap() == 0);
     // Thrown out while it is idle.
     if let Conn::Postgres(conn) = &mut conn {
         conn.batch_execute(
@@ -295,7 +299,7 @@ fn a_lost_database_is_found_again() {
         .unwrap();
     }
     jobs::enqueue(&mut conn, "note", "again", now(), now()).unwrap();
-    until("the second job", || jobs::waiting(&mut conn).unwrap() == 0);
+    until("the second job", || jobs::waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
     assert_eq!(*noted.lock().unwrap(), ["patience", "again"]);
 }

@@ -1,7 +1,7 @@
 //! Something has to be done before a page opens: the way there, and back afterwards.
 
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue, REFERER};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERER};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use url::Url;
@@ -14,7 +14,7 @@ use crate::web::{Site, redirect as see_other};
 /// What makes htmx open a page instead of putting it into this one.
 const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 
-/// The redirect that an answer asks for, if it does.
+/// The redirect that an answer asks for, if it does. It is for who asks now, so nobody keeps it.
 pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResponse> {
     let Some(Error::First(step)) = answer.error()?.as_error::<Error>() else {
         return None;
@@ -26,10 +26,17 @@ pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResp
         Step::SecondFactor => "/account/second-factor".to_owned(),
     };
     if !is_htmx(request.headers()) {
-        return Some(see_other(&to));
+        return Some(unkept(see_other(&to)));
     }
     let header = HeaderValue::try_from(to).ok()?;
-    Some(HttpResponse::Ok().insert_header((HX_REDIRECT, header)).finish())
+    let answer = HttpResponse::Ok().insert_header((HX_REDIRECT, header)).finish();
+    Some(unkept(answer))
+}
+
+fn unkept(mut answer: HttpResponse) -> HttpResponse {
+    let no = HeaderValue::from_static("no-store");
+    answer.headers_mut().insert(CACHE_CONTROL, no);
+    answer
 }
 
 /// The page to come back to: this one, or the one that a form was on.

@@ -4,8 +4,10 @@ pub mod codes;
 pub mod database;
 pub mod mail;
 pub mod people;
+pub mod roles;
 pub mod routes;
 pub mod rows;
+pub mod served;
 pub mod smtp;
 
 use std::path::Path;

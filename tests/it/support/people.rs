@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
+use reqwest::header::{HOST, HeaderValue};
 use reqwest::{Client, Response};
 use scraper::Html;
 
@@ -28,13 +29,20 @@ impl Visitor {
 
     /// One that came by this cookie, `name=value`.
     pub fn holding(market: &Market, cookie: Option<String>) -> Self {
+        Self::at(&market.url, "", cookie)
+    }
+
+    /// One of a market at this address, which may go by the name of another host.
+    pub fn at(url: &str, host: &'static str, cookie: Option<String>) -> Self {
+        let named = (!host.is_empty()).then(|| (HOST, HeaderValue::from_static(host)));
         let client = Client::builder()
+            .default_headers(named.into_iter().collect())
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
             .build()
             .unwrap();
         Self {
-            url: market.url.clone(),
+            url: url.to_owned(),
             client,
             host: market
                 .config

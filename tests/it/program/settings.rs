@@ -1,0 +1,268 @@
+//! Settings: what is wrong with them is told, and `check` shows them.
+
+use std::net::TcpListener;
+use std::path::Path;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use pocketshop::db::Location;
+use tempfile::TempDir;
+
+use crate::schema::jobs;
+use crate::support::served::{KEY, Served, pocketshop, run, text};
+
+#[test]
+fn what_is_wrong_is_said_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    let readonly = folder.path().join("file");
+    std::fs::write(&readonly, "").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let readonly = readonly.join("data").display().to_string();
+    let key = KEY;
+    let wrong: &[(&[(&str, &str)], &str)] = &[
+        (&[("POCKETSHOP_BLND", "x")], "POCKETSHOP_BLND is not a setting"),
+        (&[("POCKETSHOP_BIND", "here")], "not an address and port"),
+        (&[("POCKETSHOP_BIND", &taken)], "is another program there"),
+        (&[("POCKETSHOP_DATA", &readonly)], "cannot be written"),
+        (&[("POCKETSHOP_CURRENCY", "usd")], "three capitals"),
+        (&[("POCKETSHOP_COUNTRY", "USA")], "two capitals"),
+        (&[("POCKETSHOP_LOG", "loud")], "none of error, warn, info, debug, trace"),
+        (&[("POCKETSHOP_LOG_FORMAT", "xml")], "neither text nor json"),
+        (&[("POCKETSHOP_TRUSTED_PROXIES", "proxy")], "not an address or network"),
+        (&[("POCKETSHOP_WORKERS", "0")], "from 1 to 256"),
+        (&[("POCKETSHOP_RATE_LIMIT", "maybe")], "neither on nor off"),
+        (
+            &[
+                ("POCKETSHOP_RATE_LIMIT", "off"),
+                ("PUBLIC_URL", "https://market.example"),
+            ],
+            "must be on",
+        ),
+        (&[("PUBLIC_URL", "market.example")], "not an address like"),
+        (&[("PUBLIC_URL", "https://market.example/shop")], "without a path"),
+        (
+            &[("DATABASE_URL", "postgres://u:hidden/word@127.0.0.1/x")],
+            "does not read as",
+        ),
+        (
+            &[("DATABASE_URL", "postgres://u:hidden@word@127.0.0.1/x")],
+            "does not read as",
+        ),
+        (
+            &[("PUBLIC_URL", "http://:hidden-word@localhost:1/#x")],
+            "not an address like",
+        ),
+        (&[("DATABASE_URL", "mysql://x")], "neither sqlite:PATH nor postgres://"),
+        (
+            &[("DATABASE_URL", "postgres://x@127.0.0.1:1/x")],
+            "SECRET_KEY is not set",
+        ),
+        (
+            &[("DATABASE_URL", "postgres://x@127.0.0.1:1/x"), ("SECRET_KEY", "short")],
+            "too short or an example",
+        ),
+        (&[("SECRET_KEY", &"change-me-".repeat(8))], "too short or an example"),
+        (&[("SECRET_KEY_FILE", "/none")], "cannot be read"),
+        (
+            &[
+                ("DATABASE_URL", "postgres://x:hidden-word@127.0.0.1:1/x"),
+                ("SECRET_KEY", key),
+            ],
+            "could not be reached",
+        ),
+    ];
+    refused(folder.path(), wrong);
+}
+
+#[test]
+fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    let key = KEY;
+    refused(
+        folder.path(),
+        &[
+            (
+                &[("SECRET_KEY", &format!("{key},hidden-word"))],
+                "key 2 of SECRET_KEY is too short",
+            ),
+            (
+                &[("SECRET_KEY", &format!("{key},{key}"))],
+                "key 2 of SECRET_KEY begins like key 1",
+            ),
+            (&[("SECRET_KEY", &[key; 5].join(","))], "SECRET_KEY holds 5 keys"),
+            (&[("SMTP_URL", "mail.example")], "SMTP_URL does not read as"),
+            (
+                &[("SMTP_URL", "smtp://u:hidden-word/x@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "smtp://u:1/hidden-word@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "http://u:hidden-word@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "smtp://hidden-word@mail.example")],
+                "SMTP_URL does not read as",
+            ),
+            (
+                &[("SMTP_URL", "smtp://u:hidden-word@mail.example?tls=maybe")],
+                "SMTP_URL may end in",
+            ),
+            (&[("SMTP_URL_FILE", "/none")], "cannot be read"),
+            (&[("POCKETSHOP_MAIL_FROM", "me")], "is not a sender like"),
+            (
+                &[("POCKETSHOP_MAIL_FROM", "a@b.example\nBcc: c@d.example")],
+                "is not a sender like",
+            ),
+            (
+                &[("POCKETSHOP_PASSWORD_COST", "strong")],
+                "is not a cost like m=19456,t=2,p=1",
+            ),
+            (
+                &[("POCKETSHOP_PASSWORD_COST", "m=1024,t=2,p=1")],
+                "makes guessing passwords cheap",
+            ),
+            (
+                &[("POCKETSHOP_PASSWORD_COST", "m=99999999,t=2,p=1")],
+                "more than a sign-in can bear",
+            ),
+        ],
+    );
+}
+
+/// Each is told in one line that holds these words and no secret.
+fn refused(folder: &Path, wrong: &[(&[(&str, &str)], &str)]) {
+    for (settings, words) in wrong {
+        let output = run(pocketshop(folder).envs(settings.iter().copied()));
+        let said = text(&output.stderr);
+        assert!(!output.status.success(), "{settings:?}");
+        assert!(said.contains(words), "{settings:?}: {said}");
+        assert!(said.trim().lines().count() == 1, "{settings:?}: {said}");
+        assert!(!said.contains("hidden-word") && !said.contains(KEY), "{said}");
+    }
+}
+
+#[test]
+fn check_shows_the_settings_and_no_secret() {
+    let folder = TempDir::new().unwrap();
+    let key = KEY;
+    let fine = run(pocketshop(folder.path())
+        .arg("check")
+        .env("SECRET_KEY", key)
+        .env("POCKETSHOP_CURRENCY", "EUR"));
+    let said = text(&fine.stdout);
+    assert!(fine.status.success(), "{said}");
+    assert!(said.contains("EUR") && said.contains("The settings are fine"), "{said}");
+    assert!(
+        said.contains("SECRET_KEY") && said.contains("set") && !said.contains(key),
+        "{said}"
+    );
+    assert!(!folder.path().join("data").exists(), "looking made a folder");
+    let wrong = run(pocketshop(folder.path())
+        .arg("check")
+        .env("POCKETSHOP_CURRENCY", "?")
+        .env("POCKETSHOP_TYPO", "1"));
+    let said = text(&wrong.stdout);
+    assert!(!wrong.status.success());
+    assert_eq!(said.matches("wrong: ").count(), 2, "{said}");
+}
+
+#[test]
+fn check_says_where_letters_go_and_keeps_their_password() {
+    let folder = TempDir::new().unwrap();
+    let check = |settings: &[(&str, &str)]| {
+        let output = run(pocketshop(folder.path()).arg("check").envs(settings.iter().copied()));
+        let said = text(&output.stdout);
+        assert!(output.status.success(), "{said}");
+        assert!(!said.contains("hidden-word"), "{said}");
+        let smtp = said.lines().find(|line| line.starts_with("SMTP_URL")).unwrap();
+        (smtp.ends_with(" set"), said.contains("warning: SMTP_URL is not set"))
+    };
+    let https = ("PUBLIC_URL", "https://market.example");
+    assert_eq!(check(&[]), (false, false));
+    assert_eq!(check(&[https]), (false, true));
+    assert_eq!(
+        check(&[https, ("SMTP_URL", "smtp://u:hidden-word@mail.example")]),
+        (true, false)
+    );
+    let file = folder.path().join("smtp");
+    std::fs::write(&file, "smtps://u:hidden-word@mail.example\n").unwrap();
+    assert_eq!(check(&[("SMTP_URL_FILE", file.to_str().unwrap())]), (true, false));
+}
+
+#[test]
+fn a_start_warns_of_letters_that_nobody_gets() {
+    let folder = TempDir::new().unwrap();
+    let served = Served::start(pocketshop(folder.path()).env("PUBLIC_URL", "https://market.example"));
+    assert!(served.heard("SMTP_URL is not set"));
+    drop(served);
+    let served = Served::start(
+        pocketshop(folder.path())
+            .env("PUBLIC_URL", "https://market.example")
+            .env("SMTP_URL", "smtps://u:hidden-word@mail.example"),
+    );
+    assert!(!served.heard("SMTP_URL is not set"));
+}
+
+#[test]
+fn a_rotation_is_followed_by_check() {
+    let folder = TempDir::new().unwrap();
+    let old = KEY;
+    let new = "one-key-that-was-made-later-and-at-random-9876543210-XYZ-qrst-abcdefgh";
+    let both = format!("{new},{old}");
+    let check = |keys: &str| {
+        let said = text(&run(pocketshop(folder.path()).arg("check").env("SECRET_KEY", keys)).stdout);
+        assert!(!said.contains(old) && !said.contains(new), "{said}");
+        said
+    };
+    drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", old)));
+    assert!(!check(old).contains("old SECRET_KEY"));
+    assert!(check(&both).contains("Keep the old SECRET_KEY: no start has used the new one yet."));
+    drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", &both)));
+    assert!(check(&both).contains("The old SECRET_KEY may go."));
+}
+
+#[test]
+fn check_tells_of_jobs_that_were_given_up() {
+    let folder = TempDir::new().unwrap();
+    run(pocketshop(folder.path()).arg("migrate"));
+    let mut conn = Location::Sqlite(folder.path().join("data/pocketshop.db"))
+        .connect()
+        .unwrap();
+    let check = || text(&run(pocketshop(folder.path()).arg("check")).stdout);
+    let mut add = |id: i64, dead: Option<&str>| {
+        let dead: Option<NaiveDateTime> = dead.map(|at| at.parse().unwrap());
+        let then: NaiveDateTime = "2026-11-23T10:11:12".parse().unwrap();
+        diesel::insert_into(jobs::table)
+            .values((
+                jobs::id.eq(id),
+                jobs::kind.eq("mail"),
+                jobs::payload.eq(""),
+                jobs::run_at.eq(then),
+                jobs::attempts.eq(9),
+                jobs::error.eq(""),
+                jobs::dead_at.eq(dead),
+                jobs::created_at.eq(then),
+            ))
+            .execute(&mut conn)
+            .unwrap();
+    };
+    add(1, None);
+    assert!(!check().contains("given up"), "{}", check());
+    add(2, Some("2026-11-23T10:11:12"));
+    assert!(
+        check().contains("\n1 job was given up; look at /admin.\n"),
+        "{}",
+        check()
+    );
+    add(3, Some("2026-11-23T10:11:12"));
+    assert!(
+        check().contains("\n2 jobs were given up; look at /admin.\n"),
+        "{}",
+        check()
+    );
+}

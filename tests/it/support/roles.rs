@@ -1,0 +1,178 @@
+//! Someone of every role, to knock at every door.
+
+use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
+use diesel::prelude::*;
+use pocketshop::accounts::TotpSecret;
+use pocketshop::db::Conn;
+use pocketshop::seal::{TOTP, Vault};
+
+use super::Market;
+use super::people::Visitor;
+use crate::schema::{recovery_codes, sessions, shops, throttles, tokens, trusted_browsers, users};
+
+/// The password of everyone in the demo market.
+pub const DEMO_PASSWORD: &str = "twelve small pockets";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Guest,
+    /// The password was right, the code is still asked for.
+    Half,
+    User,
+    /// Runs a shop.
+    Seller,
+    /// An operator who has no second factor yet.
+    Unready,
+    /// An operator who showed a second factor.
+    Operator,
+}
+
+/// Someone of the demo market who is signed in, and whose sign-in can be put back as often as it is spoilt.
+pub struct Actor {
+    pub role: Role,
+    pub user: i64,
+    pub session: i64,
+    cookie: Option<String>,
+    totp_secret: Option<String>,
+    password: String,
+}
+
+impl Actor {
+    /// Belongs to a demo market; takes a person of it, who nobody else may play.
+    pub async fn of(market: &Market, role: Role) -> Self {
+        let name = match role {
+            Role::Guest => {
+                return Self {
+                    role,
+                    user: 0,
+                    session: 0,
+                    cookie: None,
+                    totp_secret: None,
+                    password: String::new(),
+                };
+            }
+            Role::Half => "jonas",
+            Role::User => "bruno",
+            Role::Seller => "ines",
+            Role::Unready => "maeve",
+            Role::Operator => "nkem",
+        };
+        Self::named(market, name, role).await
+    }
+
+    /// Someone of the demo market in this role.
+    pub async fn named(market: &Market, name: &str, role: Role) -> Self {
+        let visitor = Visitor::new(market);
+        assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303, "{name}");
+        let mut conn = market.config.database.connect().unwrap();
+        let (user, password) = users::table
+            .filter(users::username.eq(name))
+            .select((users::id, users::password))
+            .first::<(i64, String)>(&mut conn)
+            .unwrap();
+        let session = sessions::table
+            .filter(sessions::user_id.eq(user))
+            .select(sessions::id)
+            .first(&mut conn)
+            .unwrap();
+        if role != Role::Seller {
+            diesel::update(shops::table.filter(shops::owner_id.eq(user)))
+                .set(shops::owner_id.eq(None::<i64>))
+                .execute(&mut conn)
+                .unwrap();
+        }
+        let vault = Vault::new(&market.config.secret_keys);
+        let factor = matches!(role, Role::Half | Role::Operator);
+        let actor = Self {
+            role,
+            user,
+            session,
+            cookie: visitor.cookie(),
+            totp_secret: factor.then(|| vault.seal(TOTP, TotpSecret::new().unwrap().as_bytes())),
+            password,
+        };
+        actor.put_back(&mut conn, TimeDelta::zero());
+        actor
+    }
+
+    /// All as it was: signed in once, the password shown so long ago, nothing counted against anyone.
+    pub fn put_back(&self, conn: &mut Conn, shown: TimeDelta) {
+        diesel::delete(throttles::table).execute(conn).unwrap();
+        if self.role == Role::Guest {
+            return;
+        }
+        let now = now();
+        diesel::delete(sessions::table.filter(sessions::user_id.eq(self.user)))
+            .execute(conn)
+            .unwrap();
+        diesel::delete(tokens::table.filter(tokens::user_id.eq(self.user)))
+            .execute(conn)
+            .unwrap();
+        diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(self.user)))
+            .execute(conn)
+            .unwrap();
+        diesel::update(users::table.find(self.user))
+            .set((
+                users::password.eq(&self.password),
+                users::operator.eq(matches!(self.role, Role::Unready | Role::Operator)),
+                users::totp_secret.eq(&self.totp_secret),
+                users::totp_enabled_at.eq(self.totp_secret.as_ref().map(|_| now)),
+                users::delete_at.eq(None::<NaiveDateTime>),
+            ))
+            .execute(conn)
+            .unwrap();
+        self.add_session(conn, self.session, shown);
+    }
+
+    /// One more device of theirs.
+    pub fn add_session(&self, conn: &mut Conn, id: i64, shown: TimeDelta) {
+        let now = now();
+        let factor = match self.role {
+            Role::Half => "pending",
+            Role::Operator => "totp",
+            _ => "password",
+        };
+        diesel::insert_into(sessions::table)
+            .values((
+                sessions::id.eq(id),
+                sessions::user_id.eq(self.user),
+                sessions::factor.eq(factor),
+                sessions::address.eq("127.0.0.1"),
+                sessions::agent.eq("a test"),
+                sessions::created_at.eq(now - shown),
+                sessions::seen_at.eq(now),
+                sessions::auth_at.eq(now - shown),
+            ))
+            .execute(conn)
+            .unwrap();
+    }
+
+    /// A browser of theirs that skips the second factor.
+    pub fn add_browser(&self, conn: &mut Conn, id: i64) {
+        diesel::insert_into(trusted_browsers::table)
+            .values((
+                trusted_browsers::id.eq(id),
+                trusted_browsers::user_id.eq(self.user),
+                trusted_browsers::hash.eq(id.to_string()),
+                trusted_browsers::address.eq("127.0.0.1"),
+                trusted_browsers::agent.eq("a test"),
+                trusted_browsers::created_at.eq(now()),
+                trusted_browsers::expires_at.eq(now() + TimeDelta::days(1)),
+            ))
+            .execute(conn)
+            .unwrap();
+    }
+
+    pub fn visitor(&self, market: &Market) -> Visitor {
+        Visitor::holding(market, self.cookie.clone())
+    }
+
+    pub fn cookie(&self) -> String {
+        self.cookie.clone().unwrap_or_default()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the market goes by the real time")]
+pub fn now() -> NaiveDateTime {
+    chrono::Utc::now().naive_utc().trunc_subsecs(6)
+}
