@@ -35,7 +35,7 @@ fn timeless((status, headers, body): (u16, Vec<(String, String)>, String)) -> (u
     let mut words = body.split(' ').map(str::to_owned).collect::<Vec<_>>();
     for at in 1..words.len() {
         if words[at].starts_with("seconds") && words[at - 1].parse::<u32>().is_ok() {
-            words[at - 1] = "N".to_owned();
+            "N".clone_into(&mut words[at - 1]);
         }
     }
     (status, headers.collect(), words.join(" "))
@@ -172,7 +172,7 @@ fn a_forged_address_does_not_help_and_a_proxys_word_counts() {
         assert_eq!(from, ["127.0.0.1"]);
 
         let behind = Market::open(false, |config| {
-            config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()]
+            config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
         });
         for address in [
             "198.51.100.1",
