@@ -135,6 +135,23 @@ fn back_shows_nothing_of_an_account_that_was_left() {
     });
 }
 
+#[test]
+fn a_link_opened_where_one_is_signed_in_adds_no_device() {
+    browse(async |tab| {
+        let market = home(false);
+        market.join(NAME).await;
+        tab.go(&format!("{}/login", market.url)).await;
+        tab.sign_in(NAME, PASSWORD).await;
+        tab.turn_to("/account/devices").await;
+        let devices = tab.count("[aria-labelledby=signed-in] .rows > li").await;
+        tab.go(&format!("{}{}", market.url, market.link(EMAIL, 1).await)).await;
+        tab.send("/verify").await;
+        tab.assert_told("is confirmed").await;
+        tab.turn_to("/account/devices").await;
+        assert_eq!(tab.count("[aria-labelledby=signed-in] .rows > li").await, devices);
+    });
+}
+
 /// Another site on this machine: it posts its form as soon as it is open.
 fn elsewhere(action: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
