@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use argon2::{Argon2, Params, PasswordHasher};
+use argon2::{Argon2, Params};
 use tokio::sync::Semaphore;
 
 use crate::config::PasswordCost;
 use crate::error::{Error, Result};
 
+use super::argon;
 use super::django;
 use super::hash_threads::HashThreads;
 use super::password::Password;
@@ -72,11 +73,7 @@ impl Hasher {
 
     /// Like `hash`, but on the thread that asks: for the command line.
     pub fn hash_now(&self, password: &Password) -> Result<String> {
-        let hash = self
-            .argon2
-            .hash_password(password.expose().as_bytes())
-            .map_err(|error| Error::internal(error, "hashing a password"))?;
-        Ok(hash.to_string())
+        argon::hash(&self.argon2, password.expose())
     }
 
     fn verify_now(&self, password: &Password, stored: Option<&str>) -> Result<Verdict> {

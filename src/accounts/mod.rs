@@ -1,5 +1,6 @@
 //! People: users, passwords, sessions, throttles, the second factor, security events.
 
+mod argon;
 pub mod browser;
 pub mod deletion;
 mod django;

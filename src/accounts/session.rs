@@ -1,6 +1,6 @@
 //! Sign-ins: a row each, read with the person on every request, so that ending one takes effect at once.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::event::{Event, EventKind};
@@ -86,11 +86,12 @@ struct NewSession<'a> {
 }
 
 impl Session {
-    /// Signs someone in; `auth_at` is when they last showed their password.
+    /// Signs someone in; `shown` is when they showed their password, None when a link in a letter was enough.
     pub fn start(
         conn: &mut Conn,
         user: UserId,
         factor: Factor,
+        shown: Option<NaiveDateTime>,
         origin: &Origin,
         now: NaiveDateTime,
     ) -> Result<SessionId> {
@@ -102,14 +103,19 @@ impl Session {
             agent: &origin.agent,
             created_at: now,
             seen_at: now,
-            auth_at: now,
+            auth_at: shown.unwrap_or(DateTime::UNIX_EPOCH.naive_utc()),
         };
         diesel::insert_into(sessions::table).values(&row).execute(conn)?;
         if factor != Factor::Pending {
             diesel::update(users::table.find(user))
                 .set(users::last_login_at.eq(now))
                 .execute(conn)?;
-            Event::record(conn, user, EventKind::SignedIn, factor.label(), origin, now)?;
+            let how = if shown.is_some() {
+                factor.label()
+            } else {
+                "by a link in a letter"
+            };
+            Event::record(conn, user, EventKind::SignedIn, how, origin, now)?;
         }
         Ok(row.id)
     }
@@ -130,7 +136,10 @@ impl Session {
         now: NaiveDateTime,
     ) -> Result<SessionId> {
         let device = Device::of(conn, id)?;
-        diesel::delete(sessions::table.find(id)).execute(conn)?;
+        // Ended elsewhere at this very moment: it does not come back by this.
+        if !Self::end(conn, device.user, id)? {
+            return Err(Error::First(Step::SignIn));
+        }
         let shown = Device { auth_at: now, ..device };
         let fresh = shown.go_on(conn, factor, origin, now)?;
         Event::record(conn, shown.user, EventKind::Confirmed, "", origin, now)?;
@@ -202,6 +211,11 @@ pub struct Device {
 }
 
 impl Device {
+    /// When the password was shown.
+    pub fn shown_at(self) -> NaiveDateTime {
+        self.auth_at
+    }
+
     /// The one of this sign-in.
     ///
     /// # Errors

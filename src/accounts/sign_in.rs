@@ -6,7 +6,7 @@ use super::browser::Browser;
 use super::event::{Event, EventKind};
 use super::origin::Origin;
 use super::second_factor;
-use super::session::{Factor, Session};
+use super::session::{Device, Factor, Session};
 use super::throttle::{BY_ACCOUNT, BY_FACTOR, BY_NETWORK, Try};
 use super::user::User;
 use crate::db::Conn;
@@ -124,7 +124,10 @@ pub fn enter(
     }
     forgive(conn, &user, origin)?;
     let factor = first_factor(conn, &user, browser, now)?;
-    Ok(Entered::In(Session::start(conn, id, factor, origin, now)?, factor))
+    Ok(Entered::In(
+        Session::start(conn, id, factor, Some(now), origin, now)?,
+        factor,
+    ))
 }
 
 /// It was the right password: the account's tries start afresh, the network's do not count this one.
@@ -197,6 +200,9 @@ pub fn complete(
 ) -> Result<Option<(SessionId, Option<String>)>> {
     User::hold(conn, user)?;
     // Of two that come with the same half, one goes on.
+    let Ok(device) = Device::of(conn, half) else {
+        return Ok(None);
+    };
     if !Session::end(conn, user, half)? {
         return Ok(None);
     }
@@ -205,7 +211,10 @@ pub fn complete(
     } else {
         None
     };
-    Ok(Some((Session::start(conn, user, factor, origin, now)?, browser)))
+    Ok(Some((
+        Session::start(conn, user, factor, Some(device.shown_at()), origin, now)?,
+        browser,
+    )))
 }
 
 /// A right code was shown outside a sign-in.

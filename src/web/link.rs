@@ -8,8 +8,6 @@ use serde::Deserialize;
 use super::redirect;
 use crate::error::{Error, Result};
 
-const KEY: &str = "link";
-
 #[derive(Deserialize)]
 pub struct LinkQuery {
     token: Option<String>,
@@ -25,20 +23,20 @@ impl LinkQuery {
             return Ok(None);
         };
         session
-            .insert(KEY, token)
+            .insert(path, token)
             .map_err(|error| Error::internal(error, "a link could not be kept"))?;
         Ok(Some(private(redirect(path))))
     }
 }
 
-/// The token that waits; looking at it changes nothing.
-pub fn token(session: &Session) -> String {
-    session.get(KEY).ok().flatten().unwrap_or_default()
+/// The token that waits for the page at this path; looking at it changes nothing.
+pub fn token(session: &Session, path: &str) -> String {
+    session.get(path).ok().flatten().unwrap_or_default()
 }
 
 /// The link was used, or is of no use.
-pub fn forget(session: &Session) {
-    session.remove(KEY);
+pub fn forget(session: &Session, path: &str) {
+    session.remove(path);
 }
 
 /// Nobody keeps this answer, and nobody elsewhere learns its address.

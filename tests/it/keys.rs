@@ -383,7 +383,7 @@ fn check_says_when_the_old_key_may_go() {
     assert_eq!(
         said(&mut conn, day(12)),
         "Keep the old SECRET_KEY: 2 sign-ins, 1 second factor, 1 letter still need it; \
-         all of them will be gone by 2026-12-10 at the latest."
+         the sign-ins will be over by 2026-12-10."
     );
     reseal_totp(&mut conn, &Vault::new(&settings.secret_keys)).unwrap();
     let later = day(10) + TimeDelta::days(30);

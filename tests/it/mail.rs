@@ -55,7 +55,7 @@ impl Post {
     /// Lets no try wait, until every letter is sent or dead.
     fn settle(&mut self) {
         let end = Instant::now() + Duration::from_secs(20);
-        while jobs::waiting(&mut self.conn).unwrap() > 0 {
+        while jobs::waiting(&mut self.conn, None).unwrap() > 0 {
             self.conn
                 .batch_execute("UPDATE jobs SET run_at = created_at WHERE leased_until IS NULL")
                 .unwrap();

@@ -155,14 +155,13 @@ fn no_link_is_dead() {
 
 #[test]
 fn no_link_is_dead_for_those_who_are_signed_in() {
-    const ACCOUNT: [&str; 8] = [
+    const ACCOUNT: [&str; 7] = [
         "/account/email",
         "/account/password",
         "/account/second-factor",
         "/account/devices",
         "/account/activity",
         "/account/data",
-        "/account/data.zip",
         "/account/deletion",
     ];
     run(async {

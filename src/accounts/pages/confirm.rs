@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::login::show_code;
-use super::{Desk, rest};
+use super::{Desk, Refusal};
 use crate::accounts::Password;
 use crate::accounts::Verdict;
 use crate::accounts::sign_in::{self, Knock};
@@ -62,7 +62,10 @@ async fn create(
     visitor: SignedIn,
     Form(form): Form<ConfirmForm>,
 ) -> Result<HttpResponse> {
-    let refuse = |page, problems| answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, &form.next, problems);
+    let refuse = |page, field, refusal: Refusal| {
+        let problems = Problems::one(field, &refusal.message);
+        answer(refusal.status(), page, &visitor, &form.next, problems).map(|answer| refusal.mark(answer))
+    };
     let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
     let user = visitor.user;
     let knock = desk
@@ -71,8 +74,7 @@ async fn create(
         .await?;
     let claim = match knock {
         Knock::Rest(wait) => {
-            let problem = format!("There were many wrong tries. Try again {}.", rest(wait));
-            return refuse(page, Problems::one("password", problem));
+            return refuse(page, "password", Refusal::too_often("tries", wait));
         }
         Knock::Open(claim) => claim,
     };
@@ -85,13 +87,17 @@ async fn create(
         desk.db
             .note(move |conn| sign_in::failed(conn, &claim, EventKind::ConfirmFailed, &origin, now))
             .await?;
-        return refuse(page, Problems::one("password", "This is not your password. Try again."));
+        return refuse(
+            page,
+            "password",
+            Refusal::wrong("This is not your password. Try again."),
+        );
     }
     let mut factor = visitor.factor;
     if visitor.has_factor() {
         match show_code(&desk, &visitor, &form.code, &page).await? {
             Ok(shown) => factor = shown,
-            Err(problem) => return refuse(page, Problems::one("code", problem)),
+            Err(refusal) => return refuse(page, "code", refusal),
         }
     }
     let (old, origin) = (visitor.session, desk.origin.clone());

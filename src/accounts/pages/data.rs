@@ -15,7 +15,7 @@ use crate::web::{Confirmed, Page, SignedIn, get, html};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/data").route(get().to(show)))
-        .service(web::resource("/account/data.zip").route(get().to(download)));
+        .service(web::resource("/account/data.zip").route(web::post().to(download)));
 }
 
 #[derive(Template)]
@@ -29,14 +29,12 @@ async fn show(page: Page, _visitor: SignedIn) -> Result<HttpResponse> {
     html(StatusCode::OK, DataPage { page }.render())
 }
 
-/// `GET /account/data.zip`
+/// `POST /account/data.zip`: it is written down, so it is no mere look.
 async fn download(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
+    desk.count(|limits| &limits.downloads)?;
     let (user, currency) = (visitor.user, page.site.currency);
     let (origin, now) = (desk.origin, page.now);
-    let zip = desk
-        .db
-        .read(move |conn| Export::of(conn, user, currency)?.zip())
-        .await?;
+    let export = desk.db.read(move |conn| Export::of(conn, user, currency)).await?;
     desk.db
         .note(move |conn| Event::record(conn, user, EventKind::DataDownloaded, "", &origin, now))
         .await?;
@@ -46,6 +44,6 @@ async fn download(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResp
             CONTENT_DISPOSITION,
             HeaderValue::from_static("attachment; filename=\"pocketshop-my-data.zip\""),
         ))
-        .body(zip);
+        .body(export.zip()?);
     Ok(private(answer))
 }

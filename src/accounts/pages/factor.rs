@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Desk, rest};
+use super::{Desk, Refusal};
 use crate::accounts::Qr;
 use crate::accounts::{Event, EventKind, Factor, Session as SignIn, User, second_factor, sign_in};
 use crate::error::Result;
@@ -96,11 +96,10 @@ async fn create(
     let (id, session_id, now) = (visitor.user, visitor.session, page.now);
     let wait = desk.db.note(move |conn| sign_in::count_code(conn, id, now)).await?;
     if let Some(wait) = wait {
-        let problems = Problems::one(
-            "code",
-            format!("There were many wrong codes. Try again {}.", rest(wait)),
-        );
-        return answer(&desk, StatusCode::TOO_MANY_REQUESTS, page, &visitor, problems).await;
+        let refusal = Refusal::too_often("codes", wait);
+        let problems = Problems::one("code", &refusal.message);
+        let answer = answer(&desk, refusal.status(), page, &visitor, problems).await;
+        return answer.map(|answer| refusal.mark(answer));
     }
     let (outbox, vault, origin) = (desk.outbox.clone(), desk.vault.clone(), desk.origin.clone());
     let done = desk

@@ -15,20 +15,24 @@ use crate::web::link::{self, LinkQuery, private};
 use crate::web::visitor::{browser, sign_in, sign_out};
 use crate::web::{Flash, Page, Query, SignedIn, get, html, redirect};
 
+const VERIFY: &str = "/verify";
+const CONFIRM: &str = "/email/confirm";
+const UNDO: &str = "/email/undo";
+
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
-        web::resource("/verify")
+        web::resource(VERIFY)
             .route(get().to(show_verify))
             .route(web::post().to(verify)),
     )
     .service(web::resource("/verify/resend").route(web::post().to(resend)))
     .service(
-        web::resource("/email/confirm")
+        web::resource(CONFIRM)
             .route(get().to(show_confirm))
             .route(web::post().to(confirm)),
     )
     .service(
-        web::resource("/email/undo")
+        web::resource(UNDO)
             .route(get().to(show_undo))
             .route(web::post().to(undo)),
     );
@@ -60,10 +64,10 @@ struct LinkGonePage {
 
 /// `GET /verify`
 async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, "/verify")? {
+    if let Some(on) = query.keep(&session, VERIFY)? {
         return Ok(on);
     }
-    let Some((_, user)) = peek(&desk, &page, &session, Purpose::Verify).await? else {
+    let Some((_, user)) = peek(&desk, &page, &session, VERIFY, Purpose::Verify).await? else {
         return gone(page, "/account", "Go to your account");
     };
     show(&LinkPage {
@@ -74,7 +78,7 @@ async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Que
             user.username, user.email
         ),
         button: "Yes, this is my account".to_owned(),
-        action: "/verify".to_owned(),
+        action: VERIFY.to_owned(),
         danger: false,
         aside: "If you did not make this account, leave this page: without you it cannot open a shop.".to_owned(),
     })
@@ -82,34 +86,31 @@ async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Que
 
 /// `POST /verify`: confirms the address and signs in.
 async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let (token, browser) = (link::token(&session), browser(&session));
-    let before = page
-        .visitor
-        .as_ref()
-        .map(|visitor| (visitor.user, visitor.session, visitor.factor));
-    let (origin, now) = (desk.origin.clone(), page.now);
+    let (token, browser) = (link::token(&session, VERIFY), browser(&session));
+    let (before, origin, now) = (page.visitor.clone(), desk.origin.clone(), page.now);
     let done = desk
         .db
         .note(move |conn| {
+            let device = before.as_ref().and_then(|one| Device::of(conn, one.session).ok());
             let Some(user) = prove(conn, &token, &origin, now)? else {
                 return Ok(None);
             };
             // This browser's sign-in so far makes way, so that it is not among the devices twice.
-            let factor = match before {
-                Some((visitor, session, factor)) => {
-                    SignIn::end(conn, visitor, session)?;
-                    (visitor == user.id).then_some(factor)
-                }
-                None => None,
-            };
-            let factor = match factor {
-                Some(factor) => factor,
-                None => first_factor(conn, &user, browser.as_deref(), now)?,
-            };
-            Ok(Some((SignIn::start(conn, user.id, factor, &origin, now)?, factor)))
+            if let Some(one) = &before {
+                SignIn::end(conn, one.user, one.session)?;
+            }
+            let own = before.as_ref().filter(|one| one.user == user.id);
+            if let (Some(one), Some(device)) = (own, device) {
+                return Ok(Some((device.go_on(conn, one.factor, &origin, now)?, one.factor)));
+            }
+            let factor = first_factor(conn, &user, browser.as_deref(), now)?;
+            Ok(Some((
+                SignIn::start(conn, user.id, factor, None, &origin, now)?,
+                factor,
+            )))
         })
         .await?;
-    link::forget(&session);
+    link::forget(&session, VERIFY);
     let Some((id, factor)) = done else {
         return gone(page, "/account", "Go to your account");
     };
@@ -144,10 +145,10 @@ async fn show_confirm(
     session: Session,
     Query(query): Query<LinkQuery>,
 ) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, "/email/confirm")? {
+    if let Some(on) = query.keep(&session, CONFIRM)? {
         return Ok(on);
     }
-    let Some((token, user)) = peek(&desk, &page, &session, Purpose::EmailChange).await? else {
+    let Some((token, user)) = peek(&desk, &page, &session, CONFIRM, Purpose::EmailChange).await? else {
         return gone(page, "/account/email", "Ask for a new link");
     };
     show(&LinkPage {
@@ -158,7 +159,7 @@ async fn show_confirm(
             user.username, token.email
         ),
         button: "Use this address".to_owned(),
-        action: "/email/confirm".to_owned(),
+        action: CONFIRM.to_owned(),
         danger: false,
         aside: "All devices are signed out by it. Sign in with the new address afterwards.".to_owned(),
     })
@@ -166,7 +167,7 @@ async fn show_confirm(
 
 /// `POST /email/confirm`
 async fn confirm(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let token = link::token(&session);
+    let token = link::token(&session, CONFIRM);
     let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
     let who = page.visitor.clone();
     let (changed, again) = desk
@@ -187,7 +188,7 @@ async fn confirm(desk: Desk, page: Page, session: Session) -> Result<HttpRespons
             Ok((changed, again))
         })
         .await?;
-    link::forget(&session);
+    link::forget(&session, CONFIRM);
     match changed {
         Changed::Done(_) => {
             match again {
@@ -208,10 +209,10 @@ async fn confirm(desk: Desk, page: Page, session: Session) -> Result<HttpRespons
 
 /// `GET /email/undo`
 async fn show_undo(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, "/email/undo")? {
+    if let Some(on) = query.keep(&session, UNDO)? {
         return Ok(on);
     }
-    let Some((token, user)) = peek(&desk, &page, &session, Purpose::EmailUndo).await? else {
+    let Some((token, user)) = peek(&desk, &page, &session, UNDO, Purpose::EmailUndo).await? else {
         return gone(page, "/login", "Sign in");
     };
     show(&LinkPage {
@@ -222,7 +223,7 @@ async fn show_undo(desk: Desk, page: Page, session: Session, Query(query): Query
             user.username, token.email
         ),
         button: "Bring it back".to_owned(),
-        action: "/email/undo".to_owned(),
+        action: UNDO.to_owned(),
         danger: true,
         aside: "All devices are signed out. Ask for a new password right after, since somebody may know the old one."
             .to_owned(),
@@ -231,13 +232,13 @@ async fn show_undo(desk: Desk, page: Page, session: Session, Query(query): Query
 
 /// `POST /email/undo`
 async fn undo(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let token = link::token(&session);
+    let token = link::token(&session, UNDO);
     let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
     let changed = desk
         .db
         .write(move |conn| email_change::undo(conn, &outbox, &token, &origin, now))
         .await?;
-    link::forget(&session);
+    link::forget(&session, UNDO);
     match changed {
         Changed::Done(_) => {
             sign_out(&session);
@@ -250,8 +251,14 @@ async fn undo(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> 
 }
 
 /// What the token in the cookie stands for, and whose it is.
-async fn peek(desk: &Desk, page: &Page, session: &Session, purpose: Purpose) -> Result<Option<(Token, User)>> {
-    let (token, now) = (link::token(session), page.now);
+async fn peek(
+    desk: &Desk,
+    page: &Page,
+    session: &Session,
+    path: &str,
+    purpose: Purpose,
+) -> Result<Option<(Token, User)>> {
+    let (token, now) = (link::token(session, path), page.now);
     desk.db
         .read(move |conn| {
             let Some(token) = Token::peek(conn, purpose, &token, now)? else {

@@ -3,13 +3,12 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HOST, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HOST, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, web};
 use askama::Template;
-use chrono::TimeDelta;
 use serde::Deserialize;
 
-use super::{Desk, rest};
+use super::{Desk, Refusal};
 use crate::accounts::Password;
 use crate::accounts::Verdict;
 use crate::accounts::sign_in::{self, Claim, Entered, Knock};
@@ -104,7 +103,11 @@ async fn create(
         .note(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
         .await?;
     let claim = match knock {
-        Knock::Rest(wait) => return slow_down(page, &request, form, wait),
+        Knock::Rest(wait) => {
+            let refusal = Refusal::too_often("tries", wait);
+            let problems = Problems::one("", format!("{} Or ask for a new password.", refusal.message));
+            return answer(refusal.status(), page, &request, form, problems).map(|answer| refusal.mark(answer));
+        }
         Knock::Open(claim) => claim,
     };
     let entered = enter(&desk, claim, &form.password, browser(&session), &page).await?;
@@ -172,20 +175,6 @@ fn after(next: &str, page: &Page) -> String {
     }
 }
 
-fn slow_down(page: Page, request: &HttpRequest, form: LoginForm, wait: TimeDelta) -> Result<HttpResponse> {
-    let problems = Problems::one(
-        "",
-        format!(
-            "There were many wrong tries. Try again {}, or ask for a new password.",
-            rest(wait)
-        ),
-    );
-    let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, page, request, form, problems)?;
-    let seconds = HeaderValue::from(wait.num_seconds() + 1);
-    answer.headers_mut().insert(RETRY_AFTER, seconds);
-    Ok(answer)
-}
-
 fn answer(
     status: StatusCode,
     page: Page,
@@ -227,38 +216,36 @@ async fn complete(
     Form(form): Form<CodeForm>,
 ) -> Result<HttpResponse> {
     let next = after(&form.next, &page);
-    let problem = match show_code(&desk, &half.0, &form.code, &page).await? {
-        Ok(factor) => {
-            let (user, id, remember) = (half.user, half.session, form.remember == "on");
-            let (origin, now) = (desk.origin, page.now);
-            let done = desk
-                .db
-                .note(move |conn| sign_in::complete(conn, id, user, factor, remember, &origin, now))
-                .await?;
-            let Some((id, browser)) = done else {
-                return Ok(redirect("/login"));
-            };
-            keep(&session, id)?;
-            if let Some(plain) = browser {
-                remember_browser(&session, plain)?;
-            }
-            return Ok(redirect(&next));
+    let factor = match show_code(&desk, &half.0, &form.code, &page).await? {
+        Ok(factor) => factor,
+        Err(refusal) => {
+            let problems = Problems::one("code", &refusal.message);
+            let view = CodePage { page, problems, next };
+            return html(refusal.status(), view.render()).map(|answer| refusal.mark(answer));
         }
-        Err(problem) => problem,
     };
-    let problems = Problems::one("code", problem);
-    html(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        CodePage { page, problems, next }.render(),
-    )
+    let (user, id, remember) = (half.user, half.session, form.remember == "on");
+    let (origin, now) = (desk.origin, page.now);
+    let done = desk
+        .db
+        .note(move |conn| sign_in::complete(conn, id, user, factor, remember, &origin, now))
+        .await?;
+    let Some((id, browser)) = done else {
+        return Ok(redirect("/login"));
+    };
+    keep(&session, id)?;
+    if let Some(plain) = browser {
+        remember_browser(&session, plain)?;
+    }
+    Ok(redirect(&next))
 }
 
-/// Counts a code, then looks at it; else the message for who typed it.
-pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page) -> Result<Result<Factor, String>> {
+/// Counts a code, then looks at it; else why it was not taken.
+pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page) -> Result<Result<Factor, Refusal>> {
     let (user, now) = (visitor.user, page.now);
     let wait = desk.db.note(move |conn| sign_in::count_code(conn, user, now)).await?;
     if let Some(wait) = wait {
-        return Ok(Err(format!("There were many wrong codes. Try again {}.", rest(wait))));
+        return Ok(Err(Refusal::too_often("codes", wait)));
     }
     let (outbox, vault) = (desk.outbox.clone(), desk.vault.clone());
     let (origin, typed) = (desk.origin.clone(), typed.to_owned());
@@ -267,7 +254,7 @@ pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page)
         .note(move |conn| sign_in::take_code(conn, (&outbox, &vault), user, &typed, &origin, now))
         .await?;
     let wrong = "This code is not right, or it was used before. Wait for the next one, or type a recovery code.";
-    Ok(factor.ok_or_else(|| wrong.to_owned()))
+    Ok(factor.ok_or_else(|| Refusal::wrong(wrong)))
 }
 
 /// `POST /logout`: the row goes, so that a copied cookie dies with it.

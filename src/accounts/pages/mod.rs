@@ -17,8 +17,10 @@ mod reset;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::{self, Data};
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 
 use super::Origin;
@@ -95,5 +97,44 @@ fn rest(wait: TimeDelta) -> String {
         1 => "in a second".to_owned(),
         2..=90 => format!("in {seconds} seconds"),
         _ => format!("in {} minutes", (seconds + 59) / 60),
+    }
+}
+
+/// Why a password or a code was not taken.
+struct Refusal {
+    message: String,
+    /// How long until the next try counts.
+    wait: Option<TimeDelta>,
+}
+
+impl Refusal {
+    fn wrong(message: &str) -> Self {
+        Self {
+            message: message.to_owned(),
+            wait: None,
+        }
+    }
+
+    fn too_often(what: &str, wait: TimeDelta) -> Self {
+        Self {
+            message: format!("There were many wrong {what}. Try again {}.", rest(wait)),
+            wait: Some(wait),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self.wait {
+            Some(_) => StatusCode::TOO_MANY_REQUESTS,
+            None => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    /// Tells programs too how long to wait.
+    fn mark(&self, mut answer: HttpResponse) -> HttpResponse {
+        if let Some(wait) = self.wait {
+            let seconds = HeaderValue::from(wait.num_seconds() + 1);
+            answer.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        answer
     }
 }

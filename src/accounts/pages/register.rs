@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
 
 use super::Desk;
 use crate::accounts::{Password, SignUp, SignedUp, Username};
@@ -49,6 +50,8 @@ pub struct SentPage {
     pub text: String,
     /// Letters lie as files: this market has no mail server.
     pub folder: bool,
+    /// Where to go after signing in.
+    pub next: String,
 }
 
 /// What is typed, parsed: everything but the hash.
@@ -120,7 +123,13 @@ async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Resul
         .note(move |conn| sign_up.run(conn, &outbox, &origin, now))
         .await?;
     match done {
-        SignedUp::Sent => Ok(redirect("/register/sent")),
+        SignedUp::Sent => match local(&form.next, &page.site.public_url).as_str() {
+            "/" => Ok(redirect("/register/sent")),
+            next => {
+                let next: String = byte_serialize(next.as_bytes()).collect();
+                Ok(redirect(&format!("/register/sent?next={next}")))
+            }
+        },
         SignedUp::NameTaken => {
             let taken = "This username is taken. Choose another, perhaps with a number or a place in it.";
             let problems = Problems::one("username", taken);
@@ -130,7 +139,8 @@ async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Resul
 }
 
 /// `GET /register/sent`
-async fn sent(page: Page, desk: Desk) -> Result<HttpResponse> {
+async fn sent(page: Page, desk: Desk, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
+    let next = local(&next, &page.site.public_url);
     let view = SentPage {
         page,
         title: "Look into your mail".to_owned(),
@@ -138,6 +148,7 @@ async fn sent(page: Page, desk: Desk) -> Result<HttpResponse> {
                24 hours. You can sign in before that."
             .to_owned(),
         folder: desk.outbox.writes_files(),
+        next,
     };
     html(StatusCode::OK, view.render())
 }

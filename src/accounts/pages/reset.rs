@@ -17,6 +17,8 @@ use crate::web::link::{self, LinkQuery, private};
 use crate::web::visitor::sign_out;
 use crate::web::{Flash, Form, Page, Problems, Query, get, html, redirect};
 
+const RESET: &str = "/reset";
+
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
         web::resource("/forgot")
@@ -24,11 +26,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
             .route(web::post().to(create)),
     )
     .service(web::resource("/forgot/sent").route(get().to(sent)))
-    .service(
-        web::resource("/reset")
-            .route(get().to(edit))
-            .route(web::post().to(update)),
-    );
+    .service(web::resource(RESET).route(get().to(edit)).route(web::post().to(update)));
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -89,13 +87,14 @@ async fn sent(page: Page, desk: Desk) -> Result<HttpResponse> {
                The link works for an hour. Letters go out once in five minutes at most."
             .to_owned(),
         folder: desk.outbox.writes_files(),
+        next: "/".to_owned(),
     };
     html(StatusCode::OK, view.render())
 }
 
 /// `GET /reset`
 async fn edit(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, "/reset")? {
+    if let Some(on) = query.keep(&session, RESET)? {
         return Ok(on);
     }
     match whose(&desk, &page, &session).await? {
@@ -118,7 +117,7 @@ async fn update(desk: Desk, page: Page, session: Session, Form(form): Form<Reset
         }
     };
     let hash = desk.hasher.hash(password).await?;
-    let (token, outbox, origin, now) = (link::token(&session), desk.outbox, desk.origin, page.now);
+    let (token, outbox, origin, now) = (link::token(&session, RESET), desk.outbox, desk.origin, page.now);
     let done = desk
         .db
         .note(move |conn| password_change::reset(conn, &outbox, &token, &hash, &origin, now))
@@ -126,14 +125,14 @@ async fn update(desk: Desk, page: Page, session: Session, Form(form): Form<Reset
     if !done {
         return gone(page, "/forgot", "Ask for a new link");
     }
-    link::forget(&session);
+    link::forget(&session, RESET);
     sign_out(&session);
     Flash::ok(&session, "Your new password is set. Sign in with it.")?;
     Ok(private(redirect("/login")))
 }
 
 async fn whose(desk: &Desk, page: &Page, session: &Session) -> Result<Option<User>> {
-    let (token, now) = (link::token(session), page.now);
+    let (token, now) = (link::token(session, RESET), page.now);
     desk.db
         .read(move |conn| match Token::peek(conn, Purpose::Reset, &token, now)? {
             Some(token) => User::find(conn, token.user).map(Some),

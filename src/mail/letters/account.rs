@@ -18,14 +18,14 @@ pub fn verify(name: &str, username: &str, link: &str) -> Letter {
     ])
 }
 
-/// To an address that has an account, when someone signs up with it.
+/// To an address that has an account, when someone wants to use it for another.
 pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> Letter {
     let forgotten = format!("If you no longer know your password, choose a new one here: {reset_link} .");
     letter(
         "You already have an account",
         &[name],
         &[
-            "Someone signed up at PocketShop with this email address. It already has an account, so no new one was made.",
+            "Someone wanted to use this email address for an account at PocketShop. It already has one, so nothing was changed.",
             "If it was you, just sign in.",
         ],
     )
@@ -47,7 +47,7 @@ pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Letter {
         ])
 }
 
-/// To the old address, when a change was asked for. The link undoes it before it is confirmed, and after.
+/// To the old address, when a new one took its place. The link undoes it.
 pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Letter {
     let changed = format!(
         "Your PocketShop account now uses {new_address_masked}: letters go there, and you sign in with it. This address is no longer used."

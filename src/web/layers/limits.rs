@@ -11,6 +11,9 @@ pub const SIGN_UPS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
 /// Letters with links asked for from one address.
 pub const LETTERS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
 
+/// Downloads of all that is stored about someone, from one address.
+pub const DOWNLOADS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
+
 /// Sign-ins tried from one address.
 pub const SIGN_INS: (u32, Duration) = (10, Duration::from_secs(3 * 60));
 

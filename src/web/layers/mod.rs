@@ -62,6 +62,7 @@ pub struct RateLimits {
     pub requests: RateLimiter,
     pub sign_ups: RateLimiter,
     pub letters: RateLimiter,
+    pub downloads: RateLimiter,
     pub sign_ins: RateLimiter,
 }
 
@@ -73,6 +74,7 @@ impl RateLimits {
             requests: RateLimiter::new(requests_per_minute),
             sign_ups: class(limits::SIGN_UPS),
             letters: class(limits::LETTERS),
+            downloads: class(limits::DOWNLOADS),
             sign_ins: class(limits::SIGN_INS),
         }
     }

@@ -83,9 +83,9 @@ async fn take_the_data_and_sign_a_device_out(tab: &Tab, market: &Market) {
     let other = Visitor::new(market);
     assert_eq!(location(&other.sign_in(NAME, NEW_PASSWORD).await), "/account");
     tab.turn_to("/account/data").await;
-    assert_eq!(tab.count("main a[href='/account/data.zip'][download]").await, 1);
+    assert_eq!(tab.count("main form[action='/account/data.zip']").await, 1);
     assert_eq!(
-        other.get("/account/data.zip").await.headers()["content-type"],
+        other.post("/account/data.zip", &[]).await.headers()["content-type"],
         "application/zip"
     );
 

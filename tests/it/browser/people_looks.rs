@@ -21,7 +21,7 @@ async fn tour(tab: &Tab, looker: &mut impl Looker) {
     let market = home(true);
     before_the_door(tab, &market, looker).await;
     at_the_account(tab, &market, looker).await;
-    with_a_second_factor(tab, looker).await;
+    with_a_second_factor(tab, &market, looker).await;
     behind_the_counter(tab, &market, looker).await;
 }
 
@@ -96,7 +96,8 @@ async fn at_the_account(tab: &Tab, market: &Market, looker: &mut impl Looker) {
     looker.look(tab, "confirm with an error").await;
 }
 
-async fn with_a_second_factor(tab: &Tab, looker: &mut impl Looker) {
+async fn with_a_second_factor(tab: &Tab, market: &Market, looker: &mut impl Looker) {
+    market.prove(NAME, true);
     tab.follow("main .aside a").await;
     tab.turn_to("/account/second-factor").await;
     looker.look(tab, "second factor, off").await;

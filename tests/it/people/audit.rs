@@ -146,7 +146,7 @@ fn what_is_done_to_an_account_is_written_down() {
         assert_eq!(done("/account/deletion/undo", &[], &[]).await, 303);
         assert_eq!(done("/account/second-factor/removal", &[], &[]).await, 303);
         assert_eq!(done("/account/recovery-codes", &[], &[]).await, 303);
-        ok(&ana.get("/account/data.zip").await);
+        ok(&ana.post("/account/data.zip", &[]).await);
         book.wrote(Some(id), &["data-downloaded"]);
         let other = Visitor::new(&market);
         ok(&other.sign_in("ana", OTHER).await);
@@ -241,7 +241,12 @@ fn who_is_deleted_leaves_the_events() {
         assert_eq!(people, 0);
         let all = rows(&mut book.conn);
         let (old, new) = all.split_at(book.seen.len());
-        assert_eq!(old, book.seen);
+        // What happened stays; from where goes along.
+        let mut left = book.seen.clone();
+        for row in &mut left {
+            (row.3, row.4, row.5) = (String::new(), String::new(), String::new());
+        }
+        assert_eq!(old, left);
         assert_eq!((new.len(), new[0].1, new[0].2.as_str()), (1, Some(id), "deleted"));
     });
 }

@@ -14,7 +14,7 @@ use crate::support::{Market, attributes, routes, run, texts};
 
 fn production() -> Market {
     Market::open(false, |config| {
-        config.public_url = "https://market.example".parse().unwrap()
+        config.public_url = "https://market.example".parse().unwrap();
     })
 }
 
@@ -230,7 +230,7 @@ fn to_know_who_calls_costs_one_query() {
 fn under_another_name_of_the_market_the_sign_in_page_says_where_to_go() {
     run(async {
         let market = Market::open(false, |config| {
-            config.public_url = "http://market.example:8080".parse().unwrap()
+            config.public_url = "http://market.example:8080".parse().unwrap();
         });
         for (host, told) in [
             ("192.0.2.7:8080", true),

@@ -53,7 +53,7 @@ fn an_address_changes_when_the_new_one_is_proved_and_the_old_one_hears_of_it() {
         assert_eq!(address(&market, "ana"), "new@example.org");
         assert!(ana.is_signed_in().await && !other.is_signed_in().await);
         let notice = market.letters(&email_of("ana"), 2).await.remove(1);
-        assert_eq!(notice.subject, "Your e-mail address was changed");
+        assert_eq!(notice.subject, "Your email address was changed");
         assert!(!notice.text.contains("new@example.org"), "{}", notice.text);
         assert_eq!(other.sign_in(&email_of("ana"), PASSWORD).await.status(), 422);
         assert_eq!(other.sign_in("new@example.org", PASSWORD).await.status(), 303);
@@ -95,7 +95,7 @@ fn the_old_address_can_take_it_back() {
         assert_eq!(address(&market, "ana"), email_of("ana"));
         assert!(!ana.is_signed_in().await && !owner.is_signed_in().await);
         let told = market.letters(&email_of("ana"), 3).await.remove(2);
-        assert_eq!(told.subject, "Your e-mail address has changed");
+        assert_eq!(told.subject, "Your email address has changed");
     });
 }
 

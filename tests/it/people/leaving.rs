@@ -25,6 +25,7 @@ async fn join_as(market: &Market, mark: &str) -> Visitor {
     let visitor = Visitor::new(market);
     assert_eq!(location(&visitor.post("/register", &form).await), "/register/sent");
     let login = format!("{mark}user");
+    market.prove(&login, true);
     assert_eq!(location(&visitor.sign_in(&login, PASSWORD).await), "/account");
     let profile = [
         ("username", &*login),
@@ -170,7 +171,7 @@ fn ones_data_is_all_there_and_nobody_elses() {
         }
         let (secret, recovery) = switch_on(&mine).await;
         remember_a_browser(&market, "quillouser");
-        let answer = mine.get("/account/data.zip").await;
+        let answer = mine.post("/account/data.zip", &[]).await;
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), "application/zip");
         assert_eq!(header("cache-control"), "no-store");

@@ -178,7 +178,7 @@ async fn live(served: &Served, host: &'static str, post: &Post) -> Vec<String> {
         .await;
     let shown = story.post("/account/recovery-codes", &[], 200).await;
     story.mark_codes(&shown.text().await.unwrap());
-    assert_eq!(story.visitor.get("/account/data.zip").await.status(), 200);
+    assert_eq!(story.visitor.post("/account/data.zip", &[]).await.status(), 200);
     story.post("/account/deletion", &[("email", WRONG)], 422).await;
     story.post("/account/deletion", &[("email", NEW_ADDRESS)], 303).await;
     story.post("/account/deletion/undo", &[], 303).await;

@@ -57,7 +57,7 @@ impl Link {
 
     /// Somebody new, and the link in the letter to them.
     async fn of(self, market: &Market, name: &str) -> (Visitor, String) {
-        let visitor = market.join(name).await;
+        let visitor = market.join_unproved(name).await;
         let (old, new) = (email_of(name), email_of(&format!("{name}-new")));
         let link = match self {
             Self::Verify => market.link(&old, 1).await,
@@ -320,7 +320,9 @@ fn a_link_that_proves_an_address_signs_in_and_stops_at_the_second_factor() {
         assert!(verified("ana") && visitor.is_signed_in().await);
 
         let (bea, address) = Link::Verify.of(&market, "bea").await;
+        market.prove("bea", true);
         super::moves::switch_on(&bea).await;
+        market.prove("bea", false);
         let (visitor, _) = Link::Verify.opened(&market, &address).await;
         assert_eq!(location(&visitor.post("/verify", &[]).await), "/login/code");
         assert!(verified("bea") && !visitor.is_signed_in().await);

@@ -20,7 +20,7 @@ fn verified(market: &Market) -> Option<NaiveDateTime> {
 fn a_password_opens_the_account_before_its_address_is_proved() {
     run(async {
         let market = Market::empty();
-        let robin = market.join("robin").await;
+        let robin = market.join_unproved("robin").await;
         assert!(robin.is_signed_in().await);
         assert_eq!(verified(&market), None);
     });
@@ -78,7 +78,7 @@ fn a_look_at_the_link_changes_nothing_and_its_button_signs_in_once() {
 fn a_link_that_nobody_sent_is_of_no_use() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.join_unproved("robin").await;
         let visitor = Visitor::new(&market);
         for link in ["/verify", "/verify?token=", "/verify?token=AAAA", "/reset?token=AAAA"] {
             let path = link.split('?').next().unwrap();

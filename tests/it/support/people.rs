@@ -7,8 +7,11 @@ use reqwest::header::{HOST, HeaderValue};
 use reqwest::{Client, Response};
 use scraper::Html;
 
+use diesel::prelude::*;
+
 use super::Market;
 use super::mail::{Mail, letters_to, links};
+use crate::schema::users;
 
 /// What everyone's password is.
 pub const PASSWORD: &str = "quiet harbour lamp 7";
@@ -17,8 +20,6 @@ pub const PASSWORD: &str = "quiet harbour lamp 7";
 pub struct Visitor {
     url: String,
     client: Client,
-    /// The market's name, where it answers to no other.
-    host: Option<String>,
     cookie: RefCell<Option<String>>,
 }
 
@@ -29,12 +30,18 @@ impl Visitor {
 
     /// One that came by this cookie, `name=value`.
     pub fn holding(market: &Market, cookie: Option<String>) -> Self {
-        Self::at(&market.url, "", cookie)
+        // In production a market answers to its own name only.
+        let host = market
+            .config
+            .public_url
+            .host_str()
+            .filter(|_| market.config.production());
+        Self::at(&market.url, host.unwrap_or_default(), cookie)
     }
 
     /// One of a market at this address, which may go by the name of another host.
-    pub fn at(url: &str, host: &'static str, cookie: Option<String>) -> Self {
-        let named = (!host.is_empty()).then(|| (HOST, HeaderValue::from_static(host)));
+    pub fn at(url: &str, host: &str, cookie: Option<String>) -> Self {
+        let named = (!host.is_empty()).then(|| (HOST, HeaderValue::from_str(host).unwrap()));
         let client = Client::builder()
             .default_headers(named.into_iter().collect())
             .redirect(reqwest::redirect::Policy::none())
@@ -44,10 +51,6 @@ impl Visitor {
         Self {
             url: url.to_owned(),
             client,
-            host: market
-                .config
-                .production()
-                .then(|| market.config.public_url.host_str().unwrap().to_owned()),
             cookie: RefCell::new(cookie),
         }
     }
@@ -89,10 +92,6 @@ impl Visitor {
             Some(cookie) => request.header("Cookie", cookie),
             None => request,
         };
-        let request = match &self.host {
-            Some(host) => request.header("Host", host),
-            None => request,
-        };
         let response = request.send().await.unwrap();
         for set in response.headers().get_all("set-cookie") {
             let set = set.to_str().unwrap();
@@ -110,8 +109,25 @@ pub fn location(response: &Response) -> &str {
 }
 
 impl Market {
-    /// Signs someone up as NAME@example.org, and in.
+    /// Signs someone up as NAME@example.org, and in; the address counts as theirs.
     pub async fn join(&self, name: &str) -> Visitor {
+        let visitor = self.join_unproved(name).await;
+        self.prove(name, true);
+        visitor
+    }
+
+    /// Whether someone's address counts as theirs, from now on.
+    pub fn prove(&self, name: &str, proved: bool) {
+        let mut conn = self.config.database.connect().unwrap();
+        let at = proved.then_some(chrono::DateTime::UNIX_EPOCH.naive_utc());
+        diesel::update(users::table.filter(users::username.eq(name)))
+            .set(users::email_verified_at.eq(at))
+            .execute(&mut conn)
+            .unwrap();
+    }
+
+    /// As `join`, before the letter's link is used.
+    pub async fn join_unproved(&self, name: &str) -> Visitor {
         let visitor = Visitor::new(self);
         let email = format!("{name}@example.org");
         let form = [
