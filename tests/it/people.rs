@@ -18,6 +18,7 @@ mod secrets;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod strangers;
 mod throttle;
 mod timing;
 mod tokens;

@@ -53,7 +53,7 @@ fn buy(market: &Market, mark: &str) -> i64 {
             checkouts::line2.eq(format!("{mark}floor")),
             checkouts::postal_code.eq("1000"),
             checkouts::town.eq(format!("{mark}town")),
-            checkouts::region.eq(""),
+            checkouts::region.eq(format!("{mark}region")),
             checkouts::country.eq("PT"),
             checkouts::currency.eq("USD"),
             checkouts::items_total.eq(1234),
@@ -103,7 +103,7 @@ fn buy(market: &Market, mark: &str) -> i64 {
             orders::status.eq("paid"),
             orders::title.eq(format!("{mark}mug")),
             orders::options.eq(""),
-            orders::personalisation.eq(""),
+            orders::personalisation.eq(format!("{mark}initials")),
             orders::picture.eq(""),
             orders::unit_price.eq(1234),
             orders::quantity.eq(1),
@@ -309,7 +309,9 @@ fn when_the_time_comes_nothing_is_left_of_a_buyer() {
 
         let rows = dump(&market).await;
         let left = holding(&rows, "quillo");
-        let title = |row: &&&String| row.starts_with("orders:") && !row.contains("quillouser");
+        let title = |row: &&&String| {
+            row.starts_with("orders:") && !row.contains("quillouser") && !row.contains("quilloinitials")
+        };
         assert_eq!(left.len(), left.iter().filter(title).count(), "{left:?}");
         assert_eq!(left.len(), 1, "the order stays in the books");
         let (buyer, subtotal): (Option<i64>, i64) = orders::table
