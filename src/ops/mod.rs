@@ -39,7 +39,7 @@ pub fn fill_demo(config: &Config) -> anyhow::Result<Option<String>> {
     // Before the rows, so that no row ever names a picture that is not there.
     demo::write_pictures(&config.media())?;
     let (currency, now) = (config.currency, now());
-    let password = if config.production() {
+    let password = if config.production() || !demo::is_empty(&mut conn)? {
         NO_PASSWORD.to_owned()
     } else {
         Hasher::new(config.password_cost, 1).hash_now(&Password::typed(DEMO_PASSWORD))?

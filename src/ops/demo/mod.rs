@@ -55,7 +55,8 @@ pub fn belongs_in(conn: &mut Conn) -> Result<bool> {
     Ok(drawn.is_some() || is_empty(conn)?)
 }
 
-fn is_empty(conn: &mut Conn) -> Result<bool> {
+/// Whether nobody and nothing is there yet.
+pub fn is_empty(conn: &mut Conn) -> Result<bool> {
     let user: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
     let shop: Option<ShopId> = shops::table.select(shops::id).first(conn).optional()?;
     let product: Option<ProductId> = products::table.select(products::id).first(conn).optional()?;
