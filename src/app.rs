@@ -15,7 +15,7 @@ use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
-use crate::jobs::{GiveUp, Job, Worker};
+use crate::jobs::{self, GiveUp, Job, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shops::{Shop, pages as shops};
@@ -104,6 +104,9 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let mut conn = config.database.connect()?;
     turn_keys(&mut conn, config)?;
     let categories = Categories::load(&mut conn)?;
+    in_transaction(&mut conn, &sweep)?;
+    let hasher = Hasher::new(config.password_cost, cores());
+    hasher.expect_rounds(User::dearest_rounds(&mut conn)?);
     drop(conn);
     let site = Data::new(Site {
         name: "PocketShop",
@@ -125,7 +128,6 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let outbox = Outbox::new(config, vault.clone());
     let sender = Sender::new(config, outbox.clone())?;
     let worker = Worker::start(config.database.clone(), later(outbox.clone(), vault.clone(), sender));
-    let hasher = Hasher::new(config.password_cost, cores());
     actix_web::rt::spawn(tidy(db.clone(), hasher.clone()));
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
     let mut server = HttpServer::new(move || {
@@ -189,17 +191,25 @@ fn later(
     }
 }
 
-/// Every hour, takes away what has run out; the first time at the start.
+/// Takes away what has run out.
+fn sweep(conn: &mut Conn) -> Result<()> {
+    let now = now();
+    accounts_tidy(conn, now)?;
+    jobs::tidy(conn, now)?;
+    Ok(())
+}
+
+/// Every hour: sweeps, and asks what the dearest imported password still costs.
 async fn tidy(db: Db, hasher: Hasher) {
     loop {
+        actix_web::rt::time::sleep(TIDY_EVERY).await;
+        if let Err(error) = db.note(sweep).await {
+            tracing::warn!(%error, "what ran out could not be taken away");
+        }
         match db.read(User::dearest_rounds).await {
             Ok(rounds) => hasher.expect_rounds(rounds),
             Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
         }
-        if let Err(error) = db.note(|conn| accounts_tidy(conn, now())).await {
-            tracing::warn!(%error, "what ran out could not be taken away");
-        }
-        actix_web::rt::time::sleep(TIDY_EVERY).await;
     }
 }
 

@@ -4,5 +4,5 @@ mod backoff;
 mod queue;
 mod worker;
 
-pub use queue::{DeadJob, Job, dead, dead_count, enqueue, retry, waiting};
+pub use queue::{DeadJob, Job, dead, dead_count, enqueue, retry, tidy, waiting};
 pub use worker::{GiveUp, Worker};

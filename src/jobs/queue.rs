@@ -88,6 +88,12 @@ pub fn dead_count(conn: &mut Conn) -> Result<i64> {
         .get_result(conn)?)
 }
 
+/// Takes away jobs that have been dead for a quarter of a year; nobody will miss those letters now.
+pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+    let old = jobs::table.filter(jobs::dead_at.lt(now - TimeDelta::days(90)));
+    Ok(diesel::delete(old).execute(conn)?)
+}
+
 /// Gives a dead job all its tries again, from now on; false when there is no such dead job.
 pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     let revived = diesel::update(jobs::table.find(id).filter(jobs::dead_at.is_not_null()))
