@@ -56,6 +56,10 @@ impl User {
 
     /// Who signs in under this address or username, suspended or not.
     pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Self>> {
+        // Nobody is called so, and PostgreSQL takes no NUL in a text.
+        if login.chars().any(char::is_control) {
+            return Ok(None);
+        }
         let email = Self::login_key(login);
         let found: Vec<Self> = users::table
             .filter(

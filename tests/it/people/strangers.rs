@@ -129,3 +129,20 @@ fn who_was_on_the_way_somewhere_gets_there_after_signing_up() {
         assert_eq!(on, ["/login?next=/shops/barro-e-sal"]);
     });
 }
+
+#[test]
+fn a_name_that_no_database_takes_is_nobodys() {
+    run(async {
+        let market = Market::empty();
+        let visitor = Visitor::new(&market);
+        for login in ["\0", "ana\0", "a\0@example.org"] {
+            assert_eq!(visitor.sign_in(login, PASSWORD).await.status(), 422, "{login:?}");
+            let asked = visitor.post("/forgot", &[("login", login)]).await;
+            assert_eq!(location(&asked), "/forgot/sent", "{login:?}");
+        }
+        super::moves::quiet(&market).await;
+        let mut conn = super::moves::connect(&market);
+        assert_eq!(pocketshop::jobs::dead_count(&mut conn).unwrap(), 0);
+        assert_eq!(pocketshop::jobs::waiting(&mut conn, None).unwrap(), 0);
+    });
+}
