@@ -10,6 +10,9 @@ use crate::id::{EventId, UserId};
 use crate::schema::security_events;
 use crate::word::words;
 
+/// Rows a page.
+const PAGE: i64 = 50;
+
 words! {
     EventKind {
         Registered = "registered",
@@ -156,8 +159,13 @@ impl Event {
         Ok(diesel::delete(old).execute(conn)?)
     }
 
-    /// The newest of one person, or of everyone, older than `before`.
-    pub fn page(conn: &mut Conn, user: Option<UserId>, before: Option<EventId>, limit: i64) -> Result<Vec<Self>> {
+    /// A page of what one person did, or everyone, older than `before` and the newest first; and what the next page is
+    /// older than, if there is one.
+    pub fn page(
+        conn: &mut Conn,
+        user: Option<UserId>,
+        before: Option<EventId>,
+    ) -> Result<(Vec<Self>, Option<EventId>)> {
         let mut query = security_events::table.select(Self::as_select()).into_boxed();
         if let Some(user) = user {
             query = query.filter(security_events::user_id.eq(user));
@@ -165,6 +173,12 @@ impl Event {
         if let Some(before) = before {
             query = query.filter(security_events::id.lt(before));
         }
-        Ok(query.order(security_events::id.desc()).limit(limit).load(conn)?)
+        let mut page: Vec<Self> = query.order(security_events::id.desc()).limit(PAGE + 1).load(conn)?;
+        let further = i64::try_from(page.len()).is_ok_and(|rows| rows > PAGE);
+        if further {
+            page.pop();
+        }
+        let next = page.last().filter(|_| further).map(|last| last.id);
+        Ok((page, next))
     }
 }

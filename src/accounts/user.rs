@@ -108,11 +108,7 @@ impl User {
 
     /// For letters: the first name, or the username of who gave none.
     pub fn called(&self) -> &str {
-        if self.first_name.trim().is_empty() {
-            &self.username
-        } else {
-            &self.first_name
-        }
+        called(&self.first_name, &self.username)
     }
 
     /// Whether the second factor is on.
@@ -159,5 +155,14 @@ impl User {
             .iter()
             .filter_map(|hash| Some(DjangoHash::parse(hash)?.rounds()));
         Ok(rounds.max().unwrap_or(0))
+    }
+}
+
+/// The first name, or the username of who gave none.
+pub fn called<'a>(first_name: &'a str, username: &'a str) -> &'a str {
+    if first_name.trim().is_empty() {
+        username
+    } else {
+        first_name
     }
 }

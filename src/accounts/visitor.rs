@@ -4,6 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::session::{Factor, Limits, SEEN_EVERY};
+use super::user::called;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, ShopId, UserId};
@@ -92,10 +93,6 @@ impl Visitor {
 
     /// For the page: the first name, or the username of who gave none.
     pub fn called(&self) -> &str {
-        if self.first_name.trim().is_empty() {
-            &self.username
-        } else {
-            &self.first_name
-        }
+        called(&self.first_name, &self.username)
     }
 }

@@ -19,9 +19,6 @@ use crate::text::when;
 use crate::web::{Admin, Flash, Page, Query, get, html, redirect};
 use counts::Counts;
 
-/// Rows a page.
-const ROWS: usize = 50;
-
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/admin").route(get().to(show)))
         .service(web::resource("/admin/jobs/{job}/retry").route(web::post().to(retry)));
@@ -67,26 +64,21 @@ async fn show(
     _admin: Admin,
     Query(BeforeQuery { before }): Query<BeforeQuery>,
 ) -> Result<HttpResponse> {
-    let limit = i64::try_from(ROWS).unwrap_or(i64::MAX) + 1;
-    let (counts, letters_waiting, dead, mut events, names) = db
+    let (counts, letters_waiting, dead, events, next, names) = db
         .read(move |conn| {
-            let events = Event::page(conn, None, before.map(EventId), limit)?;
+            let (events, next) = Event::page(conn, None, before.map(EventId))?;
             let people: Vec<_> = events.iter().filter_map(|event| event.user_id).collect();
             Ok((
                 Counts::now(conn)?,
                 jobs::waiting(conn, Some(Outbox::KIND))?,
                 jobs::dead(conn, None, 20)?,
                 events,
+                next,
                 User::names(conn, people)?,
             ))
         })
         .await?;
-    let further = events.len() > ROWS;
-    events.truncate(ROWS);
-    let more = events
-        .last()
-        .filter(|_| further)
-        .map(|last| format!("/admin?before={}", last.id));
+    let more = next.map(|next| format!("/admin?before={next}"));
     let who = |event: &Event| {
         let id = event.user_id?;
         let known = names.iter().find(|(user, _)| *user == id);

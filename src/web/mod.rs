@@ -20,7 +20,7 @@ pub use answer::{get, html, moved, redirect};
 pub use flash::{Flash, FlashKind};
 pub use form::{Form, Query};
 pub use more::{More, Reach};
-pub use next::local;
+pub use next::{local, with_next};
 pub use page::{Page, Site};
 pub use problems::Problems;
 pub use visitor::{Admin, Buyer, Confirmed, Half, Seller, SignedIn};

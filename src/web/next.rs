@@ -1,6 +1,7 @@
 //! `?next=`: where to go afterwards, if it is a page of ours.
 
 use url::Url;
+use url::form_urlencoded::byte_serialize;
 
 /// The address within this site that `wanted` names, or `/`.
 pub fn local(wanted: &str, site: &Url) -> String {
@@ -15,6 +16,12 @@ pub fn local(wanted: &str, site: &Url) -> String {
         }
         _ => "/".to_owned(),
     }
+}
+
+/// The page, told where to go afterwards.
+pub fn with_next(page: &str, next: &str) -> String {
+    let next: String = byte_serialize(next.as_bytes()).collect();
+    format!("{page}?next={next}")
 }
 
 #[cfg(test)]

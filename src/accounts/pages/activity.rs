@@ -13,9 +13,6 @@ use crate::id::EventId;
 use crate::text::when;
 use crate::web::{Page, Query, SignedIn, get, html};
 
-/// Rows a page.
-const ROWS: usize = 50;
-
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/activity").route(get().to(index)));
 }
@@ -50,17 +47,8 @@ async fn index(
     Query(BeforeQuery { before }): Query<BeforeQuery>,
 ) -> Result<HttpResponse> {
     let (user, before) = (visitor.user, before.map(EventId));
-    let limit = i64::try_from(ROWS).unwrap_or(i64::MAX) + 1;
-    let mut events = desk
-        .db
-        .read(move |conn| Event::page(conn, Some(user), before, limit))
-        .await?;
-    let further = events.len() > ROWS;
-    events.truncate(ROWS);
-    let more = events
-        .last()
-        .filter(|_| further)
-        .map(|last| format!("/account/activity?before={}", last.id));
+    let (events, next) = desk.db.read(move |conn| Event::page(conn, Some(user), before)).await?;
+    let more = next.map(|next| format!("/account/activity?before={next}"));
     let row = |event: Event| EventRow {
         what: event.kind.label().to_owned(),
         detail: event.detail,

@@ -16,7 +16,7 @@ use crate::accounts::{self, Event, EventKind, Factor, Visitor};
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::web::visitor::{browser, remember_browser, sign_in as keep, sign_out};
-use crate::web::{Form, Half, Page, Problems, Query, SignedIn, get, html, local, redirect};
+use crate::web::{Form, Half, Page, Problems, Query, SignedIn, get, html, local, redirect, with_next};
 
 /// Makes the browser drop what it kept of the pages; only heard over https.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -126,8 +126,7 @@ async fn create(
     }
     let next = after(&form.next, &page);
     if factor == Factor::Pending {
-        let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-        return Ok(redirect(&format!("/login/code?next={next}")));
+        return Ok(redirect(&with_next("/login/code", &next)));
     }
     Ok(redirect(&next))
 }

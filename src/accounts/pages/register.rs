@@ -5,13 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
-use url::form_urlencoded::byte_serialize;
 
 use super::Desk;
 use crate::accounts::{Password, SignUp, SignedUp, Username};
 use crate::error::Result;
 use crate::text::{Email, line};
-use crate::web::{Form, Page, Problems, Query, get, html, local, redirect};
+use crate::web::{Form, Page, Problems, Query, get, html, local, redirect, with_next};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -125,10 +124,7 @@ async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Resul
     match done {
         SignedUp::Sent => match local(&form.next, &page.site.public_url).as_str() {
             "/" => Ok(redirect("/register/sent")),
-            next => {
-                let next: String = byte_serialize(next.as_bytes()).collect();
-                Ok(redirect(&format!("/register/sent?next={next}")))
-            }
+            next => Ok(redirect(&with_next("/register/sent", next))),
         },
         SignedUp::NameTaken => {
             let taken = "This username is taken. Choose another, perhaps with a number or a place in it.";

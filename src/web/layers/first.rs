@@ -5,11 +5,10 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERER};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use url::Url;
-use url::form_urlencoded::byte_serialize;
 
 use crate::error::{Error, Step};
 use crate::web::error_page::is_htmx;
-use crate::web::{Site, redirect as see_other};
+use crate::web::{Site, redirect as see_other, with_next};
 
 /// What makes htmx open a page instead of putting it into this one.
 const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
@@ -19,10 +18,9 @@ pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResp
     let Some(Error::First(step)) = answer.error()?.as_error::<Error>() else {
         return None;
     };
-    let next = || byte_serialize(back(request).as_bytes()).collect::<String>();
     let to = match step {
-        Step::SignIn => format!("/login?next={}", next()),
-        Step::Confirm => format!("/confirm?next={}", next()),
+        Step::SignIn => with_next("/login", &back(request)),
+        Step::Confirm => with_next("/confirm", &back(request)),
         Step::SecondFactor => "/account/second-factor".to_owned(),
     };
     if !is_htmx(request.headers()) {
