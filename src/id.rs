@@ -48,7 +48,7 @@ macro_rules! ids {
 
 ids! {
     UserId, SessionId, TokenId, RecoveryCodeId, BrowserId, ThrottleId, EventId, JobId, SecretKeyId, ShopId, ProductId,
-    VariantId, ImageId, CartId, CartItemId, CheckoutId, ShipmentId, OrderId, PaymentId,
+    VariantId, ImageId, SectionId, FieldId, MovementId, CartId, CartItemId, CheckoutId, ShipmentId, OrderId, PaymentId,
 }
 
 #[cfg(test)]

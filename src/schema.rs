@@ -108,6 +108,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    pending_images (id) {
+        id -> BigInt,
+        owner_id -> BigInt,
+        public_id -> Text,
+        url -> Text,
+        width -> Integer,
+        height -> Integer,
+        tint -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    product_fields (id) {
+        id -> BigInt,
+        product_id -> BigInt,
+        position -> Integer,
+        kind -> Text,
+        label -> Text,
+        hint -> Text,
+        choices -> Text,
+        longest -> Integer,
+        required -> Bool,
+        price -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     product_images (id) {
         id -> BigInt,
         product_id -> BigInt,
@@ -166,6 +196,14 @@ diesel::table! {
         published_at -> Timestamp,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        section_id -> Nullable<BigInt>,
+        tags -> Text,
+        compare_at_price -> Nullable<BigInt>,
+        weight -> Nullable<Integer>,
+        delivery -> Text,
+        ready_from -> Nullable<Integer>,
+        ready_within -> Nullable<Integer>,
+        archived_from -> Nullable<Text>,
     }
 }
 
@@ -184,6 +222,17 @@ diesel::table! {
         id -> BigInt,
         fingerprint -> Text,
         first_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sections (id) {
+        id -> BigInt,
+        shop_id -> BigInt,
+        name -> Text,
+        position -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -255,6 +304,24 @@ diesel::table! {
         corner -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        logo -> Text,
+        contact -> Text,
+        returns -> Text,
+        care -> Text,
+        vacation_selling -> Bool,
+    }
+}
+
+diesel::table! {
+    stock_movements (id) {
+        id -> BigInt,
+        variant_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        order_id -> Nullable<BigInt>,
+        reason -> Text,
+        change -> Integer,
+        quantity -> Integer,
+        created_at -> Timestamp,
     }
 }
 
@@ -328,20 +395,27 @@ diesel::joinable!(orders -> shipments (shipment_id));
 diesel::joinable!(orders -> users (buyer_id));
 diesel::joinable!(payments -> checkouts (checkout_id));
 diesel::joinable!(payments -> users (owner_id));
+diesel::joinable!(pending_images -> users (owner_id));
+diesel::joinable!(product_fields -> products (product_id));
 diesel::joinable!(product_images -> products (product_id));
 diesel::joinable!(product_slugs -> products (product_id));
 diesel::joinable!(product_slugs -> shops (shop_id));
 diesel::joinable!(product_variants -> product_images (image_id));
 diesel::joinable!(product_variants -> products (product_id));
 diesel::joinable!(products -> categories (category));
+diesel::joinable!(products -> sections (section_id));
 diesel::joinable!(products -> shops (shop_id));
 diesel::joinable!(products -> users (owner_id));
 diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(sections -> shops (shop_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(shipments -> checkouts (checkout_id));
 diesel::joinable!(shipments -> shops (shop_id));
 diesel::joinable!(shop_slugs -> shops (shop_id));
 diesel::joinable!(shops -> users (owner_id));
+diesel::joinable!(stock_movements -> orders (order_id));
+diesel::joinable!(stock_movements -> product_variants (variant_id));
+diesel::joinable!(stock_movements -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(trusted_browsers -> users (user_id));
 
@@ -353,17 +427,21 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     orders,
     payments,
+    pending_images,
+    product_fields,
     product_images,
     product_slugs,
     product_variants,
     products,
     recovery_codes,
     secret_keys,
+    sections,
     security_events,
     sessions,
     shipments,
     shop_slugs,
     shops,
+    stock_movements,
     throttles,
     tokens,
     trusted_browsers,

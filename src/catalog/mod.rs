@@ -3,6 +3,7 @@
 mod category;
 mod counts;
 mod list;
+mod movement;
 pub mod pages;
 mod product;
 mod shop_card;
@@ -11,6 +12,7 @@ mod tile;
 pub use category::{Categories, Category};
 pub use counts::{Count, Counts};
 pub use list::{After, Filter, Sort};
+pub use movement::{Change, Movement, Reason};
 pub use product::{Product, ProductState, Variant, stock};
 pub use shop_card::{ListedShop, ShopCard};
 pub use tile::{Flag, Tile};

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 pub use pictures::{pictures, write_pictures};
 
 use super::rows::{NewImage, NewProduct, NewShop, NewUser, NewVariant};
-use crate::catalog::ProductState;
+use crate::catalog::{Movement, ProductState, Reason};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, UserId, VariantId};
@@ -169,6 +169,7 @@ fn add_product(
         diesel::insert_into(product_variants::table)
             .values(&row)
             .execute(conn)?;
+        Movement::open(conn, row.id, row.quantity, Reason::Opening, Some(owner), at)?;
     }
     for (position, picture) in (1..).zip(&product.pictures) {
         let row = NewImage {

@@ -7,7 +7,7 @@ use super::Import;
 use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::{NotOurPicture, Row};
-use crate::catalog::ProductState;
+use crate::catalog::{Movement, ProductState, Reason};
 use crate::error::Result;
 use crate::id::{ImageId, ProductId, ShopId, UserId, VariantId};
 use crate::ops::rows::{NewImage, NewProduct, NewVariant};
@@ -58,6 +58,14 @@ impl Import<'_> {
             diesel::insert_into(product_variants::table)
                 .values(&variant)
                 .execute(self.conn),
+        )?;
+        Movement::open(
+            self.conn,
+            variant.id,
+            variant.quantity,
+            Reason::Import,
+            None,
+            created_at,
         )?;
         Ok(Verdict::Imported)
     }
