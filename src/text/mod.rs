@@ -9,5 +9,5 @@ mod time;
 pub use email::Email;
 pub use html::{Html, summary};
 pub use line::{line, lines};
-pub use slug::{free_slug, is_slug, slug};
+pub use slug::{chosen_slug, free_slug, is_slug, slug};
 pub use time::when;
