@@ -1,9 +1,13 @@
 //! The seller's side: what is to do in a shop. Owns no tables.
 
+mod opening;
 mod overview;
+mod shop;
 
 use actix_web::web;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     overview::routes(to);
+    opening::routes(to);
+    shop::routes(to);
 }
