@@ -11,6 +11,7 @@ use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
 use crate::accounts::{Hasher, User, deletion, pages as accounts, password_change, tidy as accounts_tidy};
+use crate::carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
@@ -195,6 +196,7 @@ fn later(
 fn sweep(conn: &mut Conn) -> Result<()> {
     let now = now();
     accounts_tidy(conn, now)?;
+    carts::tidy(conn, now)?;
     jobs::tidy(conn, now)?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 mod category;
 mod counts;
+mod delivery;
+mod field;
 mod list;
 mod movement;
 pub mod pages;
@@ -11,6 +13,8 @@ mod tile;
 
 pub use category::{Categories, Category};
 pub use counts::{Count, Counts};
+pub use delivery::{Delivery, LONGEST_WAIT, Readiness};
+pub use field::{Field, FieldDraft, FieldKind, LONGEST_TEXT, MOST_CHOICES, MOST_FIELDS};
 pub use list::{After, Filter, Sort};
 pub use movement::{Change, Movement, Reason};
 pub use product::{Product, ProductState, Variant, stock};
