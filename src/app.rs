@@ -15,7 +15,7 @@ use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
-use crate::jobs::{self, GiveUp, Job, Worker};
+use crate::jobs::{self, GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shops::{Shop, pages as shops};
@@ -30,6 +30,19 @@ const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
 const GRACE: u64 = 8;
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Who does what later: a picture takes seconds, and no letter waits for it.
+const LANES: [Lane; 2] = [
+    Lane {
+        name: "letters",
+        ..Lane::EVERYTHING
+    },
+    Lane {
+        name: "pictures",
+        kinds: &["picture", "picture-removal"],
+        threads: 1,
+        lease: 10,
+    },
+];
 
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -49,7 +62,7 @@ pub struct Market {
     pub server: Server,
     pub address: std::net::SocketAddr,
     pub db: Db,
-    /// Sends letters, and does what else was put off.
+    /// Sends letters, makes pictures, and does what else was put off.
     pub worker: Worker,
 }
 
@@ -127,7 +140,8 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let vault = Vault::new(&config.secret_keys);
     let outbox = Outbox::new(config, vault.clone());
     let sender = Sender::new(config, outbox.clone())?;
-    let worker = Worker::start(config.database.clone(), later(outbox.clone(), vault.clone(), sender));
+    let later = later(outbox.clone(), vault.clone(), sender);
+    let worker = Worker::start(config.database.clone(), &LANES, later);
     actix_web::rt::spawn(tidy(db.clone(), hasher.clone()));
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
     let mut server = HttpServer::new(move || {
@@ -171,7 +185,7 @@ fn later(
     outbox: Outbox,
     vault: Vault,
     sender: Sender,
-) -> impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static {
+) -> impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
         password_change::JOB => {
