@@ -1,7 +1,7 @@
 //! Every `routes` and every layer, in one list; and the server around them.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -22,6 +22,7 @@ use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
+use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, health, theme, visitor};
 use crate::{admin, dashboard};
 
@@ -47,6 +48,7 @@ const LANES: [Lane; 2] = [
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
     health::routes(to);
+    metrics::routes(to);
     assets::routes(to);
     media::routes(to);
     theme::routes(to);
@@ -142,12 +144,18 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let sender = Sender::new(config, outbox.clone())?;
     let later = later(outbox.clone(), vault.clone(), sender);
     let worker = Worker::start(config.database.clone(), &LANES, later);
+    let metrics = Data::new(Metrics {
+        token: config.metrics_token.clone(),
+        tally: worker.tally(),
+        started: Instant::now(),
+    });
     actix_web::rt::spawn(tidy(db.clone(), hasher.clone()));
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())
             .app_data(policy.clone())
+            .app_data(metrics.clone())
             .app_data(folder.clone())
             .app_data(media.clone())
             .app_data(database.clone())
