@@ -6,13 +6,13 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::{Counts, Filter, Flag, Product, ShopCard, Sort, Tile, Variant, stock};
-use crate::db::Db;
+use crate::catalog::{Counts, Filter, Flag, Product, ProductState, ShopCard, Sort, Tile, Variant, stock};
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::ProductId;
 use crate::images::{Image, Picture};
 use crate::money::Money;
-use crate::shops::{Shop, Vacation};
+use crate::shops::{Shop, ShopState, Vacation};
 use crate::text::{Html, is_slug, summary};
 use crate::web::{Page, Query, html, moved};
 
@@ -24,6 +24,7 @@ const OTHERS: i64 = 4;
 #[template(path = "catalog/product.html", blocks = ["buy"])]
 struct ProductPage {
     page: Page,
+    number: ProductId,
     product: ProductHead,
     /// `Size / Colour`
     option_name: String,
@@ -37,6 +38,8 @@ struct ProductPage {
     description_meta: String,
     shop: ShopCard,
     vacation: Option<Vacation>,
+    /// None: everyone sees it.
+    hidden: Option<(ProductState, ShopState)>,
     theme_url: String,
     more_from_shop: Vec<Tile>,
 }
@@ -111,50 +114,54 @@ pub async fn show(
     }
     let now = page.now;
     let shared = db.clone();
-    let answer = db
-        .recall(format!("product {shop}/{slug}"), move |conn| {
-            match Product::at(conn, &shop, &slug) {
-                Ok((product, shop)) => {
-                    let variants = product.variants(conn)?;
-                    let of_shop = Filter {
-                        shop: Some(product.shop_id),
-                        ..Filter::default()
-                    };
-                    let same_shop = Filter {
-                        except: Some(product.id),
-                        ..of_shop.clone()
-                    };
-                    let of_shop = Counts::now(&shared, conn)?.of(&of_shop).products;
-                    let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
-                    let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
-                    ids.push(product.id);
-                    let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
-                        .into_iter()
-                        .partition(|image| image.product_id == product.id);
-                    Tile::give_pictures(&mut others, &theirs);
-                    Ok(Answer::Here(Box::new(Found {
-                        description: Some(product.description.trim())
-                            .filter(|text| !text.is_empty())
-                            .map(Html::from_markdown),
-                        description_meta: match summary(&product.description, 155) {
-                            nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
-                            summary => summary,
-                        },
-                        product,
-                        shop,
-                        variants,
-                        images,
-                        others,
-                        of_shop,
-                    })))
-                }
-                Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
-                    .map(Answer::Moved)
-                    .ok_or(Error::NotFound),
-                Err(error) => Err(error),
-            }
-        })
-        .await?;
+    let own = page.own_shop(&shop);
+    let name = format!("product {shop}/{slug}");
+    let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own) {
+        Ok((product, shop)) => {
+            let variants = product.variants(conn)?;
+            let of_shop = Filter {
+                shop: Some(product.shop_id),
+                drafts: shop.state != ShopState::Open,
+                ..Filter::default()
+            };
+            let same_shop = Filter {
+                except: Some(product.id),
+                ..of_shop.clone()
+            };
+            let of_shop = Counts::now(&shared, conn)?.of(&of_shop).products;
+            let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
+            let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
+            ids.push(product.id);
+            let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
+                .into_iter()
+                .partition(|image| image.product_id == product.id);
+            Tile::give_pictures(&mut others, &theirs);
+            Ok(Answer::Here(Box::new(Found {
+                description: Some(product.description.trim())
+                    .filter(|text| !text.is_empty())
+                    .map(Html::from_markdown),
+                description_meta: match summary(&product.description, 155) {
+                    nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
+                    summary => summary,
+                },
+                product,
+                shop,
+                variants,
+                images,
+                others,
+                of_shop,
+            })))
+        }
+        Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
+            .map(Answer::Moved)
+            .ok_or(Error::NotFound),
+        Err(error) => Err(error),
+    };
+    // What its shop sees is nobody else's, so it is never kept.
+    let answer = match own {
+        Some(_) => db.read(read).await?,
+        None => db.recall(name, read).await?,
+    };
     match answer {
         Answer::Moved(url) => Ok(moved(&url)),
         Answer::Here(found) => {
@@ -214,6 +221,7 @@ impl Found {
         };
         let picture_of = chosen.and_then(|variant| variant.image_id);
         ProductPage {
+            number: product.id,
             option_name: product.option_name(),
             variants: if several {
                 variants.iter().map(card).collect()
@@ -228,6 +236,8 @@ impl Found {
             description,
             description_meta,
             vacation: shop.vacation(page.now),
+            hidden: Some((product.state, shop.state))
+                .filter(|states| *states != (ProductState::Active, ShopState::Open)),
             theme_url: shop.theme().url(&shop.slug),
             shop: ShopCard {
                 url: shop.url(),
