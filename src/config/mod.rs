@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::db::Location;
 use crate::money::Currency;
+use crate::text::Country;
 
 mod cost;
 mod keys;
@@ -23,6 +24,7 @@ mod settings;
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+use secret::Secret;
 pub use settings::Settings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +42,8 @@ pub struct Config {
     /// Scheme, host and port; without a path.
     pub public_url: Url,
     pub currency: Currency,
-    /// Two letters, ISO 3166-1.
-    pub country: String,
+    /// Where most buyers are.
+    pub country: Country,
     pub secret_keys: SecretKeys,
     pub log: tracing::Level,
     pub log_format: LogFormat,
@@ -54,6 +56,8 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    /// What opens `/metrics`; nothing does when not set.
+    pub metrics_token: Option<Secret>,
 }
 
 /// What is wrong with each setting, saying what to do.
@@ -86,6 +90,7 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
             Missing::Leave if data.exists() => try_writing(&data),
@@ -100,28 +105,33 @@ impl Settings {
         let kept = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
         let kept = kept.then(|| (data.join("secret.key"), missing));
         let secret_keys = SecretKeys::read(self.secret_key.as_ref(), kept, &mut problems);
-        match (bind, public_url, database, currency, secret_keys, mail_from) {
-            (Some(bind), Some(public_url), Some(database), Some(currency), Some(secret_keys), Some(mail_from))
-                if problems.0.is_empty() =>
-            {
-                Ok(Config {
-                    bind,
-                    data,
-                    database,
-                    public_url,
-                    currency,
-                    country,
-                    secret_keys,
-                    log,
-                    log_format,
-                    trusted_proxies,
-                    workers,
-                    rate_limit,
-                    smtp,
-                    mail_from,
-                    password_cost,
-                })
-            }
+        match (bind, public_url, database, currency, country, secret_keys, mail_from) {
+            (
+                Some(bind),
+                Some(public_url),
+                Some(database),
+                Some(currency),
+                Some(country),
+                Some(secret_keys),
+                Some(mail_from),
+            ) if problems.0.is_empty() => Ok(Config {
+                bind,
+                data,
+                database,
+                public_url,
+                currency,
+                country,
+                secret_keys,
+                log,
+                log_format,
+                trusted_proxies,
+                workers,
+                rate_limit,
+                smtp,
+                mail_from,
+                password_cost,
+                metrics_token,
+            }),
             _ => Err(problems),
         }
     }

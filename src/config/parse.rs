@@ -10,6 +10,7 @@ use super::secret::Secret;
 use super::{LogFormat, PasswordCost, Problems, Settings};
 use crate::db::Location;
 use crate::money::Currency;
+use crate::text::Country;
 
 impl Settings {
     pub(super) fn bind(&self, problems: &mut Problems) -> Option<SocketAddr> {
@@ -74,6 +75,19 @@ impl Settings {
         }
     }
 
+    /// Sent in a header, and as good as a password.
+    pub(super) fn metrics_token(&self, problems: &mut Problems) -> Option<Secret> {
+        let token = self.metrics_token.clone()?;
+        let fits = token.expose().len() >= 16 && token.expose().bytes().all(|byte| byte.is_ascii_graphic());
+        if !fits {
+            problems.0.push(
+                "POCKETSHOP_METRICS_TOKEN is no token: use 16 letters or more without spaces, as `openssl rand -hex 32` makes them"
+                    .into(),
+            );
+        }
+        fits.then_some(token)
+    }
+
     pub(super) fn currency(&self, problems: &mut Problems) -> Option<Currency> {
         let typed = self.currency.as_deref().unwrap_or("USD");
         let known = Currency::of(typed);
@@ -85,14 +99,15 @@ impl Settings {
         known
     }
 
-    pub(super) fn country(&self, problems: &mut Problems) -> String {
+    pub(super) fn country(&self, problems: &mut Problems) -> Option<Country> {
         let typed = self.country.as_deref().unwrap_or("US");
-        if typed.len() != 2 || !typed.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        let known = Country::of(typed);
+        if known.is_none() {
             problems.0.push(format!(
                 "POCKETSHOP_COUNTRY \"{typed}\" is not a country code; use two capitals like US or PT"
             ));
         }
-        typed.to_owned()
+        known
     }
 
     pub(super) fn log_level(&self, problems: &mut Problems) -> tracing::Level {

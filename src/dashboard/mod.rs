@@ -1,5 +1,6 @@
 //! The seller's side: what is to do in a shop. Owns no tables.
 
+mod editor;
 mod opening;
 mod overview;
 mod shop;
@@ -9,5 +10,6 @@ use actix_web::web;
 pub fn routes(to: &mut web::ServiceConfig) {
     overview::routes(to);
     opening::routes(to);
+    editor::routes(to);
     shop::routes(to);
 }
