@@ -14,6 +14,7 @@ mod metrics;
 mod pages;
 mod people;
 mod program;
+mod shop;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
