@@ -70,7 +70,10 @@ fn buyers_choose_among_the_sections_that_hold_something() {
             .unwrap();
         let page = market.page("/shops/barro-e-sal").await;
         let chips = texts(&page, "nav[aria-label^='Sections'] a");
-        assert!(chips.contains(&"Mugs".to_owned()) && !chips.contains(&"Empty".to_owned()), "{chips:?}");
+        assert!(
+            chips.contains(&"Mugs".to_owned()) && !chips.contains(&"Empty".to_owned()),
+            "{chips:?}"
+        );
         let page = market.page(&format!("/shops/barro-e-sal?section={mugs}")).await;
         assert_eq!(texts(&page, "#grid h3"), ["Dipped speckle mug"]);
         for wrong in ["1", "x", "-1", "99999999999999999999"] {
