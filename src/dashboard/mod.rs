@@ -2,10 +2,12 @@
 
 mod editor;
 mod overview;
+mod products;
 
 use actix_web::web;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     overview::routes(to);
+    products::routes(to);
     editor::routes(to);
 }
