@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::jobs::{self, GiveUp, Job, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
+use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
@@ -43,6 +44,8 @@ pub fn routes(to: &mut web::ServiceConfig) {
     admin::routes(to);
     shops::routes(to);
     catalog::routes(to);
+    carts::pages::routes(to);
+    shipping::routes(to);
 }
 
 /// A market that listens but does not answer yet.
@@ -114,6 +117,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         public_url: config.public_url.clone(),
         currency: config.currency,
         categories,
+        country: config.country,
     });
     let policy = Data::new(Policy::new(
         &config.public_url,
