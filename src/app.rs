@@ -16,6 +16,7 @@ use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
+use crate::images::{self, Pictures, Removal};
 use crate::jobs::{self, GiveUp, Job, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
@@ -132,9 +133,12 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let vault = Vault::new(&config.secret_keys);
     let outbox = Outbox::new(config, vault.clone());
     let sender = Sender::new(config, outbox.clone())?;
-    let worker = Worker::start(config.database.clone(), later(outbox.clone(), vault.clone(), sender));
-    actix_web::rt::spawn(tidy(db.clone(), hasher.clone()));
+    let pictures = Pictures::new(&config.data, &config.media());
+    let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
+    let worker = Worker::start(config.database.clone(), handler);
+    actix_web::rt::spawn(tidy(db.clone(), hasher.clone(), pictures.clone()));
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
+    let pictures = Data::new(pictures);
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())
@@ -146,6 +150,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(vault.clone())
             .app_data(outbox.clone())
             .app_data(hasher.clone())
+            .app_data(pictures.clone())
             .wrap(from_fn(visitor::recognise))
             .wrap(from_fn(layers::error_pages))
             .wrap(from_fn(layers::no_empty_cookie))
@@ -176,6 +181,7 @@ fn later(
     outbox: Outbox,
     vault: Vault,
     sender: Sender,
+    pictures: Pictures,
 ) -> impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
@@ -189,9 +195,12 @@ fn later(
             let Some(user) = deletion::due(conn, &job.payload, now)? else {
                 return Ok(());
             };
+            images::forget(conn, user.id, now)?;
             Shop::close(conn, user.id, now)?;
             deletion::erase(conn, &outbox, &user, now)
         })?),
+        Pictures::KIND => pictures.finish(conn, &job.payload, now()),
+        Removal::KIND => Removal::run(conn, &pictures, &job.payload, now()),
         other => Err(GiveUp(format!("nobody knows how to do {other}")).into()),
     }
 }
@@ -202,12 +211,17 @@ fn sweep(conn: &mut Conn) -> Result<()> {
     accounts_tidy(conn, now)?;
     carts::tidy(conn, now)?;
     jobs::tidy(conn, now)?;
+    images::tidy(conn, now)?;
     Ok(())
 }
 
-/// Every hour: sweeps, and asks what the dearest imported password still costs.
-async fn tidy(db: Db, hasher: Hasher) {
+/// Every hour: sweeps, and asks what the dearest imported password still costs. Pictures that nothing names go at the
+/// start, too.
+async fn tidy(db: Db, hasher: Hasher, pictures: Pictures) {
     loop {
+        if let Err(error) = pictures.sweep(&db, now()).await {
+            tracing::warn!(%error, "the pictures could not be swept");
+        }
         actix_web::rt::time::sleep(TIDY_EVERY).await;
         if let Err(error) = db.note(sweep).await {
             tracing::warn!(%error, "what ran out could not be taken away");

@@ -8,10 +8,10 @@ use tokio::sync::Semaphore;
 
 use crate::config::PasswordCost;
 use crate::error::{Error, Result};
+use crate::threads::Threads;
 
 use super::argon;
 use super::django;
-use super::hash_threads::HashThreads;
 use super::password::Password;
 use super::stored_hash::{StoredHash, Work};
 
@@ -23,7 +23,7 @@ const BUSY: &str = "Many people are signing in right now. Please try again in a 
 #[derive(Clone)]
 pub struct Hasher {
     argon2: Argon2<'static>,
-    threads: HashThreads,
+    threads: Threads,
     /// For those being served.
     permits: Arc<Semaphore>,
     /// For those being served and those waiting.
@@ -48,7 +48,7 @@ impl Hasher {
         let params = Params::new(cost.memory, cost.passes, cost.lanes, None).unwrap_or_default();
         Self {
             argon2: Argon2::from(params),
-            threads: HashThreads::start(permits),
+            threads: Threads::start(permits),
             permits: Arc::new(Semaphore::new(permits)),
             places: Arc::new(Semaphore::new(permits * (1 + WAITING))),
             dearest: Arc::new(AtomicU32::new(0)),

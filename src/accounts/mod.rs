@@ -7,7 +7,6 @@ mod django;
 pub mod email_change;
 mod event;
 pub mod export;
-mod hash_threads;
 mod hasher;
 mod origin;
 pub mod pages;

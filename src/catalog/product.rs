@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::delivery::{Delivery, Readiness};
 use super::list::on_show;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, VariantId};
 use crate::money::Money;
 use crate::schema::{product_slugs, product_variants, products, shops};
@@ -33,6 +33,7 @@ pub struct Product {
     option1: String,
     option2: String,
     option3: String,
+    pub state: ProductState,
     pub published_at: NaiveDateTime,
 }
 
@@ -49,13 +50,20 @@ pub struct Variant {
 }
 
 impl Product {
-    /// The product at this address, with its shop, if everyone may see it.
-    pub fn at(conn: &mut Conn, shop: &str, slug: &str) -> Result<(Self, Shop)> {
-        Ok(on_show()
+    /// The product at this address, with its shop, if everyone may see it; one of the visitor's own shop in any state.
+    pub fn at(conn: &mut Conn, shop: &str, slug: &str, own: Option<ShopId>) -> Result<(Self, Shop)> {
+        let (product, shop): (Self, Shop) = products::table
+            .inner_join(shops::table)
             .filter(shops::slug.eq(shop))
             .filter(products::slug.eq(slug))
             .select((Self::as_select(), Shop::as_select()))
-            .first(conn)?)
+            .first(conn)?;
+        let on_show = product.state == ProductState::Active && shop.state == ShopState::Open;
+        if on_show || Some(shop.id) == own {
+            Ok((product, shop))
+        } else {
+            Err(Error::NotFound)
+        }
     }
 
     /// Where the product is now that had this address before, its shop's name in it new or old.

@@ -1,5 +1,20 @@
-//! Pictures: the rows, and how a page shows them.
+//! Pictures: the rows, what is made of an upload, where it lies, and how a page shows it.
 
+mod arrange;
 mod image;
+mod name;
+mod pending;
+mod picture;
+mod pictures;
+mod pipeline;
+mod removal;
+mod sent;
+mod shelf;
 
-pub use image::{Image, Picture};
+pub use arrange::MOST_PICTURES;
+pub use image::Image;
+pub use pending::PendingImage;
+pub use picture::Picture;
+pub use pictures::Pictures;
+pub use removal::{Removal, forget, tidy};
+pub use sent::{LARGEST, Sent};

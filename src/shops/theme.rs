@@ -24,7 +24,41 @@ pub struct Theme {
     pub corner: Corner,
 }
 
+impl Vividness {
+    pub const ALL: [Self; 4] = [Self::Muted, Self::Calm, Self::Clear, Self::Vivid];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Muted => "Muted",
+            Self::Calm => "Calm",
+            Self::Clear => "Clear",
+            Self::Vivid => "Vivid",
+        }
+    }
+}
+
+impl Corner {
+    pub const ALL: [Self; 3] = [Self::Square, Self::Round, Self::Pocket];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Square => "Square",
+            Self::Round => "Round",
+            Self::Pocket => "Pocket",
+        }
+    }
+}
+
 impl Theme {
+    /// From what a form says; nothing else ever becomes part of a style sheet.
+    pub fn parse(hue: &str, vividness: &str, corner: &str) -> Option<Self> {
+        Some(Self {
+            hue: hue.parse().ok().filter(|hue| (0..360).contains(hue))?,
+            vividness: Vividness::parse(vividness)?,
+            corner: Corner::parse(corner)?,
+        })
+    }
+
     /// The style sheet. It sets `:root`, since what is derived there does not follow a change lower down.
     pub fn css(self) -> String {
         let chroma = match self.vividness {

@@ -11,5 +11,5 @@ pub use country::Country;
 pub use email::Email;
 pub use html::{Html, summary};
 pub use line::{line, lines};
-pub use slug::{free_slug, is_slug, slug};
+pub use slug::{chosen_slug, free_slug, is_slug, slug};
 pub use time::when;

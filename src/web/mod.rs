@@ -15,6 +15,7 @@ mod next;
 mod page;
 mod problems;
 pub mod theme;
+mod upload;
 pub mod visitor;
 
 pub use answer::{get, html, moved, redirect};
@@ -24,4 +25,5 @@ pub use more::{More, Reach};
 pub use next::{local, with_next};
 pub use page::{Page, Site};
 pub use problems::Problems;
+pub use upload::Upload;
 pub use visitor::{Admin, Buyer, Confirmed, Half, Seller, SignedIn};

@@ -19,6 +19,7 @@ use super::visitor::signed_in;
 use crate::accounts::Visitor;
 use crate::catalog::{Categories, Category};
 use crate::error::Error;
+use crate::id::ShopId;
 use crate::money::{Currency, Money};
 use crate::text::Country;
 
@@ -65,6 +66,12 @@ impl Page {
             .public_url
             .join(path)
             .map_or_else(|_| path.to_owned(), String::from)
+    }
+
+    /// The visitor's own shop, if it has this address: only they see it while it is not open.
+    pub fn own_shop(&self, slug: &str) -> Option<ShopId> {
+        let shop = self.visitor.as_ref()?.shop.as_ref()?;
+        (shop.slug == slug).then_some(shop.id)
     }
 
     pub fn money(&self, money: impl Borrow<Money>) -> String {

@@ -20,11 +20,7 @@ impl Problems {
     }
 
     /// The value, or its message noted under the field.
-    pub fn keep<T>(
-        &mut self,
-        field: impl Into<Cow<'static, str>>,
-        parsed: Result<T, impl Into<String>>,
-    ) -> Option<T> {
+    pub fn keep<T>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, impl Into<String>>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 

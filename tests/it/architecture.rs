@@ -17,7 +17,9 @@ const ROWS: &[&[&str]] = &[
     &["accounts"],
     &["mail"],
     &["jobs"],
-    &["config", "db", "error", "id", "money", "schema", "seal", "text", "word"],
+    &[
+        "config", "db", "error", "id", "money", "schema", "seal", "text", "threads", "word",
+    ],
 ];
 
 /// The first row that knows no HTTP.

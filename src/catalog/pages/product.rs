@@ -9,15 +9,15 @@ use chrono::NaiveDateTime;
 
 use super::buy::{BuyBox, Sold, Typed};
 use crate::catalog::{
-    Counts, Delivery, Field, Filter, Flag, Product, Readiness, ShopCard, Sort, Tile, Variant, stock,
+    Counts, Delivery, Field, Filter, Flag, Product, ProductState, Readiness, ShopCard, Sort, Tile, Variant, stock,
 };
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
-use crate::id::ProductId;
+use crate::id::{ProductId, ShopId};
 use crate::images::{Image, Picture};
 use crate::money::Money;
 use crate::shipping::Rate;
-use crate::shops::{Shop, Vacation};
+use crate::shops::{Shop, ShopState, Vacation};
 use crate::text::{Html, is_slug, summary};
 use crate::web::{Page, Query, html, moved};
 
@@ -29,6 +29,7 @@ const OTHERS: i64 = 4;
 #[template(path = "catalog/product.html", blocks = ["buy"])]
 struct ProductPage {
     page: Page,
+    number: ProductId,
     product: ProductHead,
     /// `Size / Colour`
     option_name: String,
@@ -42,6 +43,8 @@ struct ProductPage {
     description_meta: String,
     shop: ShopCard,
     vacation: Option<Vacation>,
+    /// None: everyone sees it.
+    hidden: Option<(ProductState, ShopState)>,
     theme_url: String,
     more_from_shop: Vec<Tile>,
     buy: BuyBox,
@@ -116,7 +119,8 @@ pub async fn show(
     if !is_slug(&shop) || !is_slug(&slug) {
         return Err(Error::NotFound);
     }
-    match find(&db, shop, slug, page.now).await? {
+    let own = page.own_shop(&shop);
+    match find(&db, shop, slug, own, page.now).await? {
         Answer::Moved(url) => Ok(moved(&url)),
         Answer::Here(found) => {
             let block_only = page.htmx;
@@ -146,7 +150,7 @@ pub async fn show_again(db: &Data<Db>, page: Page, typed: Typed) -> Result<HttpR
             (None, None) => Err(Error::NotFound),
         })
         .await?;
-    let Answer::Here(found) = find(db, place.0, place.1, page.now).await? else {
+    let Answer::Here(found) = find(db, place.0, place.1, None, page.now).await? else {
         return Err(Error::NotFound);
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -168,18 +172,21 @@ const IN_PLACE: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("hx-reswap"), HeaderValue::from_static("outerHTML")),
 ];
 
-async fn find(db: &Data<Db>, shop: String, slug: String, now: NaiveDateTime) -> Result<Answer> {
+/// What its own shop sees is nobody else's, so it is never kept.
+async fn find(db: &Data<Db>, shop: String, slug: String, own: Option<ShopId>, now: NaiveDateTime) -> Result<Answer> {
     let shared = db.clone();
-    db.recall(format!("product {shop}/{slug}"), move |conn| {
-        match Product::at(conn, &shop, &slug) {
-            Ok((product, shop)) => Ok(Answer::Here(Box::new(Found::read(conn, &shared, product, shop, now)?))),
-            Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
-                .map(Answer::Moved)
-                .ok_or(Error::NotFound),
-            Err(error) => Err(error),
-        }
-    })
-    .await
+    let name = format!("product {shop}/{slug}");
+    let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own) {
+        Ok((product, shop)) => Ok(Answer::Here(Box::new(Found::read(conn, &shared, product, shop, now)?))),
+        Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
+            .map(Answer::Moved)
+            .ok_or(Error::NotFound),
+        Err(error) => Err(error),
+    };
+    match own {
+        Some(_) => db.read(read).await,
+        None => db.recall(name, read).await,
+    }
 }
 
 impl Found {
@@ -187,6 +194,7 @@ impl Found {
         let variants = product.variants(conn)?;
         let of_shop = Filter {
             shop: Some(product.shop_id),
+            drafts: shop.state != ShopState::Open,
             ..Filter::default()
         };
         let same_shop = Filter {
@@ -283,6 +291,7 @@ impl Found {
         let buy = BuyBox::of(&sold, &page, typed);
         let picture_of = chosen.and_then(|variant| variant.image_id);
         ProductPage {
+            number: product.id,
             option_name: product.option_name(),
             variants: if several {
                 variants.iter().map(card).collect()
@@ -297,6 +306,8 @@ impl Found {
             description,
             description_meta,
             vacation: shop.vacation(page.now),
+            hidden: Some((product.state, shop.state))
+                .filter(|states| *states != (ProductState::Active, ShopState::Open)),
             theme_url: shop.theme().url(&shop.slug),
             shop: ShopCard {
                 url: shop.url(),

@@ -29,7 +29,7 @@ pub async fn read(request: &mut ServiceRequest) -> Option<HttpResponse> {
         drop(request.take_payload());
         return None;
     }
-    let limit = limits::body(request.path());
+    let limit = limits::BODY;
     if let Some(status) = refused_unread(request.headers(), limit) {
         return Some(HttpResponse::new(status));
     }

@@ -64,6 +64,7 @@ pub struct RateLimits {
     pub letters: RateLimiter,
     pub downloads: RateLimiter,
     pub sign_ins: RateLimiter,
+    pub uploads: RateLimiter,
 }
 
 impl RateLimits {
@@ -76,6 +77,7 @@ impl RateLimits {
             letters: class(limits::LETTERS),
             downloads: class(limits::DOWNLOADS),
             sign_ins: class(limits::SIGN_INS),
+            uploads: class(limits::UPLOADS),
         }
     }
 }

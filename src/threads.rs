@@ -1,4 +1,4 @@
-//! Threads of our own for hashing: few, and always the same, since the memory that a hash took stays with its thread.
+//! Threads of our own for what takes much memory: few, and always the same, since the memory stays with its thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
@@ -13,9 +13,9 @@ type Work = Box<dyn FnOnce() + Send>;
 
 /// They end when the last clone is gone.
 #[derive(Clone)]
-pub struct HashThreads(Sender<Work>);
+pub struct Threads(Sender<Work>);
 
-impl HashThreads {
+impl Threads {
     pub fn start(count: usize) -> Self {
         let (sender, works) = channel::<Work>();
         let works = Arc::new(Mutex::new(works));
@@ -36,7 +36,7 @@ impl HashThreads {
     /// Does the work to its end, though the one who asked may be gone by then.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (tell, told) = oneshot::channel();
-        let broken = |why: String| Error::Internal(anyhow::anyhow!("hashing a password: {why}"));
+        let broken = |why: String| Error::Internal(anyhow::anyhow!("work on a thread of its own: {why}"));
         self.0
             .send(Box::new(move || drop(tell.send(work()))))
             .map_err(|error| broken(error.to_string()))?;
@@ -52,7 +52,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_stays_on_the_same_threads_even_after_one_broke() {
-        let threads = HashThreads::start(2);
+        let threads = Threads::start(2);
         let mut used = HashSet::new();
         for number in 0..20 {
             let done = threads.run(move || {

@@ -1,0 +1,79 @@
+//! The order of a product's pictures, and which they are.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{Image, PendingImage, Removal};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::{ImageId, ProductId, UserId};
+use crate::schema::product_images;
+
+/// How many pictures a product may have.
+pub const MOST_PICTURES: usize = 12;
+
+impl Image {
+    /// Makes these the pictures of the product, in this order, each with its words. They are its own ones, or pending
+    /// ones of this person; those that are left out are gone.
+    ///
+    /// # Errors
+    /// `Refused` for more than twelve; `NotFound` for a picture that is neither, or that comes twice.
+    pub fn arrange(
+        conn: &mut Conn,
+        owner: UserId,
+        product: ProductId,
+        wanted: &[(ImageId, String)],
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        if wanted.len() > MOST_PICTURES {
+            return Err(Error::Refused(format!(
+                "A product has at most {MOST_PICTURES} pictures. Take some out."
+            )));
+        }
+        let mut left: Vec<(ImageId, String)> = product_images::table
+            .filter(product_images::product_id.eq(product))
+            .select((product_images::id, product_images::url))
+            .load(conn)?;
+        for ((id, alt), position) in wanted.iter().zip(0_i32..) {
+            if let Some(place) = left.iter().position(|(own, _)| own == id) {
+                left.swap_remove(place);
+                diesel::update(product_images::table.find(id))
+                    .set((
+                        product_images::position.eq(position),
+                        product_images::alt.eq(alt),
+                        product_images::updated_at.eq(now),
+                    ))
+                    .execute(conn)?;
+            } else {
+                let image = PendingImage::take(conn, owner, *id)?;
+                image.hang(conn, product, position, alt, now)?;
+            }
+        }
+        for (id, url) in left {
+            diesel::delete(product_images::table.find(id)).execute(conn)?;
+            Removal::ask(conn, &url, now)?;
+        }
+        Ok(())
+    }
+}
+
+impl PendingImage {
+    fn hang(&self, conn: &mut Conn, product: ProductId, position: i32, alt: &str, now: NaiveDateTime) -> Result<()> {
+        diesel::insert_into(product_images::table)
+            .values((
+                product_images::id.eq(self.id),
+                product_images::product_id.eq(product),
+                product_images::public_id.eq(&self.public_id),
+                product_images::url.eq(&self.url),
+                product_images::position.eq(position),
+                product_images::alt.eq(alt),
+                product_images::width.eq(self.width),
+                product_images::height.eq(self.height),
+                product_images::tint.eq(&self.tint),
+                product_images::created_at.eq(now),
+                product_images::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+}

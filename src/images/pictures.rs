@@ -1,0 +1,160 @@
+//! Receives pictures, and finishes them later.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::name::Name;
+use super::pipeline::{self, Master};
+use super::removal::is_named;
+use super::shelf::Shelf;
+use super::{PendingImage, Removal, Sent};
+use crate::db::{Conn, Db, in_transaction};
+use crate::error::{Error, Result};
+use crate::id::{ImageId, UserId};
+use crate::jobs::{self, GiveUp};
+use crate::schema::{pending_images, product_images, shops, users};
+use crate::threads::Threads;
+
+/// Pictures that are opened at the same time.
+const AT_ONCE: usize = 2;
+/// The folder within that of all media.
+const FOLDER: &str = "pictures";
+
+/// Where pictures are made, and where they lie. Cheap to clone.
+#[derive(Clone)]
+pub struct Pictures(Arc<Inner>);
+
+struct Inner {
+    threads: Threads,
+    shelf: Shelf,
+    uploads: PathBuf,
+}
+
+impl Pictures {
+    /// The kind of the jobs that finish pictures.
+    pub const KIND: &'static str = "picture";
+
+    /// In this folder of the data folder.
+    pub fn new(data: &Path, media: &Path) -> Self {
+        Self(Arc::new(Inner {
+            threads: Threads::start(AT_ONCE),
+            shelf: Shelf::new(media.join(FOLDER)),
+            uploads: data.join("uploads"),
+        }))
+    }
+
+    /// Where the bytes of uploads wait.
+    pub fn uploads(&self) -> &Path {
+        &self.0.uploads
+    }
+
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    /// Makes a pending picture of a file that somebody sent; it can be shown at once.
+    ///
+    /// # Errors
+    /// `Refused` names the file and says what to do.
+    pub async fn receive(&self, db: &Db, owner: UserId, sent: Sent, now: NaiveDateTime) -> Result<PendingImage> {
+        let (file, shown) = sent.open()?;
+        let shelf = self.0.shelf.clone();
+        let image = self
+            .0
+            .threads
+            .run(move || {
+                let quick = pipeline::quick(file).map_err(|why| Error::Refused(format!("“{shown}” {why}")))?;
+                keep(&shelf, &quick)
+            })
+            .await??;
+        db.note(move |conn| {
+            image.insert(conn, owner, now)?;
+            jobs::enqueue(conn, Self::KIND, &format!("{} {}", image.id, image.public_id), now, now)?;
+            Ok(image.clone())
+        })
+        .await
+    }
+
+    /// Does one job: makes all sizes, then lets the rows name them.
+    pub fn finish(&self, conn: &mut Conn, payload: &str, now: NaiveDateTime) -> anyhow::Result<()> {
+        let read = payload
+            .split_once(' ')
+            .and_then(|(id, stem)| Some((ImageId(id.parse().ok()?), Name::parse(stem)?)));
+        let Some((id, name)) = read else {
+            return Err(GiveUp("it names no picture".to_owned()).into());
+        };
+        if !is_named(conn, &name, false)? {
+            return Ok(());
+        }
+        let Some(master) = self.shelf().master(&name)? else {
+            return Err(GiveUp("its picture is gone".to_owned()).into());
+        };
+        let (url, public_id) = self.make_sizes(&name, &master)?;
+        Ok(in_transaction(conn, &|conn| {
+            if rename(conn, id, &name.quick(), &url, &public_id, now)? == 0 {
+                Removal::ask(conn, &url, now)?;
+            }
+            Ok(())
+        })?)
+    }
+
+    fn make_sizes(&self, name: &Name, master: &[u8]) -> anyhow::Result<(String, String)> {
+        let broken = || GiveUp("its picture cannot be read".to_owned());
+        let image = Master::open(master).ok_or_else(broken)?;
+        for width in name.widths() {
+            let sized = image.sized(width).context("a picture could not be made smaller")?;
+            if width != name.width {
+                self.shelf().put(&name.file(width, "webp"), &sized.webp)?;
+            }
+            self.shelf().put(&name.file(width, "avif"), &sized.avif)?;
+        }
+        Ok((name.finished(), name.to_string()))
+    }
+
+    pub(super) fn destroy(&self, _name: &Name, _now: NaiveDateTime) -> anyhow::Result<()> {
+        Err(GiveUp("there is no CLOUDINARY_URL any more".to_owned()).into())
+    }
+}
+
+fn keep(shelf: &Shelf, quick: &pipeline::Quick) -> Result<PendingImage> {
+    let name = Name::new(quick.width.cast_signed(), quick.height.cast_signed())?;
+    shelf
+        .put(&name.file(name.width, "webp"), &quick.webp)
+        .map_err(|error| Error::internal(error, "a picture could not be kept"))?;
+    Ok(PendingImage {
+        id: ImageId::new(),
+        public_id: name.to_string(),
+        url: name.quick(),
+        width: name.width,
+        height: name.height,
+        tint: quick.tint.clone(),
+    })
+}
+
+/// Lets every row that names the one address name the other; in the order in which pictures move. Orders keep theirs.
+fn rename(conn: &mut Conn, id: ImageId, from: &str, to: &str, public_id: &str, now: NaiveDateTime) -> Result<usize> {
+    let mut rows = diesel::update(pending_images::table.find(id))
+        .set((pending_images::url.eq(to), pending_images::public_id.eq(public_id)))
+        .execute(conn)?;
+    rows += diesel::update(product_images::table.find(id))
+        .set((
+            product_images::url.eq(to),
+            product_images::public_id.eq(public_id),
+            product_images::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    rows += diesel::update(shops::table.filter(shops::shop_image.eq(from)))
+        .set((shops::shop_image.eq(to), shops::updated_at.eq(now)))
+        .execute(conn)?;
+    rows += diesel::update(shops::table.filter(shops::logo.eq(from)))
+        .set((shops::logo.eq(to), shops::updated_at.eq(now)))
+        .execute(conn)?;
+    rows += diesel::update(users::table.filter(users::profile_image.eq(from)))
+        .set((users::profile_image.eq(to), users::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(rows)
+}
