@@ -1,9 +1,10 @@
 //! What the editor shows: everything as it is typed, whether it came from the database or from a form.
 
 use crate::catalog::{
-    Delivery, Field, FieldKind, MOST_FIELDS, MOST_OPTIONS, MOST_PICTURES, ProductState, Readiness, Stored, Values,
+    Delivery, Field, FieldKind, MOST_FIELDS, MOST_OPTIONS, Options, Passage, ProductState, Readiness, Stored, Values,
 };
 use crate::id::ImageId;
+use crate::images::MOST_PICTURES;
 use crate::money::Currency;
 
 use super::form::{Act, EditorForm};
@@ -87,6 +88,12 @@ impl Default for TypedField {
             required: false,
             price: String::new(),
         }
+    }
+}
+
+impl TypedField {
+    pub fn required_word(&self) -> &'static str {
+        if self.required { "yes" } else { "no" }
     }
 }
 
@@ -180,12 +187,17 @@ impl Sheet {
     /// What was sent. What is more than a product can have is left out.
     pub fn sent(form: EditorForm) -> Self {
         let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
-        let named = [
-            (form.option1, form.values1),
-            (form.option2, form.values2),
-            (form.option3, form.values3),
+        let option = |name: &Option<String>, values: &str| {
+            name.clone().map(|name| TypedOption {
+                name,
+                values: values.to_owned(),
+            })
+        };
+        let options = [
+            option(&form.option1, &form.values1),
+            option(&form.option2, &form.values2),
+            option(&form.option3, &form.values3),
         ];
-        let options = named.into_iter().filter_map(|(name, values)| name.map(|name| TypedOption { name, values }));
         let row = |place: usize| Row {
             values: [at(&form.value1, place), at(&form.value2, place), at(&form.value3, place)],
             price: at(&form.price, place),
@@ -214,7 +226,7 @@ impl Sheet {
             }
         }
         Self {
-            options: options.collect(),
+            options: options.into_iter().flatten().collect(),
             of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
             rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS)).map(row).collect(),
             fields: (0..form.field_label.len().min(MOST_FIELDS)).map(field).collect(),
@@ -235,6 +247,30 @@ impl Sheet {
             ready_within: form.ready_within,
             state: form.state,
         }
+    }
+
+    /// Puts what was typed on top of what the product is now: the change of stock that was meant stays what it was.
+    pub fn rebase(&mut self, stored: &Stored, options: &Options) {
+        self.updated_at = stored.product.updated_at.and_utc().timestamp_micros().to_string();
+        let passage = Passage::new(&stored.product.option_names(), options);
+        for row in &mut self.rows {
+            let now = stored.variants.iter().filter(|variant| passage.of(&variant.values()) == row.values);
+            let now: i32 = now.map(|variant| variant.quantity).sum();
+            if let (Ok(wanted), Ok(seen)) = (row.quantity.trim().parse::<i32>(), row.seen.parse::<i32>()) {
+                row.quantity = now.saturating_add(wanted.saturating_sub(seen)).max(0).to_string();
+            }
+            row.seen = now.to_string();
+        }
+        for field in &mut self.fields {
+            if stored.fields.iter().all(|known| known.id.to_string() != field.id) {
+                field.id.clear();
+            }
+        }
+    }
+
+    /// For how many more pictures there is room.
+    pub fn room(&self) -> usize {
+        MOST_PICTURES.saturating_sub(self.pictures.len())
     }
 
     /// Pictures that came along, after those that are there; more than a product can have are left out.

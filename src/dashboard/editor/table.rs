@@ -10,7 +10,7 @@ pub const MOST_ROWS: usize = MOST_COMBINATIONS;
 
 /// The names of the fields of an option.
 pub const NAMES: [&str; 3] = ["option1", "option2", "option3"];
-const VALUES: [&str; 3] = ["values1", "values2", "values3"];
+pub const VALUES: [&str; 3] = ["values1", "values2", "values3"];
 
 impl Sheet {
     /// The options that were typed, or what is wrong with them.
