@@ -17,12 +17,14 @@ mod cost;
 mod keys;
 mod letters;
 mod parse;
+mod pictures;
 pub mod secret;
 mod settings;
 
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+pub use pictures::CloudinaryAccount;
 pub use settings::Settings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    /// Where pictures lie; in the data folder when not set.
+    pub cloudinary: Option<CloudinaryAccount>,
 }
 
 /// What is wrong with each setting, saying what to do.
@@ -86,6 +90,7 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let cloudinary = self.cloudinary(production, &mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
             Missing::Leave if data.exists() => try_writing(&data),
@@ -120,6 +125,7 @@ impl Settings {
                     smtp,
                     mail_from,
                     password_cost,
+                    cloudinary,
                 })
             }
             _ => Err(problems),

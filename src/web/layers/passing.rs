@@ -177,7 +177,7 @@ mod tests {
 
     /// What came of it, and the status where it was cut.
     async fn pass(chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> (usize, Option<u16>) {
-        let body = Payload::Stream {
+        let body: Payload = Payload::Stream {
             payload: Box::pin(chunks),
         };
         let (mut payload, watch) = watched(body, BOUNDS);
@@ -225,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_read_closes_the_connection() {
-        let body = Payload::Stream {
+        let body: Payload = Payload::Stream {
             payload: Box::pin(stream::repeat_with(piece)),
         };
         let (_, watch) = watched(body, BOUNDS);

@@ -128,6 +128,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
+        cloudinary: None,
     }
 }
 
