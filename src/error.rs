@@ -12,6 +12,8 @@ pub enum Step {
     Confirm,
     /// Set up a second factor: operators need one.
     SecondFactor,
+    /// Open a shop: sellers' pages need one.
+    OpenShop,
 }
 
 #[derive(Debug)]

@@ -25,6 +25,7 @@ pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
 pub use pictures::CloudinaryAccount;
+use secret::Secret;
 pub use settings::Settings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Config {
     pub password_cost: PasswordCost,
     /// Where pictures lie; in the data folder when not set.
     pub cloudinary: Option<CloudinaryAccount>,
+    /// What opens `/metrics`; nothing does when not set.
+    pub metrics_token: Option<Secret>,
 }
 
 /// What is wrong with each setting, saying what to do.
@@ -91,6 +94,7 @@ impl Settings {
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
         let cloudinary = self.cloudinary(production, &mut problems);
+        let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
             Missing::Leave if data.exists() => try_writing(&data),
@@ -126,6 +130,7 @@ impl Settings {
                     mail_from,
                     password_cost,
                     cloudinary,
+                    metrics_token,
                 })
             }
             _ => Err(problems),

@@ -133,6 +133,9 @@ pub struct Settings {
     /// `CLOUDINARY_URL`: `cloudinary://KEY:SECRET@CLOUD` [default: pictures lie in the data folder]
     #[arg(skip)]
     pub cloudinary_url: Option<Secret>,
+    /// `POCKETSHOP_METRICS_TOKEN`: what opens `/metrics` [default: nothing does]
+    #[arg(skip)]
+    pub metrics_token: Option<Secret>,
 }
 
 /// Every `POCKETSHOP_…` variable there is; any other is a mistake.
@@ -149,6 +152,8 @@ const KNOWN: &[&str] = &[
     "POCKETSHOP_MAIL_FROM",
     "POCKETSHOP_PASSWORD_COST",
     "POCKETSHOP_CLOUDINARY_API",
+    "POCKETSHOP_METRICS_TOKEN",
+    "POCKETSHOP_METRICS_TOKEN_FILE",
 ];
 
 impl Settings {
@@ -166,6 +171,7 @@ impl Settings {
         self.secret_key = Secret::from_environment("SECRET_KEY", problems);
         self.smtp_url = Secret::from_environment("SMTP_URL", problems);
         self.cloudinary_url = Secret::from_environment("CLOUDINARY_URL", problems);
+        self.metrics_token = Secret::from_environment("POCKETSHOP_METRICS_TOKEN", problems);
         self
     }
 }

@@ -1,20 +1,26 @@
 //! What is wrong with a form, field by field.
 
-/// Messages for people, by the name of the field; the empty name is the whole form.
+use std::borrow::Cow;
+
+/// Messages for people, by the id of the field; the empty name is the whole form.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Problems(Vec<(&'static str, String)>);
+pub struct Problems(Vec<(Cow<'static, str>, String)>);
 
 impl Problems {
-    pub fn one(field: &'static str, message: impl Into<String>) -> Self {
-        Self(vec![(field, message.into())])
+    pub fn one(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self(vec![(field.into(), message.into())])
     }
 
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.push((field, message.into()));
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+        self.0.push((field.into(), message.into()));
+    }
+
+    pub fn append(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// The value, or its message noted under the field.
-    pub fn keep<T>(&mut self, field: &'static str, parsed: Result<T, impl Into<String>>) -> Option<T> {
+    pub fn keep<T>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, impl Into<String>>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 
@@ -28,7 +34,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &(&'static str, String)> {
+    pub fn iter(&self) -> impl Iterator<Item = &(Cow<'static, str>, String)> {
         self.0.iter()
     }
 }

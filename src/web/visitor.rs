@@ -194,7 +194,7 @@ impl FromRequest for Seller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(signed_in_or_else(request).and_then(|visitor| {
-            let shop = visitor.shop.clone().ok_or(Error::Forbidden)?;
+            let shop = visitor.shop.clone().ok_or(Error::First(Step::OpenShop))?;
             Ok(Self { visitor, shop })
         }))
     }

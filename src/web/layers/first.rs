@@ -22,6 +22,7 @@ pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResp
         Step::SignIn => with_next("/login", &back(request)),
         Step::Confirm => with_next("/confirm", &back(request)),
         Step::SecondFactor => "/account/second-factor".to_owned(),
+        Step::OpenShop => "/dashboard/shop/new".to_owned(),
     };
     if !is_htmx(request.headers()) {
         return Some(unkept(see_other(&to)));

@@ -1,0 +1,71 @@
+//! Tags: the words that a maker would look for a product by.
+
+/// The most that one product has.
+const MOST: usize = 13;
+/// Letters in one of them.
+const LONGEST: usize = 30;
+
+/// Tidy, each once, in the order they were typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tags(Vec<String>);
+
+impl Tags {
+    /// From what was typed, with commas between.
+    ///
+    /// # Errors
+    /// A message for people.
+    pub fn parse(typed: &str) -> Result<Self, String> {
+        let mut tags: Vec<String> = Vec::new();
+        for part in typed.split([',', '\n', '\r']) {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            let tag = words.join(" ").trim_start_matches('#').trim().to_lowercase();
+            if tag.is_empty() || tags.contains(&tag) {
+                continue;
+            }
+            if tag.chars().any(char::is_control) {
+                return Err("A tag holds characters that cannot be shown. Type it again.".to_owned());
+            }
+            if tag.chars().count() > LONGEST {
+                return Err(format!("A tag is too long. Use {LONGEST} letters or fewer for each."));
+            }
+            tags.push(tag);
+        }
+        if tags.len() > MOST {
+            return Err(format!("These are {} tags. Keep the {MOST} that fit best.", tags.len()));
+        }
+        Ok(Self(tags))
+    }
+
+    /// From the column.
+    pub fn stored(column: &str) -> Self {
+        let tags = column.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        Self(tags.map(str::to_owned).collect())
+    }
+
+    pub fn all(&self) -> &[String] {
+        &self.0
+    }
+
+    /// As the column holds them, and as they are typed: `stoneware, blue`.
+    pub fn joined(&self) -> String {
+        self.0.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_tidied_counted_and_kept_once() {
+        let tags = Tags::parse(" #Stoneware,  Deep   Blue,stoneware,, mug ").unwrap();
+        assert_eq!(tags.all(), ["stoneware", "deep blue", "mug"]);
+        assert_eq!(Tags::stored(&tags.joined()), tags);
+        let many = |count: usize| (0..count).map(|n| format!("t{n}")).collect::<Vec<_>>().join(",");
+        assert!(Tags::parse(&many(13)).is_ok());
+        assert!(Tags::parse(&many(14)).is_err());
+        assert!(Tags::parse(&"é".repeat(30)).is_ok());
+        assert!(Tags::parse(&"é".repeat(31)).is_err());
+        assert!(Tags::parse("a\0b").is_err());
+    }
+}

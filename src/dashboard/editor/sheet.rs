@@ -1,0 +1,278 @@
+//! What the editor shows: everything as it is typed, whether it came from the database or from a form.
+
+use crate::catalog::{
+    Delivery, Field, FieldKind, MOST_FIELDS, MOST_OPTIONS, MOST_PICTURES, ProductState, Readiness, Stored, Values,
+};
+use crate::id::ImageId;
+use crate::money::Currency;
+
+use super::form::{Act, EditorForm};
+
+/// Letters that a text of a new field may have.
+const LONGEST: &str = "60";
+
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    pub updated_at: String,
+    pub title: String,
+    pub slug: String,
+    pub description: String,
+    pub category: String,
+    pub section: String,
+    pub new_section: String,
+    pub tags: String,
+    pub compare_at_price: String,
+    pub weight: String,
+    pub delivery: String,
+    /// `ready` or `made`
+    pub readiness: String,
+    pub ready_from: String,
+    pub ready_within: String,
+    pub state: String,
+    pub options: Vec<TypedOption>,
+    /// The names of the options that the rows are combinations of.
+    pub of: Values,
+    pub rows: Vec<Row>,
+    pub fields: Vec<TypedField>,
+    pub pictures: Vec<TypedPicture>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct TypedOption {
+    pub name: String,
+    /// One a line.
+    pub values: String,
+}
+
+/// A combination; the only one of a product of one kind has no values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    pub values: Values,
+    pub price: String,
+    pub quantity: String,
+    /// How many there were when the page was made.
+    pub seen: String,
+    pub sku: String,
+    pub image: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct TypedField {
+    pub id: String,
+    pub kind: String,
+    pub label: String,
+    pub hint: String,
+    /// One a line.
+    pub choices: String,
+    pub longest: String,
+    pub required: bool,
+    pub price: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct TypedPicture {
+    pub id: ImageId,
+    pub alt: String,
+}
+
+impl Default for TypedField {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            kind: FieldKind::Text.as_str().to_owned(),
+            label: String::new(),
+            hint: String::new(),
+            choices: String::new(),
+            longest: LONGEST.to_owned(),
+            required: false,
+            price: String::new(),
+        }
+    }
+}
+
+impl Row {
+    /// `Large / Blue`
+    pub fn label(&self) -> String {
+        let values: Vec<&str> = self.values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
+        values.join(" / ")
+    }
+}
+
+impl Sheet {
+    /// An empty one.
+    pub fn blank() -> Self {
+        Self {
+            delivery: Delivery::Parcel.as_str().to_owned(),
+            readiness: "ready".to_owned(),
+            state: ProductState::Draft.as_str().to_owned(),
+            rows: vec![Row {
+                quantity: "1".to_owned(),
+                seen: "0".to_owned(),
+                ..Row::default()
+            }],
+            ..Self::default()
+        }
+    }
+
+    /// A product as it is.
+    pub fn of(stored: &Stored, currency: Currency) -> Self {
+        let product = &stored.product;
+        let readiness = Readiness::of(product.ready_from, product.ready_within);
+        let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
+        // A draft whose price nobody gave has none to show.
+        let price = |price: crate::money::Money| {
+            let unset = price.0 == 0 && product.state == ProductState::Draft;
+            if unset { String::new() } else { currency.plain(price) }
+        };
+        let field = |field: &Field| TypedField {
+            id: field.id.to_string(),
+            kind: field.kind.as_str().to_owned(),
+            label: field.label.clone(),
+            hint: field.hint.clone(),
+            choices: field.choices().collect::<Vec<_>>().join("\n"),
+            longest: field.longest.to_string(),
+            required: field.required,
+            price: if field.price.0 == 0 { String::new() } else { currency.plain(field.price) },
+        };
+        Self {
+            updated_at: product.updated_at.and_utc().timestamp_micros().to_string(),
+            title: product.title.clone(),
+            slug: product.slug.clone(),
+            description: product.description.clone(),
+            category: product.category.clone(),
+            section: product.section_id.map(|id| id.to_string()).unwrap_or_default(),
+            new_section: String::new(),
+            tags: product.tags.clone(),
+            compare_at_price: product.compare_at_price.map(|price| currency.plain(price)).unwrap_or_default(),
+            weight: number(product.weight),
+            delivery: product.delivery.as_str().to_owned(),
+            readiness: if readiness == Readiness::Ready { "ready" } else { "made" }.to_owned(),
+            ready_from: number(product.ready_from),
+            ready_within: number(product.ready_within),
+            state: product.state.as_str().to_owned(),
+            options: (stored.options().all().iter())
+                .map(|option| TypedOption {
+                    name: option.name.clone(),
+                    values: option.values.join("\n"),
+                })
+                .collect(),
+            of: product.option_names(),
+            rows: (stored.variants.iter())
+                .map(|variant| Row {
+                    values: variant.values(),
+                    price: price(variant.price),
+                    quantity: variant.quantity.to_string(),
+                    seen: variant.quantity.to_string(),
+                    sku: variant.sku.clone(),
+                    image: variant.image_id.map(|id| id.to_string()).unwrap_or_default(),
+                })
+                .collect(),
+            fields: stored.fields.iter().map(field).collect(),
+            pictures: (stored.images.iter())
+                .map(|image| TypedPicture {
+                    id: image.id,
+                    alt: image.alt.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// What was sent. What is more than a product can have is left out.
+    pub fn sent(form: EditorForm) -> Self {
+        let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+        let named = [
+            (form.option1, form.values1),
+            (form.option2, form.values2),
+            (form.option3, form.values3),
+        ];
+        let options = named.into_iter().filter_map(|(name, values)| name.map(|name| TypedOption { name, values }));
+        let row = |place: usize| Row {
+            values: [at(&form.value1, place), at(&form.value2, place), at(&form.value3, place)],
+            price: at(&form.price, place),
+            quantity: at(&form.quantity, place),
+            seen: at(&form.seen, place),
+            sku: at(&form.sku, place),
+            image: at(&form.image_id, place),
+        };
+        let field = |place: usize| TypedField {
+            id: at(&form.field_id, place),
+            kind: at(&form.field_kind, place),
+            label: at(&form.field_label, place),
+            hint: at(&form.field_hint, place),
+            choices: at(&form.field_choices, place),
+            longest: at(&form.field_longest, place),
+            required: at(&form.field_required, place) == "yes",
+            price: at(&form.field_price, place),
+        };
+        let mut pictures: Vec<TypedPicture> = Vec::new();
+        for (place, id) in form.picture.iter().enumerate() {
+            if let Ok(id) = id.parse().map(ImageId)
+                && pictures.iter().all(|picture| picture.id != id)
+            {
+                let alt = at(&form.alt, place);
+                pictures.push(TypedPicture { id, alt });
+            }
+        }
+        Self {
+            options: options.collect(),
+            of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
+            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS)).map(row).collect(),
+            fields: (0..form.field_label.len().min(MOST_FIELDS)).map(field).collect(),
+            pictures,
+            updated_at: form.updated_at,
+            title: form.title,
+            slug: form.slug,
+            description: form.description,
+            category: form.category,
+            section: form.section,
+            new_section: form.new_section,
+            tags: form.tags,
+            compare_at_price: form.compare_at_price,
+            weight: form.weight,
+            delivery: form.delivery,
+            readiness: form.readiness,
+            ready_from: form.ready_from,
+            ready_within: form.ready_within,
+            state: form.state,
+        }
+    }
+
+    /// Pictures that came along, after those that are there; more than a product can have are left out.
+    pub fn add_pictures(&mut self, fresh: impl IntoIterator<Item = ImageId>) {
+        let fresh = fresh.into_iter().map(|id| TypedPicture { id, alt: String::new() });
+        self.pictures.extend(fresh);
+        self.pictures.truncate(MOST_PICTURES);
+    }
+
+    /// Does what a button asks for that neither writes nor makes the table.
+    pub fn act(&mut self, act: Act) {
+        match act {
+            Act::AddOption if self.options.len() < MOST_OPTIONS => self.options.push(TypedOption::default()),
+            Act::RemoveOption(place) if place < self.options.len() => {
+                self.options.remove(place);
+            }
+            Act::AddField if self.fields.len() < MOST_FIELDS => self.fields.push(TypedField::default()),
+            Act::RemoveField(place) if place < self.fields.len() => {
+                self.fields.remove(place);
+            }
+            Act::Left(id) => self.shift(id, |place| place.saturating_sub(1)),
+            Act::Right(id) => self.shift(id, |place| place + 1),
+            Act::Cover(id) => self.shift(id, |_| 0),
+            Act::RemovePicture(id) => {
+                self.pictures.retain(|picture| picture.id != id);
+                let gone = id.to_string();
+                for row in self.rows.iter_mut().filter(|row| row.image == gone) {
+                    row.image.clear();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn shift(&mut self, id: ImageId, to: impl Fn(usize) -> usize) {
+        if let Some(from) = self.pictures.iter().position(|picture| picture.id == id) {
+            let picture = self.pictures.remove(from);
+            self.pictures.insert(to(from).min(self.pictures.len()), picture);
+        }
+    }
+}
