@@ -20,6 +20,8 @@ pub struct Visitor {
     pub username: String,
     pub first_name: String,
     pub email: String,
+    /// The address of the profile picture, or empty.
+    pub face: String,
     pub operator: bool,
     email_verified_at: Option<NaiveDateTime>,
     suspended_at: Option<NaiveDateTime>,
@@ -52,6 +54,7 @@ impl Visitor {
                 users::username,
                 users::first_name,
                 users::email,
+                users::profile_image,
                 users::operator,
                 users::email_verified_at,
                 users::suspended_at,
