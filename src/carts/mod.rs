@@ -8,6 +8,7 @@ mod holder;
 mod line;
 mod merge;
 mod offer;
+pub mod pages;
 mod place;
 
 pub use add::{Added, Adding, Wanted, add};

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::delivery::{Delivery, Readiness};
 use super::list::on_show;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -93,11 +94,40 @@ impl Product {
 
     /// The address of the product with this number, as the original's links name it.
     pub fn url_of(conn: &mut Conn, id: ProductId) -> Result<String> {
-        let (shop, slug): (String, String) = on_show()
+        let (shop, slug) = Self::place_of(conn, id)?;
+        Ok(format!("/shops/{shop}/{slug}"))
+    }
+
+    /// The words of its shop's and its own address, if everyone may see it.
+    pub fn place_of(conn: &mut Conn, id: ProductId) -> Result<(String, String)> {
+        Ok(on_show()
             .filter(products::id.eq(id))
             .select((shops::slug, products::slug))
+            .first(conn)?)
+    }
+
+    /// As `place_of`, of the product that comes in this variant.
+    pub fn place_of_variant(conn: &mut Conn, variant: VariantId) -> Result<(String, String)> {
+        let product: ProductId = product_variants::table
+            .find(variant)
+            .select(product_variants::product_id)
             .first(conn)?;
-        Ok(format!("/shops/{shop}/{slug}"))
+        Self::place_of(conn, product)
+    }
+
+    /// What it takes to hand it over, when it can leave, and whether its shop sells even while it is away.
+    pub fn handing_over(&self, conn: &mut Conn) -> Result<(Delivery, Readiness, bool)> {
+        let (delivery, from, within, selling) = products::table
+            .inner_join(shops::table)
+            .filter(products::id.eq(self.id))
+            .select((
+                products::delivery,
+                products::ready_from,
+                products::ready_within,
+                shops::vacation_selling,
+            ))
+            .first(conn)?;
+        Ok((delivery, Readiness::of(from, within), selling))
     }
 
     /// How many of a shop's everyone may see.

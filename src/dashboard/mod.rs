@@ -4,12 +4,14 @@ mod editor;
 mod opening;
 mod overview;
 mod shop;
+mod products;
 
 use actix_web::web;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     overview::routes(to);
     opening::routes(to);
+    products::routes(to);
     editor::routes(to);
     shop::routes(to);
 }

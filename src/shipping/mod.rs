@@ -1,6 +1,7 @@
 //! Shipping: what each shop asks for sending, where to, and when it arrives.
 
 mod arrival;
+pub mod pages;
 mod rate;
 mod sending;
 

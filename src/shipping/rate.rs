@@ -15,10 +15,11 @@ use crate::text::Country;
 pub const MOST_RATES: usize = 20;
 /// The longest that something may be under way, in days.
 pub const LONGEST_TRANSIT: i32 = 365;
-/// How a rate for everywhere is written.
+/// How a rate for everywhere is written, and what stands before the countries that one leaves out.
 const EVERYWHERE: &str = "*";
+const BUT: char = '!';
 
-/// Where a rate counts: `*`, or codes with spaces between.
+/// Where a rate counts: `*`, `PT ES` for these alone, `!PT ES` for all but these.
 #[derive(Debug, Clone, PartialEq, Eq, DieselNewType)]
 pub struct Countries(String);
 
@@ -37,24 +38,49 @@ impl Countries {
         Self(codes.join(" "))
     }
 
+    /// Everywhere but there.
+    pub fn but(left_out: &[Country]) -> Self {
+        Self(format!("{BUT}{}", Self::these(left_out).0))
+    }
+
     pub fn is_everywhere(&self) -> bool {
         self.0 == EVERYWHERE
     }
 
+    /// Whether the list says where it does not count.
+    pub fn leave_out(&self) -> bool {
+        self.0.starts_with(BUT)
+    }
+
     pub fn hold(&self, country: Country) -> bool {
-        self.is_everywhere() || self.0.split(' ').any(|code| code == country.code)
+        self.is_everywhere() || self.codes().any(|code| code == country.code) != self.leave_out()
     }
 
-    /// Empty for everywhere.
+    /// Those that are named; none for everywhere.
     pub fn list(&self) -> Vec<Country> {
-        self.0.split(' ').filter_map(Country::of).collect()
+        self.codes().filter_map(Country::of).collect()
     }
 
-    /// `Everywhere`, `Portugal and Spain`, `France, Spain and 12 more`
+    fn codes(&self) -> impl Iterator<Item = &str> {
+        self.0.trim_start_matches(BUT).split(' ')
+    }
+
+    /// `Everywhere`, `Portugal and Spain`, `Everywhere but France, Spain and 12 more`
     pub fn words(&self) -> String {
+        if self.leave_out() {
+            return format!("Everywhere but {}", self.named());
+        }
+        if self.is_everywhere() {
+            "Everywhere".to_owned()
+        } else {
+            self.named()
+        }
+    }
+
+    fn named(&self) -> String {
         let names: Vec<&str> = self.list().iter().map(|country| country.name).collect();
         match names.as_slice() {
-            [] => "Everywhere".to_owned(),
+            [] => String::new(),
             [one] => (*one).to_owned(),
             [one, other] => format!("{one} and {other}"),
             [one, other, third] => format!("{one}, {other} and {third}"),
@@ -198,5 +224,31 @@ impl Rate {
             return Some(Money(0));
         }
         self.first_price.plus(self.further_price.times((pieces - 1).max(0))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_counts_where_it_says() {
+        let [france, portugal, spain] = ["FR", "PT", "ES"].map(|code| Country::of(code).unwrap());
+        let these = Countries::these(&[spain, portugal]);
+        assert!(these.hold(spain) && these.hold(portugal) && !these.hold(france));
+        assert_eq!(these.words(), "Portugal and Spain");
+        let but = Countries::but(&[spain]);
+        assert!(!but.hold(spain) && but.hold(portugal) && but.hold(france));
+        assert_eq!(but.words(), "Everywhere but Spain");
+        assert!(
+            Country::all()
+                .iter()
+                .all(|country| Countries::everywhere().hold(*country))
+        );
+        assert_eq!(Countries::everywhere().words(), "Everywhere");
+        assert_eq!(
+            Countries::these(&Country::all()[..5]).words(),
+            "Afghanistan, Åland Islands and 3 more"
+        );
     }
 }
