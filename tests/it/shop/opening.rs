@@ -207,3 +207,61 @@ fn the_first_product_needs_a_picture_and_keeps_what_was_typed() {
         assert_eq!(count, 0);
     });
 }
+
+/// A form with a picture, as a browser sends it.
+fn with_picture(fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(400, 500, image::Rgb([180, 90, 60]))
+        .write_to(&mut png, image::ImageFormat::Png)
+        .unwrap();
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = "--x\r\nContent-Disposition: form-data; name=\"images\"; filename=\"mug.png\"\r\nContent-Type: image/png\r\n\r\n";
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(png.get_ref());
+    body.extend_from_slice(b"\r\n--x--\r\n");
+    body
+}
+
+#[test]
+fn the_first_product_is_on_show_as_soon_as_the_shop_opens() {
+    run(async {
+        let market = Market::demo();
+        let ana = market.join("ana").await;
+        begin(&ana, "Clay", "clay").await;
+        let fields = [
+            ("title", "Mug"),
+            ("price", "9.50"),
+            ("quantity", "3"),
+            ("category", "HOME_LIVING"),
+        ];
+        let code = attributes(
+            &ana.page("/dashboard/shop/new/product").await,
+            "#category option",
+            "value",
+        )
+        .remove(1);
+        let fields = fields.map(|(name, value)| (name, if name == "category" { code.as_str() } else { value }));
+        for _ in 0..2 {
+            let request = market
+                .post("/dashboard/shop/new/product")
+                .header("Cookie", ana.cookie().unwrap())
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .body(with_picture(&fields));
+            assert_eq!(location(&request.send().await.unwrap()), "/dashboard/shop/new/opening");
+        }
+        assert_eq!(market.get("/shops/clay/mug").await.status(), 404);
+        assert_eq!(
+            texts(&ana.page("/shops/clay").await, "#grid h3"),
+            ["Mug"],
+            "sent twice, it is one"
+        );
+        assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
+        let page = market.page("/shops/clay/mug").await;
+        assert_eq!(texts(&page, "h1"), ["Mug"]);
+        assert!(!attributes(&page, "#gallery img", "src").is_empty());
+    });
+}
