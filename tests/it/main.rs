@@ -13,6 +13,7 @@ mod mail;
 mod metrics;
 mod pages;
 mod people;
+mod pictures;
 mod program;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
