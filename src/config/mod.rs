@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::db::Location;
 use crate::money::Currency;
+use crate::text::Country;
 
 mod cost;
 mod keys;
@@ -43,8 +44,8 @@ pub struct Config {
     /// Scheme, host and port; without a path.
     pub public_url: Url,
     pub currency: Currency,
-    /// Two letters, ISO 3166-1.
-    pub country: String,
+    /// Where most buyers are.
+    pub country: Country,
     pub secret_keys: SecretKeys,
     pub log: tracing::Level,
     pub log_format: LogFormat,
@@ -109,30 +110,34 @@ impl Settings {
         let kept = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
         let kept = kept.then(|| (data.join("secret.key"), missing));
         let secret_keys = SecretKeys::read(self.secret_key.as_ref(), kept, &mut problems);
-        match (bind, public_url, database, currency, secret_keys, mail_from) {
-            (Some(bind), Some(public_url), Some(database), Some(currency), Some(secret_keys), Some(mail_from))
-                if problems.0.is_empty() =>
-            {
-                Ok(Config {
-                    bind,
-                    data,
-                    database,
-                    public_url,
-                    currency,
-                    country,
-                    secret_keys,
-                    log,
-                    log_format,
-                    trusted_proxies,
-                    workers,
-                    rate_limit,
-                    smtp,
-                    mail_from,
-                    password_cost,
-                    cloudinary,
-                    metrics_token,
-                })
-            }
+        match (bind, public_url, database, currency, country, secret_keys, mail_from) {
+            (
+                Some(bind),
+                Some(public_url),
+                Some(database),
+                Some(currency),
+                Some(country),
+                Some(secret_keys),
+                Some(mail_from),
+            ) if problems.0.is_empty() => Ok(Config {
+                bind,
+                data,
+                database,
+                public_url,
+                currency,
+                country,
+                secret_keys,
+                log,
+                log_format,
+                trusted_proxies,
+                workers,
+                rate_limit,
+                smtp,
+                mail_from,
+                password_cost,
+                cloudinary,
+                metrics_token,
+            }),
             _ => Err(problems),
         }
     }

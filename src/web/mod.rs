@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod assets;
+pub mod cart;
 pub mod error_page;
 mod flash;
 mod form;
@@ -20,7 +21,7 @@ mod upload;
 pub mod visitor;
 
 pub use answer::{get, html, moved, redirect};
-pub use flash::{Flash, FlashKind};
+pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
 pub use more::{More, Reach};
 pub use next::{local, with_next};

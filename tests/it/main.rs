@@ -18,6 +18,7 @@ mod program;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shelf;
 mod storefront;
 mod support;
 mod templates;
