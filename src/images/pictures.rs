@@ -64,13 +64,13 @@ impl Pictures {
     /// # Errors
     /// `Refused` names the file and says what to do.
     pub async fn receive(&self, db: &Db, owner: UserId, sent: Sent, now: NaiveDateTime) -> Result<PendingImage> {
-        let (file, shown) = sent.open()?;
+        let (file, title) = sent.open()?;
         let shelf = self.0.shelf.clone();
         let image = self
             .0
             .threads
             .run(move || {
-                let quick = pipeline::quick(file).map_err(|why| Error::Refused(format!("“{shown}” {why}")))?;
+                let quick = pipeline::quick(file).map_err(|why| Error::Refused(format!("“{title}” {why}")))?;
                 keep(&shelf, &quick)
             })
             .await??;

@@ -13,6 +13,7 @@ mod mail;
 mod metrics;
 mod pages;
 mod people;
+mod pictures;
 mod program;
 mod shop;
 #[path = "../../src/schema.rs"]

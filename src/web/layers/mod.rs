@@ -144,9 +144,7 @@ pub async fn safe(
         }
     };
     let finish = |answer: HttpResponse| match watch {
-        // Its page made something of half a body.
-        Some(watch) if watch.cut() => visit.finish(&policy, watch.settle(answer)),
-        Some(watch) => watch.settle(visit.finish(&policy, answer)),
+        Some(watch) => watch.settle(answer, |answer| visit.finish(&policy, answer)),
         None => visit.finish(&policy, answer),
     };
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {

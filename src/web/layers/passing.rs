@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, http::ConnectionType};
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -85,24 +85,18 @@ pub fn watched(body: Payload, bounds: Bounds) -> (Payload, Watch) {
 }
 
 impl Watch {
-    /// The answer of the page; or, if its body was cut off, the one that says so. What nobody read is left unread.
-    pub fn settle(self, answer: HttpResponse) -> HttpResponse {
+    /// The answer of the page, finished; or, if its body was cut off, the one that says so. What nobody read is left unread.
+    pub fn settle(self, answer: HttpResponse, finish: impl FnOnce(HttpResponse) -> HttpResponse) -> HttpResponse {
         let (state, rest) = {
             let mut passing = self.0.borrow_mut();
             (passing.state, std::mem::replace(&mut passing.body, Payload::None))
         };
-        let mut answer = match state {
-            State::Whole => return answer,
-            State::Open => answer,
-            State::Cut(status) => HttpResponse::new(status),
-        };
-        answer.head_mut().set_connection_type(ConnectionType::Close);
-        leave_unread(answer, rest)
-    }
-
-    /// Whether the body was cut off.
-    pub fn cut(&self) -> bool {
-        matches!(self.0.borrow().state, State::Cut(_))
+        match state {
+            State::Whole => finish(answer),
+            State::Open => leave_unread(finish(answer), rest),
+            // Whatever the page made of half a body.
+            State::Cut(status) => leave_unread(finish(HttpResponse::new(status)), rest),
+        }
     }
 }
 
@@ -164,6 +158,7 @@ impl Stream for Through {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::ConnectionType;
     use futures_util::{StreamExt, stream};
 
     use super::*;
@@ -185,8 +180,8 @@ mod tests {
         while let Some(Ok(chunk)) = payload.next().await {
             received += chunk.len();
         }
-        let answer = watch.cut().then(|| watch.settle(HttpResponse::Ok().finish()));
-        (received, answer.map(|answer| answer.status().as_u16()))
+        let status = watch.settle(HttpResponse::Ok().finish(), |answer| answer).status();
+        (received, (status != 200).then_some(status.as_u16()))
     }
 
     fn piece() -> Result<Bytes, PayloadError> {
@@ -229,8 +224,7 @@ mod tests {
             payload: Box::pin(stream::repeat_with(piece)),
         };
         let (_, watch) = watched(body, BOUNDS);
-        assert!(!watch.cut());
-        let answer = watch.settle(HttpResponse::SeeOther().finish());
+        let answer = watch.settle(HttpResponse::SeeOther().finish(), |answer| answer);
         assert_eq!(answer.status(), 303);
         assert_eq!(answer.head().connection_type(), ConnectionType::Close);
     }

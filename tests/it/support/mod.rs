@@ -1,7 +1,9 @@
 //! Opens a market of a test's own: a fresh database, a port, and a client for it.
 
+pub mod cloudinary;
 pub mod codes;
 pub mod database;
+pub mod files;
 pub mod mail;
 pub mod people;
 pub mod roles;
