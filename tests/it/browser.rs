@@ -11,6 +11,7 @@ mod plain;
 mod safety;
 mod script;
 mod seen;
+mod shelf;
 mod sights;
 mod tab;
 

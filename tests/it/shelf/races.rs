@@ -24,12 +24,13 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
             .select(product_variants::id)
             .first(&mut desk.conn())
             .unwrap();
-        let (sold, added) = (AtomicI32::new(0), AtomicI32::new(0));
+        let (sold, added) = (&AtomicI32::new(0), &AtomicI32::new(0));
+        let location = &desk.market.config.database;
         let (shop, user) = (ShopId(desk.shop), UserId(desk.user));
         thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| {
-                    let mut conn = desk.conn();
+                scope.spawn(move || {
+                    let mut conn = location.connect().unwrap();
                     for _ in 0..10 {
                         let done = in_transaction(&mut conn, &|conn| {
                             let change = Change {
@@ -49,10 +50,8 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
                 });
             }
             for by in [3, -2] {
-                let added = &added;
-                let desk = &desk;
                 scope.spawn(move || {
-                    let mut conn = desk.conn();
+                    let mut conn = location.connect().unwrap();
                     for _ in 0..5 {
                         // What they saw may be long past.
                         let done = in_transaction(&mut conn, &|conn| {
