@@ -11,6 +11,7 @@ use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
 use crate::accounts::{Hasher, User, deletion, pages as accounts, password_change, tidy as accounts_tidy};
+use crate::carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
@@ -19,6 +20,7 @@ use crate::images::{self, Pictures, Removal};
 use crate::jobs::{self, GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
+use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
@@ -58,6 +60,8 @@ pub fn routes(to: &mut web::ServiceConfig) {
     admin::routes(to);
     shops::routes(to);
     catalog::routes(to);
+    carts::pages::routes(to);
+    shipping::routes(to);
 }
 
 /// A market that listens but does not answer yet.
@@ -129,6 +133,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         public_url: config.public_url.clone(),
         currency: config.currency,
         categories,
+        country: config.country,
     });
     let policy = Data::new(Policy::new(
         &config.public_url,
@@ -143,7 +148,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let vault = Vault::new(&config.secret_keys);
     let outbox = Outbox::new(config, vault.clone());
     let sender = Sender::new(config, outbox.clone())?;
-    let pictures = Pictures::new(&config.data, &config.media());
+    let pictures = Pictures::new(config);
     let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
     let worker = Worker::start(config.database.clone(), &LANES, handler);
     let metrics = Data::new(Metrics {
@@ -225,6 +230,7 @@ fn later(
 fn sweep(conn: &mut Conn) -> Result<()> {
     let now = now();
     accounts_tidy(conn, now)?;
+    carts::tidy(conn, now)?;
     jobs::tidy(conn, now)?;
     images::tidy(conn, now)?;
     Ok(())

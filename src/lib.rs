@@ -9,6 +9,9 @@ pub mod dashboard; // the seller's side
 
 pub mod web; // what every page shares: visitor, layout, answers, errors, layers, assets
 
+pub mod carts; // what guests and users are about to buy
+pub mod shipping; // rates, what sending costs, when it arrives
+
 pub mod catalog; // categories, products, variants, and the lists people browse
 pub mod images; // pictures: rows, addresses, what is made of an upload, and where it lies
 pub mod shops; // shops: window, look, absence

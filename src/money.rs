@@ -22,6 +22,11 @@ impl Money {
     pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
+
+    /// So many times as much, or nothing when it does not fit.
+    pub fn times(self, count: i32) -> Option<Self> {
+        self.0.checked_mul(i64::from(count)).map(Self)
+    }
 }
 
 impl<DB: Backend> ToSql<BigInt, DB> for Money
@@ -111,6 +116,15 @@ const CURRENCIES: &[(&str, &str, u32)] = &[
 ];
 
 impl Currency {
+    /// What stands before an amount, with its space where it has one.
+    pub fn symbol(self) -> &'static str {
+        self.symbol
+    }
+
+    pub fn decimals(self) -> u32 {
+        self.exponent
+    }
+
     /// The currency of a three-letter code, in capitals.
     pub fn of(code: &str) -> Option<Self> {
         let (code, symbol, exponent) = CURRENCIES.iter().find(|(known, ..)| *known == code)?;

@@ -10,6 +10,7 @@ diesel::table! {
         personalisation -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -278,6 +279,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    shipping_rates (id) {
+        id -> BigInt,
+        shop_id -> BigInt,
+        position -> Integer,
+        name -> Text,
+        countries -> Text,
+        first_price -> BigInt,
+        further_price -> BigInt,
+        free_over -> Nullable<BigInt>,
+        days_from -> Integer,
+        days_to -> Integer,
+        pickup -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     shop_slugs (slug) {
         slug -> Text,
         shop_id -> BigInt,
@@ -411,6 +430,7 @@ diesel::joinable!(sections -> shops (shop_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(shipments -> checkouts (checkout_id));
 diesel::joinable!(shipments -> shops (shop_id));
+diesel::joinable!(shipping_rates -> shops (shop_id));
 diesel::joinable!(shop_slugs -> shops (shop_id));
 diesel::joinable!(shops -> users (owner_id));
 diesel::joinable!(stock_movements -> orders (order_id));
@@ -439,6 +459,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     security_events,
     sessions,
     shipments,
+    shipping_rates,
     shop_slugs,
     shops,
     stock_movements,

@@ -47,6 +47,8 @@ words! {
         DeletionUndone = "deletion-undone",
         Deleted = "deleted",
         JobRetried = "job-retried",
+        ShopOpened = "shop-opened",
+        ShopClosed = "shop-closed",
     }
 }
 
@@ -86,6 +88,8 @@ impl EventKind {
             Self::DeletionUndone => "Deletion of the account undone",
             Self::Deleted => "Account deleted",
             Self::JobRetried => "Failed job tried again",
+            Self::ShopOpened => "Shop opened",
+            Self::ShopClosed => "Shop closed",
         }
     }
 }

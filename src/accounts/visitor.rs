@@ -1,6 +1,7 @@
 //! Who visits: the person behind a sign-in, with what every page needs of them, in one query.
 
 use chrono::{NaiveDateTime, TimeDelta};
+use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use super::session::{Factor, Limits, SEEN_EVERY};
@@ -8,7 +9,7 @@ use super::user::called;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, ShopId, UserId};
-use crate::schema::{sessions, shops, users};
+use crate::schema::{cart_items, carts, sessions, shops, users};
 
 /// How long a password that was shown counts for what matters most.
 const CONFIRMED_FOR: TimeDelta = TimeDelta::minutes(10);
@@ -20,6 +21,8 @@ pub struct Visitor {
     pub username: String,
     pub first_name: String,
     pub email: String,
+    /// The address of the profile picture, or empty.
+    pub face: String,
     pub operator: bool,
     email_verified_at: Option<NaiveDateTime>,
     suspended_at: Option<NaiveDateTime>,
@@ -30,6 +33,8 @@ pub struct Visitor {
     seen_at: NaiveDateTime,
     auth_at: NaiveDateTime,
     pub shop: Option<ShopRef>,
+    /// Pieces in their cart.
+    pub in_cart: Option<i64>,
 }
 
 /// The shop that someone runs.
@@ -43,6 +48,12 @@ pub struct ShopRef {
 impl Visitor {
     /// The person of this session, if it still counts.
     pub fn of(conn: &mut Conn, id: SessionId, now: NaiveDateTime) -> Result<Option<Self>> {
+        let in_cart = cart_items::table
+            .inner_join(carts::table)
+            .filter(carts::owner_id.eq(users::id.nullable()))
+            .filter(cart_items::removed_at.is_null())
+            .select(sum(cart_items::quantity))
+            .single_value();
         let found: Option<Self> = sessions::table
             .inner_join(users::table.left_join(shops::table))
             .filter(sessions::id.eq(id))
@@ -52,6 +63,7 @@ impl Visitor {
                 users::username,
                 users::first_name,
                 users::email,
+                users::profile_image,
                 users::operator,
                 users::email_verified_at,
                 users::suspended_at,
@@ -62,6 +74,7 @@ impl Visitor {
                 sessions::seen_at,
                 sessions::auth_at,
                 (shops::id, shops::slug, shops::name).nullable(),
+                in_cart,
             ))
             .first(conn)
             .optional()?;

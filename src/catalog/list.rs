@@ -1,11 +1,14 @@
 //! Which products a list holds, in which order, and where its next page begins.
 
 use chrono::{DateTime, NaiveDateTime};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::product::ProductState;
-use crate::id::{ProductId, ShopId};
-use crate::schema::{products, shops};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{ProductId, SectionId, ShopId};
+use crate::schema::{products, sections, shops};
 use crate::shops::ShopState;
 use crate::word::words;
 
@@ -33,8 +36,42 @@ pub struct Filter {
     pub categories: Vec<String>,
     pub in_stock: bool,
     pub shop: Option<ShopId>,
+    /// One of the shop's own.
+    pub section: Option<SectionId>,
+    /// For the shop alone: also what is not live yet, and a shop that is not open.
+    pub drafts: bool,
     /// Leaves one out: the product whose page shows the others.
     pub except: Option<ProductId>,
+}
+
+impl Filter {
+    /// The sections of a shop that hold anything which the filter shows, in their order, and how many.
+    pub fn sections(&self, conn: &mut Conn, shop: ShopId) -> Result<Vec<(SectionId, String, i64)>> {
+        let mut query = sections::table
+            .inner_join(products::table)
+            .filter(sections::shop_id.eq(shop))
+            .group_by((sections::id, sections::name, sections::position))
+            .order((sections::position, sections::id))
+            .select((sections::id, sections::name, count_star()))
+            .into_boxed();
+        query = if self.drafts {
+            query.filter(products::state.ne(ProductState::Archived))
+        } else {
+            query.filter(products::state.eq(ProductState::Active))
+        };
+        Ok(query.load(conn)?)
+    }
+
+    /// How many of a shop's own there are, live or not; what is on show is counted by `Counts`.
+    pub fn count(&self, conn: &mut Conn) -> Result<i64> {
+        let mut query = products::table
+            .filter(products::state.ne(ProductState::Archived))
+            .into_boxed();
+        if let Some(shop) = self.shop {
+            query = query.filter(products::shop_id.eq(shop));
+        }
+        Ok(query.count().get_result(conn)?)
+    }
 }
 
 /// The place in a list after which a page begins: what the list is sorted by (microseconds since 1970, or minor

@@ -1,11 +1,13 @@
 //! A product, and its variants: the things that can be bought.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::delivery::{Delivery, Readiness};
 use super::list::on_show;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, VariantId};
 use crate::money::Money;
 use crate::schema::{product_slugs, product_variants, products, shops};
@@ -32,6 +34,7 @@ pub struct Product {
     option1: String,
     option2: String,
     option3: String,
+    pub state: ProductState,
     pub published_at: NaiveDateTime,
 }
 
@@ -48,13 +51,20 @@ pub struct Variant {
 }
 
 impl Product {
-    /// The product at this address, with its shop, if everyone may see it.
-    pub fn at(conn: &mut Conn, shop: &str, slug: &str) -> Result<(Self, Shop)> {
-        Ok(on_show()
+    /// The product at this address, with its shop, if everyone may see it; one of the visitor's own shop in any state.
+    pub fn at(conn: &mut Conn, shop: &str, slug: &str, own: Option<ShopId>) -> Result<(Self, Shop)> {
+        let (product, shop): (Self, Shop) = products::table
+            .inner_join(shops::table)
             .filter(shops::slug.eq(shop))
             .filter(products::slug.eq(slug))
             .select((Self::as_select(), Shop::as_select()))
-            .first(conn)?)
+            .first(conn)?;
+        let on_show = product.state == ProductState::Active && shop.state == ShopState::Open;
+        if on_show || Some(shop.id) == own {
+            Ok((product, shop))
+        } else {
+            Err(Error::NotFound)
+        }
     }
 
     /// Where the product is now that had this address before, its shop's name in it new or old.
@@ -84,11 +94,40 @@ impl Product {
 
     /// The address of the product with this number, as the original's links name it.
     pub fn url_of(conn: &mut Conn, id: ProductId) -> Result<String> {
-        let (shop, slug): (String, String) = on_show()
+        let (shop, slug) = Self::place_of(conn, id)?;
+        Ok(format!("/shops/{shop}/{slug}"))
+    }
+
+    /// The words of its shop's and its own address, if everyone may see it.
+    pub fn place_of(conn: &mut Conn, id: ProductId) -> Result<(String, String)> {
+        Ok(on_show()
             .filter(products::id.eq(id))
             .select((shops::slug, products::slug))
+            .first(conn)?)
+    }
+
+    /// As `place_of`, of the product that comes in this variant.
+    pub fn place_of_variant(conn: &mut Conn, variant: VariantId) -> Result<(String, String)> {
+        let product: ProductId = product_variants::table
+            .find(variant)
+            .select(product_variants::product_id)
             .first(conn)?;
-        Ok(format!("/shops/{shop}/{slug}"))
+        Self::place_of(conn, product)
+    }
+
+    /// What it takes to hand it over, when it can leave, and whether its shop sells even while it is away.
+    pub fn handing_over(&self, conn: &mut Conn) -> Result<(Delivery, Readiness, bool)> {
+        let (delivery, from, within, selling) = products::table
+            .inner_join(shops::table)
+            .filter(products::id.eq(self.id))
+            .select((
+                products::delivery,
+                products::ready_from,
+                products::ready_within,
+                shops::vacation_selling,
+            ))
+            .first(conn)?;
+        Ok((delivery, Readiness::of(from, within), selling))
     }
 
     /// How many of a shop's everyone may see.
@@ -98,6 +137,12 @@ impl Product {
             .filter(products::state.eq(ProductState::Active))
             .count()
             .get_result(conn)?)
+    }
+
+    /// Whether a shop has any, live or not.
+    pub fn any_of(conn: &mut Conn, shop: ShopId) -> Result<bool> {
+        let theirs = products::table.filter(products::shop_id.eq(shop));
+        Ok(diesel::select(exists(theirs)).get_result(conn)?)
     }
 
     pub fn variants(&self, conn: &mut Conn) -> Result<Vec<Variant>> {

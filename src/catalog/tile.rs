@@ -6,13 +6,15 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::list::{After, Filter, Sort, on_show};
+use super::list::{After, Filter, Sort};
+use super::product::ProductState;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ProductId;
 use crate::images::{Image, Picture};
 use crate::money::Money;
 use crate::schema::{product_variants, products, shops};
+use crate::shops::ShopState;
 
 /// How long a product counts as new, in days.
 const NEW_FOR: i64 = 14;
@@ -104,7 +106,8 @@ impl Tile {
             .filter(product_variants::product_id.eq(products::id))
             .filter(product_variants::price.gt(products::price))
             .select(product_variants::id);
-        let mut query = on_show()
+        let mut query = products::table
+            .inner_join(shops::table)
             .select((
                 products::id,
                 products::slug,
@@ -119,6 +122,13 @@ impl Tile {
             ))
             .limit(most)
             .into_boxed();
+        query = if filter.drafts {
+            query.filter(products::state.ne(ProductState::Archived))
+        } else {
+            query
+                .filter(products::state.eq(ProductState::Active))
+                .filter(shops::state.eq(ShopState::Open))
+        };
         if !filter.categories.is_empty() {
             query = query.filter(products::category.eq_any(filter.categories.clone()));
         }
@@ -127,6 +137,9 @@ impl Tile {
         }
         if let Some(shop) = filter.shop {
             query = query.filter(products::shop_id.eq(shop));
+        }
+        if let Some(section) = filter.section {
+            query = query.filter(products::section_id.eq(section));
         }
         if let Some(except) = filter.except {
             query = query.filter(products::id.ne(except));

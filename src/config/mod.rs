@@ -12,17 +12,20 @@ use url::Url;
 
 use crate::db::Location;
 use crate::money::Currency;
+use crate::text::Country;
 
 mod cost;
 mod keys;
 mod letters;
 mod parse;
+mod pictures;
 pub mod secret;
 mod settings;
 
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+pub use pictures::CloudinaryAccount;
 use secret::Secret;
 pub use settings::Settings;
 
@@ -41,8 +44,8 @@ pub struct Config {
     /// Scheme, host and port; without a path.
     pub public_url: Url,
     pub currency: Currency,
-    /// Two letters, ISO 3166-1.
-    pub country: String,
+    /// Where most buyers are.
+    pub country: Country,
     pub secret_keys: SecretKeys,
     pub log: tracing::Level,
     pub log_format: LogFormat,
@@ -55,6 +58,8 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    /// Where pictures lie; in the data folder when not set.
+    pub cloudinary: Option<CloudinaryAccount>,
     /// What opens `/metrics`; nothing does when not set.
     pub metrics_token: Option<Secret>,
 }
@@ -89,6 +94,7 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let cloudinary = self.cloudinary(production, &mut problems);
         let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
@@ -104,29 +110,34 @@ impl Settings {
         let kept = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
         let kept = kept.then(|| (data.join("secret.key"), missing));
         let secret_keys = SecretKeys::read(self.secret_key.as_ref(), kept, &mut problems);
-        match (bind, public_url, database, currency, secret_keys, mail_from) {
-            (Some(bind), Some(public_url), Some(database), Some(currency), Some(secret_keys), Some(mail_from))
-                if problems.0.is_empty() =>
-            {
-                Ok(Config {
-                    bind,
-                    data,
-                    database,
-                    public_url,
-                    currency,
-                    country,
-                    secret_keys,
-                    log,
-                    log_format,
-                    trusted_proxies,
-                    workers,
-                    rate_limit,
-                    smtp,
-                    mail_from,
-                    password_cost,
-                    metrics_token,
-                })
-            }
+        match (bind, public_url, database, currency, country, secret_keys, mail_from) {
+            (
+                Some(bind),
+                Some(public_url),
+                Some(database),
+                Some(currency),
+                Some(country),
+                Some(secret_keys),
+                Some(mail_from),
+            ) if problems.0.is_empty() => Ok(Config {
+                bind,
+                data,
+                database,
+                public_url,
+                currency,
+                country,
+                secret_keys,
+                log,
+                log_format,
+                trusted_proxies,
+                workers,
+                rate_limit,
+                smtp,
+                mail_from,
+                password_cost,
+                cloudinary,
+                metrics_token,
+            }),
             _ => Err(problems),
         }
     }

@@ -10,6 +10,7 @@ use super::secret::Secret;
 use super::{LogFormat, PasswordCost, Problems, Settings};
 use crate::db::Location;
 use crate::money::Currency;
+use crate::text::Country;
 
 impl Settings {
     pub(super) fn bind(&self, problems: &mut Problems) -> Option<SocketAddr> {
@@ -98,14 +99,15 @@ impl Settings {
         known
     }
 
-    pub(super) fn country(&self, problems: &mut Problems) -> String {
+    pub(super) fn country(&self, problems: &mut Problems) -> Option<Country> {
         let typed = self.country.as_deref().unwrap_or("US");
-        if typed.len() != 2 || !typed.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        let known = Country::of(typed);
+        if known.is_none() {
             problems.0.push(format!(
                 "POCKETSHOP_COUNTRY \"{typed}\" is not a country code; use two capitals like US or PT"
             ));
         }
-        typed.to_owned()
+        known
     }
 
     pub(super) fn log_level(&self, problems: &mut Problems) -> tracing::Level {

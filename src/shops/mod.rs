@@ -1,8 +1,18 @@
 //! Shops: who sells, how their window looks, when they are away.
 
+mod address;
+mod closure;
+mod opening;
 pub mod pages;
+mod section;
+mod settings;
 mod shop;
 mod theme;
+mod vacation;
 
-pub use shop::{Shop, ShopState, Vacation};
+pub use address::Address;
+pub use section::{Section, Way};
+pub use settings::{Face, Moved, Policies, Sign, Window};
+pub use shop::{Shop, ShopState};
 pub use theme::{Corner, Theme, Vividness};
+pub use vacation::{Absence, Vacation};

@@ -1,4 +1,4 @@
-//! A shop: its row, its window, and when it is away.
+//! A shop: its row, and who sees it.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -26,21 +26,20 @@ pub struct Shop {
     pub announcement: String,
     pub place: String,
     pub shop_image: String,
-    vacation_from: Option<NaiveDateTime>,
-    vacation_until: Option<NaiveDateTime>,
-    vacation_message: String,
+    pub state: ShopState,
+    pub(super) vacation_from: Option<NaiveDateTime>,
+    pub(super) vacation_until: Option<NaiveDateTime>,
+    pub(super) vacation_message: String,
     hue: i32,
     vividness: Vividness,
     corner: Corner,
     pub created_at: NaiveDateTime,
-}
-
-/// An absence: the shop stays to be seen, and says when it is back.
-#[derive(Debug, Clone)]
-pub struct Vacation {
-    /// `3 December`
-    pub until: Option<String>,
-    pub message: String,
+    pub updated_at: NaiveDateTime,
+    pub logo: String,
+    pub contact: String,
+    pub returns: String,
+    pub care: String,
+    pub(super) vacation_selling: bool,
 }
 
 impl ShopState {
@@ -56,13 +55,22 @@ impl ShopState {
 }
 
 impl Shop {
-    /// The open shop at this address.
-    pub fn open_at(conn: &mut Conn, slug: &str) -> Result<Self> {
-        Ok(shops::table
+    /// The open shop at this address; the visitor's own is there in any state.
+    pub fn at(conn: &mut Conn, slug: &str, own: Option<ShopId>) -> Result<Self> {
+        let shop: Self = shops::table
             .filter(shops::slug.eq(slug))
-            .filter(shops::state.eq(ShopState::Open))
             .select(Self::as_select())
-            .first(conn)?)
+            .first(conn)?;
+        if shop.state == ShopState::Open || Some(shop.id) == own {
+            Ok(shop)
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+
+    /// For its owner, who is known by what they are signed in with.
+    pub fn find(conn: &mut Conn, id: ShopId) -> Result<Self> {
+        Ok(shops::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
     /// Where the shop is now that had this address before.
@@ -102,24 +110,6 @@ impl Shop {
         Ok(())
     }
 
-    /// Closes the shop of someone who leaves: what they wrote goes, its name stays for the books.
-    pub fn close(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
-        let nothing = "";
-        diesel::update(shops::table.filter(shops::owner_id.eq(owner)))
-            .set((
-                shops::state.eq(ShopState::Closed),
-                shops::tagline.eq(nothing),
-                shops::bio.eq(nothing),
-                shops::announcement.eq(nothing),
-                shops::place.eq(nothing),
-                shops::shop_image.eq(nothing),
-                shops::vacation_message.eq(nothing),
-                shops::updated_at.eq(now),
-            ))
-            .execute(conn)?;
-        Ok(())
-    }
-
     /// What the maker goes by: the first name, else the username, else nothing.
     pub fn owner(&self, conn: &mut Conn) -> Result<String> {
         let names: Option<(String, String)> = match self.owner_id {
@@ -151,14 +141,5 @@ impl Shop {
             vividness: self.vividness,
             corner: self.corner,
         }
-    }
-
-    pub fn vacation(&self, now: NaiveDateTime) -> Option<Vacation> {
-        let begun = self.vacation_from.is_some_and(|from| from <= now);
-        let over = self.vacation_until.is_some_and(|until| until <= now);
-        (begun && !over).then(|| Vacation {
-            until: self.vacation_until.map(|until| until.format("%-d %B").to_string()),
-            message: self.vacation_message.clone(),
-        })
     }
 }

@@ -24,15 +24,63 @@ pub struct Theme {
     pub corner: Corner,
 }
 
+impl Vividness {
+    pub const ALL: [Self; 4] = [Self::Muted, Self::Calm, Self::Clear, Self::Vivid];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Muted => "Muted",
+            Self::Calm => "Calm",
+            Self::Clear => "Clear",
+            Self::Vivid => "Vivid",
+        }
+    }
+
+    /// As it stands in style sheets.
+    pub fn chroma(self) -> &'static str {
+        match self {
+            Self::Muted => ".06",
+            Self::Calm => ".1",
+            Self::Clear => ".14",
+            Self::Vivid => ".17",
+        }
+    }
+}
+
+impl Corner {
+    pub const ALL: [Self; 3] = [Self::Square, Self::Round, Self::Pocket];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Square => "Square",
+            Self::Round => "Round",
+            Self::Pocket => "Pocket",
+        }
+    }
+
+    /// As a drawing of 40 by 44.
+    pub fn outline(self) -> &'static str {
+        match self {
+            Self::Square => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v36a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2Z",
+            Self::Round => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v30a8 8 0 0 1-8 8H10a8 8 0 0 1-8-8Z",
+            Self::Pocket => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v22a16 16 0 0 1-16 16h-4A16 16 0 0 1 2 26Z",
+        }
+    }
+}
+
 impl Theme {
+    /// From what a form says; nothing else ever becomes part of a style sheet.
+    pub fn parse(hue: &str, vividness: &str, corner: &str) -> Option<Self> {
+        Some(Self {
+            hue: hue.parse().ok().filter(|hue| (0..360).contains(hue))?,
+            vividness: Vividness::parse(vividness)?,
+            corner: Corner::parse(corner)?,
+        })
+    }
+
     /// The style sheet. It sets `:root`, since what is derived there does not follow a change lower down.
     pub fn css(self) -> String {
-        let chroma = match self.vividness {
-            Vividness::Muted => ".06",
-            Vividness::Calm => ".1",
-            Vividness::Clear => ".14",
-            Vividness::Vivid => ".17",
-        };
+        let chroma = self.vividness.chroma();
         let pocket = match self.corner {
             Corner::Square => ".375rem",
             Corner::Round => "1rem",

@@ -1,13 +1,15 @@
-//! Text that was parsed once: email addresses, slugs, and Markdown made safe.
+//! Text that was parsed once: email addresses, slugs, countries, and Markdown made safe.
 
+mod country;
 mod email;
 mod html;
 mod line;
 mod slug;
 mod time;
 
+pub use country::Country;
 pub use email::Email;
 pub use html::{Html, summary};
 pub use line::{line, lines};
-pub use slug::{free_slug, is_slug, slug};
+pub use slug::{chosen_slug, free_slug, is_slug, slug};
 pub use time::when;

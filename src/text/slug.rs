@@ -135,6 +135,34 @@ pub fn slug(name: &str, fallback: &str) -> String {
     slug
 }
 
+/// A slug that a person chose for a shop.
+///
+/// # Errors
+/// A message for people.
+pub fn chosen_slug(typed: &str) -> Result<String, String> {
+    let slug = typed.trim().to_lowercase();
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    if !slug.bytes().all(plain) {
+        return Err("Write the address in letters from a to z, digits and hyphens, like barro-e-sal.".to_owned());
+    }
+    if slug.len() < 3 {
+        return Err("The address is too short. Use 3 letters or more.".to_owned());
+    }
+    if slug.len() > SLUG_LENGTH {
+        return Err(format!("The address is too long. Use {SLUG_LENGTH} letters or fewer."));
+    }
+    if slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
+        return Err("A hyphen goes between two letters or digits. Take the others out.".to_owned());
+    }
+    if !slug.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return Err("The address needs a letter, since numbers alone mean something else here.".to_owned());
+    }
+    if RESERVED.contains(&slug.as_str()) {
+        return Err("The market needs this word for itself. Choose another address.".to_owned());
+    }
+    Ok(slug)
+}
+
 /// Whether this could be a slug at all; anything else need not be looked up.
 pub fn is_slug(typed: &str) -> bool {
     typed.len() <= SLUG_LENGTH * 2
@@ -172,6 +200,34 @@ mod tests {
             assert_eq!(slug(name, "shop"), slug_of_it);
         }
         assert!(slug(&"very long ".repeat(30), "shop").len() <= SLUG_LENGTH);
+    }
+
+    #[test]
+    fn a_chosen_slug_follows_the_rules_or_is_told_them() {
+        for typed in ["barro-e-sal", "  Barro-E-Sal ", "abc", "3d-prints"] {
+            assert_eq!(chosen_slug(typed), Ok(typed.trim().to_lowercase()));
+        }
+        let long = "a".repeat(SLUG_LENGTH + 1);
+        for typed in [
+            "",
+            "ab",
+            "-abc",
+            "abc-",
+            "a--b",
+            "123",
+            "new",
+            "Admin",
+            "a b c",
+            "a/b",
+            "a.b",
+            "shöp",
+            "a\0bc",
+            "../..",
+            "日本語",
+            &long,
+        ] {
+            assert!(chosen_slug(typed).is_err(), "{typed}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod assets;
+pub mod cart;
 pub mod error_page;
 mod flash;
 mod form;

@@ -12,13 +12,16 @@ use actix_web::{FromRequest, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound};
 use url::Url;
 
+use super::cart::{country, guest_cart};
 use super::flash::Flash;
 use super::theme::Theme;
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
 use crate::catalog::{Categories, Category};
 use crate::error::Error;
+use crate::id::ShopId;
 use crate::money::{Currency, Money};
+use crate::text::Country;
 
 /// What is the same for all visitors.
 pub struct Site {
@@ -26,6 +29,8 @@ pub struct Site {
     pub public_url: Url,
     pub currency: Currency,
     pub categories: Categories,
+    /// Where most buyers are.
+    pub country: Country,
 }
 
 /// One request's page: what the layout shows, and the words that templates need.
@@ -41,6 +46,11 @@ pub struct Page {
     /// None: a guest.
     pub visitor: Option<Arc<Visitor>>,
     pub flash: Option<Flash>,
+    /// Pieces in the visitor's cart: a guest's as the cookie has them, a user's as they came with the visitor, so that no
+    /// page asks for them.
+    pub in_cart: i64,
+    /// Where things are sent: the market's home country until the visitor says otherwise.
+    pub country: Country,
     /// UTC, to the microsecond.
     pub now: NaiveDateTime,
 }
@@ -56,6 +66,12 @@ impl Page {
             .public_url
             .join(path)
             .map_or_else(|_| path.to_owned(), String::from)
+    }
+
+    /// The visitor's own shop, if it has this address: only they see it while it is not open.
+    pub fn own_shop(&self, slug: &str) -> Option<ShopId> {
+        let shop = self.visitor.as_ref()?.shop.as_ref()?;
+        (shop.slug == slug).then_some(shop.id)
     }
 
     pub fn money(&self, money: impl Borrow<Money>) -> String {
@@ -91,7 +107,14 @@ impl FromRequest for Page {
         let htmx = header("HX-Request") == Some(b"true") && header("HX-Request-Type") == Some(b"partial");
         let session = request.get_session();
         let shows_messages = !htmx && request.method() == Method::GET;
+        let visitor = signed_in(request);
+        let in_cart = match &visitor {
+            Some(visitor) => visitor.in_cart.unwrap_or(0),
+            None => guest_cart(&session).map_or(0, |(_, pieces)| pieces),
+        };
         ready(Ok(Self {
+            in_cart,
+            country: country(&session).unwrap_or(site.country),
             site: site.clone(),
             path: request.path().to_owned(),
             here: request
@@ -100,7 +123,7 @@ impl FromRequest for Page {
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
             htmx,
             theme: Theme::chosen(&session),
-            visitor: signed_in(request),
+            visitor,
             flash: if shows_messages { Flash::take(&session) } else { None },
             now: now(),
         }))

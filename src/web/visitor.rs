@@ -12,12 +12,14 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::cart::{forget_cart, guest_cart};
 use super::layers::{ClientIp, is_file};
 use super::page::now;
 use crate::accounts::{self, Factor, Origin, ShopRef, Visitor};
+use crate::carts::{self, Holder};
 use crate::db::Db;
 use crate::error::{Error, Result, Step};
-use crate::id::{SessionId, UserId};
+use crate::id::{CartId, SessionId, UserId};
 
 /// Where the cookie keeps the id of the sign-in.
 const SESSION: &str = "session";
@@ -37,7 +39,8 @@ pub async fn recognise(
     let (Some(id), false) = (id, is_file(request.path())) else {
         return next.call(request).await;
     };
-    if let Some(visitor) = visitor_of(&request, id).await? {
+    if let Some(mut visitor) = visitor_of(&request, id).await? {
+        bring_cart(&request, &session, &mut visitor).await;
         request.extensions_mut().insert(Arc::new(visitor));
     } else {
         sign_out(&session);
@@ -64,6 +67,25 @@ async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Vi
         }
     }
     Ok(visitor)
+}
+
+/// Who filled a cart as a guest and then signed in, by whichever way, has it among their own from now on.
+async fn bring_cart(request: &ServiceRequest, session: &Session, visitor: &mut Visitor) {
+    let (Some((cart, _)), Some(db)) = (guest_cart(session), request.app_data::<Data<Db>>()) else {
+        return;
+    };
+    if visitor.factor == Factor::Pending {
+        return;
+    }
+    let (user, now) = (visitor.user, now());
+    match db.note(move |conn| carts::merge(conn, cart, user, now)).await {
+        Ok(pieces) => {
+            visitor.in_cart = Some(pieces);
+            forget_cart(session);
+        }
+        // The cookie still knows it: the next page tries again.
+        Err(error) => tracing::warn!(%error, "a guest's cart could not be brought along"),
+    }
 }
 
 /// The cookie holds this sign-in from now on.
@@ -200,11 +222,21 @@ impl FromRequest for Seller {
     }
 }
 
-/// Someone who buys, with an account or without.
+/// Someone who buys, with an account or without; a guest may have a cart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buyer {
-    Guest,
+    Guest(Option<CartId>),
     User(UserId),
+}
+
+impl Buyer {
+    /// None: a guest without a cart.
+    pub fn holder(self) -> Option<Holder> {
+        match self {
+            Self::Guest(cart) => cart.map(Holder::Guest),
+            Self::User(user) => Some(Holder::User(user)),
+        }
+    }
 }
 
 impl FromRequest for Buyer {
@@ -212,9 +244,10 @@ impl FromRequest for Buyer {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(
-            signed_in(request).map_or(Self::Guest, |visitor| Self::User(visitor.user))
-        ))
+        ready(Ok(match signed_in(request) {
+            Some(visitor) => Self::User(visitor.user),
+            None => Self::Guest(guest_cart(&request.get_session()).map(|(cart, _)| cart)),
+        }))
     }
 }
 

@@ -10,6 +10,7 @@ const ROWS: &[&[&str]] = &[
     &["app"],
     &["pages", "dashboard", "admin"],
     &["web"],
+    &["carts", "shipping"],
     &["catalog"],
     &["shops"],
     &["images"],

@@ -183,6 +183,7 @@ pub fn cart(conn: &mut Conn, user: UserId) -> Result<Vec<CartLine>> {
     Ok(cart_items::table
         .inner_join(carts::table)
         .filter(carts::owner_id.eq(user))
+        .filter(cart_items::removed_at.is_null())
         .order(cart_items::id)
         .select((
             cart_items::variant_id,

@@ -1,11 +1,15 @@
 //! The market's front: home, the list of all products, a category's, and a product's own page.
 
 mod asked;
+mod buy;
 mod home;
 mod listing;
 mod product;
 
 use actix_web::web;
+
+pub use buy::{DeliveryLine, Typed};
+pub use product::show_again;
 
 use crate::web::get;
 

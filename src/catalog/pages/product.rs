@@ -2,17 +2,22 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
 use askama::Template;
-use serde::Deserialize;
+use chrono::NaiveDateTime;
 
-use crate::catalog::{Counts, Filter, Flag, Product, ShopCard, Sort, Tile, Variant, stock};
-use crate::db::Db;
+use super::buy::{BuyBox, Sold, Typed};
+use crate::catalog::{
+    Counts, Delivery, Field, Filter, Flag, Product, ProductState, Readiness, ShopCard, Sort, Tile, Variant, stock,
+};
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
-use crate::id::ProductId;
+use crate::id::{ProductId, ShopId};
 use crate::images::{Image, Picture};
 use crate::money::Money;
-use crate::shops::{Shop, Vacation};
+use crate::shipping::Rate;
+use crate::shops::{Shop, ShopState, Vacation};
 use crate::text::{Html, is_slug, summary};
 use crate::web::{Page, Query, html, moved};
 
@@ -24,6 +29,7 @@ const OTHERS: i64 = 4;
 #[template(path = "catalog/product.html", blocks = ["buy"])]
 struct ProductPage {
     page: Page,
+    number: ProductId,
     product: ProductHead,
     /// `Size / Colour`
     option_name: String,
@@ -37,8 +43,11 @@ struct ProductPage {
     description_meta: String,
     shop: ShopCard,
     vacation: Option<Vacation>,
+    /// None: everyone sees it.
+    hidden: Option<(ProductState, ShopState)>,
     theme_url: String,
     more_from_shop: Vec<Tile>,
+    buy: BuyBox,
 }
 
 struct ProductHead {
@@ -65,12 +74,6 @@ struct VariantCard {
     stock: String,
 }
 
-#[derive(Deserialize)]
-pub struct ProductQuery {
-    #[serde(default)]
-    variant: Vec<String>,
-}
-
 /// What the page is made of.
 #[derive(Clone)]
 struct Found {
@@ -83,6 +86,12 @@ struct Found {
     others: Vec<Tile>,
     /// How many the shop shows, this one among them.
     of_shop: i64,
+    fields: Vec<Field>,
+    rates: Vec<Rate>,
+    delivery: Delivery,
+    readiness: Readiness,
+    /// The shop sells even while it is away.
+    selling: bool,
 }
 
 #[derive(Clone)]
@@ -102,64 +111,19 @@ pub async fn by_number(db: Data<Db>, id: Path<String>) -> Result<HttpResponse> {
 pub async fn show(
     db: Data<Db>,
     path: Path<(String, String)>,
-    query: Query<ProductQuery>,
+    query: Query<Vec<(String, String)>>,
     page: Page,
 ) -> Result<HttpResponse> {
     let (shop, slug) = path.into_inner();
     if !is_slug(&shop) || !is_slug(&slug) {
         return Err(Error::NotFound);
     }
-    let now = page.now;
-    let shared = db.clone();
-    let answer = db
-        .recall(format!("product {shop}/{slug}"), move |conn| {
-            match Product::at(conn, &shop, &slug) {
-                Ok((product, shop)) => {
-                    let variants = product.variants(conn)?;
-                    let of_shop = Filter {
-                        shop: Some(product.shop_id),
-                        ..Filter::default()
-                    };
-                    let same_shop = Filter {
-                        except: Some(product.id),
-                        ..of_shop.clone()
-                    };
-                    let of_shop = Counts::now(&shared, conn)?.of(&of_shop).products;
-                    let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
-                    let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
-                    ids.push(product.id);
-                    let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
-                        .into_iter()
-                        .partition(|image| image.product_id == product.id);
-                    Tile::give_pictures(&mut others, &theirs);
-                    Ok(Answer::Here(Box::new(Found {
-                        description: Some(product.description.trim())
-                            .filter(|text| !text.is_empty())
-                            .map(Html::from_markdown),
-                        description_meta: match summary(&product.description, 155) {
-                            nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
-                            summary => summary,
-                        },
-                        product,
-                        shop,
-                        variants,
-                        images,
-                        others,
-                        of_shop,
-                    })))
-                }
-                Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
-                    .map(Answer::Moved)
-                    .ok_or(Error::NotFound),
-                Err(error) => Err(error),
-            }
-        })
-        .await?;
-    match answer {
+    let own = page.own_shop(&shop);
+    match find(&db, shop, slug, own, page.now).await? {
         Answer::Moved(url) => Ok(moved(&url)),
         Answer::Here(found) => {
             let block_only = page.htmx;
-            let view = found.page(page, query.0.variant.last().map(String::as_str));
+            let view = found.page(page, Typed::read(query.0));
             html(
                 StatusCode::OK,
                 if block_only {
@@ -172,8 +136,105 @@ pub async fn show(
     }
 }
 
+/// The page again, with what was typed and what is wrong with it.
+///
+/// # Errors
+/// `NotFound` when the product is not on show.
+pub async fn show_again(db: &Data<Db>, page: Page, typed: Typed) -> Result<HttpResponse> {
+    let (product, variant) = (typed.product, typed.variant);
+    let place = db
+        .read(move |conn| match (variant, product) {
+            (Some(variant), _) => Product::place_of_variant(conn, variant),
+            (None, Some(product)) => Product::place_of(conn, product),
+            (None, None) => Err(Error::NotFound),
+        })
+        .await?;
+    let Answer::Here(found) = find(db, place.0, place.1, None, page.now).await? else {
+        return Err(Error::NotFound);
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let block_only = page.htmx;
+    let view = found.page(page, typed);
+    if !block_only {
+        return html(status, view.render());
+    }
+    let mut answer = html(status, view.as_buy().render())?;
+    for (name, value) in IN_PLACE {
+        answer.headers_mut().insert(name, value);
+    }
+    Ok(answer)
+}
+
+/// What makes htmx put the refused form where it was, though what it would do with a good answer is nothing.
+const IN_PLACE: [(HeaderName, HeaderValue); 2] = [
+    (HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#buy")),
+    (
+        HeaderName::from_static("hx-reswap"),
+        HeaderValue::from_static("outerHTML"),
+    ),
+];
+
+/// What its own shop sees is nobody else's, so it is never kept.
+async fn find(db: &Data<Db>, shop: String, slug: String, own: Option<ShopId>, now: NaiveDateTime) -> Result<Answer> {
+    let shared = db.clone();
+    let name = format!("product {shop}/{slug}");
+    let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own) {
+        Ok((product, shop)) => Ok(Answer::Here(Box::new(Found::read(conn, &shared, product, shop, now)?))),
+        Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
+            .map(Answer::Moved)
+            .ok_or(Error::NotFound),
+        Err(error) => Err(error),
+    };
+    match own {
+        Some(_) => db.read(read).await,
+        None => db.recall(name, read).await,
+    }
+}
+
 impl Found {
-    fn page(self, page: Page, chosen: Option<&str>) -> ProductPage {
+    fn read(conn: &mut Conn, db: &Db, product: Product, shop: Shop, now: NaiveDateTime) -> Result<Self> {
+        let variants = product.variants(conn)?;
+        let of_shop = Filter {
+            shop: Some(product.shop_id),
+            drafts: shop.state != ShopState::Open,
+            ..Filter::default()
+        };
+        let same_shop = Filter {
+            except: Some(product.id),
+            ..of_shop.clone()
+        };
+        let of_shop = Counts::now(db, conn)?.of(&of_shop).products;
+        let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
+        let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
+        ids.push(product.id);
+        let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
+            .into_iter()
+            .partition(|image| image.product_id == product.id);
+        Tile::give_pictures(&mut others, &theirs);
+        let (delivery, readiness, selling) = product.handing_over(conn)?;
+        Ok(Self {
+            description: Some(product.description.trim())
+                .filter(|text| !text.is_empty())
+                .map(Html::from_markdown),
+            description_meta: match summary(&product.description, 155) {
+                nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
+                summary => summary,
+            },
+            fields: Field::of(conn, product.id)?,
+            rates: Rate::of_shops(conn, &[shop.id])?,
+            delivery,
+            readiness,
+            selling,
+            product,
+            shop,
+            variants,
+            images,
+            others,
+            of_shop,
+        })
+    }
+
+    fn page(self, page: Page, typed: Typed) -> ProductPage {
         let Self {
             description,
             description_meta,
@@ -183,12 +244,17 @@ impl Found {
             images,
             others,
             of_shop,
+            fields,
+            rates,
+            delivery,
+            readiness,
+            selling,
         } = self;
         let url = format!("{}/{}", shop.url(), product.slug);
         let several = variants.len() > 1;
         let chosen = variants
             .iter()
-            .find(|variant| several && Some(variant.id.to_string().as_str()) == chosen)
+            .find(|variant| several && Some(variant.id) == typed.variant)
             .or_else(|| variants.first().filter(|_| !several));
         let quantity = chosen.map_or(product.quantity, |variant| variant.quantity);
         let category = page.site.categories.by_code(&product.category);
@@ -212,8 +278,25 @@ impl Found {
             sold_out: variant.quantity == 0,
             stock: stock(variant.quantity),
         };
+        let sold = Sold {
+            product: product.id,
+            price: product.price,
+            stock: product.quantity,
+            chosen,
+            fields: &fields,
+            rates: &rates,
+            delivery,
+            readiness,
+            own: page
+                .visitor
+                .as_ref()
+                .is_some_and(|visitor| shop.owner_id == Some(visitor.user)),
+            away: !selling && shop.vacation(page.now).is_some(),
+        };
+        let buy = BuyBox::of(&sold, &page, typed);
         let picture_of = chosen.and_then(|variant| variant.image_id);
         ProductPage {
+            number: product.id,
             option_name: product.option_name(),
             variants: if several {
                 variants.iter().map(card).collect()
@@ -228,6 +311,8 @@ impl Found {
             description,
             description_meta,
             vacation: shop.vacation(page.now),
+            hidden: Some((product.state, shop.state))
+                .filter(|states| *states != (ProductState::Active, ShopState::Open)),
             theme_url: shop.theme().url(&shop.slug),
             shop: ShopCard {
                 url: shop.url(),
@@ -240,6 +325,7 @@ impl Found {
             },
             more_from_shop: others,
             product: head,
+            buy,
             page,
         }
     }

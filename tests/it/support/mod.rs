@@ -17,6 +17,7 @@ use pocketshop::config::{Config, LogFormat, PasswordCost, SecretKeys};
 use pocketshop::db::Db;
 use pocketshop::jobs::Worker;
 use pocketshop::money::Currency;
+use pocketshop::text::Country;
 use pocketshop::{app, ops};
 use reqwest::{Client, RequestBuilder, Response};
 use scraper::{Html, Selector};
@@ -118,7 +119,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         database: database.location.clone(),
         public_url: "http://localhost".parse().unwrap(),
         currency: Currency::of("USD").unwrap(),
-        country: "US".to_owned(),
+        country: Country::of("US").unwrap(),
         secret_keys: SecretKeys::new(vec![Secret::new("0123456789abcdef".repeat(8))]),
         log: tracing::Level::WARN,
         log_format: LogFormat::Text,
@@ -128,6 +129,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
+        cloudinary: None,
         metrics_token: None,
     }
 }

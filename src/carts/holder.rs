@@ -1,0 +1,100 @@
+//! Whose cart it is, and the row that stands for it.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{CartId, CartItemId, UserId};
+use crate::schema::{cart_items, carts};
+
+/// How long a guest's cart is kept after it was last changed.
+const GUESTS_FOR: TimeDelta = TimeDelta::days(90);
+/// How long what was taken out can be put back.
+pub const UNDO_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// Who holds a cart: a guest, whose browser knows its number, or a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    Guest(CartId),
+    User(UserId),
+}
+
+impl Holder {
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::Guest(_) => None,
+            Self::User(user) => Some(user),
+        }
+    }
+
+    /// The cart, if there is one.
+    pub(super) fn cart(self, conn: &mut Conn) -> Result<Option<CartId>> {
+        let all = carts::table.select(carts::id);
+        Ok(match self {
+            Self::Guest(cart) => all
+                .filter(carts::id.eq(cart))
+                .filter(carts::owner_id.is_null())
+                .first(conn)
+                .optional()?,
+            Self::User(user) => all.filter(carts::owner_id.eq(user)).first(conn).optional()?,
+        })
+    }
+
+    /// The cart, if there is one; nobody else changes it before this transaction ends.
+    pub(super) fn lock(self, conn: &mut Conn, now: NaiveDateTime) -> Result<Option<CartId>> {
+        let Some(cart) = self.cart(conn)? else { return Ok(None) };
+        let touched = diesel::update(carts::table.find(cart))
+            .set(carts::updated_at.eq(now))
+            .execute(conn)?;
+        Ok((touched > 0).then_some(cart))
+    }
+}
+
+/// As `Holder::lock`; who has none gets one. A guest's comes under a new number.
+pub fn lock_or_make(conn: &mut Conn, holder: Option<Holder>, now: NaiveDateTime) -> Result<CartId> {
+    let there = match holder {
+        Some(holder) => holder.lock(conn, now)?,
+        None => None,
+    };
+    if let Some(cart) = there {
+        return Ok(cart);
+    }
+    let cart = CartId::new();
+    diesel::insert_into(carts::table)
+        .values((
+            carts::id.eq(cart),
+            carts::owner_id.eq(holder.and_then(Holder::user)),
+            carts::created_at.eq(now),
+            carts::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(cart)
+}
+
+/// How many pieces a cart holds.
+pub fn count(conn: &mut Conn, cart: CartId) -> Result<i64> {
+    let quantities: Vec<i32> = cart_items::table
+        .filter(cart_items::cart_id.eq(cart))
+        .filter(cart_items::removed_at.is_null())
+        .select(cart_items::quantity)
+        .load(conn)?;
+    Ok(quantities.into_iter().map(i64::from).sum())
+}
+
+/// These lines, gone for good.
+pub fn forget(conn: &mut Conn, items: impl IntoIterator<Item = CartItemId>) -> Result<()> {
+    let items = items.into_iter().map(|item| item.0);
+    diesel::delete(cart_items::table.filter(crate::db::one_of(cart_items::id, items))).execute(conn)?;
+    Ok(())
+}
+
+/// Takes away what guests left behind, and what was taken out and not put back.
+pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+    let left = carts::table
+        .filter(carts::owner_id.is_null())
+        .filter(carts::updated_at.lt(now - GUESTS_FOR));
+    diesel::delete(left).execute(conn)?;
+    diesel::delete(cart_items::table.filter(cart_items::removed_at.lt(now - UNDO_FOR))).execute(conn)?;
+    Ok(())
+}

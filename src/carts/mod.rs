@@ -1,0 +1,21 @@
+//! Carts: what guests and users are about to buy, from all the shops there are.
+
+mod add;
+mod answers;
+mod cart;
+mod change;
+mod holder;
+mod line;
+mod merge;
+mod offer;
+pub mod pages;
+mod place;
+
+pub use add::{Added, Adding, Wanted, add};
+pub use answers::{Answer, Answers};
+pub use cart::{Cart, CartShop, RemovedLine};
+pub use change::{Changed, clear, restore, set};
+pub use holder::{Holder, count, tidy};
+pub use line::{CartLine, LineProblem};
+pub use merge::merge;
+pub use place::{MOST_EACH, MOST_LINES};

@@ -1,0 +1,62 @@
+//! A variant as it can be bought right now, or why it cannot.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::line::LineProblem;
+use crate::catalog::{Field, Product, ProductState, Variant};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{UserId, VariantId};
+use crate::money::Money;
+use crate::schema::{product_variants, products, shops};
+use crate::shops::{Shop, ShopState};
+
+pub struct Offer {
+    pub title: String,
+    pub variant: Variant,
+    pub fields: Vec<Field>,
+    /// Why nobody, or not this buyer, can have it.
+    pub problem: Option<LineProblem>,
+}
+
+impl Offer {
+    pub fn of(conn: &mut Conn, variant: VariantId, buyer: Option<UserId>, now: NaiveDateTime) -> Result<Self> {
+        let (variant, product, state, shop, shop_state, selling): (
+            Variant,
+            Product,
+            ProductState,
+            Shop,
+            ShopState,
+            bool,
+        ) = product_variants::table
+            .inner_join(products::table.inner_join(shops::table))
+            .filter(product_variants::id.eq(variant))
+            .select((
+                Variant::as_select(),
+                Product::as_select(),
+                products::state,
+                Shop::as_select(),
+                shops::state,
+                shops::vacation_selling,
+            ))
+            .first(conn)?;
+        let away = shop.vacation(now).filter(|_| !selling);
+        let problem = LineProblem::of_shop(state, shop_state, shop.owner_id, buyer, away.as_ref())
+            .or_else(|| (variant.quantity <= 0).then_some(LineProblem::SoldOut));
+        Ok(Self {
+            title: product.title,
+            fields: Field::of(conn, product.id)?,
+            variant,
+            problem,
+        })
+    }
+
+    /// One piece with these answers; nothing when it does not fit.
+    pub fn price(&self, answers: &super::Answers) -> Option<Money> {
+        let extras = answers.shown(&self.fields);
+        extras
+            .iter()
+            .try_fold(self.variant.price, |sum, answer| sum.plus(answer.price))
+    }
+}

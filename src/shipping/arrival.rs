@@ -1,0 +1,68 @@
+//! When something arrives: what it takes to make it, and then to send it.
+
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
+
+use crate::catalog::Readiness;
+
+/// The first and the last day on which it may be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl Arrival {
+    /// Of things sent together, which wait for the slowest; `transit` in days.
+    pub fn of(ready: impl IntoIterator<Item = Readiness>, transit: (i32, i32), now: NaiveDateTime) -> Self {
+        let (mut from, mut to) = (0, 0);
+        for one in ready {
+            from = from.max(one.from().unwrap_or(0));
+            to = to.max(one.within().unwrap_or(0));
+        }
+        let day = |ready: i32, transit: i32| {
+            let days = u64::try_from(i64::from(ready) + i64::from(transit)).unwrap_or(0);
+            now.date().checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX)
+        };
+        Self {
+            from: day(from, transit.0),
+            to: day(to, transit.1),
+        }
+    }
+
+    /// `3 to 7 December`
+    pub fn words(self) -> String {
+        let (from, to) = (self.from, self.to);
+        if from == to {
+            return to.format("%-d %B").to_string();
+        }
+        let first = if (from.year(), from.month()) == (to.year(), to.month()) {
+            from.format("%-d")
+        } else {
+            from.format("%-d %B")
+        };
+        format!("{first} to {}", to.format("%-d %B"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(day: u32) -> NaiveDateTime {
+        NaiveDate::from_ymd_opt(2026, 11, day)
+            .and_then(|date| date.and_hms_opt(12, 0, 0))
+            .unwrap()
+    }
+
+    #[test]
+    fn the_slowest_decides() {
+        let made = Readiness::Made { from: 3, within: 5 };
+        let soon = Arrival::of([Readiness::Ready], (2, 4), on(1));
+        assert_eq!(soon.words(), "3 to 5 November");
+        assert_eq!(
+            Arrival::of([Readiness::Ready, made], (2, 4), on(24)).words(),
+            "29 November to 3 December"
+        );
+        assert_eq!(Arrival::of([], (1, 1), on(1)).words(), "2 November");
+    }
+}

@@ -1,0 +1,76 @@
+//! Closing a shop: by its owner, who may open it again, or with an account that goes.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::shop::{Shop, ShopState};
+use crate::accounts::{Event, EventKind, Origin};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::{ShopId, UserId};
+use crate::schema::{orders, payments, shipments, shops};
+
+/// Orders that a shop still has something to do for, as their rows say it.
+const UNSETTLED: [&str; 2] = ["Pending", "Shipped"];
+/// A payment that came to nothing: its orders are nobody's.
+const FAILED: &str = "FAILED";
+
+impl Shop {
+    /// How many orders are to be sent, or on their way.
+    pub fn open_orders(conn: &mut Conn, id: ShopId) -> Result<i64> {
+        Ok(orders::table
+            .inner_join(shipments::table)
+            .inner_join(payments::table)
+            .filter(shipments::shop_id.eq(id))
+            .filter(orders::status.eq_any(UNSETTLED))
+            .filter(payments::status.ne(FAILED))
+            .count()
+            .get_result(conn)?)
+    }
+
+    /// Closes the shop to everyone; nothing of it is lost.
+    ///
+    /// # Errors
+    /// `Refused` while orders are open, and for a shop that is not open.
+    pub fn shut(conn: &mut Conn, id: ShopId, owner: UserId, origin: &Origin, now: NaiveDateTime) -> Result<()> {
+        let open = shops::table.find(id).filter(shops::state.eq(ShopState::Open));
+        // Closed before the orders are counted, so that none can come in between; with an open one all is undone.
+        let closed = diesel::update(open)
+            .set((shops::state.eq(ShopState::Closed), shops::updated_at.eq(now)))
+            .execute(conn)?;
+        if closed == 0 {
+            return Err(Error::Refused("This shop is not open.".to_owned()));
+        }
+        match Self::open_orders(conn, id)? {
+            0 => Event::record(conn, owner, EventKind::ShopClosed, "", origin, now),
+            1 => Err(Error::Refused(
+                "One order is not settled yet. Send it and wait until it has arrived, or cancel it; then close the shop.".to_owned(),
+            )),
+            several => Err(Error::Refused(format!(
+                "{several} orders are not settled yet. Send them and wait until they have arrived, or cancel them; then close the shop."
+            ))),
+        }
+    }
+
+    /// Closes the shop of someone who leaves: what they wrote goes, its name stays for the books.
+    pub fn close(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
+        let nothing = "";
+        diesel::update(shops::table.filter(shops::owner_id.eq(owner)))
+            .set((
+                shops::state.eq(ShopState::Closed),
+                shops::tagline.eq(nothing),
+                shops::bio.eq(nothing),
+                shops::announcement.eq(nothing),
+                shops::place.eq(nothing),
+                shops::shop_image.eq(nothing),
+                shops::logo.eq(nothing),
+                shops::contact.eq(nothing),
+                shops::returns.eq(nothing),
+                shops::care.eq(nothing),
+                shops::vacation_message.eq(nothing),
+                shops::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+}
