@@ -3,8 +3,8 @@
 mod editor;
 mod opening;
 mod overview;
-mod shop;
 mod products;
+mod shop;
 
 use actix_web::web;
 
