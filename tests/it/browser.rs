@@ -12,6 +12,7 @@ mod safety;
 mod script;
 mod seen;
 mod shop;
+mod shelf;
 mod sights;
 mod tab;
 

@@ -101,9 +101,7 @@ impl Policy {
             traffic: Traffic::default(),
         }
     }
-}
 
-impl Policy {
     /// Counts one of a class from this address.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! Many prices at once.
 
+use diesel::prelude::*;
 use scraper::Html;
 
 use super::{Desk, html};
+use crate::schema::products;
 use crate::support::{attributes, run, texts};
 
 const PRICES: &str = "/dashboard/products/prices";
@@ -51,8 +53,6 @@ fn what_the_preview_shows_is_what_happens_and_only_once() {
         assert_eq!(confirm(&desk, &fields).await.status(), 303);
         assert_eq!((desk.numbers(mug).0, desk.numbers(shirt).0), (2_195, 2_200));
         // A price from before that is no longer above is none.
-        use crate::schema::products;
-        use diesel::prelude::*;
         let before: Vec<Option<i64>> = products::table
             .filter(products::id.eq_any([mug, shirt]))
             .select(products::compare_at_price)
