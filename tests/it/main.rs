@@ -4,6 +4,7 @@
 mod architecture;
 mod assets;
 mod browser;
+mod cart;
 mod database;
 mod headers;
 mod import;
@@ -20,6 +21,7 @@ mod shop;
 #[rustfmt::skip]
 mod schema;
 mod shelf;
+mod shipping;
 mod storefront;
 mod support;
 mod templates;

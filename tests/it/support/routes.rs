@@ -57,6 +57,8 @@ impl Route {
             ("{browser}", "1"),
             ("{job}", "1"),
             ("{section}", "1"),
+            ("{item}", "1"),
+            ("{rate}", "1"),
             ("{slug}", "vintage"),
             ("{folder}", "demo"),
             ("{name}", "none.webp"),
