@@ -5,6 +5,7 @@ mod architecture;
 mod assets;
 mod browser;
 mod database;
+mod editor;
 mod headers;
 mod import;
 mod jobs;

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::{Counts, Filter, Flag, Product, ProductState, ShopCard, Sort, Tile, Variant, stock};
+use crate::catalog::{Counts, Facts, Filter, Flag, Product, ProductState, ShopCard, Sort, Tile, Variant, stock};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::ProductId;
@@ -26,6 +26,9 @@ struct ProductPage {
     page: Page,
     number: ProductId,
     product: ProductHead,
+    facts: Facts,
+    /// What it cost before, if that was more.
+    was: Option<Money>,
     /// `Size / Colour`
     option_name: String,
     /// Empty for a product of one kind.
@@ -80,6 +83,7 @@ struct Found {
     description: Option<Html>,
     description_meta: String,
     product: Product,
+    facts: Facts,
     shop: Shop,
     variants: Vec<Variant>,
     images: Vec<Image>,
@@ -144,6 +148,7 @@ pub async fn show(
                     nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
                     summary => summary,
                 },
+                facts: Facts::of(conn, product.id)?,
                 product,
                 shop,
                 variants,
@@ -185,6 +190,7 @@ impl Found {
             description,
             description_meta,
             product,
+            facts,
             shop,
             variants,
             images,
@@ -210,6 +216,7 @@ impl Found {
             title: product.title.clone(),
             url: url.clone(),
         };
+        let was = facts.compare_at_price.filter(|was| *was > head.price);
         let card = |variant: &Variant| VariantCard {
             id: variant.id.to_string(),
             label: variant.label(),
@@ -250,6 +257,8 @@ impl Found {
             },
             more_from_shop: others,
             product: head,
+            was,
+            facts,
             page,
         }
     }
