@@ -10,8 +10,8 @@ use super::movement::{Movement, Reason};
 use super::product::{Product, ProductState};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::images::Image;
 use crate::id::{ProductId, SectionId, ShopId, UserId, VariantId};
+use crate::images::Image;
 use crate::schema::{categories, product_slugs, product_variants, products, sections};
 use crate::text::{free_slug, slug};
 

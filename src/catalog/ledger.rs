@@ -25,12 +25,7 @@ pub struct Move {
 
 impl Move {
     /// The latest first, all variants together, before this one.
-    pub fn of_product(
-        conn: &mut Conn,
-        product: ProductId,
-        before: Option<MovementId>,
-        most: i64,
-    ) -> Result<Vec<Self>> {
+    pub fn of_product(conn: &mut Conn, product: ProductId, before: Option<MovementId>, most: i64) -> Result<Vec<Self>> {
         let mut query = stock_movements::table
             .inner_join(product_variants::table)
             .left_join(users::table)

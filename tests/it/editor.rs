@@ -41,7 +41,9 @@ impl Sheet {
             let value = match (control.value().name(), control.attr("type")) {
                 (_, Some("file")) => continue,
                 (_, Some("radio" | "checkbox")) if control.attr("checked").is_none() => continue,
-                ("textarea", _) => text(control).strip_prefix('\n').map_or_else(|| text(control), str::to_owned),
+                ("textarea", _) => text(control)
+                    .strip_prefix('\n')
+                    .map_or_else(|| text(control), str::to_owned),
                 ("select", _) => {
                     let chosen = control.select(&option).next().or_else(|| control.select(&first).next());
                     chosen.unwrap().attr("value").unwrap().to_owned()
@@ -80,7 +82,10 @@ impl Sheet {
 
     /// Everything that a product needs to go live, but pictures.
     pub fn ready(&mut self, title: &str) -> &mut Self {
-        self.set("title", title).set("category", "HOME").set("price", "12.50").set("quantity", "4")
+        self.set("title", title)
+            .set("category", "HOME")
+            .set("price", "12.50")
+            .set("quantity", "4")
     }
 
     pub async fn send(&self, maker: &Visitor, path: &str, act: &str) -> Response {
@@ -116,7 +121,11 @@ pub async fn html(response: Response, status: u16) -> Html {
 /// The page of the product that was saved.
 pub fn saved(response: &Response) -> String {
     let to = location(response).to_owned();
-    assert!(response.status() == 303 && to.ends_with("/edit"), "{} {to}", response.status());
+    assert!(
+        response.status() == 303 && to.ends_with("/edit"),
+        "{} {to}",
+        response.status()
+    );
     to
 }
 
@@ -169,7 +178,11 @@ pub fn variants(market: &Market, product: i64) -> Vec<(i64, String, i32)> {
 pub fn assert_books(market: &Market) {
     let mut conn = conn(market);
     let variants: Vec<(i64, i64, i32)> = product_variants::table
-        .select((product_variants::id, product_variants::product_id, product_variants::quantity))
+        .select((
+            product_variants::id,
+            product_variants::product_id,
+            product_variants::quantity,
+        ))
         .load(&mut conn)
         .unwrap();
     let moves: Vec<(i64, i32)> = stock_movements::table
@@ -177,7 +190,11 @@ pub fn assert_books(market: &Market) {
         .load(&mut conn)
         .unwrap();
     for (id, _, quantity) in &variants {
-        let sum: i32 = moves.iter().filter(|(variant, _)| variant == id).map(|(_, change)| change).sum();
+        let sum: i32 = moves
+            .iter()
+            .filter(|(variant, _)| variant == id)
+            .map(|(_, change)| change)
+            .sum();
         assert_eq!(sum, *quantity, "variant {id}");
     }
     let totals: Vec<(i64, i32)> = products::table
@@ -185,7 +202,11 @@ pub fn assert_books(market: &Market) {
         .load(&mut conn)
         .unwrap();
     for (id, total) in totals {
-        let sum: i32 = variants.iter().filter(|(_, product, _)| *product == id).map(|(.., quantity)| quantity).sum();
+        let sum: i32 = variants
+            .iter()
+            .filter(|(_, product, _)| *product == id)
+            .map(|(.., quantity)| quantity)
+            .sum();
         assert_eq!(sum, total, "product {id}");
     }
 }

@@ -118,7 +118,9 @@ async fn update(
     let act = Act::parse(&upload.form.act);
     let micros = upload.form.updated_at.parse().ok();
     let basis = Basis {
-        updated_at: (micros.and_then(DateTime::from_timestamp_micros)).unwrap_or_default().naive_utc(),
+        updated_at: (micros.and_then(DateTime::from_timestamp_micros))
+            .unwrap_or_default()
+            .naive_utc(),
         agreed: upload.form.agreed.clone(),
     };
     let (mut view, problems) = sent(&db, &pictures, &page, &seller, Some(id), upload).await?;
@@ -185,7 +187,9 @@ async fn sent(
     let wanted: Vec<ImageId> = sheet.pictures.iter().map(|picture| picture.id).collect();
     let known = db.read(move |conn| Known::read(conn, who, id, &wanted)).await?;
     let before = sheet.pictures.len();
-    sheet.pictures.retain(|picture| known.pictures.contains_key(&picture.id));
+    sheet
+        .pictures
+        .retain(|picture| known.pictures.contains_key(&picture.id));
     if sheet.pictures.len() < before {
         problems.add("images", "A picture is not here any more. Choose it again.");
     }
@@ -217,7 +221,9 @@ fn ready(view: &mut View, problems: Problems, act: Act, page: &Page) -> Option<D
     let before = view.known.product.as_ref().map(|product| product.state);
     let state = match act {
         Act::Publish => ProductState::Active,
-        _ => ProductState::parse(&view.sheet.state).or(before).unwrap_or(ProductState::Draft),
+        _ => ProductState::parse(&view.sheet.state)
+            .or(before)
+            .unwrap_or(ProductState::Draft),
     };
     let rules = Rules {
         currency: page.site.currency,

@@ -63,7 +63,11 @@ async fn create(
         alt: String::new(),
         error: String::new(),
     };
-    let status = if received.images.is_empty() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if received.images.is_empty() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let view = Shots {
         shots: received.images.iter().map(shot).collect(),
         refused: received.refused,
@@ -84,7 +88,10 @@ pub async fn receive(
     let mut received = Received::default();
     for file in files.into_iter().filter(|file| file.field == "images") {
         if received.ids.len() == room {
-            let why = format!("A product has {MOST_PICTURES} pictures at most. “{}” was left out.", file.name);
+            let why = format!(
+                "A product has {MOST_PICTURES} pictures at most. “{}” was left out.",
+                file.name
+            );
             received.refused.push(why);
             continue;
         }

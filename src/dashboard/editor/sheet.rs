@@ -100,7 +100,12 @@ impl TypedField {
 impl Row {
     /// `Large / Blue`
     pub fn label(&self) -> String {
-        let values: Vec<&str> = self.values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
+        let values: Vec<&str> = self
+            .values
+            .iter()
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+            .collect();
         values.join(" / ")
     }
 }
@@ -139,7 +144,11 @@ impl Sheet {
             choices: field.choices().collect::<Vec<_>>().join("\n"),
             longest: field.longest.to_string(),
             required: field.required,
-            price: if field.price.0 == 0 { String::new() } else { currency.plain(field.price) },
+            price: if field.price.0 == 0 {
+                String::new()
+            } else {
+                currency.plain(field.price)
+            },
         };
         Self {
             updated_at: product.updated_at.and_utc().timestamp_micros().to_string(),
@@ -150,7 +159,10 @@ impl Sheet {
             section: product.section_id.map(|id| id.to_string()).unwrap_or_default(),
             new_section: String::new(),
             tags: product.tags.clone(),
-            compare_at_price: product.compare_at_price.map(|price| currency.plain(price)).unwrap_or_default(),
+            compare_at_price: product
+                .compare_at_price
+                .map(|price| currency.plain(price))
+                .unwrap_or_default(),
             weight: number(product.weight),
             delivery: product.delivery.as_str().to_owned(),
             readiness: if readiness == Readiness::Ready { "ready" } else { "made" }.to_owned(),
@@ -199,7 +211,11 @@ impl Sheet {
             option(&form.option3, &form.values3),
         ];
         let row = |place: usize| Row {
-            values: [at(&form.value1, place), at(&form.value2, place), at(&form.value3, place)],
+            values: [
+                at(&form.value1, place),
+                at(&form.value2, place),
+                at(&form.value3, place),
+            ],
             price: at(&form.price, place),
             quantity: at(&form.quantity, place),
             seen: at(&form.seen, place),
@@ -228,7 +244,9 @@ impl Sheet {
         Self {
             options: options.into_iter().flatten().collect(),
             of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
-            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS)).map(row).collect(),
+            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS))
+                .map(row)
+                .collect(),
             fields: (0..form.field_label.len().min(MOST_FIELDS)).map(field).collect(),
             pictures,
             updated_at: form.updated_at,
@@ -254,7 +272,10 @@ impl Sheet {
         self.updated_at = stored.product.updated_at.and_utc().timestamp_micros().to_string();
         let passage = Passage::new(&stored.product.option_names(), options);
         for row in &mut self.rows {
-            let now = stored.variants.iter().filter(|variant| passage.of(&variant.values()) == row.values);
+            let now = stored
+                .variants
+                .iter()
+                .filter(|variant| passage.of(&variant.values()) == row.values);
             let now: i32 = now.map(|variant| variant.quantity).sum();
             if let (Ok(wanted), Ok(seen)) = (row.quantity.trim().parse::<i32>(), row.seen.parse::<i32>()) {
                 row.quantity = now.saturating_add(wanted.saturating_sub(seen)).max(0).to_string();

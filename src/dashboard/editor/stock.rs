@@ -67,11 +67,20 @@ async fn index(
 ) -> Result<HttpResponse> {
     let id = super::product(&id)?;
     let shop = seller.shop.id;
-    let before = query.0.before.last().and_then(|typed| typed.parse().ok()).map(MovementId);
+    let before = query
+        .0
+        .before
+        .last()
+        .and_then(|typed| typed.parse().ok())
+        .map(MovementId);
     let (product, variants, mut moves) = db
         .read(move |conn| {
             let product = StoredProduct::of_shop(conn, shop, id)?;
-            Ok((product, StoredVariant::of(conn, id)?, Move::of_product(conn, id, before, MOST + 1)?))
+            Ok((
+                product,
+                StoredVariant::of(conn, id)?,
+                Move::of_product(conn, id, before, MOST + 1)?,
+            ))
         })
         .await?;
     let more = moves.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -81,7 +90,10 @@ async fn index(
         id: variant.id.to_string(),
         label: variant.label(),
         quantity: variant.quantity,
-        movements: (moves.iter()).filter(|line| line.variant == variant.id).map(Line::of).collect(),
+        movements: (moves.iter())
+            .filter(|line| line.variant == variant.id)
+            .map(Line::of)
+            .collect(),
     };
     let view = StockPage {
         title: product.title.clone(),

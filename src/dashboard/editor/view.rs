@@ -136,9 +136,21 @@ impl View {
     }
 
     pub fn answer(self, page: Page, seller: &Seller) -> Result<HttpResponse> {
-        let Self { sheet, problems, known, preview, leaving, changed, again } = self;
+        let Self {
+            sheet,
+            problems,
+            known,
+            preview,
+            leaving,
+            changed,
+            again,
+        } = self;
         let unhappy = !problems.is_empty() || leaving.is_some() || changed;
-        let status = if unhappy { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let status = if unhappy {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        };
         let product = known.product.as_ref();
         let id = product.map(|product| product.id);
         let live = product.is_some_and(|product| product.state == ProductState::Active);
@@ -162,11 +174,20 @@ impl View {
         let slug = product.map_or_else(|| slug(&sheet.title, "product"), |product| product.slug.clone());
         let named = product.map(|product| format!("{shop_url}/{}", product.slug));
         let no_sections = known.sections.is_empty();
-        let or_else = |text: &str, otherwise: &str| if text.trim().is_empty() { otherwise.to_owned() } else { text.to_owned() };
+        let or_else = |text: &str, otherwise: &str| {
+            if text.trim().is_empty() {
+                otherwise.to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
         let view = EditorPage {
             id,
             heading: if id.is_some() { "Edit product" } else { "New product" },
-            action: id.map_or_else(|| "/dashboard/products/new".to_owned(), |id| format!("/dashboard/products/{id}/edit")),
+            action: id.map_or_else(
+                || "/dashboard/products/new".to_owned(),
+                |id| format!("/dashboard/products/{id}/edit"),
+            ),
             seen_at: named.filter(|_| live),
             stock_url: id.map(|id| format!("/dashboard/products/{id}/stock")),
             live,
@@ -181,9 +202,19 @@ impl View {
             }),
             shots: shots.collect(),
             most_pictures: MOST_PICTURES,
-            new_section_label: if no_sections { "New section (optional)" } else { "Or a new section" },
-            new_section_problem: if no_sections { problems.of("section").to_owned() } else { String::new() },
-            sections: (known.sections.into_iter()).map(|section| (section.id.to_string(), section.name)).collect(),
+            new_section_label: if no_sections {
+                "New section (optional)"
+            } else {
+                "Or a new section"
+            },
+            new_section_problem: if no_sections {
+                problems.of("section").to_owned()
+            } else {
+                String::new()
+            },
+            sections: (known.sections.into_iter())
+                .map(|section| (section.id.to_string(), section.name))
+                .collect(),
             money_label: format!("Price, {}", page.currency()),
             slug_hint: if product.is_some_and(StoredProduct::was_live) {
                 format!("After {shop_url}/. The old address will lead to the new one.")
@@ -203,7 +234,14 @@ impl View {
             page,
         };
         let block_only = view.page.htmx;
-        html(status, if block_only { view.as_form().render() } else { view.render() })
+        html(
+            status,
+            if block_only {
+                view.as_form().render()
+            } else {
+                view.render()
+            },
+        )
     }
 }
 

@@ -23,7 +23,11 @@ fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
         let last: (String, i32, Option<i64>) = stock_movements::table
             .filter(stock_movements::variant_id.eq(variant.0))
             .order(stock_movements::id.desc())
-            .select((stock_movements::reason, stock_movements::change, stock_movements::user_id))
+            .select((
+                stock_movements::reason,
+                stock_movements::change,
+                stock_movements::user_id,
+            ))
             .first(&mut conn(&market))
             .unwrap();
         let ines: i64 = users::table
@@ -36,7 +40,10 @@ fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
         assert_eq!(texts(&page, ".moves td:nth-child(4)"), ["+6", "−1", "+4"]);
         // Saved once more without a change: nothing is written down.
         saved(&Sheet::of(&maker.page(&edit).await).send(&maker, &edit, "save").await);
-        assert_eq!(texts(&maker.page(&edit.replace("/edit", "/stock")).await, ".moves tbody tr").len(), 3);
+        assert_eq!(
+            texts(&maker.page(&edit.replace("/edit", "/stock")).await, ".moves tbody tr").len(),
+            3
+        );
     });
 }
 
@@ -50,7 +57,11 @@ fn more_cannot_be_taken_away_than_is_left() {
         let mut sheet = Sheet::of(&maker.page(&edit).await);
         sell(&market, number(&edit));
         let page = html(sheet.set("quantity", "0").send(&maker, &edit, "save").await, 422).await;
-        assert!(texts(&page, "#problems").join(" ").contains("The stock changed while you were writing"));
+        assert!(
+            texts(&page, "#problems")
+                .join(" ")
+                .contains("The stock changed while you were writing")
+        );
         assert_eq!(variants(&market, number(&edit))[0].2, 3);
         // What came back counts from what there is now.
         saved(&Sheet::of(&page).send(&maker, &edit, "save").await);
@@ -68,8 +79,16 @@ fn the_second_of_two_tabs_is_told_and_loses_nothing() {
         let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
         let mut first = Sheet::of(&maker.page(&edit).await);
         let mut second = first.clone();
-        saved(&first.set("title", "Sun jar").set("quantity", "6").send(&maker, &edit, "save").await);
-        second.set("description", "Written in the second tab").set("quantity", "3");
+        saved(
+            &first
+                .set("title", "Sun jar")
+                .set("quantity", "6")
+                .send(&maker, &edit, "save")
+                .await,
+        );
+        second
+            .set("description", "Written in the second tab")
+            .set("quantity", "3");
         let page = html(second.send(&maker, &edit, "save").await, 422).await;
         assert!(texts(&page, "#changed").join(" ").contains("changed elsewhere"));
         let again = Sheet::of(&page);
@@ -85,7 +104,11 @@ fn the_second_of_two_tabs_is_told_and_loses_nothing() {
 fn sell(market: &Market, product: i64) {
     let mut conn = conn(market);
     let id = variants(market, product)[0].0;
-    let left: i32 = product_variants::table.find(id).select(product_variants::quantity).first(&mut conn).unwrap();
+    let left: i32 = product_variants::table
+        .find(id)
+        .select(product_variants::quantity)
+        .first(&mut conn)
+        .unwrap();
     diesel::update(product_variants::table.find(id))
         .set(product_variants::quantity.eq(left - 1))
         .execute(&mut conn)

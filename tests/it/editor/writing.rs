@@ -12,9 +12,15 @@ fn a_product_is_written_shown_and_bought_with_its_eyes() {
         let market = Market::demo();
         let maker = maker(&market).await;
         let mut sheet = Sheet::of(&maker.page(NEW).await);
-        sheet.ready("Moon jar").set("description", "Round, *white*.").set("tags", "#Jar, white, jar");
+        sheet
+            .ready("Moon jar")
+            .set("description", "Round, *white*.")
+            .set("tags", "#Jar, white, jar");
         sheet.set("compare_at_price", "20").set("new_section", "Jars");
-        sheet.set("readiness", "made").set("ready_from", "3").set("ready_within", "5");
+        sheet
+            .set("readiness", "made")
+            .set("ready_from", "3")
+            .set("ready_within", "5");
         sheet.file("one.png", png(300, 400)).file("two.png", png(400, 300));
         let edit = saved(&sheet.send(&maker, NEW, "publish").await);
         let page = maker.page(&edit).await;
@@ -22,7 +28,14 @@ fn a_product_is_written_shown_and_bought_with_its_eyes() {
         assert_eq!(attributes(&page, "#shots .shot-card", "id").len(), 2);
         let shown = market.page("/shops/barro-e-sal/moon-jar").await;
         let words = texts(&shown, "main").join(" ");
-        for told in ["$12.50", "$20.00", "Made to order in 3 to 5 days", "Jars", "jar, white", "Round, white."] {
+        for told in [
+            "$12.50",
+            "$20.00",
+            "Made to order in 3 to 5 days",
+            "Jars",
+            "jar, white",
+            "Round, white.",
+        ] {
             assert!(words.contains(told), "{told} is not in {words}");
         }
         assert_eq!(attributes(&shown, "#gallery .shot img", "src").len(), 2);
@@ -72,7 +85,10 @@ fn a_new_title_takes_the_address_along_until_it_is_live_and_then_only_when_asked
         saved(&sheet.set("slug", "Star Jar").send(&maker, &edit, "save").await);
         assert_eq!(slug(), "star-jar");
         let old = market.get("/shops/barro-e-sal/sun-jar").await;
-        assert_eq!((old.status().as_u16(), &old.headers()["location"]), (301, &"/shops/barro-e-sal/star-jar".parse().unwrap()));
+        assert_eq!(
+            (old.status().as_u16(), &old.headers()["location"]),
+            (301, &"/shops/barro-e-sal/star-jar".parse().unwrap())
+        );
     });
 }
 
@@ -113,7 +129,10 @@ fn every_field_says_where_it_ends() {
             }
         }
         let mut made = blank.clone();
-        made.ready("Moon jar").set("readiness", "made").set("ready_from", "5").set("ready_within", "3");
+        made.ready("Moon jar")
+            .set("readiness", "made")
+            .set("ready_from", "5")
+            .set("ready_within", "3");
         let page = html(made.send(&maker, NEW, "save").await, 422).await;
         assert_eq!(attributes(&page, "#problems a", "href"), ["#ready_within"]);
         let there: i64 = products::table
@@ -131,14 +150,22 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
         let market = Market::demo();
         let maker = maker(&market).await;
         let mut sheet = Sheet::of(&maker.page(NEW).await);
-        sheet.ready("").file("one.png", png(30, 40)).file("two.png", png(40, 30));
+        sheet
+            .ready("")
+            .file("one.png", png(30, 40))
+            .file("two.png", png(40, 30));
         sheet.file("bad.png", b"no picture".to_vec());
         let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
         assert!(texts(&page, "#problems").join(" ").contains("“bad.png”"));
         let mut again = Sheet::of(&page);
         let kept: Vec<String> = again.get("picture").into_iter().map(str::to_owned).collect();
         assert_eq!(kept.len(), 2);
-        let pending = || pending_images::table.count().get_result::<i64>(&mut conn(&market)).unwrap();
+        let pending = || {
+            pending_images::table
+                .count()
+                .get_result::<i64>(&mut conn(&market))
+                .unwrap()
+        };
         assert_eq!(pending(), 2);
         // The second becomes the cover, and says what it shows.
         let act = format!("cover:{}", kept[1]);
@@ -172,8 +199,14 @@ fn personalisation_keeps_its_ids_and_its_limits() {
         let page = html(sheet.send(&maker, NEW, "add-field").await, 200).await;
         let mut sheet = Sheet::of(&html(Sheet::of(&page).send(&maker, NEW, "add-field").await, 200).await);
         assert_eq!(sheet.get("title"), ["Moon jar"]);
-        sheet.set("field_label", "Name to press").set("field_longest", "12").set("field_required", "yes");
-        sheet.set("field_label:1", "Glaze").set("field_kind:1", "choice").set("field_choices:1", "Blue");
+        sheet
+            .set("field_label", "Name to press")
+            .set("field_longest", "12")
+            .set("field_required", "yes");
+        sheet
+            .set("field_label:1", "Glaze")
+            .set("field_kind:1", "choice")
+            .set("field_choices:1", "Blue");
         let page = html(sheet.send(&maker, NEW, "save").await, 422).await;
         assert_eq!(attributes(&page, "#problems a", "href"), ["#field_choices-1"]);
         sheet.set("field_choices:1", "Blue\r\nOat").set("field_price:1", "2.50");
