@@ -130,15 +130,6 @@ pub(super) fn free_address(conn: &mut Conn, shop: ShopId, product: ProductId, wa
     Ok(free_slug(wanted, |slug| taken.iter().any(|known| known == slug)))
 }
 
-/// A shop's sections, in their order.
-pub fn sections_of(conn: &mut Conn, shop: ShopId) -> Result<Vec<(SectionId, String)>> {
-    Ok(sections::table
-        .filter(sections::shop_id.eq(shop))
-        .order((sections::position, sections::id))
-        .select((sections::id, sections::name))
-        .load(conn)?)
-}
-
 /// The section that is meant, if it is the shop's.
 pub(super) fn section(conn: &mut Conn, shop: ShopId, place: &Place, now: NaiveDateTime) -> Result<Option<SectionId>> {
     let of_shop = sections::table.filter(sections::shop_id.eq(shop));

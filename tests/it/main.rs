@@ -6,6 +6,7 @@ mod assets;
 mod browser;
 mod cart;
 mod database;
+mod editor;
 mod headers;
 mod import;
 mod jobs;

@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use chrono::NaiveDateTime;
 
-use crate::catalog::{Counts, Delivery, Field, Filter, Product, Readiness, Sort, Tile, Variant};
+use crate::catalog::{Counts, Facts, Field, Filter, Product, Sort, Tile, Variant};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId};
@@ -29,10 +29,7 @@ pub struct Found {
     pub of_shop: i64,
     pub fields: Vec<Field>,
     pub rates: Vec<Rate>,
-    pub delivery: Delivery,
-    pub readiness: Readiness,
-    /// The shop sells even while it is away.
-    pub selling: bool,
+    pub facts: Facts,
 }
 
 #[derive(Clone)]
@@ -84,7 +81,6 @@ impl Found {
             .into_iter()
             .partition(|image| image.product_id == product.id);
         Tile::give_pictures(&mut others, &theirs);
-        let (delivery, readiness, selling) = product.handing_over(conn)?;
         Ok(Self {
             description: Some(product.description.trim())
                 .filter(|text| !text.is_empty())
@@ -95,9 +91,7 @@ impl Found {
             },
             fields: Field::of(conn, product.id)?,
             rates: Rate::of_shops(conn, &[shop.id])?,
-            delivery,
-            readiness,
-            selling,
+            facts: Facts::of(conn, product.id)?,
             product,
             shop,
             variants,

@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::buy::{BuyBox, Sold, Typed};
 use super::found::{Answer, Found, find};
-use crate::catalog::{Flag, Product, ProductState, ShopCard, Tile, Variant, stock};
+use crate::catalog::{Facts, Flag, Product, ProductState, ShopCard, Tile, Variant, stock};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
@@ -25,6 +25,9 @@ struct ProductPage {
     page: Page,
     number: ProductId,
     product: ProductHead,
+    facts: Facts,
+    /// What it cost before, if that was more.
+    was: Option<Money>,
     /// `Size / Colour`
     option_name: String,
     /// Empty for a product of one kind.
@@ -148,6 +151,7 @@ impl Found {
             description,
             description_meta,
             product,
+            facts,
             shop,
             variants,
             images,
@@ -155,9 +159,6 @@ impl Found {
             of_shop,
             fields,
             rates,
-            delivery,
-            readiness,
-            selling,
         } = self;
         let url = format!("{}/{}", shop.url(), product.slug);
         let several = variants.len() > 1;
@@ -178,6 +179,7 @@ impl Found {
             title: product.title.clone(),
             url: url.clone(),
         };
+        let was = facts.compare_at_price.filter(|was| *was > head.price);
         let card = |variant: &Variant| VariantCard {
             id: variant.id.to_string(),
             label: variant.label(),
@@ -194,13 +196,13 @@ impl Found {
             chosen,
             fields: &fields,
             rates: &rates,
-            delivery,
-            readiness,
+            delivery: facts.delivery,
+            readiness: facts.readiness,
             own: page
                 .visitor
                 .as_ref()
                 .is_some_and(|visitor| shop.owner_id == Some(visitor.user)),
-            away: !selling && shop.vacation(page.now).is_some(),
+            away: shop.vacation(page.now).is_some_and(|away| !away.selling),
         };
         let buy = BuyBox::of(&sold, &page, typed);
         let picture_of = chosen.and_then(|variant| variant.image_id);
@@ -235,6 +237,8 @@ impl Found {
             more_from_shop: others,
             product: head,
             buy,
+            was,
+            facts,
             page,
         }
     }

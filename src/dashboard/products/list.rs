@@ -7,10 +7,10 @@ use askama::Template;
 
 use super::asked::{Asked, ListQuery};
 use super::row::Row;
-use crate::catalog::{By, Order, ShelfCounts, ShelfRow, View, sections_of};
+use crate::catalog::{By, Order, ShelfCounts, ShelfRow, View};
 use crate::db::Db;
 use crate::error::Result;
-use crate::id::SectionId;
+use crate::shops::Section;
 use crate::web::{Page, Query, Seller, get, html};
 
 /// How many products a page shows.
@@ -49,7 +49,7 @@ struct ListPage {
     /// In the shop.
     all: i64,
     more: Option<String>,
-    sections: Vec<(SectionId, String)>,
+    sections: Vec<Section>,
     trouble: Trouble,
 }
 
@@ -95,7 +95,7 @@ pub async fn answer(
             let name = format!("shelf {shop}");
             let counts = shared.recall_on(conn, name, |conn| ShelfCounts::of(conn, shop))?;
             let rows = ShelfRow::list(conn, shop, &wanted, ROWS + 1)?;
-            Ok((counts, rows, sections_of(conn, shop)?))
+            Ok((counts, rows, Section::of_shop(conn, shop)?))
         })
         .await?;
     let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
