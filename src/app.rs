@@ -3,7 +3,7 @@
 mod timers;
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
-use crate::jobs::{GiveUp, Job, Worker};
+use crate::jobs::{GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shipping::pages as shipping;
@@ -28,6 +28,7 @@ use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
+use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, health, theme, visitor};
 use crate::{admin, dashboard};
 
@@ -38,10 +39,24 @@ use timers::{settle, sweep, tidy};
 const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
 const GRACE: u64 = 8;
+/// Who does what later: a picture takes seconds, and no letter waits for it.
+const LANES: [Lane; 2] = [
+    Lane {
+        name: "letters",
+        ..Lane::EVERYTHING
+    },
+    Lane {
+        name: "pictures",
+        kinds: &[Pictures::KIND, Removal::KIND],
+        threads: 1,
+        lease: 10,
+    },
+];
 
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
     health::routes(to);
+    metrics::routes(to);
     assets::routes(to);
     media::routes(to);
     theme::routes(to);
@@ -60,7 +75,7 @@ pub struct Market {
     pub server: Server,
     pub address: std::net::SocketAddr,
     pub db: Db,
-    /// Sends letters, and does what else was put off.
+    /// Sends letters, makes pictures, and does what else was put off.
     pub worker: Worker,
 }
 
@@ -141,9 +156,14 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let sender = Sender::new(config, outbox.clone())?;
     let pictures = Pictures::new(&config.data, &config.media());
     let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
-    let worker = Worker::start(config.database.clone(), handler);
     let till = till(config, db.clone())?;
     actix_web::rt::spawn(settle(till.clone()));
+    let worker = Worker::start(config.database.clone(), &LANES, handler);
+    let metrics = Data::new(Metrics {
+        token: config.metrics_token.clone(),
+        tally: worker.tally(),
+        started: Instant::now(),
+    });
     actix_web::rt::spawn(tidy(db.clone(), hasher.clone(), pictures.clone()));
     let till = Data::new(till);
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
@@ -152,6 +172,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         App::new()
             .app_data(site.clone())
             .app_data(policy.clone())
+            .app_data(metrics.clone())
             .app_data(folder.clone())
             .app_data(media.clone())
             .app_data(database.clone())
@@ -192,7 +213,7 @@ fn later(
     vault: Vault,
     sender: Sender,
     pictures: Pictures,
-) -> impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static {
+) -> impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
         password_change::JOB => {

@@ -25,6 +25,7 @@ mod settings;
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+use secret::Secret;
 pub use settings::Settings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub struct Config {
     pub payments: Payments,
     /// How long the payment provider is waited for.
     pub payment_timeout: Duration,
+    /// What opens `/metrics`; nothing does when not set.
+    pub metrics_token: Option<Secret>,
 }
 
 /// What is wrong with each setting, saying what to do.
@@ -102,6 +105,7 @@ impl Settings {
         let password_cost = self.password_cost(&mut problems);
         let payments = self.payments(&mut problems);
         let payment_timeout = self.payment_timeout(&mut problems);
+        let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
             Missing::Leave if data.exists() => try_writing(&data),
@@ -143,6 +147,7 @@ impl Settings {
                 password_cost,
                 payments,
                 payment_timeout,
+                metrics_token,
             }),
             _ => Err(problems),
         }

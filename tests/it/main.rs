@@ -4,18 +4,21 @@
 mod architecture;
 mod assets;
 mod browser;
+mod cart;
 mod database;
 mod headers;
 mod import;
 mod jobs;
 mod keys;
 mod mail;
+mod metrics;
 mod pages;
 mod people;
 mod program;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shipping;
 mod storefront;
 mod support;
 mod templates;

@@ -50,7 +50,7 @@ pub const UPLOAD_RATE: u64 = 16 * 1024;
 pub fn takes_files(path: &str) -> bool {
     let product = |rest: &str| rest == "new" || rest.strip_suffix("/edit").is_some_and(|id| !id.contains('/'));
     match path.strip_prefix("/dashboard/") {
-        Some("pictures" | "shop/logo" | "shop/cover") => true,
+        Some("pictures" | "shop/logo" | "shop/cover" | "shop/new/product") => true,
         Some(rest) => rest.strip_prefix("products/").is_some_and(product),
         None => path == "/account/picture",
     }

@@ -132,6 +132,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         password_cost: PasswordCost::default(),
         payments: Payments::MockByDefault,
         payment_timeout: Duration::from_millis(300),
+        metrics_token: None,
     }
 }
 
