@@ -153,6 +153,15 @@ const sumUp = form => {
   document.getElementById(`${target.id}-count`).textContent = left < 0 ? `${-left} letters too many` : `${left} letters left`;
 }));
 
+// The checkout: another country or delivery is another total, which the page asks for at once.
+addEventListener('change', event => {
+  const { target } = event;
+  const form = target.closest?.('#pay');
+  if (!form || !target.matches('[data-update],[type=radio]')) return;
+  form.action = `/checkout#${target.id}`;
+  form.requestSubmit($('#update'));
+});
+
 // htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.
 let before = 0;
 const busy = new WeakMap();

@@ -5,6 +5,7 @@ mod architecture;
 mod assets;
 mod browser;
 mod cart;
+mod checkout;
 mod database;
 mod editor;
 mod headers;

@@ -133,6 +133,7 @@ pub fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
     let rows: Vec<Row> = orders::table
         .inner_join(checkouts::table)
         .filter(orders::buyer_id.eq(user))
+        .filter(checkouts::placed_at.is_not_null())
         .order(orders::id)
         .select((
             checkouts::number,

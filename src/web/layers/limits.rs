@@ -14,6 +14,9 @@ pub const LETTERS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
 /// Downloads of all that is stored about someone, from one address.
 pub const DOWNLOADS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
 
+/// Purchases sent off from one address.
+pub const CHECKOUTS: (u32, Duration) = (10, Duration::from_secs(60));
+
 /// Sign-ins tried from one address.
 pub const SIGN_INS: (u32, Duration) = (10, Duration::from_secs(3 * 60));
 

@@ -62,6 +62,7 @@ impl Route {
             ("{item}", "1"),
             ("{rate}", "1"),
             ("{slug}", "vintage"),
+            ("{number}", "PS-2222-2222"),
             ("{folder}", "demo"),
             ("{name}", "none.webp"),
             ("{file}", "none.css"),
