@@ -64,47 +64,47 @@ impl Asked {
     /// The address of the list as it is.
     pub fn here(&self) -> String {
         let place = self.0.after.as_ref().map(ToString::to_string);
-        self.address(self.0.view, &self.0.search, self.0.order, place)
+        address(self.0.view, &self.0.search, self.0.order, place)
     }
 
     pub fn beginning(&self) -> String {
-        self.address(self.0.view, &self.0.search, self.0.order, None)
+        address(self.0.view, &self.0.search, self.0.order, None)
     }
 
     pub fn without_search(&self) -> String {
-        self.address(self.0.view, "", self.0.order, None)
+        address(self.0.view, "", self.0.order, None)
     }
 
     pub fn in_view(&self, view: View) -> String {
-        self.address(view, &self.0.search, self.0.order, None)
+        address(view, &self.0.search, self.0.order, None)
     }
 
     pub fn in_order(&self, order: Order) -> String {
-        self.address(self.0.view, &self.0.search, order, None)
+        address(self.0.view, &self.0.search, order, None)
     }
 
     pub fn after(&self, place: &ShelfPlace) -> String {
-        self.address(self.0.view, &self.0.search, self.0.order, Some(place.to_string()))
+        address(self.0.view, &self.0.search, self.0.order, Some(place.to_string()))
     }
+}
 
-    /// What goes without saying is left out.
-    fn address(&self, view: View, search: &str, order: Order, after: Option<String>) -> String {
-        let mut fields = Vec::new();
-        if view != View::All {
-            fields.push(("view", view.as_str().to_owned()));
-        }
-        if !search.is_empty() {
-            fields.push(("q", search.to_owned()));
-        }
-        if order != Order::DEFAULT {
-            fields.push(("sort", order.to_string()));
-        }
-        fields.extend(after.map(|after| ("after", after)));
-        if fields.is_empty() {
-            return LIST.to_owned();
-        }
-        format!("{LIST}?{}", serde_html_form::to_string(fields).unwrap_or_default())
+/// What goes without saying is left out.
+fn address(view: View, search: &str, order: Order, after: Option<String>) -> String {
+    let mut fields = Vec::new();
+    if view != View::All {
+        fields.push(("view", view.as_str().to_owned()));
     }
+    if !search.is_empty() {
+        fields.push(("q", search.to_owned()));
+    }
+    if order != Order::DEFAULT {
+        fields.push(("sort", order.to_string()));
+    }
+    fields.extend(after.map(|after| ("after", after)));
+    if fields.is_empty() {
+        return LIST.to_owned();
+    }
+    format!("{LIST}?{}", serde_html_form::to_string(fields).unwrap_or_default())
 }
 
 #[cfg(test)]
