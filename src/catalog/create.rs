@@ -85,9 +85,8 @@ pub(super) fn published(
 ) -> NaiveDateTime {
     match known {
         Some((created, published)) if created != published || state != ProductState::Active => published,
-        Some(_) => now,
         None if state == ProductState::Active => now + TimeDelta::microseconds(1),
-        None => now,
+        _ => now,
     }
 }
 

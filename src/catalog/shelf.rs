@@ -180,7 +180,7 @@ impl ShelfRow {
         }
         match wanted.order.by {
             By::Changed => sorted!(products::updated_at, Place::time),
-            By::Title => sorted!(products::title, Place::text),
+            By::Title => sorted!(products::title, |place: &Place| Some(place.text())),
             By::Price => sorted!(products::price, |place: &Place| place.number().map(Money)),
             By::Stock => sorted!(products::quantity, |place: &Place| i32::try_from(place.number()?).ok()),
         }

@@ -111,7 +111,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub password_cost: Option<String>,
-    /// Where Cloudinary's calls go; for tests [default: https://api.cloudinary.com]
+    /// Where Cloudinary's calls go; for tests [default: `https://api.cloudinary.com`]
     #[arg(
         long,
         global = true,

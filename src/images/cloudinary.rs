@@ -89,7 +89,7 @@ impl Cloudinary {
         let url = format!("{}/v1_1/{}/image/{what}", self.0.api, self.0.cloud);
         let answer = client.post(url).multipart(form).send();
         let answer = answer
-            .map_err(|error| error.without_url())
+            .map_err(reqwest::Error::without_url)
             .context("Cloudinary cannot be reached")?;
         let status = answer.status();
         if !status.is_success() {

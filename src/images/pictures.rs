@@ -65,13 +65,13 @@ impl Pictures {
     /// `Refused` names the file and says what to do.
     pub async fn receive(&self, db: &Db, owner: UserId, sent: Sent, now: NaiveDateTime) -> Result<PendingImage> {
         let (file, title) = sent.open()?;
-        let shelf = self.0.shelf.clone();
+        let folder = self.0.shelf.clone();
         let image = self
             .0
             .threads
             .run(move || {
                 let quick = pipeline::quick(file).map_err(|why| Error::Refused(format!("“{title}” {why}")))?;
-                keep(&shelf, &quick)
+                keep(&folder, &quick)
             })
             .await??;
         db.note(move |conn| {
@@ -96,16 +96,13 @@ impl Pictures {
         let Some(master) = self.shelf().master(&name)? else {
             return Err(GiveUp("its picture is gone".to_owned()).into());
         };
-        let (url, public_id) = match &self.0.cloudinary {
-            Some(cloudinary) => {
-                // Noted before it is there, so that no upload is ever forgotten.
-                self.shelf().mark(&name)?;
-                (cloudinary.upload(&name, master, now)?, name.public_id())
-            }
-            None => {
-                self.make_sizes(&name, &master)?;
-                (name.finished(), name.to_string())
-            }
+        let (url, public_id) = if let Some(cloudinary) = &self.0.cloudinary {
+            // Noted before it is there, so that no upload is ever forgotten.
+            self.shelf().mark(&name)?;
+            (cloudinary.upload(&name, master, now)?, name.public_id())
+        } else {
+            self.make_sizes(&name, &master)?;
+            (name.finished(), name.to_string())
         };
         Ok(in_transaction(conn, &|conn| {
             let renamed = rename(conn, id, &name.quick(), &url, &public_id, now)?;

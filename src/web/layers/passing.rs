@@ -184,8 +184,10 @@ mod tests {
         (received, (status != 200).then_some(status.as_u16()))
     }
 
-    fn piece() -> Result<Bytes, PayloadError> {
-        Ok(Bytes::from_static(&[b'x'; 100]))
+    const PIECE: Bytes = Bytes::from_static(&[b'x'; 100]);
+
+    fn pieces() -> impl Stream<Item = Result<Bytes, PayloadError>> {
+        stream::repeat_with(|| Ok(PIECE))
     }
 
     fn every(pause: u64) -> impl Stream<Item = Result<Bytes, PayloadError>> {
@@ -197,15 +199,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_within_its_bounds_passes() {
-        assert_eq!(pass(stream::repeat_with(piece).take(10)).await, (1000, None));
+        assert_eq!(pass(pieces().take(10)).await, (1000, None));
         assert_eq!(pass(every(30).take(5)).await, (5, None));
     }
 
     #[tokio::test]
     async fn what_is_too_large_too_slow_or_broken_is_cut() {
-        assert_eq!(pass(stream::repeat_with(piece)).await, (1000, Some(413)));
+        assert_eq!(pass(pieces()).await, (1000, Some(413)));
         assert_eq!(
-            pass(stream::iter([piece()]).chain(stream::pending())).await,
+            pass(stream::iter([Ok(PIECE)]).chain(stream::pending())).await,
             (100, Some(408))
         );
         // No pause is too long, but the pace is not kept.
@@ -214,14 +216,14 @@ mod tests {
             (2..20).contains(&received) && status == Some(408),
             "{received} {status:?}"
         );
-        let broken = stream::iter([piece(), Err(PayloadError::Incomplete(None))]);
+        let broken = stream::iter([Ok(PIECE), Err(PayloadError::Incomplete(None))]);
         assert_eq!(pass(broken).await, (100, Some(400)));
     }
 
     #[tokio::test]
     async fn what_nobody_read_closes_the_connection() {
         let body: Payload = Payload::Stream {
-            payload: Box::pin(stream::repeat_with(piece)),
+            payload: Box::pin(pieces()),
         };
         let (_, watch) = watched(body, BOUNDS);
         let answer = watch.settle(HttpResponse::SeeOther().finish(), |answer| answer);
