@@ -156,22 +156,24 @@ impl ShelfRow {
         // The first condition of each pair bounds the index; the second breaks ties.
         macro_rules! sorted {
             ($column:expr, $value:expr) => {{
-                query = match wanted.order.descending() {
-                    true => query.order(($column.desc(), products::id.desc())),
-                    false => query.order(($column.asc(), products::id.asc())),
+                query = if wanted.order.descending() {
+                    query.order(($column.desc(), products::id.desc()))
+                } else {
+                    query.order(($column.asc(), products::id.asc()))
                 };
                 if let Some((place, value)) = wanted
                     .after
                     .as_ref()
                     .and_then(|place| Some((place, $value(place)?)))
                 {
-                    query = match wanted.order.descending() {
-                        true => query
+                    query = if wanted.order.descending() {
+                        query
                             .filter($column.le(value.clone()))
-                            .filter($column.lt(value).or(products::id.lt(place.id))),
-                        false => query
+                            .filter($column.lt(value).or(products::id.lt(place.id)))
+                    } else {
+                        query
                             .filter($column.ge(value.clone()))
-                            .filter($column.gt(value).or(products::id.gt(place.id))),
+                            .filter($column.gt(value).or(products::id.gt(place.id)))
                     };
                 }
             }};

@@ -18,12 +18,14 @@ mod cost;
 mod keys;
 mod letters;
 mod parse;
+mod pictures;
 pub mod secret;
 mod settings;
 
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+pub use pictures::CloudinaryAccount;
 use secret::Secret;
 pub use settings::Settings;
 
@@ -56,6 +58,8 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    /// Where pictures lie; in the data folder when not set.
+    pub cloudinary: Option<CloudinaryAccount>,
     /// What opens `/metrics`; nothing does when not set.
     pub metrics_token: Option<Secret>,
 }
@@ -90,6 +94,7 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let cloudinary = self.cloudinary(production, &mut problems);
         let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
@@ -130,6 +135,7 @@ impl Settings {
                 smtp,
                 mail_from,
                 password_cost,
+                cloudinary,
                 metrics_token,
             }),
             _ => Err(problems),

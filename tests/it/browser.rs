@@ -12,6 +12,8 @@ mod plain;
 mod safety;
 mod script;
 mod seen;
+mod shop;
+mod shelf;
 mod sights;
 mod tab;
 

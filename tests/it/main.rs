@@ -14,10 +14,13 @@ mod mail;
 mod metrics;
 mod pages;
 mod people;
+mod pictures;
 mod program;
+mod shop;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shelf;
 mod shipping;
 mod storefront;
 mod support;

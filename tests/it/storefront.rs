@@ -410,7 +410,7 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
             ("/products", 4),
             ("/products?n=240&stock=in&category=home-living", 4),
             (product, 8),
-            ("/shops/barro-e-sal", 5),
+            ("/shops/barro-e-sal", 6),
             ("/shops", 5),
             ("/categories/home-living", 4),
         ] {

@@ -1,4 +1,4 @@
-//! What a product's page is made of, read.
+//! What a product's page is made of, read at once and kept for everyone who sees the same.
 
 use actix_web::web::Data;
 use chrono::NaiveDateTime;

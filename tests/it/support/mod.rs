@@ -1,7 +1,9 @@
 //! Opens a market of a test's own: a fresh database, a port, and a client for it.
 
+pub mod cloudinary;
 pub mod codes;
 pub mod database;
+pub mod files;
 pub mod mail;
 pub mod people;
 pub mod roles;
@@ -129,6 +131,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
+        cloudinary: None,
         metrics_token: None,
     }
 }
