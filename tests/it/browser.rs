@@ -12,8 +12,8 @@ mod plain;
 mod safety;
 mod script;
 mod seen;
-mod shop;
 mod shelf;
+mod shop;
 mod sights;
 mod tab;
 
