@@ -18,6 +18,10 @@ pub struct Shop {
     bio: String,
     announcement: String,
     place: String,
+    contact: String,
+    returns: String,
+    care: String,
+    vacation_message: String,
     state: String,
     created_at: NaiveDateTime,
 }
@@ -79,6 +83,10 @@ pub fn shop(conn: &mut Conn, user: UserId) -> Result<Vec<Shop>> {
             shops::bio,
             shops::announcement,
             shops::place,
+            shops::contact,
+            shops::returns,
+            shops::care,
+            shops::vacation_message,
             shops::state,
             shops::created_at,
         ))
