@@ -4,6 +4,8 @@
 mod form;
 mod parse;
 mod pictures;
+mod press;
+mod rebase;
 mod sheet;
 mod stock;
 mod table;
