@@ -49,7 +49,7 @@ macro_rules! ids {
 ids! {
     UserId, SessionId, TokenId, RecoveryCodeId, BrowserId, ThrottleId, EventId, JobId, SecretKeyId, ShopId, ProductId,
     VariantId, ImageId, SectionId, FieldId, MovementId, CartId, CartItemId, CheckoutId, ShipmentId, OrderId, PaymentId,
-    RateId,
+    RateId, RefundId, AddressId,
 }
 
 #[cfg(test)]

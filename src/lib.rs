@@ -9,7 +9,12 @@ pub mod dashboard; // the seller's side
 
 pub mod web; // what every page shares: visitor, layout, answers, errors, layers, assets
 
+pub mod checkout; // one purchase: what it comes to, placing it, paying for it, settling what was left open
+
+pub mod payments; // payments, cards, refunds, and the provider
+
 pub mod carts; // what guests and users are about to buy
+pub mod orders; // what was sold: orders, shipments, and the moves they may make
 pub mod shipping; // rates, what sending costs, when it arrives
 
 pub mod catalog; // categories, products, variants, and the lists people browse

@@ -1,6 +1,22 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    addresses (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        street -> Text,
+        line2 -> Text,
+        postal_code -> Text,
+        town -> Text,
+        region -> Text,
+        country -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     cart_items (id) {
         id -> BigInt,
         cart_id -> BigInt,
@@ -53,6 +69,12 @@ diesel::table! {
         total -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        cart_id -> Nullable<BigInt>,
+        only_shop_id -> Nullable<BigInt>,
+        body_hash -> Text,
+        quote -> Text,
+        token_hash -> Nullable<Text>,
+        placed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -66,6 +88,18 @@ diesel::table! {
         attempts -> Integer,
         error -> Text,
         dead_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    order_events (id) {
+        id -> BigInt,
+        order_id -> BigInt,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        actor -> Text,
+        user_id -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
 }
@@ -89,6 +123,7 @@ diesel::table! {
         subtotal -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        cart_item_id -> Nullable<BigInt>,
     }
 }
 
@@ -105,6 +140,9 @@ diesel::table! {
         payment_intent_id -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        attempt -> Integer,
+        expires_at -> Nullable<Timestamp>,
+        error -> Text,
     }
 }
 
@@ -219,6 +257,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    refunds (id) {
+        id -> BigInt,
+        payment_id -> BigInt,
+        order_id -> BigInt,
+        amount -> BigInt,
+        status -> Text,
+        reference -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     secret_keys (id) {
         id -> BigInt,
         fingerprint -> Text,
@@ -275,6 +326,12 @@ diesel::table! {
         delivered_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        rate_id -> Nullable<BigInt>,
+        rate -> Text,
+        pickup -> Bool,
+        arrives_from -> Nullable<Timestamp>,
+        arrives_until -> Nullable<Timestamp>,
+        note -> Text,
     }
 }
 
@@ -402,10 +459,13 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(addresses -> users (user_id));
 diesel::joinable!(cart_items -> carts (cart_id));
 diesel::joinable!(cart_items -> product_variants (variant_id));
 diesel::joinable!(carts -> users (owner_id));
 diesel::joinable!(checkouts -> users (buyer_id));
+diesel::joinable!(order_events -> orders (order_id));
+diesel::joinable!(order_events -> users (user_id));
 diesel::joinable!(orders -> checkouts (checkout_id));
 diesel::joinable!(orders -> payments (payment_id));
 diesel::joinable!(orders -> product_variants (variant_id));
@@ -426,6 +486,8 @@ diesel::joinable!(products -> sections (section_id));
 diesel::joinable!(products -> shops (shop_id));
 diesel::joinable!(products -> users (owner_id));
 diesel::joinable!(recovery_codes -> users (user_id));
+diesel::joinable!(refunds -> orders (order_id));
+diesel::joinable!(refunds -> payments (payment_id));
 diesel::joinable!(sections -> shops (shop_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(shipments -> checkouts (checkout_id));
@@ -440,11 +502,13 @@ diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(trusted_browsers -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    addresses,
     cart_items,
     carts,
     categories,
     checkouts,
     jobs,
+    order_events,
     orders,
     payments,
     pending_images,
@@ -454,6 +518,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     product_variants,
     products,
     recovery_codes,
+    refunds,
     secret_keys,
     sections,
     security_events,

@@ -42,7 +42,7 @@ pub use qr::Qr;
 pub use session::{Device, Factor, Session};
 pub use sign_up::{SignUp, SignedUp, confirm_email, send_verification, verify};
 pub use throttle::{Throttle, Try};
-pub use token::{Purpose, Token};
+pub use token::{Purpose, Token, hash, random};
 pub use totp::{TotpSecret, step_at};
 pub use user::{NO_PASSWORD, Profile, User};
 pub use username::Username;

@@ -3,7 +3,6 @@
 mod carts;
 mod catalog;
 mod fixtures;
-mod number;
 mod orders;
 mod people;
 mod report;

@@ -9,10 +9,11 @@ use diesel::prelude::*;
 use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::Row;
-use super::{Import, number};
+use super::Import;
 use crate::error::Result;
 use crate::id::{CheckoutId, OrderId, PaymentId, ProductId, ShipmentId, ShopId, UserId, VariantId};
 use crate::money::Money;
+use crate::orders::{Actor, OrderEvent, OrderStatus, number};
 use crate::schema::{checkouts, orders, payments, product_images, products, shipments, shops, users};
 
 /// The original's words, and whether such an order has left the shop.
@@ -193,6 +194,7 @@ impl<'a> Import<'a> {
             checkouts::items_total.eq(total),
             checkouts::shipping_total.eq(Money(0)),
             checkouts::total.eq(total),
+            checkouts::placed_at.eq(created_at),
             checkouts::created_at.eq(created_at),
             checkouts::updated_at.eq(payment.maybe_time("updated_at")?.unwrap_or(created_at)),
         );
@@ -262,6 +264,9 @@ impl<'a> Import<'a> {
         );
         sold.row
             .stored(diesel::insert_into(orders::table).values(order).execute(self.conn))?;
+        if let Some(status) = OrderStatus::parse(sold.status) {
+            OrderEvent::open(self.conn, OrderId(sold.row.pk), status, Actor::Market, sold.updated_at)?;
+        }
         Ok(())
     }
 

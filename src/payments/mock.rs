@@ -1,0 +1,166 @@
+//! The mock provider's own books: a file of its own, written outside our transactions as another company's would be.
+//! Every entry is on the disk before it is told of, several programs may share the file, and nothing happens twice.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::gateway::{Charge, Intent, REFUSED};
+use crate::money::Money;
+
+diesel::table! {
+    charges (intent) {
+        intent -> Text,
+        amount -> BigInt,
+        currency -> Text,
+        // Empty: it went through.
+        failure -> Text,
+        refunded -> BigInt,
+    }
+}
+
+diesel::table! {
+    refunds (reference) {
+        reference -> Text,
+        intent -> Text,
+        amount -> BigInt,
+    }
+}
+
+#[derive(Clone)]
+pub struct Ledger(Arc<Mutex<SqliteConnection>>);
+
+impl Ledger {
+    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+        let path = folder.join("mockpay.db");
+        let opened = || -> anyhow::Result<SqliteConnection> {
+            let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+            conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+            conn.batch_execute(
+                "CREATE TABLE IF NOT EXISTS charges (
+                     intent TEXT NOT NULL PRIMARY KEY, amount BIGINT NOT NULL, currency TEXT NOT NULL,
+                     failure TEXT NOT NULL, refunded BIGINT NOT NULL CHECK (refunded BETWEEN 0 AND amount));
+                 CREATE TABLE IF NOT EXISTS refunds (
+                     reference TEXT NOT NULL PRIMARY KEY, intent TEXT NOT NULL REFERENCES charges (intent),
+                     amount BIGINT NOT NULL);",
+            )?;
+            Ok(conn)
+        };
+        let conn = opened().with_context(|| format!("{} cannot be opened", path.display()))?;
+        Ok(Self(Arc::new(Mutex::new(conn))))
+    }
+
+    /// Charges, or fails to for a reason; an intent that is known stays what it was.
+    pub fn charge(&self, intent: &Intent, failure: &str) -> anyhow::Result<Charge> {
+        self.entry(|conn| {
+            if let Some(known) = find(conn, &intent.id)? {
+                return Ok(known);
+            }
+            diesel::insert_into(charges::table)
+                .values((
+                    charges::intent.eq(&intent.id),
+                    charges::amount.eq(intent.amount),
+                    charges::currency.eq(&intent.currency),
+                    charges::failure.eq(failure),
+                    charges::refunded.eq(0),
+                ))
+                .execute(conn)?;
+            Ok(charge(failure))
+        })
+    }
+
+    /// What became of an intent; none when nothing did.
+    pub fn find(&self, intent: &str) -> anyhow::Result<Option<Charge>> {
+        self.entry(|conn| find(conn, intent))
+    }
+
+    /// Gives back part of a charge; once for each reference, and never more than was paid.
+    pub fn refund(&self, intent: &str, reference: &str, amount: Money) -> anyhow::Result<()> {
+        self.entry(|conn| {
+            let known = refunds::table.filter(refunds::reference.eq(reference));
+            if known.count().get_result::<i64>(conn)? > 0 {
+                return Ok(());
+            }
+            let paid = charges::table
+                .find(intent)
+                .filter(charges::failure.eq(""))
+                .filter((charges::refunded + amount.0).le(charges::amount));
+            let taken = diesel::update(paid)
+                .set(charges::refunded.eq(charges::refunded + amount.0))
+                .execute(conn)?;
+            anyhow::ensure!(taken == 1, "mockpay has no such payment, or less of it is left");
+            diesel::insert_into(refunds::table)
+                .values((
+                    refunds::reference.eq(reference),
+                    refunds::intent.eq(intent),
+                    refunds::amount.eq(amount),
+                ))
+                .execute(conn)?;
+            Ok(())
+        })
+    }
+
+    fn entry<T>(&self, work: impl Fn(&mut SqliteConnection) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let mut conn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        conn.immediate_transaction(work)
+    }
+}
+
+fn find(conn: &mut SqliteConnection, intent: &str) -> anyhow::Result<Option<Charge>> {
+    let failure: Option<String> = charges::table
+        .find(intent)
+        .select(charges::failure)
+        .first(conn)
+        .optional()?;
+    Ok(failure.map(|failure| charge(&failure)))
+}
+
+fn charge(failure: &str) -> Charge {
+    if failure.is_empty() {
+        Charge::Succeeded
+    } else {
+        Charge::Failed(if failure == "void" { REFUSED.to_owned() } else { failure.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn intent(id: &str) -> Intent {
+        Intent {
+            id: id.to_owned(),
+            amount: Money(1_000),
+            currency: "USD".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_intent_happens_once_and_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (Ledger::open(folder.path()).unwrap(), Ledger::open(folder.path()).unwrap());
+        assert_eq!(one.find("a").unwrap(), None);
+        assert_eq!(one.charge(&intent("a"), "").unwrap(), Charge::Succeeded);
+        assert_eq!(other.charge(&intent("a"), "no").unwrap(), Charge::Succeeded);
+        assert_eq!(other.find("a").unwrap(), Some(Charge::Succeeded));
+        // What was called off stays so, however late the charge comes.
+        assert!(matches!(one.charge(&intent("b"), "void").unwrap(), Charge::Failed(_)));
+        assert!(matches!(other.charge(&intent("b"), "").unwrap(), Charge::Failed(_)));
+    }
+
+    #[test]
+    fn no_more_is_given_back_than_was_paid() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(folder.path()).unwrap();
+        ledger.charge(&intent("a"), "").unwrap();
+        ledger.refund("a", "1", Money(600)).unwrap();
+        ledger.refund("a", "1", Money(600)).unwrap();
+        assert!(ledger.refund("a", "2", Money(600)).is_err());
+        ledger.refund("a", "2", Money(400)).unwrap();
+        assert!(ledger.refund("a", "3", Money(1)).is_err());
+        assert!(ledger.refund("b", "4", Money(1)).is_err());
+    }
+}

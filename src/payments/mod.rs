@@ -1,0 +1,14 @@
+//! Payments: what was paid and given back, the card it was paid by, and the provider that moves the money.
+
+mod cancel;
+mod card;
+mod gateway;
+mod mock;
+mod payment;
+mod refund;
+
+pub use cancel::cancel;
+pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
+pub use gateway::{Charge, Gateway, Outcome};
+pub use payment::{NewAttempt, Payment, PaymentStatus};
+pub use refund::{Refund, RefundStatus};
