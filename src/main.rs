@@ -44,6 +44,8 @@ enum Command {
         #[command(subcommand)]
         what: UserCommand,
     },
+    /// Check that stock, money and orders agree, row by row; exit with 1 where they do not
+    Audit,
     /// Print the settings, and what is wrong with them
     Check,
 }
@@ -83,8 +85,13 @@ fn main() -> ExitCode {
         print!("{report}");
         return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    let missing = match command {
+        // It changes nothing.
+        Command::Audit => Missing::Leave,
+        _ => Missing::Make,
+    };
     let done = settings
-        .parse(problems, Missing::Make)
+        .parse(problems, missing)
         .map_err(anyhow::Error::from)
         .and_then(|config| run(command, &config));
     match done {
@@ -128,6 +135,13 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
         }
         Command::User { what } => {
             print!("{}", user(&what, config)?);
+            Ok(())
+        }
+        Command::Audit => {
+            let report = ops::audit::audit(config)?;
+            print!("{report}");
+            let broken = report.broken();
+            anyhow::ensure!(broken == 0, "{broken} of these rules are broken");
             Ok(())
         }
         Command::Check => Ok(()),

@@ -1,5 +1,6 @@
 //! What the command line does beside serving.
 
+pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod import;

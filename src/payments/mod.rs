@@ -10,5 +10,6 @@ mod refund;
 pub use cancel::cancel;
 pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
 pub use gateway::{Charge, Gateway, Outcome};
+pub use mock::{Entry, Ledger};
 pub use payment::{NewAttempt, Payment, PaymentStatus};
 pub use refund::{Refund, RefundStatus};

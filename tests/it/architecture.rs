@@ -191,6 +191,11 @@ fn security_events_are_written_in_one_place() {
 const RAW_SQL: &[(&str, usize)] = &[
     // A pragma has no word in the DSL.
     ("db/migrations.rs", 1),
+    // The audit's rules compare sums over whole tables, and ask the database itself which columns there are: one query for
+    // the rows, one for how many.
+    ("ops/audit/mod.rs", 2),
+    // A sum of whole numbers is a decimal on PostgreSQL.
+    ("ops/audit/ledger.rs", 1),
 ];
 
 #[test]
