@@ -46,6 +46,12 @@ enum Command {
     },
     /// Check that stock, money and orders agree, row by row; exit with 1 where they do not
     Audit,
+    /// Do at once what the timers do: settle open payments, give back what is owed, tidy up
+    Sweep {
+        /// As if it were this time, like 2026-12-24T18:00:00 (UTC)
+        #[arg(long, value_name = "TIME")]
+        at: Option<chrono::NaiveDateTime>,
+    },
     /// Print the settings, and what is wrong with them
     Check,
 }
@@ -142,6 +148,10 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
             print!("{report}");
             let broken = report.broken();
             anyhow::ensure!(broken == 0, "{broken} of these rules are broken");
+            Ok(())
+        }
+        Command::Sweep { at } => {
+            println!("{}", app::sweep_now(config, at)?);
             Ok(())
         }
         Command::Check => Ok(()),

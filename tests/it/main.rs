@@ -4,6 +4,7 @@
 mod architecture;
 mod assets;
 mod browser;
+mod cart;
 mod database;
 mod headers;
 mod import;
@@ -17,6 +18,7 @@ mod program;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shipping;
 mod storefront;
 mod support;
 mod templates;

@@ -56,6 +56,8 @@ impl Route {
             ("{session}", "1"),
             ("{browser}", "1"),
             ("{job}", "1"),
+            ("{item}", "1"),
+            ("{rate}", "1"),
             ("{slug}", "vintage"),
             ("{folder}", "demo"),
             ("{name}", "none.webp"),
