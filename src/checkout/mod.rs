@@ -12,7 +12,7 @@ mod quote;
 mod till;
 
 pub use address::{Address, AddressProblems, region_label};
-pub use book::SavedAddress;
+pub use book::{MOST_ADDRESSES, SavedAddress};
 pub use checkout::{Checkout, Standing};
 pub use place::{Placing, Purchase, place, quote};
 pub use placed::{placed, settle};

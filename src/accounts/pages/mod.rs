@@ -2,6 +2,7 @@
 
 mod account;
 mod activity;
+mod addresses;
 mod confirm;
 mod data;
 mod deletion;
@@ -38,6 +39,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     reset::routes(to);
     confirm::routes(to);
     account::routes(to);
+    addresses::routes(to);
     email::routes(to);
     password::routes(to);
     factor::routes(to);
