@@ -32,8 +32,8 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, health, theme, visitor};
 use crate::{admin, dashboard};
 
-pub use timers::{sweep_now, till};
 use timers::{settle, sweep, tidy};
+pub use timers::{sweep_now, till};
 
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
 const BLOCKING_THREADS: usize = 16;

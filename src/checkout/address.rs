@@ -25,7 +25,12 @@ impl Address {
     pub fn parse(typed: [&str; 7]) -> Result<Self, AddressProblems> {
         let [name, street, line2, code, town, region, country] = typed;
         let mut problems = AddressProblems::new();
-        let name = needed("name", line("name", name, 100), "Enter the name on the doorbell.", &mut problems);
+        let name = needed(
+            "name",
+            line("name", name, 100),
+            "Enter the name on the doorbell.",
+            &mut problems,
+        );
         let street = needed(
             "street",
             line("street", street, 150),
@@ -82,12 +87,7 @@ fn kept(field: &'static str, parsed: Result<String, String>, problems: &mut Addr
     })
 }
 
-fn needed(
-    field: &'static str,
-    parsed: Result<String, String>,
-    empty: &str,
-    problems: &mut AddressProblems,
-) -> String {
+fn needed(field: &'static str, parsed: Result<String, String>, empty: &str, problems: &mut AddressProblems) -> String {
     let before = problems.len();
     let value = kept(field, parsed, problems);
     if value.is_empty() && problems.len() == before {

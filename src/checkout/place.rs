@@ -256,7 +256,10 @@ fn write_part(
             title: line.title.clone(),
             options: line.option.clone(),
             personalisation: answers(line),
-            picture: line.picture.as_ref().map_or(String::new(), |picture| picture.src.clone()),
+            picture: line
+                .picture
+                .as_ref()
+                .map_or(String::new(), |picture| picture.src.clone()),
             unit_price: line.unit_price,
             quantity: line.quantity,
             subtotal: line.subtotal,
@@ -271,6 +274,9 @@ fn write_part(
 
 /// `Name: Ada`, a line each.
 fn answers(line: &CartLine) -> String {
-    let said = line.answers.iter().map(|answer| format!("{}: {}", answer.label, answer.value));
+    let said = line
+        .answers
+        .iter()
+        .map(|answer| format!("{}: {}", answer.label, answer.value));
     said.collect::<Vec<_>>().join("\n")
 }

@@ -45,7 +45,10 @@ pub struct Quote {
 impl Quote {
     pub fn of(cart: &Cart, rates: &[Rate], terms: &Terms, now: NaiveDateTime) -> Self {
         let mut quote = Self::default();
-        let shops = cart.shops.iter().filter(|shop| terms.only.is_none_or(|only| only == shop.id));
+        let shops = cart
+            .shops
+            .iter()
+            .filter(|shop| terms.only.is_none_or(|only| only == shop.id));
         for shop in shops {
             let lines: Vec<CartLine> = cart.of_shop(shop.id).cloned().collect();
             let own: Vec<Rate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
@@ -55,7 +58,9 @@ impl Quote {
             let way = sending.chosen(chosen).cloned();
             for line in &lines {
                 let problem = line.problem.as_ref();
-                quote.problems.extend(problem.map(|problem| format!("{}: {}", line.title, problem.words())));
+                quote
+                    .problems
+                    .extend(problem.map(|problem| format!("{}: {}", line.title, problem.words())));
             }
             if sending == Sending::Nowhere {
                 quote.problems.push(format!(
@@ -67,7 +72,9 @@ impl Quote {
             let shipping = way.as_ref().map_or(Money(0), |way| way.price);
             let both = items.and_then(|items| Some((items, quote.add(items, shipping)?)));
             let Some((items, ())) = both else {
-                quote.problems.push("This is more than can be paid at once. Take something out of your cart.".into());
+                quote
+                    .problems
+                    .push("This is more than can be paid at once. Take something out of your cart.".into());
                 return quote;
             };
             quote.parts.push(Part {
@@ -131,7 +138,10 @@ impl Quote {
                 };
                 known += 1;
                 if quantity != line.quantity.to_string() {
-                    changes.push(format!("Of {} there are {} in your cart now.", line.title, line.quantity));
+                    changes.push(format!(
+                        "Of {} there are {} in your cart now.",
+                        line.title, line.quantity
+                    ));
                 }
                 if price != line.unit_price.0.to_string() {
                     let now = currency.format(line.unit_price);

@@ -52,7 +52,10 @@ fn the_demo_market_passes_and_nothing_is_changed() {
     let report = audit(&config).unwrap();
     assert_eq!(report.broken(), 0, "{report}");
     assert_eq!(rows::dump(&mut database.connect()), before);
-    assert!(report.to_string().lines().all(|line| line.starts_with("ok ")), "{report}");
+    assert!(
+        report.to_string().lines().all(|line| line.starts_with("ok ")),
+        "{report}"
+    );
 }
 
 #[test]
@@ -247,13 +250,19 @@ fn the_providers_books_are_compared() {
     assert!(said("What the mock provider captured").contains("intent pi_lost of 1200 is captured, and not known here"));
     change("DELETE FROM charges WHERE intent = 'pi_lost'");
     assert_eq!(audit(&config).unwrap().broken(), 0);
-    change("UPDATE charges SET amount = amount + 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')");
+    change(
+        "UPDATE charges SET amount = amount + 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
+    );
     said("What the mock provider captured");
-    change("UPDATE charges SET amount = amount - 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')");
+    change(
+        "UPDATE charges SET amount = amount - 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
+    );
     change("UPDATE charges SET refunded = refunded - 1 WHERE refunded > 0");
     said("The mock provider gave back");
     change("UPDATE charges SET refunded = refunded + 1 WHERE refunded > 0");
-    change("UPDATE charges SET failure = 'declined' WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')");
+    change(
+        "UPDATE charges SET failure = 'declined' WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
+    );
     said("What is paid here was captured");
 }
 
@@ -266,5 +275,8 @@ fn an_audit_sees_one_moment() {
     });
     assert!(refused.unwrap(), "a snapshot is for reading");
     // It is an ordinary connection afterwards.
-    in_transaction(&mut conn, &|conn| Ok(conn.batch_execute("UPDATE products SET updated_at = created_at")?)).unwrap();
+    in_transaction(&mut conn, &|conn| {
+        Ok(conn.batch_execute("UPDATE products SET updated_at = created_at")?)
+    })
+    .unwrap();
 }

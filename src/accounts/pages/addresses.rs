@@ -145,7 +145,13 @@ async fn create(
 async fn edit(db: Data<Db>, page: Page, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
     let (user, id) = (visitor.user, parse(&address)?);
     let saved = db.read(move |conn| SavedAddress::of_user(conn, user, id)).await?;
-    answer(StatusCode::OK, page, AddressForm::of(saved), Problems::default(), Some(id))
+    answer(
+        StatusCode::OK,
+        page,
+        AddressForm::of(saved),
+        Problems::default(),
+        Some(id),
+    )
 }
 
 /// `POST /account/addresses/{address}`
@@ -167,7 +173,10 @@ async fn update(
     };
     db.note(move |conn| SavedAddress::set(conn, user, id, &address, now))
         .await?;
-    said(&session, "The address is up to date. Orders that were placed keep theirs.")
+    said(
+        &session,
+        "The address is up to date. Orders that were placed keep theirs.",
+    )
 }
 
 /// `POST /account/addresses/{address}/removal`

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::form::CheckoutForm;
 use super::view::{Said, show};
@@ -40,7 +40,10 @@ pub async fn create(
     if !form.has_key() {
         form.key = random()?;
         let changes = vec!["This page was out of date. Check it, and pay again.".to_owned()];
-        let said = Said { changes, ..Said::default() };
+        let said = Said {
+            changes,
+            ..Said::default()
+        };
         return show(&till, page, holder, form, refused, said).await;
     }
     let now = page.now;
@@ -48,7 +51,10 @@ pub async fn create(
     let mut problems = parsed.as_ref().err().cloned().unwrap_or_default();
     let card = typed.parse(&mut problems, now);
     let (Ok(purchase), Some(card)) = (parsed, card) else {
-        let said = Said { problems, ..Said::default() };
+        let said = Said {
+            problems,
+            ..Said::default()
+        };
         return show(&till, page, holder, form, refused, said).await;
     };
     let (currency, provider, keep) = (page.site.currency, till.gateway.name(), form.save_address);
@@ -81,12 +87,18 @@ pub async fn create(
                 "You changed something after you had sent this off. Nothing more was charged. Check it, and pay again."
                     .to_owned(),
             ];
-            let said = Said { changes, ..Said::default() };
+            let said = Said {
+                changes,
+                ..Said::default()
+            };
             show(&till, page, holder, form, refused, said).await
         }
         Ok(Placing::Changed(changes)) => {
             form.key = random()?;
-            let said = Said { changes, ..Said::default() };
+            let said = Said {
+                changes,
+                ..Said::default()
+            };
             show(&till, page, holder, form, refused, said).await
         }
         Err(Error::Refused(why)) => {

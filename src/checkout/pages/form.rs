@@ -71,12 +71,16 @@ impl CheckoutForm {
 
     /// `delivery[SHOP]` and `note[SHOP]`.
     fn read_of_shop(&mut self, name: &str, value: String) {
-        let Some((what, rest)) = name.split_once('[') else { return };
+        let Some((what, rest)) = name.split_once('[') else {
+            return;
+        };
         let Some(shop) = rest.strip_suffix(']').and_then(|id| id.parse().ok()) else {
             return;
         };
         match what {
-            "delivery" => self.ways.extend(value.parse().ok().map(|rate| (ShopId(shop), RateId(rate)))),
+            "delivery" => self
+                .ways
+                .extend(value.parse().ok().map(|rate| (ShopId(shop), RateId(rate)))),
             "note" => self.notes.push((ShopId(shop), value)),
             _ => {}
         }
@@ -121,7 +125,10 @@ impl CheckoutForm {
             key: checkout.idempotency_key.clone().unwrap_or_default(),
             quote: checkout.quote.clone(),
             only: checkout.only_shop_id,
-            ways: sent.iter().filter_map(|(shop, of)| Some((*shop, of.rate_id?))).collect(),
+            ways: sent
+                .iter()
+                .filter_map(|(shop, of)| Some((*shop, of.rate_id?)))
+                .collect(),
             notes: sent.iter().map(|(shop, of)| (*shop, of.note.clone())).collect(),
             save_address: false,
             update: false,

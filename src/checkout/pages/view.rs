@@ -81,10 +81,7 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (terms, now) = (form.terms(&page), page.now);
     let (quote, saved) = match holder {
-        None => (
-            Quote::of(&Cart::default(), &[], &terms, now),
-            Vec::new(),
-        ),
+        None => (Quote::of(&Cart::default(), &[], &terms, now), Vec::new()),
         Some(holder) => {
             let read = move |conn: &mut Conn| {
                 let saved = match holder.user() {

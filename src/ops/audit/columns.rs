@@ -28,7 +28,8 @@ fn below_zero(numbers: &[String]) -> String {
         let (table, column) = number.split_once(' ')?;
         let named = known.contains(format!("{table} id").as_str());
         let id = if named { "id" } else { "''" };
-        let below = format!("'{table} ' || {id} || ': {column} is ' || {column} AS what FROM {table} WHERE {column} < 0");
+        let below =
+            format!("'{table} ' || {id} || ': {column} is ' || {column} AS what FROM {table} WHERE {column} < 0");
         (number != SIGNED).then(|| format!("SELECT {below}"))
     };
     numbers.iter().filter_map(query).collect::<Vec<_>>().join(" UNION ALL ")

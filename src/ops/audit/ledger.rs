@@ -41,7 +41,15 @@ pub(super) fn paid(conn: &mut Conn) -> Result<Vec<Paid>> {
         .load::<(PaymentId, i64)>(conn)?
         .into_iter()
         .collect();
-    type Row = (PaymentId, String, Money, String, PaymentStatus, Option<NaiveDateTime>, Money);
+    type Row = (
+        PaymentId,
+        String,
+        Money,
+        String,
+        PaymentStatus,
+        Option<NaiveDateTime>,
+        Money,
+    );
     let rows: Vec<Row> = payments::table
         .filter(payments::expires_at.is_not_null())
         .filter(payments::provider.eq("mockpay"))
@@ -76,7 +84,10 @@ pub(super) fn findings(paid: &[Paid], before: &[Entry], after: &[Entry], now: Na
     let theirs: HashMap<&str, &Entry> = after.iter().map(|entry| (entry.intent.as_str(), entry)).collect();
     let taken = before.iter().filter(|entry| entry.captured()).filter_map(|entry| {
         let Some(paid) = ours.get(entry.intent.as_str()) else {
-            return Some(format!("intent {} of {} is captured, and not known here", entry.intent, entry.amount.0));
+            return Some(format!(
+                "intent {} of {} is captured, and not known here",
+                entry.intent, entry.amount.0
+            ));
         };
         let open = paid.status == PaymentStatus::Pending && paid.expires_at.is_some_and(|at| at > now);
         let known = paid.status == PaymentStatus::Succeeded || open;
@@ -94,7 +105,12 @@ pub(super) fn findings(paid: &[Paid], before: &[Entry], after: &[Entry], now: Na
     let succeeded = paid.iter().filter(|paid| paid.status == PaymentStatus::Succeeded);
     let missing = succeeded.filter_map(|paid| {
         let captured = theirs.get(paid.intent.as_str()).is_some_and(|entry| entry.captured());
-        (!captured).then(|| format!("payment {} of {} succeeded, its intent is not captured", paid.id, paid.amount.0))
+        (!captured).then(|| {
+            format!(
+                "payment {} of {} succeeded, its intent is not captured",
+                paid.id, paid.amount.0
+            )
+        })
     });
     let early = before.iter().filter_map(|entry| {
         let paid = ours.get(entry.intent.as_str())?;
@@ -105,9 +121,15 @@ pub(super) fn findings(paid: &[Paid], before: &[Entry], after: &[Entry], now: Na
         (entry.refunded < paid.confirmed).then(|| said(paid, entry))
     });
     vec![
-        Finding::of("What the mock provider captured is paid here, or still open", taken.collect()),
+        Finding::of(
+            "What the mock provider captured is paid here, or still open",
+            taken.collect(),
+        ),
         Finding::of("What is paid here was captured by the mock provider", missing.collect()),
-        Finding::of("The mock provider gave back what was refunded here", early.chain(late).collect()),
+        Finding::of(
+            "The mock provider gave back what was refunded here",
+            early.chain(late).collect(),
+        ),
     ]
 }
 

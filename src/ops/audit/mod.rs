@@ -119,7 +119,9 @@ fn rows(conn: &mut Conn, query: &str) -> Result<Vec<String>> {
 }
 
 fn count(conn: &mut Conn, query: &str) -> Result<i64> {
-    let counted: Count =
-        sql_query(format!("SELECT CAST(COUNT(*) AS BIGINT) AS rows FROM ({query}) AS found")).get_result(conn)?;
+    let counted: Count = sql_query(format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS rows FROM ({query}) AS found"
+    ))
+    .get_result(conn)?;
     Ok(counted.rows)
 }

@@ -8,7 +8,10 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("A payment gave back what its refunds come to", SUMS).but("not confirmed by the provider yet", PENDING),
         rule("What is cancelled is refunded, and nothing else is", CANCELLED)
             .but("imported as cancelled, settled elsewhere", ELSEWHERE),
-        rule("A shipment's refunds are its cancelled orders, and its price once none is left", SHIPMENTS),
+        rule(
+            "A shipment's refunds are its cancelled orders, and its price once none is left",
+            SHIPMENTS,
+        ),
     ]
 }
 

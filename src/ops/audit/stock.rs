@@ -7,7 +7,10 @@ pub(super) fn rules() -> Vec<Rule> {
         rule("Stock movements add up to each variant's stock", ADD_UP),
         rule("Each stock movement goes on where another one ended", GO_ON),
         rule("Products show their variants' whole stock and lowest price", SHOWN),
-        rule("What is sold left the shelf, and what came to nothing is back on it", SOLD),
+        rule(
+            "What is sold left the shelf, and what came to nothing is back on it",
+            SOLD,
+        ),
     ]
 }
 

@@ -61,19 +61,36 @@ struct Done {
 }
 
 /// Everything in the order in which it happened.
-pub(super) fn add_all(conn: &mut Conn, market: &Market, currency: Currency, now: NaiveDateTime) -> Result<Vec<Booking>> {
+pub(super) fn add_all(
+    conn: &mut Conn,
+    market: &Market,
+    currency: Currency,
+    now: NaiveDateTime,
+) -> Result<Vec<Booking>> {
     let mut acts: Vec<(NaiveDateTime, usize, Act)> = Vec::new();
     for (number, bought) in market.orders.iter().enumerate() {
         // Not all at the same time of the day.
         let minutes = i64::try_from(number * 97 % 480).unwrap_or(0);
         let placed = days(now, -bought.days_ago) - TimeDelta::minutes(minutes);
         let at = |after: i64, hours: i64| (days(placed, after) + TimeDelta::hours(hours)).min(now);
-        acts.push((if bought.payment == Payment::Waiting { now } else { placed }, number, Act::Buy));
+        acts.push((
+            if bought.payment == Payment::Waiting {
+                now
+            } else {
+                placed
+            },
+            number,
+            Act::Buy,
+        ));
         for (index, parcel) in bought.parcels.iter().enumerate() {
             acts.extend(parcel.sent.map(|after| (at(after, 3), number, Act::Send(index))));
             acts.extend(parcel.arrived.map(|after| (at(after, 4), number, Act::Arrive(index))));
             for (item, piece) in parcel.items.iter().enumerate() {
-                acts.extend(piece.cancelled.map(|after| (at(after, 1), number, Act::Cancel(index, item))));
+                acts.extend(
+                    piece
+                        .cancelled
+                        .map(|after| (at(after, 1), number, Act::Cancel(index, item))),
+                );
             }
         }
     }
@@ -116,7 +133,11 @@ pub fn book(ledger: &Ledger, booked: Vec<Booking>) -> anyhow::Result<()> {
 /// What is sold, or held for someone who pays, and not given back: so many more there were at first.
 pub(super) fn sold(market: &Market) -> Sold<'_> {
     let mut sold = Sold::new();
-    for bought in market.orders.iter().filter(|bought| bought.payment != Payment::Declined) {
+    for bought in market
+        .orders
+        .iter()
+        .filter(|bought| bought.payment != Payment::Declined)
+    {
         for item in bought.parcels.iter().flat_map(|parcel| &parcel.items) {
             let kept = if item.cancelled.is_some() { 0 } else { item.pieces };
             *sold.entry((item.product.as_str(), item.values.as_slice())).or_default() += kept;
@@ -228,7 +249,9 @@ fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<W
 
 fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<RateId> {
     let rates = Rate::of_shops(conn, &[shop])?;
-    word("rate", name, |name| rates.iter().find(|rate| rate.name == name).map(|rate| rate.id))
+    word("rate", name, |name| {
+        rates.iter().find(|rate| rate.name == name).map(|rate| rate.id)
+    })
 }
 
 /// The shop that sends a parcel, and its shipment.
@@ -282,5 +305,7 @@ fn take_back(conn: &mut Conn, parcel: &Parcel, item: usize, done: &Done, at: Nai
 }
 
 fn unknown(what: &str) -> Error {
-    Error::Internal(anyhow::anyhow!("the demo's orders hold {what}, which is not understood"))
+    Error::Internal(anyhow::anyhow!(
+        "the demo's orders hold {what}, which is not understood"
+    ))
 }

@@ -330,7 +330,15 @@ fn a_seller_takes_the_shop_along_and_not_its_buyers() {
             assert!(json.contains(word), "{word} is not in {table}: {json}");
         }
         let all = files.into_values().collect::<Vec<_>>().join("\n");
-        for of_a_buyer in ["Fournier", "lea.fournier", "Tanneurs", "Hugo", "bruno", "a present", "look alike"] {
+        for of_a_buyer in [
+            "Fournier",
+            "lea.fournier",
+            "Tanneurs",
+            "Hugo",
+            "bruno",
+            "a present",
+            "look alike",
+        ] {
             assert!(!all.contains(of_a_buyer), "it holds {of_a_buyer}");
         }
     });
@@ -506,7 +514,11 @@ fn when_the_time_comes_a_sellers_shop_is_closed() {
         assert!(!is_there(&market, &owner));
 
         let rows = rows::dump(&mut connect(&market));
-        assert_eq!(holding(&rows, "orders: ").len(), sold, "what was sold stays in the books");
+        assert_eq!(
+            holding(&rows, "orders: ").len(),
+            sold,
+            "what was sold stays in the books"
+        );
         for text in written.iter().filter(|text| text.len() > 20) {
             let words = text.split(['\'', '\n']).max_by_key(|part| part.len()).unwrap();
             assert!(!rows.iter().any(|row| row.contains(words)), "{words} is left");
