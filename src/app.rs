@@ -1,7 +1,7 @@
 //! Every `routes` and every layer, in one list; and the server around them.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
-use crate::jobs::{self, GiveUp, Job, Worker};
+use crate::jobs::{self, GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shipping::pages as shipping;
@@ -25,6 +25,7 @@ use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
+use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, health, theme, visitor};
 use crate::{admin, dashboard};
 
@@ -33,10 +34,24 @@ const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
 const GRACE: u64 = 8;
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Who does what later: a picture takes seconds, and no letter waits for it.
+const LANES: [Lane; 2] = [
+    Lane {
+        name: "letters",
+        ..Lane::EVERYTHING
+    },
+    Lane {
+        name: "pictures",
+        kinds: &[Pictures::KIND, Removal::KIND],
+        threads: 1,
+        lease: 10,
+    },
+];
 
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
     health::routes(to);
+    metrics::routes(to);
     assets::routes(to);
     media::routes(to);
     theme::routes(to);
@@ -54,7 +69,7 @@ pub struct Market {
     pub server: Server,
     pub address: std::net::SocketAddr,
     pub db: Db,
-    /// Sends letters, and does what else was put off.
+    /// Sends letters, makes pictures, and does what else was put off.
     pub worker: Worker,
 }
 
@@ -135,7 +150,12 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let sender = Sender::new(config, outbox.clone())?;
     let pictures = Pictures::new(&config.data, &config.media());
     let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
-    let worker = Worker::start(config.database.clone(), handler);
+    let worker = Worker::start(config.database.clone(), &LANES, handler);
+    let metrics = Data::new(Metrics {
+        token: config.metrics_token.clone(),
+        tally: worker.tally(),
+        started: Instant::now(),
+    });
     actix_web::rt::spawn(tidy(db.clone(), hasher.clone(), pictures.clone()));
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
     let pictures = Data::new(pictures);
@@ -143,6 +163,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         App::new()
             .app_data(site.clone())
             .app_data(policy.clone())
+            .app_data(metrics.clone())
             .app_data(folder.clone())
             .app_data(media.clone())
             .app_data(database.clone())
@@ -182,7 +203,7 @@ fn later(
     vault: Vault,
     sender: Sender,
     pictures: Pictures,
-) -> impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static {
+) -> impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
         password_change::JOB => {

@@ -13,8 +13,7 @@ use crate::accounts::{Event, EventKind, Origin, User};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{EventId, JobId};
-use crate::jobs;
-use crate::mail::Outbox;
+use crate::jobs::{self, KindCount};
 use crate::text::when;
 use crate::web::{Admin, Flash, Page, Query, get, html, redirect};
 use counts::Counts;
@@ -44,7 +43,8 @@ struct AdminEventRow {
 struct AdminPage {
     page: Page,
     counts: Counts,
-    letters_waiting: i64,
+    /// What the queue holds, kind by kind.
+    work: Vec<KindCount>,
     /// Jobs that were given up.
     dead: Vec<DeadRow>,
     events: Vec<AdminEventRow>,
@@ -64,13 +64,14 @@ async fn show(
     _admin: Admin,
     Query(BeforeQuery { before }): Query<BeforeQuery>,
 ) -> Result<HttpResponse> {
-    let (counts, letters_waiting, dead, events, next, names) = db
+    let now = page.now;
+    let (counts, backlog, dead, events, next, names) = db
         .read(move |conn| {
             let (events, next) = Event::page(conn, None, before.map(EventId))?;
             let people: Vec<_> = events.iter().filter_map(|event| event.user_id).collect();
             Ok((
                 Counts::now(conn)?,
-                jobs::waiting(conn, Some(Outbox::KIND))?,
+                jobs::backlog(conn, now)?,
                 jobs::dead(conn, None, 20)?,
                 events,
                 next,
@@ -100,7 +101,7 @@ async fn show(
     let view = AdminPage {
         page,
         counts,
-        letters_waiting,
+        work: backlog.kinds,
         dead: dead.into_iter().map(dead_row).collect(),
         events: events.into_iter().map(row).collect(),
         more,

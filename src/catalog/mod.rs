@@ -1,10 +1,12 @@
 //! The catalogue: categories, products and their variants, and the lists that people browse.
 
 mod category;
+mod cell;
 mod counts;
 mod create;
 mod delivery;
 mod draft;
+mod duplicate;
 mod field;
 mod leaving;
 mod list;
@@ -12,7 +14,12 @@ mod movement;
 mod options;
 pub mod pages;
 mod product;
+mod removal;
+mod repricing;
+mod shelf;
+mod shelf_order;
 mod shop_card;
+mod state;
 mod stored;
 mod tags;
 mod tile;
@@ -28,7 +35,11 @@ pub use list::{After, Filter, Sort};
 pub use movement::{Change, Movement, Reason};
 pub use options::{MOST_COMBINATIONS, MOST_OPTIONS, MOST_VALUES, Options, Passage, ProductOption, Values};
 pub use product::{Product, ProductState, Variant, stock};
+pub use repricing::{MOST_PERCENT, NewPrice, PriceChange, Repriced, Repricing};
+pub use shelf::{ShelfCounts, ShelfRow, Wanted};
+pub use shelf_order::{By, Order, Place as ShelfPlace, View};
 pub use shop_card::{ListedShop, ShopCard};
+pub use state::{MOST_AT_ONCE, Several, Unready};
 pub use stored::{Stored, StoredProduct, StoredVariant};
 pub use tags::Tags;
 pub use tile::{Flag, Tile};

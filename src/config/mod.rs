@@ -24,6 +24,7 @@ mod settings;
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+use secret::Secret;
 pub use settings::Settings;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    /// What opens `/metrics`; nothing does when not set.
+    pub metrics_token: Option<Secret>,
 }
 
 /// What is wrong with each setting, saying what to do.
@@ -87,6 +90,7 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
             Missing::Leave if data.exists() => try_writing(&data),
@@ -126,6 +130,7 @@ impl Settings {
                 smtp,
                 mail_from,
                 password_cost,
+                metrics_token,
             }),
             _ => Err(problems),
         }

@@ -75,6 +75,19 @@ impl Settings {
         }
     }
 
+    /// Sent in a header, and as good as a password.
+    pub(super) fn metrics_token(&self, problems: &mut Problems) -> Option<Secret> {
+        let token = self.metrics_token.clone()?;
+        let fits = token.expose().len() >= 16 && token.expose().bytes().all(|byte| byte.is_ascii_graphic());
+        if !fits {
+            problems.0.push(
+                "POCKETSHOP_METRICS_TOKEN is no token: use 16 letters or more without spaces, as `openssl rand -hex 32` makes them"
+                    .into(),
+            );
+        }
+        fits.then_some(token)
+    }
+
     pub(super) fn currency(&self, problems: &mut Problems) -> Option<Currency> {
         let typed = self.currency.as_deref().unwrap_or("USD");
         let known = Currency::of(typed);

@@ -121,6 +121,9 @@ pub struct Settings {
     /// `SMTP_URL`: `smtp://…` or `smtps://…` [default: letters go to files]
     #[arg(skip)]
     pub smtp_url: Option<Secret>,
+    /// `POCKETSHOP_METRICS_TOKEN`: what opens `/metrics` [default: nothing does]
+    #[arg(skip)]
+    pub metrics_token: Option<Secret>,
 }
 
 /// Every `POCKETSHOP_…` variable there is; any other is a mistake.
@@ -136,6 +139,8 @@ const KNOWN: &[&str] = &[
     "POCKETSHOP_RATE_LIMIT",
     "POCKETSHOP_MAIL_FROM",
     "POCKETSHOP_PASSWORD_COST",
+    "POCKETSHOP_METRICS_TOKEN",
+    "POCKETSHOP_METRICS_TOKEN_FILE",
 ];
 
 impl Settings {
@@ -152,6 +157,7 @@ impl Settings {
         self.database_url = Secret::from_environment("DATABASE_URL", problems);
         self.secret_key = Secret::from_environment("SECRET_KEY", problems);
         self.smtp_url = Secret::from_environment("SMTP_URL", problems);
+        self.metrics_token = Secret::from_environment("POCKETSHOP_METRICS_TOKEN", problems);
         self
     }
 }

@@ -20,6 +20,7 @@ use kept::Kept;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
+pub use pool::PoolUsage;
 pub use transaction::in_transaction;
 
 diesel::define_sql_function! {
@@ -185,6 +186,13 @@ impl Db {
     /// How many statements have run so far.
     pub fn queries(&self) -> u64 {
         self.0.queries.load(Ordering::Relaxed)
+    }
+
+    /// How full the pools are: of one that serves both, of readers and of the writer.
+    pub fn pools(&self) -> Vec<PoolUsage> {
+        let readers = if self.0.writer.is_some() { "readers" } else { "all" };
+        let writer = self.0.writer.iter().map(|pool| pool.usage("writer"));
+        [self.0.readers.usage(readers)].into_iter().chain(writer).collect()
     }
 
     /// Folds what SQLite wrote ahead back into the database file; call it when everything has stopped.

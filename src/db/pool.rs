@@ -22,6 +22,7 @@ pub(super) struct Pool {
     /// Waiting is done here, off the threads, so that a queue of writers never holds up a reader. A place is kept
     /// until the work is done, even when the visitor has left.
     places: Arc<Semaphore>,
+    size: u32,
 }
 
 impl Pool {
@@ -42,6 +43,7 @@ impl Pool {
         Ok(Self {
             connections,
             places: Arc::new(Semaphore::new(size as usize)),
+            size,
         })
     }
 
@@ -52,12 +54,30 @@ impl Pool {
         }
     }
 
+    /// How full it is.
+    pub(super) fn usage(&self, name: &'static str) -> PoolUsage {
+        let free = u32::try_from(self.places.available_permits()).unwrap_or(u32::MAX);
+        PoolUsage {
+            name,
+            in_use: self.size.saturating_sub(free),
+            most: self.size,
+        }
+    }
+
     pub(super) fn connection(&self) -> Result<PooledConnection<Manager>> {
         self.connections.get().map_err(|error| {
             tracing::error!(%error, "no database connection");
             busy()
         })
     }
+}
+
+/// How many connections of a pool are in use.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolUsage {
+    pub name: &'static str,
+    pub in_use: u32,
+    pub most: u32,
 }
 
 fn busy() -> Error {

@@ -1,8 +1,14 @@
 //! What is done later: a queue in the database, and its worker.
 
+mod backlog;
 mod backoff;
+mod lane;
 mod queue;
+mod tally;
 mod worker;
 
+pub use backlog::{Backlog, KindCount, backlog};
+pub use lane::Lane;
 pub use queue::{DeadJob, Job, dead, dead_count, enqueue, retry, tidy, waiting};
+pub use tally::{Ended, Tally};
 pub use worker::{GiveUp, Worker};

@@ -4,13 +4,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::backoff::MOST_TRIES;
+use super::lane::{Kinds, Share};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::JobId;
 use crate::schema::jobs;
-
-/// How long a worker may keep a job to itself, in minutes; then it counts as killed, and another takes over.
-const LEASE: i64 = 2;
 
 /// Something to be done: at least once, and nearly always once.
 #[derive(Debug, Clone)]
@@ -116,17 +114,21 @@ pub fn waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
     Ok(query.count().get_result(conn)?)
 }
 
-/// Takes the oldest job that is due and that nobody else has.
-pub(super) fn take(conn: &mut Conn, now: NaiveDateTime) -> Result<Option<Job>> {
+/// Takes the oldest job of the lane that is due and that nobody else has.
+pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result<Option<Job>> {
     loop {
-        let due: Option<(JobId, String, String, i32, NaiveDateTime)> = jobs::table
+        let due = jobs::table
             .filter(jobs::dead_at.is_null())
             .filter(jobs::run_at.le(now))
             .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now)))
             .order((jobs::run_at, jobs::id))
             .select((jobs::id, jobs::kind, jobs::payload, jobs::attempts, jobs::created_at))
-            .first(conn)
-            .optional()?;
+            .into_boxed();
+        let due = match &share.kinds {
+            Kinds::Only(kinds) => due.filter(jobs::kind.eq_any(*kinds)),
+            Kinds::AllBut(kinds) => due.filter(jobs::kind.ne_all(kinds)),
+        };
+        let due: Option<(JobId, String, String, i32, NaiveDateTime)> = due.first(conn).optional()?;
         let Some((id, kind, payload, before, created_at)) = due else {
             return Ok(None);
         };
@@ -161,7 +163,7 @@ pub(super) fn take(conn: &mut Conn, now: NaiveDateTime) -> Result<Option<Job>> {
                 .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now))),
         )
         .set((
-            jobs::leased_until.eq(now + TimeDelta::minutes(LEASE)),
+            jobs::leased_until.eq(now + share.lease),
             jobs::attempts.eq(job.attempts),
         ))
         .execute(conn)?;

@@ -1,7 +1,8 @@
-//! The worker: one thread that does what is due, one job after the other.
+//! The worker: threads that do what is due, each one job after the other.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
@@ -10,7 +11,9 @@ use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
 use super::backoff::{MOST_TRIES, pause};
+use super::lane::{Lane, Share};
 use super::queue::{Job, Outcome, settle, take};
+use super::tally::Tally;
 use crate::db::{Conn, Location};
 
 /// How often an idle worker looks for jobs.
@@ -34,39 +37,56 @@ impl fmt::Display for GiveUp {
 
 impl std::error::Error for GiveUp {}
 
-/// A running worker. Dropped, it ends after the job it is at; nobody waits for it.
+/// A running worker. Dropped, its threads end after the jobs they are at; nobody waits for them.
 pub struct Worker {
-    /// Never sent to: the thread notices that it is gone.
-    on: Sender<()>,
+    /// Never sent to: each thread notices that its own is gone.
+    on: Vec<Sender<()>>,
     ended: Receiver<()>,
+    tally: Tally,
 }
 
 impl Worker {
-    /// Starts a worker with a connection of its own. The handler runs outside any transaction, and again when it failed.
+    /// Starts the lanes' threads, each with a connection of its own. The handler runs outside any transaction, and
+    /// again when it failed.
     pub fn start(
         location: Location,
-        handler: impl FnMut(&mut Conn, &Job) -> anyhow::Result<()> + Send + 'static,
+        lanes: &[Lane],
+        handler: impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let (on, off) = mpsc::channel();
+        let handler = Arc::new(handler);
         let (ending, ended) = mpsc::channel();
-        let shift = Shift {
-            location,
-            off,
-            conn: None,
-            unsettled: None,
-            cut_off: false,
-        };
-        thread::Builder::new()
-            .name("jobs".to_owned())
-            .spawn(move || {
-                let _ending: Sender<()> = ending;
-                shift.run(handler);
-            })
-            .expect("the system has a thread for the jobs");
-        Self { on, ended }
+        let tally = Tally::default();
+        let mut on = Vec::new();
+        for lane in lanes.iter().flat_map(|lane| std::iter::repeat_n(lane, lane.threads)) {
+            let (stay, off) = mpsc::channel();
+            on.push(stay);
+            let shift = Shift {
+                location: location.clone(),
+                share: Share::of(lane, lanes),
+                tally: tally.clone(),
+                off,
+                conn: None,
+                unsettled: None,
+                cut_off: false,
+            };
+            let (handler, ending): (_, Sender<()>) = (handler.clone(), ending.clone());
+            thread::Builder::new()
+                .name(lane.name.to_owned())
+                .spawn(move || {
+                    let _ending = ending;
+                    shift.run(&*handler);
+                })
+                .expect("the system has a thread for the jobs");
+        }
+        Self { on, ended, tally }
     }
 
-    /// Ends the worker, and waits for the running job, a few seconds at most.
+    /// What the jobs came to since the start.
+    pub fn tally(&self) -> Tally {
+        self.tally.clone()
+    }
+
+    /// Ends the worker, and waits for the running jobs, a few seconds at most.
     pub fn stop(self) {
         drop(self.on);
         if self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
@@ -77,6 +97,8 @@ impl Worker {
 
 struct Shift {
     location: Location,
+    share: Share,
+    tally: Tally,
     off: Receiver<()>,
     conn: Option<Conn>,
     /// What was done, but not written down, since the database was lost.
@@ -86,9 +108,9 @@ struct Shift {
 }
 
 impl Shift {
-    fn run(mut self, mut handler: impl FnMut(&mut Conn, &Job) -> anyhow::Result<()>) {
+    fn run(mut self, handler: &impl Fn(&mut Conn, &Job) -> anyhow::Result<()>) {
         loop {
-            let wait = match self.step(&mut handler) {
+            let wait = match self.step(handler) {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => POLL,
                 Err(error) => {
@@ -107,10 +129,10 @@ impl Shift {
     }
 
     /// Does the next job; false when none is due.
-    fn step(&mut self, handler: &mut impl FnMut(&mut Conn, &Job) -> anyhow::Result<()>) -> anyhow::Result<bool> {
+    fn step(&mut self, handler: &impl Fn(&mut Conn, &Job) -> anyhow::Result<()>) -> anyhow::Result<bool> {
         self.settle()?;
-        let conn = self.connection()?;
-        let taken = take(conn, now())?;
+        let share = self.share.clone();
+        let taken = take(self.connection()?, &share, now())?;
         if self.cut_off {
             tracing::info!("the jobs have their database again");
             self.cut_off = false;
@@ -122,6 +144,7 @@ impl Shift {
             Ok(done) => outcome(&job, done),
             Err(_) => outcome(&job, Err(anyhow::anyhow!("it panicked"))),
         };
+        self.tally.count(&job.kind, matches!(outcome, Outcome::Done));
         if !matches!(outcome, Outcome::Done) {
             // It may have been left in the middle of something.
             self.conn = None;

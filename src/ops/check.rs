@@ -42,6 +42,7 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
     line("DATABASE_URL", secret(settings.database_url.is_some()));
     line("SECRET_KEY", secret(settings.secret_key.is_some()));
     line("SMTP_URL", secret(settings.smtp_url.is_some()));
+    line("POCKETSHOP_METRICS_TOKEN", secret(settings.metrics_token.is_some()));
     out.push('\n');
     let parsed = settings.parse(problems, Missing::Leave);
     match parsed.map(|config| (state(&config), config.warnings())) {

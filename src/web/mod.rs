@@ -10,11 +10,13 @@ pub mod health;
 pub mod layers;
 pub mod link;
 pub mod media;
+pub mod metrics;
 mod more;
 mod next;
 mod page;
 mod problems;
 pub mod theme;
+mod traffic;
 mod upload;
 pub mod visitor;
 

@@ -10,7 +10,7 @@ use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::connection::SimpleConnection;
 use pocketshop::db::{Conn, in_transaction, migrate};
 use pocketshop::error::{Error, Result};
-use pocketshop::jobs::{self, GiveUp, Job, Worker};
+use pocketshop::jobs::{self, GiveUp, Job, Lane, Worker};
 
 use crate::support::database::Database;
 
@@ -42,7 +42,7 @@ fn hurry(conn: &mut Conn) {
 /// A worker that keeps the payloads of what it did.
 fn noting(database: &Database, noted: &Arc<Mutex<Vec<String>>>) -> Worker {
     let noted = noted.clone();
-    Worker::start(database.location.clone(), move |_, job: &Job| {
+    Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job: &Job| {
         noted.lock().unwrap().push(job.payload.clone());
         Ok(())
     })
@@ -89,7 +89,7 @@ fn workers_share_the_jobs_and_do_each_once() {
         .iter()
         .map(|share| {
             let (counts, share) = (counts.clone(), share.clone());
-            Worker::start(database.location.clone(), move |_, job| {
+            Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job| {
                 thread::sleep(Duration::from_millis(10));
                 *counts.lock().unwrap().entry(job.payload.clone()).or_default() += 1;
                 share.fetch_add(1, Ordering::Relaxed);
@@ -115,7 +115,7 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
     let tries = Arc::new(Mutex::new(Vec::new()));
     let worker = {
         let tries = tries.clone();
-        Worker::start(database.location.clone(), move |_, job| {
+        Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job| {
             tries.lock().unwrap().push(job.attempts);
             // The ninth is the first after it was revived.
             if tries.lock().unwrap().len() > 8 {
@@ -155,7 +155,7 @@ fn what_is_given_up_is_dead_at_once() {
     let database = database();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
-    let worker = Worker::start(database.location.clone(), |_, _| {
+    let worker = Worker::start(database.location.clone(), &[Lane::EVERYTHING], |_, _| {
         Err(GiveUp("nobody lives there".to_owned()).into())
     });
     until("the end", || !jobs::dead(&mut conn, None, 10).unwrap().is_empty());
@@ -206,7 +206,7 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "panic", "", now(), now()).unwrap();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
-    let worker = Worker::start(database.location.clone(), |conn, job| {
+    let worker = Worker::start(database.location.clone(), &[Lane::EVERYTHING], |conn, job| {
         // In the middle of a transaction, which must not be left open.
         in_transaction(conn, &|conn| {
             jobs::enqueue(conn, "never", "", job.created_at, job.created_at)?;
@@ -240,7 +240,7 @@ fn a_handler_may_write() {
     let done = Arc::new(AtomicUsize::new(0));
     let worker = {
         let done = done.clone();
-        Worker::start(database.location.clone(), move |conn, job| {
+        Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |conn, job| {
             if job.kind == "first" {
                 in_transaction(conn, &|conn| {
                     jobs::enqueue(conn, "second", "", job.created_at, job.created_at)
@@ -258,7 +258,7 @@ fn a_handler_may_write() {
 #[test]
 fn stopping_is_quick_and_finishes_the_running_job() {
     let database = database();
-    let idle = Worker::start(database.location.clone(), |_, _| Ok(()));
+    let idle = Worker::start(database.location.clone(), &[Lane::EVERYTHING], |_, _| Ok(()));
     thread::sleep(Duration::from_millis(100));
     let before = Instant::now();
     idle.stop();
@@ -271,7 +271,7 @@ fn stopping_is_quick_and_finishes_the_running_job() {
     let begun = Arc::new(AtomicUsize::new(0));
     let busy = {
         let begun = begun.clone();
-        Worker::start(database.location.clone(), move |_, _| {
+        Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, _| {
             begun.fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_millis(400));
             Ok(())
@@ -306,4 +306,80 @@ fn a_lost_database_is_found_again() {
     until("the second job", || jobs::waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
     assert_eq!(*noted.lock().unwrap(), ["patience", "again"]);
+}
+
+/// Slow work has a lane of its own; the other does the rest.
+const LANES: [Lane; 2] = [
+    Lane::EVERYTHING,
+    Lane {
+        name: "slow",
+        kinds: &["slow", "slower"],
+        threads: 1,
+        lease: 10,
+    },
+];
+
+#[test]
+fn a_lane_of_slow_jobs_holds_up_no_other() {
+    let database = database();
+    let mut conn = database.connect();
+    for kind in ["slow", "slower", "note", "note", "unheard-of"] {
+        jobs::enqueue(&mut conn, kind, kind, now(), now()).unwrap();
+    }
+    let open = Arc::new(Mutex::new(()));
+    let shut = open.lock().unwrap();
+    let noted = Arc::new(Mutex::new(Vec::new()));
+    let worker = {
+        let (open, noted) = (open.clone(), noted.clone());
+        Worker::start(database.location.clone(), &LANES, move |_, job| {
+            if job.kind.starts_with("slow") {
+                drop(open.lock().unwrap());
+            }
+            noted.lock().unwrap().push(job.payload.clone());
+            Ok(())
+        })
+    };
+    until("the quick ones", || jobs::waiting(&mut conn, None).unwrap() == 2);
+    assert_eq!(*noted.lock().unwrap(), ["note", "note", "unheard-of"]);
+    drop(shut);
+    until("the slow ones", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    assert_eq!(noted.lock().unwrap()[3..], ["slow", "slower"]);
+    let tally = worker.tally().kinds();
+    worker.stop();
+    assert_eq!(
+        (tally["note"].done, tally["slow"].done, tally["note"].failed),
+        (2, 1, 0)
+    );
+}
+
+#[test]
+fn many_workers_with_many_threads_never_do_one_job_twice() {
+    let database = database();
+    let mut conn = database.connect();
+    for number in 0..60 {
+        let kind = if number % 2 == 0 { "slow" } else { "note" };
+        jobs::enqueue(&mut conn, kind, &format!("{number}"), now(), now()).unwrap();
+    }
+    let lanes = LANES.map(|lane| Lane { threads: 2, ..lane });
+    let noted = Arc::new(Mutex::new(Vec::new()));
+    // As three processes on one database.
+    let workers: Vec<Worker> = (0..3)
+        .map(|_| {
+            let noted = noted.clone();
+            Worker::start(database.location.clone(), &lanes, move |_, job: &Job| {
+                thread::sleep(Duration::from_millis(5));
+                noted.lock().unwrap().push(job.payload.clone());
+                Ok(())
+            })
+        })
+        .collect();
+    until("the last job", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    for worker in workers {
+        worker.stop();
+    }
+    let mut noted = noted.lock().unwrap().clone();
+    assert_eq!(noted.len(), 60);
+    noted.sort_unstable();
+    noted.dedup();
+    assert_eq!(noted.len(), 60);
 }

@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use pocketshop::config::{Config, SmtpUrl};
 use pocketshop::db::{Conn, in_transaction, migrate};
 use pocketshop::error::{Error, Result};
-use pocketshop::jobs::{self, Worker};
+use pocketshop::jobs::{self, Lane, Worker};
 use pocketshop::mail::{Outbox, Sender, letters};
 use pocketshop::seal::Vault;
 
@@ -42,7 +42,9 @@ impl Post {
             outbox,
             conn: database.connect(),
             config,
-            worker: Worker::start(database.location.clone(), move |_, job| sender.deliver(job)),
+            worker: Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job| {
+                sender.deliver(job)
+            }),
             _database: database,
         }
     }

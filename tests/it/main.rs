@@ -10,6 +10,7 @@ mod import;
 mod jobs;
 mod keys;
 mod mail;
+mod metrics;
 mod pages;
 mod people;
 mod program;

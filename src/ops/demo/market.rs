@@ -28,6 +28,11 @@ pub struct Shop {
     pub opened_days_ago: i64,
     #[serde(rename = "shop_image")]
     pub image: Option<String>,
+    pub contact: String,
+    pub returns: String,
+    pub care: String,
+    pub sections: Vec<String>,
+    pub rates: Vec<Rate>,
     pub owner: Person,
     pub products: Vec<Product>,
 }
@@ -39,6 +44,21 @@ pub struct Vacation {
     pub from_days: i64,
     pub until_days: i64,
     pub message: String,
+    /// Orders are taken meanwhile.
+    pub selling: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    pub name: String,
+    /// Codes; empty for everywhere.
+    pub countries: Vec<String>,
+    pub first: String,
+    pub further: String,
+    pub free_over: Option<String>,
+    pub days: [i32; 2],
+    pub pickup: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,7 +86,34 @@ pub struct Product {
     pub options: Vec<String>,
     #[serde(default)]
     pub variants: Vec<Variant>,
+    /// The name of one of its shop's.
+    pub section: String,
+    /// With commas between.
+    pub tags: String,
+    /// Grams.
+    pub weight: Option<i32>,
+    pub compare_at: Option<String>,
+    /// `parcel` where nothing is said.
+    pub delivery: Option<String>,
+    /// Made to order, in so many days.
+    pub ready: Option<[i32; 2]>,
+    #[serde(default)]
+    pub fields: Vec<Field>,
     pub pictures: Vec<Picture>,
+}
+
+/// What the buyer is asked: to pick one of the choices, or else to write.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub label: String,
+    pub hint: String,
+    #[serde(default)]
+    pub choices: Vec<String>,
+    pub longest: Option<i32>,
+    pub required: bool,
+    /// On top.
+    pub price: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,26 +1,22 @@
 //! A market to look at: shops, products and pictures for an empty database.
 
+mod goods;
 mod market;
 mod pictures;
+mod window;
 
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 
 pub use pictures::{pictures, write_pictures};
 
-use super::rows::{NewImage, NewProduct, NewShop, NewUser, NewVariant};
-use crate::catalog::{Movement, ProductState, Reason};
+use super::rows::NewUser;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{ImageId, ProductId, ShopId, UserId, VariantId};
+use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::money::{Currency, Money, PriceProblem};
-use crate::schema::{product_images, product_variants, products, shops, users};
-use crate::shops::{Corner, ShopState, Vividness};
+use crate::schema::{product_images, products, shops, users};
 use market::Market;
-
-/// The size that every picture of the demo has.
-const WIDTH: i32 = 800;
-const HEIGHT: i32 = 1_000;
 
 /// Fills an empty database and says so; one with users, shops or products in it stays as it is. Everyone gets the one
 /// hash for a password.
@@ -37,9 +33,10 @@ pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateT
     for shop in &market.shops {
         let opened = days(now, -shop.opened_days_ago);
         let owner = add_person(conn, &shop.owner, password, opened)?;
-        let id = add_shop(conn, shop, owner, opened, now)?;
+        let id = window::add_shop(conn, shop, owner, opened, now)?;
+        window::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
-            add_product(conn, product, owner, id, currency, days(now, -product.days_ago))?;
+            goods::add(conn, product, owner, id, currency, days(now, -product.days_ago))?;
         }
     }
     Ok(true)
@@ -82,112 +79,6 @@ fn add_person(conn: &mut Conn, person: &market::Person, password: &str, joined: 
     };
     diesel::insert_into(users::table).values(&user).execute(conn)?;
     Ok(user.id)
-}
-
-fn add_shop(
-    conn: &mut Conn,
-    shop: &market::Shop,
-    owner: UserId,
-    opened: NaiveDateTime,
-    now: NaiveDateTime,
-) -> Result<ShopId> {
-    let shop_image = shop.image.as_deref().map(address).unwrap_or_default();
-    let vacation = shop.vacation.as_ref();
-    let row = NewShop {
-        id: ShopId::new(),
-        owner_id: Some(owner),
-        name: &shop.name,
-        slug: &shop.slug,
-        tagline: &shop.tagline,
-        bio: &shop.bio,
-        announcement: &shop.announcement,
-        place: &shop.place,
-        shop_image: &shop_image,
-        state: ShopState::Open,
-        vacation_from: vacation.map(|vacation| days(now, vacation.from_days)),
-        vacation_until: vacation.map(|vacation| days(now, vacation.until_days)),
-        vacation_message: vacation.map(|vacation| vacation.message.as_str()).unwrap_or_default(),
-        hue: shop.hue,
-        vividness: word("vividness", &shop.vividness, Vividness::parse)?,
-        corner: word("corner", &shop.corner, Corner::parse)?,
-        created_at: opened,
-        updated_at: opened,
-    };
-    diesel::insert_into(shops::table).values(&row).execute(conn)?;
-    Ok(row.id)
-}
-
-fn add_product(
-    conn: &mut Conn,
-    product: &market::Product,
-    owner: UserId,
-    shop: ShopId,
-    currency: Currency,
-    at: NaiveDateTime,
-) -> Result<()> {
-    let id = ProductId::new();
-    let mut variants = Vec::new();
-    for (position, variant) in (1..).zip(product.variants()) {
-        variants.push((position, price(currency, &variant.price)?, variant));
-    }
-    let option = |index: usize| product.options.get(index).map(String::as_str).unwrap_or_default();
-    let row = NewProduct {
-        id,
-        owner_id: Some(owner),
-        shop_id: shop,
-        category: &product.category,
-        title: &product.title,
-        slug: &product.slug,
-        description: &product.description,
-        price: variants.iter().map(|(_, price, _)| *price).min().unwrap_or_default(),
-        quantity: variants.iter().map(|(_, _, variant)| variant.quantity).sum(),
-        option1: option(0),
-        option2: option(1),
-        option3: option(2),
-        state: ProductState::Active,
-        published_at: at,
-        created_at: at,
-        updated_at: at,
-    };
-    diesel::insert_into(products::table).values(&row).execute(conn)?;
-    for (position, price, variant) in &variants {
-        let value = |index: usize| variant.values.get(index).map(String::as_str).unwrap_or_default();
-        let row = NewVariant {
-            id: VariantId::new(),
-            product_id: id,
-            image_id: None,
-            position: *position,
-            value1: value(0),
-            value2: value(1),
-            value3: value(2),
-            sku: &variant.sku,
-            price: *price,
-            quantity: variant.quantity,
-            created_at: at,
-            updated_at: at,
-        };
-        diesel::insert_into(product_variants::table)
-            .values(&row)
-            .execute(conn)?;
-        Movement::open(conn, row.id, row.quantity, Reason::Opening, Some(owner), at)?;
-    }
-    for (position, picture) in (1..).zip(&product.pictures) {
-        let row = NewImage {
-            id: ImageId::new(),
-            product_id: id,
-            public_id: &format!("{}/{}", pictures::FOLDER, picture.file),
-            url: &address(&picture.file),
-            position,
-            alt: &picture.alt,
-            width: Some(WIDTH),
-            height: Some(HEIGHT),
-            tint: &picture.tint,
-            created_at: at,
-            updated_at: at,
-        };
-        diesel::insert_into(product_images::table).values(&row).execute(conn)?;
-    }
-    Ok(())
 }
 
 fn address(file: &str) -> String {

@@ -8,6 +8,7 @@ use diesel::dsl::count_star;
 use super::*;
 use crate::accounts::NO_PASSWORD;
 use crate::db::{self, Location, in_transaction};
+use crate::schema::product_variants;
 
 const USD: &str = "USD";
 

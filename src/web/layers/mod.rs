@@ -18,7 +18,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_session::SessionExt;
 use actix_web::body::{BodySize, MessageBody};
@@ -33,6 +33,7 @@ use url::Url;
 
 use super::error_page::{self, Cause};
 use super::theme::Theme;
+use super::traffic::Traffic;
 use crate::error::Error;
 
 pub use address::ClientIp;
@@ -55,6 +56,8 @@ pub struct Policy {
     pub trusted_proxies: Vec<IpNet>,
     /// None: off.
     pub rate_limit: Option<RateLimits>,
+    /// All that passed.
+    pub traffic: Traffic,
 }
 
 /// What is counted by address, each on its own.
@@ -93,6 +96,7 @@ impl Policy {
             origin,
             trusted_proxies,
             rate_limit: rate_limit.then(|| RateLimits::new(limits::REQUESTS_PER_MINUTE)),
+            traffic: Traffic::default(),
         }
     }
 }
@@ -228,12 +232,14 @@ impl Visit {
             headers::page(answer.headers_mut());
         }
         headers::secure(answer.headers_mut(), policy.production, self.id);
-        self.log(&answer);
+        let took = self.started.elapsed();
+        policy.traffic.count(&self.method, answer.status(), took);
+        self.log(&answer, took);
         answer
     }
 
     /// Texts are written with their control characters escaped, so that one request is one line.
-    fn log(&self, answer: &HttpResponse) {
+    fn log(&self, answer: &HttpResponse, took: Duration) {
         let bytes = match answer.body().size() {
             BodySize::Sized(bytes) => Some(bytes),
             BodySize::None => Some(0),
@@ -244,7 +250,7 @@ impl Visit {
             method = self.method.as_str(),
             path = self.uri.path(),
             status = answer.status().as_u16(),
-            ms = (self.started.elapsed().as_secs_f64() * 100_000.0).round() / 100.0,
+            ms = (took.as_secs_f64() * 100_000.0).round() / 100.0,
             bytes,
             ip = %self.address.0,
             request_id = %self.id,

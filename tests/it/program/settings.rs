@@ -113,6 +113,14 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
                 "SMTP_URL may end in",
             ),
             (&[("SMTP_URL_FILE", "/none")], "cannot be read"),
+            (
+                &[("POCKETSHOP_METRICS_TOKEN", "short")],
+                "POCKETSHOP_METRICS_TOKEN is no token",
+            ),
+            (
+                &[("POCKETSHOP_METRICS_TOKEN_FILE", "/none")],
+                "POCKETSHOP_METRICS_TOKEN_FILE names",
+            ),
             (&[("POCKETSHOP_MAIL_FROM", "me")], "is not a sender like"),
             (
                 &[("POCKETSHOP_MAIL_FROM", "a@b.example\nBcc: c@d.example")],

@@ -129,6 +129,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
+        metrics_token: None,
     }
 }
 

@@ -1,0 +1,156 @@
+//! The figures for whoever watches the market: who gets them, and whether they are true.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
+use pocketshop::config::secret::Secret;
+use pocketshop::db::migrate;
+use pocketshop::jobs;
+
+use crate::support::database::Database;
+use crate::support::roles::now;
+use crate::support::{Market, run};
+
+const TOKEN: &str = "a-token-of-more-than-sixteen";
+
+fn watched() -> Market {
+    Market::open(true, |config| config.metrics_token = Some(Secret::new(TOKEN)))
+}
+
+async fn ask(market: &Market, authorization: Option<&str>) -> (u16, String) {
+    let mut request = market.request("GET", "/metrics");
+    if let Some(value) = authorization {
+        request = request.header("Authorization", value);
+    }
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+async fn figures(market: &Market) -> String {
+    let (status, text) = ask(market, Some(&format!("Bearer {TOKEN}"))).await;
+    assert_eq!(status, 200);
+    text
+}
+
+/// What a line says; fractions are cut off.
+fn value(text: &str, line: &str) -> u64 {
+    let found = text.lines().find_map(|one| one.strip_prefix(line)?.strip_prefix(' '));
+    let found = found.unwrap_or_else(|| panic!("no {line} in\n{text}"));
+    found.split('.').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn without_the_token_there_is_no_such_page() {
+    run(async {
+        let market = watched();
+        let missing = market.get("/metrics-of-nothing").await;
+        let missing = (missing.status().as_u16(), missing.text().await.unwrap());
+        assert_eq!(missing.0, 404);
+        for wrong in [
+            None,
+            Some(""),
+            Some("Bearer "),
+            Some("Bearer a-token-of-more-than-sixteem"),
+            Some("Bearer a-token-of-more-than-sixteen-and-more"),
+            Some("bearer a-token-of-more-than-sixteen"),
+            Some("Basic a-token-of-more-than-sixteen"),
+            Some(TOKEN),
+        ] {
+            assert_eq!(ask(&market, wrong).await, missing, "{wrong:?}");
+        }
+        let unset = Market::empty();
+        for nothing in [None, Some("Bearer "), Some("Bearer")] {
+            assert_eq!(ask(&unset, nothing).await.0, 404, "{nothing:?}");
+        }
+    });
+}
+
+#[test]
+fn requests_are_counted_by_method_and_answer() {
+    run(async {
+        let market = watched();
+        let before = figures(&market).await;
+        for _ in 0..3 {
+            market.get("/products").await;
+        }
+        market.get("/nowhere").await;
+        market.post("/login").send().await.unwrap();
+        let after = figures(&market).await;
+        let grown = |line: &str| value(&after, line) - before.contains(line).then(|| value(&before, line)).unwrap_or(0);
+        // The first reading is among them.
+        assert_eq!(grown("pocketshop_requests_total{method=\"GET\",status=\"2xx\"}"), 4);
+        assert_eq!(grown("pocketshop_requests_total{method=\"GET\",status=\"4xx\"}"), 1);
+        assert_eq!(grown("pocketshop_requests_total{method=\"POST\",status=\"4xx\"}"), 1);
+        assert_eq!(grown("pocketshop_request_duration_seconds_count"), 6);
+        assert_eq!(grown("pocketshop_request_duration_seconds_bucket{le=\"+Inf\"}"), 6);
+        assert!(grown("pocketshop_database_statements_total") > 3);
+        assert_eq!(value(&after, "pocketshop_database_up"), 1);
+        assert!(value(&after, "process_resident_memory_bytes") > 1_000_000);
+        assert!(value(&after, "pocketshop_uptime_seconds") < 600);
+    });
+}
+
+#[test]
+fn jobs_are_told_by_kind_and_by_what_became_of_them() {
+    run(async {
+        let market = watched();
+        let mut conn = market.config.database.connect().unwrap();
+        let later = now() + TimeDelta::hours(1);
+        jobs::enqueue(&mut conn, "unknown", "", now(), now()).unwrap();
+        jobs::enqueue(&mut conn, "far", "", later, now()).unwrap();
+        for _ in 0..200 {
+            if !jobs::dead(&mut conn, None, 1).unwrap().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        jobs::enqueue(&mut conn, "held", "", now() - TimeDelta::minutes(2), now()).unwrap();
+        conn.batch_execute("UPDATE jobs SET leased_until = '2999-01-01 00:00:00' WHERE kind = 'held'")
+            .unwrap();
+        let text = figures(&market).await;
+        let jobs =
+            |kind: &str, state: &str| value(&text, &format!("pocketshop_jobs{{kind=\"{kind}\",state=\"{state}\"}}"));
+        assert_eq!(jobs("unknown", "dead"), 1);
+        assert_eq!(jobs("far", "waiting"), 1);
+        assert_eq!((jobs("held", "waiting"), jobs("held", "running")), (0, 1));
+        assert_eq!(
+            value(
+                &text,
+                "pocketshop_jobs_ended_total{kind=\"unknown\",outcome=\"failed\"}"
+            ),
+            1
+        );
+        assert_eq!(value(&text, "pocketshop_jobs_oldest_due_seconds"), 0);
+    });
+}
+
+#[test]
+fn the_oldest_job_that_nobody_does_has_its_age_told() {
+    let database = Database::fresh();
+    migrate(&database.location).unwrap();
+    let mut conn = database.connect();
+    let now = now();
+    assert_eq!(jobs::backlog(&mut conn, now).unwrap().oldest, TimeDelta::zero());
+    for minutes in [3, 5, -60] {
+        jobs::enqueue(&mut conn, "late", "", now - TimeDelta::minutes(minutes), now).unwrap();
+    }
+    let backlog = jobs::backlog(&mut conn, now).unwrap();
+    assert_eq!(backlog.oldest, TimeDelta::minutes(5));
+    assert_eq!((backlog.kinds[0].waiting, backlog.kinds[0].running), (3, 0));
+}
+
+#[test]
+fn each_line_is_one_that_prometheus_reads() {
+    run(async {
+        let text = figures(&watched()).await;
+        for line in text.lines() {
+            let fine = line.starts_with("# HELP ")
+                || line.starts_with("# TYPE ")
+                || line
+                    .rsplit_once(' ')
+                    .is_some_and(|(name, value)| !name.is_empty() && value.parse::<f64>().is_ok());
+            assert!(fine, "{line}");
+        }
+    });
+}
