@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
 use crate::jobs::{self, GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
+use crate::orders;
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
@@ -62,6 +63,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     catalog::routes(to);
     carts::pages::routes(to);
     shipping::routes(to);
+    orders::pages::routes(to);
 }
 
 /// A market that listens but does not answer yet.
