@@ -90,6 +90,44 @@ addEventListener('click', event => {
   show(shot.parentElement, shot, matchMedia('(prefers-reduced-motion:reduce)').matches ? 'instant' : 'smooth');
 });
 
+// How many: the buttons change the number at once, and whoever listens for the change saves it.
+const bounds = box => {
+  const [number, most] = [parseInt($('input', box).value, 10) || 1, +box.dataset.most];
+  $$('[data-step]', box).forEach(button => {
+    const end = button.dataset.step < 0 ? number <= 1 : number >= most;
+    button.setAttribute('aria-disabled', end);
+  });
+};
+addEventListener('click', event => {
+  const button = event.target.closest('[data-step]');
+  if (!button) return;
+  event.preventDefault();
+  const [box, input] = [button.parentElement, $('input', button.parentElement)];
+  const next = Math.max(1, Math.min(+box.dataset.most, (parseInt(input.value, 10) || 1) + +button.dataset.step));
+  if (+input.value === next) return;
+  input.value = next;
+  bounds(box);
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+});
+
+// A product's form: what is chosen so far comes to, and how many letters still fit.
+const sumUp = form => {
+  const { price, symbol, decimals } = form.dataset;
+  const extras = $$('[data-extra]', form).filter(one => one.value.trim()).map(one => +one.dataset.extra);
+  const minor = extras.reduce((sum, extra) => sum + extra, +price) * Math.max(1, parseInt($('#quantity').value, 10) || 1);
+  const places = { minimumFractionDigits: +decimals, maximumFractionDigits: +decimals };
+  $('#live-total').textContent = symbol + (minor / 10 ** decimals).toLocaleString('en-US', places);
+};
+['input', 'change'].forEach(kind => addEventListener(kind, event => {
+  const { target } = event;
+  const form = target.closest?.('.buy-form');
+  if (form) sumUp(form);
+  if (form && target.id === 'quantity') bounds(target.parentElement);
+  if (!target.dataset?.count) return;
+  const left = target.dataset.count - [...target.value.trim()].length;
+  document.getElementById(`${target.id}-count`).textContent = left < 0 ? `${-left} letters too many` : `${left} letters left`;
+}));
+
 // htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.
 let before = 0;
 const busy = new WeakMap();
@@ -118,6 +156,8 @@ addEventListener('htmx:after:swap', event => {
   const target = event.detail.ctx?.target?.id;
   if (target === 'grid') $('#grid')?.children[before]?.querySelector('a:not([tabindex])')?.focus({ preventScroll: true });
   if (target === 'results') $('#results')?.focus({ preventScroll: true });
+  if (target === 'cart') ($('.undo .btn') ?? $('#cart-title'))?.focus({ preventScroll: true });
+  if (target === 'buy') $('#problems')?.focus();
 });
 
 // The address may have changed since the page came; the theme form leads back to where it is now.

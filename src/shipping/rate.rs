@@ -70,7 +70,11 @@ impl Countries {
         if self.leave_out() {
             return format!("Everywhere but {}", self.named());
         }
-        if self.is_everywhere() { "Everywhere".to_owned() } else { self.named() }
+        if self.is_everywhere() {
+            "Everywhere".to_owned()
+        } else {
+            self.named()
+        }
     }
 
     fn named(&self) -> String {
@@ -236,8 +240,15 @@ mod tests {
         let but = Countries::but(&[spain]);
         assert!(!but.hold(spain) && but.hold(portugal) && but.hold(france));
         assert_eq!(but.words(), "Everywhere but Spain");
-        assert!(Country::all().iter().all(|country| Countries::everywhere().hold(*country)));
+        assert!(
+            Country::all()
+                .iter()
+                .all(|country| Countries::everywhere().hold(*country))
+        );
         assert_eq!(Countries::everywhere().words(), "Everywhere");
-        assert_eq!(Countries::these(&Country::all()[..5]).words(), "Afghanistan, Åland Islands and 3 more");
+        assert_eq!(
+            Countries::these(&Country::all()[..5]).words(),
+            "Afghanistan, Åland Islands and 3 more"
+        );
     }
 }

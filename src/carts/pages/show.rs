@@ -80,16 +80,22 @@ struct Sum {
 
 impl CartPage {
     fn is_said_of(&self, item: &CartItemId) -> bool {
-        self.said.as_ref().is_some_and(|said| said.item == Some(*item) && self.has(*item))
+        self.said
+            .as_ref()
+            .is_some_and(|said| said.item == Some(*item) && self.has(*item))
     }
 
     /// What was said is about no line that is there.
     fn is_said_above(&self) -> bool {
-        self.said.as_ref().is_some_and(|said| !said.item.is_some_and(|item| self.has(item)))
+        self.said
+            .as_ref()
+            .is_some_and(|said| !said.item.is_some_and(|item| self.has(item)))
     }
 
     fn has(&self, item: CartItemId) -> bool {
-        self.shops.iter().any(|shop| shop.lines.iter().any(|part| part.line.item == item))
+        self.shops
+            .iter()
+            .any(|shop| shop.lines.iter().any(|part| part.line.item == item))
     }
 
     fn is_wrong(&self) -> bool {

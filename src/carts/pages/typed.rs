@@ -45,7 +45,9 @@ pub fn quantity(typed: &str, least: i32) -> Result<i32, String> {
     match typed.parse::<i32>() {
         Ok(number) if number < least => Err(format!("Type a number from {least} to {MOST_EACH}.")),
         Ok(number) if number <= MOST_EACH => Ok(number),
-        _ => Err(format!("A cart takes {MOST_EACH} of a kind. Type a number up to {MOST_EACH}.")),
+        _ => Err(format!(
+            "A cart takes {MOST_EACH} of a kind. Type a number up to {MOST_EACH}."
+        )),
     }
 }
 
@@ -58,7 +60,20 @@ mod tests {
         for (typed, number) in [("1", 1), (" 07 ", 7), ("99", 99)] {
             assert_eq!(quantity(typed, 1), Ok(number), "{typed}");
         }
-        for typed in ["", "0", "-1", "−1", "+1", "1e3", "１", "1.0", "100", "2147483648", "99999999999999999999", "x"] {
+        for typed in [
+            "",
+            "0",
+            "-1",
+            "−1",
+            "+1",
+            "1e3",
+            "１",
+            "1.0",
+            "100",
+            "2147483648",
+            "99999999999999999999",
+            "x",
+        ] {
             assert!(quantity(typed, 1).is_err(), "{typed}");
         }
         assert_eq!(quantity("0", 0), Ok(0));

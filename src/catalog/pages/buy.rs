@@ -124,7 +124,11 @@ impl BuyBox {
                 (stock <= 0).then_some(Barred::SoldOut)
             },
             fields,
-            quantity: if typed.quantity.is_empty() { "1".to_owned() } else { typed.quantity },
+            quantity: if typed.quantity.is_empty() {
+                "1".to_owned()
+            } else {
+                typed.quantity
+            },
             most: stock.clamp(1, MOST_EACH),
             price,
             total: unit.times(pieces.clamp(1, MOST_EACH)).unwrap_or(unit),

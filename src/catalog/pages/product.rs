@@ -74,7 +74,6 @@ struct VariantCard {
     stock: String,
 }
 
-
 /// What the page is made of.
 #[derive(Clone)]
 struct Found {
@@ -169,7 +168,10 @@ pub async fn show_again(db: &Data<Db>, page: Page, typed: Typed) -> Result<HttpR
 /// What makes htmx put the refused form where it was, though what it would do with a good answer is nothing.
 const IN_PLACE: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#buy")),
-    (HeaderName::from_static("hx-reswap"), HeaderValue::from_static("outerHTML")),
+    (
+        HeaderName::from_static("hx-reswap"),
+        HeaderValue::from_static("outerHTML"),
+    ),
 ];
 
 /// What its own shop sees is nobody else's, so it is never kept.
@@ -285,7 +287,10 @@ impl Found {
             rates: &rates,
             delivery,
             readiness,
-            own: page.visitor.as_ref().is_some_and(|visitor| shop.owner_id == Some(visitor.user)),
+            own: page
+                .visitor
+                .as_ref()
+                .is_some_and(|visitor| shop.owner_id == Some(visitor.user)),
             away: !selling && shop.vacation(page.now).is_some(),
         };
         let buy = BuyBox::of(&sold, &page, typed);

@@ -52,13 +52,21 @@ impl Like {
         RateForm {
             name,
             reach: reach.to_owned(),
-            countries: if reach == "everywhere" { Vec::new() } else { vec![home.code.to_owned()] },
+            countries: if reach == "everywhere" {
+                Vec::new()
+            } else {
+                vec![home.code.to_owned()]
+            },
             first_price: prices.0.to_owned(),
             further_price: prices.1.to_owned(),
             free_over: String::new(),
             days_from: days.0.to_owned(),
             days_to: days.1.to_owned(),
-            pickup: if self == Self::Pickup { "on".to_owned() } else { String::new() },
+            pickup: if self == Self::Pickup {
+                "on".to_owned()
+            } else {
+                String::new()
+            },
         }
     }
 }
@@ -75,7 +83,12 @@ impl RateForm {
         Self {
             name: rate.name.clone(),
             reach: reach.to_owned(),
-            countries: rate.countries.list().iter().map(|country| country.code.to_owned()).collect(),
+            countries: rate
+                .countries
+                .list()
+                .iter()
+                .map(|country| country.code.to_owned())
+                .collect(),
             first_price: page.plain(rate.first_price),
             further_price: page.plain(rate.further_price),
             free_over: rate.free_over.map(|from| page.plain(from)).unwrap_or_default(),
@@ -89,7 +102,10 @@ impl RateForm {
         let mut problems = Problems::default();
         let name = problems.keep("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
-            problems.add("name", "Give it a name that buyers understand, like “Standard delivery”.");
+            problems.add(
+                "name",
+                "Give it a name that buyers understand, like “Standard delivery”.",
+            );
         }
         let countries = problems.keep("reach", self.reach());
         let first = problems.keep("first_price", price(page, "the first piece", &self.first_price));
@@ -141,10 +157,13 @@ impl RateForm {
 
 fn price(page: &Page, what: &str, typed: &str) -> Result<Money, String> {
     if typed.trim().is_empty() {
-        return Err(format!("Type the price for {what}, or {} if it is free.", page.plain(Money(0))));
+        return Err(format!(
+            "Type the price for {what}, or {} if it is free.",
+            page.plain(Money(0))
+        ));
     }
     match page.site.currency.parse(typed) {
-        Ok(price) if price > DEAREST => Err(format!("The price for {what} is more than anything costs.")),
+        Ok(price) if price.0 > DEAREST => Err(format!("The price for {what} is more than anything costs.")),
         Ok(price) => Ok(price),
         Err(problem) => Err(format!("The price for {what} {problem}.")),
     }

@@ -55,6 +55,11 @@ struct RatePage {
 }
 
 impl RatePage {
+    /// The name of a field that takes an amount.
+    fn priced(&self, what: &str) -> String {
+        format!("{what}, in {}", self.page.currency())
+    }
+
     /// Those that are ticked and the home country come first, where they are seen.
     fn countries(&self) -> Vec<(Country, bool)> {
         let home = self.page.site.country;
@@ -151,7 +156,10 @@ async fn update(
 async fn delete(db: Data<Db>, session: Session, seller: Seller, rate: Path<String>) -> Result<HttpResponse> {
     let (shop, id) = (seller.shop.id, parse(&rate)?);
     let name = db.write(move |conn| Rate::delete(conn, shop, id)).await?;
-    said(&session, format!("“{name}” is removed. Buyers can no longer choose it."))
+    said(
+        &session,
+        format!("“{name}” is removed. Buyers can no longer choose it."),
+    )
 }
 
 /// `POST /dashboard/shipping/{rate}/shift`: one place `up` or `down`.
