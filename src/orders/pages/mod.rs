@@ -19,7 +19,7 @@ use crate::web::get;
 
 pub use list::{Bought, bought};
 pub use shop::{Sold, sold};
-pub use stand::{Stand, badge};
+pub use stand::Stand;
 
 /// A letter's link is the way in for a guest; the same pages hang below either address.
 const OWN: &str = "/dashboard/orders/{number}";

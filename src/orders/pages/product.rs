@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::badge;
+use super::Stand;
 use crate::catalog::StoredProduct;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -28,10 +28,10 @@ pub struct ProductQuery {
 #[template(path = "orders/product.html")]
 struct ProductOrdersPage {
     page: Page,
-    id: ProductId,
     title: String,
-    sold: Vec<(Order, Receipt, String)>,
+    sold: Vec<(Order, Receipt, String, Stand)>,
     further: bool,
+    first: String,
     older: Option<String>,
 }
 
@@ -56,15 +56,17 @@ pub async fn index(
     let older = rows.last().filter(|_| more).map(|(order, _)| order.place());
     let sold = rows.into_iter().map(|(order, receipt)| {
         let placed = day(receipt.placed());
-        (order, receipt, placed)
+        let stand = Stand(order.status);
+        (order, receipt, placed, stand)
     });
+    let first = format!("/dashboard/products/{id}/orders");
     let view = ProductOrdersPage {
         page,
-        id,
         title,
         sold: sold.collect(),
         further: after.is_some(),
-        older: older.map(|place| format!("/dashboard/products/{id}/orders?after={place}")),
+        older: older.map(|place| format!("{first}?after={place}")),
+        first,
     };
     html(StatusCode::OK, view.render())
 }

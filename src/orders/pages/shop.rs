@@ -49,6 +49,8 @@ struct ShopOrdersPage {
     sold: Vec<Sold>,
     waiting: i64,
     further: bool,
+    /// Where this view begins.
+    first: String,
     older: Option<String>,
 }
 
@@ -59,13 +61,15 @@ pub async fn index(db: Data<Db>, page: Page, seller: Seller, Query(query): Query
     let ((sold, more), waiting) = db
         .read(move |conn| Ok((sold(conn, shop, view, after, STEP)?, Shipment::waiting(conn, shop)?)))
         .await?;
+    let first = format!("/dashboard/orders/shop?view={}", view.as_str());
     let view = ShopOrdersPage {
         page,
         view,
         sold,
         waiting,
         further: after.is_some(),
-        older: more.map(|place| format!("/dashboard/orders/shop?view={}&after={place}", view.as_str())),
+        older: more.map(|place| format!("{first}&after={place}")),
+        first,
     };
     html(StatusCode::OK, view.render())
 }

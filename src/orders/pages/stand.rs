@@ -2,16 +2,6 @@
 
 use crate::orders::{Order, OrderStatus};
 
-/// The kind of badge that a state wears.
-pub fn badge(status: OrderStatus) -> &'static str {
-    match status {
-        OrderStatus::Pending => "warn",
-        OrderStatus::Shipped => "info",
-        OrderStatus::Delivered => "ok",
-        OrderStatus::Cancelled => "",
-    }
-}
-
 /// A shipment's state: that of the least far of its orders that are not cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stand(pub OrderStatus);
@@ -39,7 +29,13 @@ impl Stand {
         }
     }
 
+    /// The kind of badge that it wears.
     pub fn badge(self) -> &'static str {
-        badge(self.0)
+        match self.0 {
+            OrderStatus::Pending => "warn",
+            OrderStatus::Shipped => "info",
+            OrderStatus::Delivered => "ok",
+            OrderStatus::Cancelled => "",
+        }
     }
 }
