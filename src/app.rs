@@ -1,5 +1,7 @@
 //! Every `routes` and every layer, in one list; and the server around them.
 
+mod timers;
+
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
@@ -10,16 +12,17 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
-use crate::accounts::{Hasher, User, deletion, pages as accounts, password_change, tidy as accounts_tidy};
-use crate::carts;
+use crate::accounts::{Hasher, User, deletion, pages as accounts, password_change};
+use crate::carts::pages as carts;
 use crate::catalog::{Categories, pages as catalog};
+use crate::checkout::pages as checkout;
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
-use crate::jobs::{self, GiveUp, Job, Lane, Worker};
+use crate::jobs::{GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
-use crate::orders;
+use crate::orders::pages as orders;
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
@@ -30,11 +33,13 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, health, theme, visitor};
 use crate::{admin, dashboard};
 
+use timers::{settle, sweep, tidy};
+pub use timers::{sweep_now, till};
+
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
 const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
 const GRACE: u64 = 8;
-const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Who does what later: a picture takes seconds, and no letter waits for it.
 const LANES: [Lane; 2] = [
     Lane {
@@ -61,9 +66,10 @@ pub fn routes(to: &mut web::ServiceConfig) {
     admin::routes(to);
     shops::routes(to);
     catalog::routes(to);
-    carts::pages::routes(to);
+    carts::routes(to);
     shipping::routes(to);
-    orders::pages::routes(to);
+    checkout::routes(to);
+    orders::routes(to);
 }
 
 /// A market that listens but does not answer yet.
@@ -126,7 +132,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let mut conn = config.database.connect()?;
     turn_keys(&mut conn, config)?;
     let categories = Categories::load(&mut conn)?;
-    in_transaction(&mut conn, &sweep)?;
+    in_transaction(&mut conn, &|conn| sweep(conn, now()))?;
     let hasher = Hasher::new(config.password_cost, cores());
     hasher.expect_rounds(User::dearest_rounds(&mut conn)?);
     drop(conn);
@@ -152,6 +158,8 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let sender = Sender::new(config, outbox.clone())?;
     let pictures = Pictures::new(&config.data, &config.media());
     let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
+    let till = till(config, db.clone())?;
+    actix_web::rt::spawn(settle(till.clone()));
     let worker = Worker::start(config.database.clone(), &LANES, handler);
     let metrics = Data::new(Metrics {
         token: config.metrics_token.clone(),
@@ -159,6 +167,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         started: Instant::now(),
     });
     actix_web::rt::spawn(tidy(db.clone(), hasher.clone(), pictures.clone()));
+    let till = Data::new(till);
     let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
     let pictures = Data::new(pictures);
     let mut server = HttpServer::new(move || {
@@ -173,6 +182,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(vault.clone())
             .app_data(outbox.clone())
             .app_data(hasher.clone())
+            .app_data(till.clone())
             .app_data(pictures.clone())
             .wrap(from_fn(visitor::recognise))
             .wrap(from_fn(layers::error_pages))
@@ -225,34 +235,6 @@ fn later(
         Pictures::KIND => pictures.finish(conn, &job.payload, now()),
         Removal::KIND => Removal::run(conn, &pictures, &job.payload, now()),
         other => Err(GiveUp(format!("nobody knows how to do {other}")).into()),
-    }
-}
-
-/// Takes away what has run out.
-fn sweep(conn: &mut Conn) -> Result<()> {
-    let now = now();
-    accounts_tidy(conn, now)?;
-    carts::tidy(conn, now)?;
-    jobs::tidy(conn, now)?;
-    images::tidy(conn, now)?;
-    Ok(())
-}
-
-/// Every hour: sweeps, and asks what the dearest imported password still costs. Pictures that nothing names go at the
-/// start, too.
-async fn tidy(db: Db, hasher: Hasher, pictures: Pictures) {
-    loop {
-        if let Err(error) = pictures.sweep(&db, now()).await {
-            tracing::warn!(%error, "the pictures could not be swept");
-        }
-        actix_web::rt::time::sleep(TIDY_EVERY).await;
-        if let Err(error) = db.note(sweep).await {
-            tracing::warn!(%error, "what ran out could not be taken away");
-        }
-        match db.read(User::dearest_rounds).await {
-            Ok(rounds) => hasher.expect_rounds(rounds),
-            Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
-        }
     }
 }
 

@@ -44,6 +44,12 @@ enum Command {
         #[command(subcommand)]
         what: UserCommand,
     },
+    /// Do at once what the timers do: settle open payments, give back what is owed, tidy up
+    Sweep {
+        /// As if it were this time, like 2026-12-24T18:00:00 (UTC)
+        #[arg(long, value_name = "TIME")]
+        at: Option<chrono::NaiveDateTime>,
+    },
     /// Print the settings, and what is wrong with them
     Check,
 }
@@ -128,6 +134,10 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
         }
         Command::User { what } => {
             print!("{}", user(&what, config)?);
+            Ok(())
+        }
+        Command::Sweep { at } => {
+            println!("{}", app::sweep_now(config, at)?);
             Ok(())
         }
         Command::Check => Ok(()),

@@ -165,3 +165,111 @@ addEventListener('submit', event => {
   const next = event.target.matches('[action="/theme"]') && event.target.elements.next;
   if (next) next.value = location.pathname + location.search;
 });
+
+// The product editor: its buttons put only their parts of the page in place, pictures go up at once, and nothing typed is
+// left behind unasked.
+let dirty = false;
+const soil = (form = $('#editor')) => {
+  dirty = true;
+  form.classList.add('dirty');
+  $('.dirty-word', form).textContent = 'Not saved yet';
+};
+const isEditor = element => element?.closest('#editor');
+const redo = async (form, what, parts) => {
+  const body = new FormData(form);
+  body.delete('images');
+  body.set('do', what);
+  const headers = { 'HX-Request': 'true', 'HX-Request-Type': 'partial' };
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers }).catch(() => null);
+  if (!answer || !(answer.ok || answer.status === 422)) return say('That did not work. What you typed is still here; try again in a moment.');
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const focus = document.activeElement?.id;
+  for (const part of parts.split(' ')) {
+    const fresh = page.getElementById(part);
+    if (fresh) document.getElementById(part).replaceWith(fresh);
+  }
+  soil();
+  if (document.activeElement !== document.body) return;
+  const control = focus && document.getElementById(focus);
+  const next = control && !control.disabled ? control : $('input:not([type=hidden]), textarea, button:not(:disabled)', document.getElementById(parts.split(' ')[0]));
+  next?.focus({ preventScroll: true });
+};
+addEventListener('submit', event => {
+  const form = isEditor(event.target);
+  const parts = event.submitter?.dataset.parts;
+  if (!form) return;
+  if (!parts) return void (dirty = false);
+  event.preventDefault();
+  redo(form, event.submitter.value, parts);
+});
+addEventListener('input', event => { if (isEditor(event.target)) soil(); });
+addEventListener('change', event => {
+  const { target } = event;
+  if (!isEditor(target)) return;
+  if (target.type === 'file') return send(target.form, target.files);
+  const option = target.closest('.option-of');
+  if (option && $$('.option-of .input').every(one => one.value.trim())) redo(target.form, 'table', 'table');
+});
+addEventListener('beforeunload', event => { if (dirty && $('#editor')) event.preventDefault(); });
+
+// One picture after the other, so that they keep their order; each shows how far it is.
+const sendOne = (list, file) => new Promise(done => {
+  const card = document.createElement('li');
+  const bar = document.createElement('progress');
+  card.className = 'shot-card going small';
+  bar.className = 'meter';
+  bar.setAttribute('aria-label', `Uploading ${file.name}`);
+  card.append(file.name, bar);
+  list.append(card);
+  const data = new FormData();
+  data.append('images', file);
+  const call = new XMLHttpRequest();
+  call.upload.onprogress = event => { [bar.max, bar.value] = [event.total, event.loaded]; };
+  call.onloadend = () => {
+    const taken = call.status === 200 || call.status === 422;
+    const cards = new DOMParser().parseFromString(`<ol>${taken ? call.responseText : ''}</ol>`, 'text/html');
+    card.replaceWith(...$$('li', cards));
+    if (!taken) say(`“${file.name}” could not be sent. Try again in a moment.`);
+    done($$('.note p', cards).map(note => note.textContent));
+  };
+  call.open('POST', '/dashboard/pictures');
+  call.setRequestHeader('HX-Request', 'true');
+  call.setRequestHeader('HX-Request-Type', 'partial');
+  call.send(data);
+});
+const send = async (form, files) => {
+  const wanted = [...files];
+  $('#images').value = '';
+  const refused = [];
+  for (const file of wanted) refused.push(...await sendOne($('#shots'), file));
+  $$('#shots .note').forEach(note => note.remove());
+  await redo(form, 'upload', 'pictures table');
+  if (refused.length) say(refused.join(' '));
+};
+for (const kind of ['dragover', 'dragleave', 'drop']) addEventListener(kind, event => {
+  const zone = event.target.closest?.('.drop-zone');
+  if (!zone || !event.dataTransfer.types.includes('Files')) return;
+  event.preventDefault();
+  zone.classList.toggle('over', kind === 'dragover');
+  if (kind === 'drop') send(zone.closest('form'), event.dataTransfer.files);
+});
+
+// Pictures can be put in order by dragging, beside the buttons.
+let held = null;
+addEventListener('dragstart', event => {
+  held = event.target.closest?.('.shot-card') ?? null;
+  held?.classList.add('held');
+});
+addEventListener('dragover', event => {
+  const over = held && event.target.closest('.shot-card');
+  if (!over) return;
+  event.preventDefault();
+  if (over === held) return;
+  const all = [...held.parentElement.children];
+  over[all.indexOf(held) < all.indexOf(over) ? 'after' : 'before'](held);
+});
+addEventListener('dragend', () => {
+  held?.classList.remove('held');
+  if (held) redo(held.closest('form'), 'upload', 'pictures table');
+  held = null;
+});

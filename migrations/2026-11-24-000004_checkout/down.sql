@@ -1,6 +1,7 @@
 DROP TABLE addresses;
 DROP TABLE refunds;
 DROP TABLE order_events;
+DROP INDEX orders_cart_item;
 ALTER TABLE orders DROP COLUMN cart_item_id;
 DROP INDEX shipments_under_way;
 ALTER TABLE shipments DROP COLUMN note;

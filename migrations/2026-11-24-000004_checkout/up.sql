@@ -25,6 +25,7 @@ ALTER TABLE shipments ADD COLUMN note TEXT NOT NULL DEFAULT '';
 CREATE INDEX shipments_under_way ON shipments (shipped_at) WHERE delivered_at IS NULL;
 
 ALTER TABLE orders ADD COLUMN cart_item_id BIGINT;
+CREATE INDEX orders_cart_item ON orders (cart_item_id);
 
 CREATE TABLE order_events (
     id BIGINT NOT NULL PRIMARY KEY,

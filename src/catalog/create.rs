@@ -11,6 +11,7 @@ use super::product::{Product, ProductState};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId, UserId, VariantId};
+use crate::images::Image;
 use crate::schema::{categories, product_slugs, product_variants, products, sections};
 use crate::text::{free_slug, slug};
 
@@ -65,6 +66,7 @@ impl Product {
             ))
             .execute(conn)?;
         own_pictures_only(draft)?;
+        Image::arrange(conn, owner, id, &draft.pictures, now)?;
         for (position, variant) in (1..).zip(&draft.variants) {
             insert_variant(conn, id, position, variant, owner, now)?;
         }
@@ -126,6 +128,15 @@ pub(super) fn free_address(conn: &mut Conn, shop: ShopId, product: ProductId, wa
             .load::<String>(conn)?,
     );
     Ok(free_slug(wanted, |slug| taken.iter().any(|known| known == slug)))
+}
+
+/// A shop's sections, in their order.
+pub fn sections_of(conn: &mut Conn, shop: ShopId) -> Result<Vec<(SectionId, String)>> {
+    Ok(sections::table
+        .filter(sections::shop_id.eq(shop))
+        .order((sections::position, sections::id))
+        .select((sections::id, sections::name))
+        .load(conn)?)
 }
 
 /// The section that is meant, if it is the shop's.

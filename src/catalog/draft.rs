@@ -12,8 +12,6 @@ use crate::money::Money;
 pub const DEAREST: i64 = 1_000_000_000;
 /// The most that can be in stock of one variant.
 pub const MOST_IN_STOCK: i32 = 999_999;
-/// The most pictures of a product.
-pub const MOST_PICTURES: usize = 12;
 
 #[derive(Debug, Clone)]
 pub struct Draft {

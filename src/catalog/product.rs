@@ -1,6 +1,7 @@
 //! A product, and its variants: the things that can be bought.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::delivery::{Delivery, Readiness};
@@ -146,6 +147,12 @@ impl Product {
             .filter(products::state.eq(ProductState::Active))
             .count()
             .get_result(conn)?)
+    }
+
+    /// Whether a shop has any, live or not.
+    pub fn any_of(conn: &mut Conn, shop: ShopId) -> Result<bool> {
+        let theirs = products::table.filter(products::shop_id.eq(shop));
+        Ok(diesel::select(exists(theirs)).get_result(conn)?)
     }
 
     pub fn variants(&self, conn: &mut Conn) -> Result<Vec<Variant>> {

@@ -99,6 +99,12 @@ impl StoredVariant {
             .load(conn)?)
     }
 
+    /// `Large / Blue`, or nothing for a product's only one.
+    pub fn label(&self) -> String {
+        let used: Vec<String> = self.values().into_iter().filter(|value| !value.is_empty()).collect();
+        used.join(" / ")
+    }
+
     pub fn values(&self) -> Values {
         [self.value1.clone(), self.value2.clone(), self.value3.clone()]
     }

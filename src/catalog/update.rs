@@ -14,6 +14,7 @@ use super::stored::{StoredProduct, StoredVariant};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId, UserId};
+use crate::images::Image;
 use crate::schema::{product_slugs, product_variants, products};
 use crate::text::slug;
 
@@ -66,6 +67,7 @@ impl Product {
             return Ok(Saved::Asks(leaving));
         }
         Field::set(conn, id, &draft.fields, now)?;
+        Image::arrange(conn, user, id, &draft.pictures, now)?;
         move_stock(conn, &plan, &variants, &draft.variants, user, now)?;
         take_away(conn, &plan, &variants)?;
         let opened = write_variants(conn, id, &plan, &variants, &draft.variants, user, now)?;

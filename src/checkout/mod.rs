@@ -1,1 +1,20 @@
-//! One purchase.
+//! One purchase: what it comes to, where it goes, placing it, paying for it, and settling what was left open.
+
+mod address;
+mod book;
+mod checkout;
+pub mod pages;
+
+mod place;
+mod placed;
+mod postal_code;
+mod quote;
+mod till;
+
+pub use address::{Address, AddressProblems, region_label};
+pub use book::SavedAddress;
+pub use checkout::{Checkout, Standing};
+pub use place::{Placing, Purchase, place, quote};
+pub use placed::{placed, settle};
+pub use quote::{Part, Quote, Terms};
+pub use till::{Swept, Till};

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -33,6 +34,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Who moves the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payments {
+    /// Nobody: test cards, asked for by name.
+    Mock,
+    /// The same, because nothing else was said.
+    MockByDefault,
+}
+
 /// The settings, parsed.
 #[derive(Clone)]
 pub struct Config {
@@ -56,6 +66,9 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    pub payments: Payments,
+    /// How long the payment provider is waited for.
+    pub payment_timeout: Duration,
     /// What opens `/metrics`; nothing does when not set.
     pub metrics_token: Option<Secret>,
 }
@@ -90,6 +103,8 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let payments = self.payments(&mut problems);
+        let payment_timeout = self.payment_timeout(&mut problems);
         let metrics_token = self.metrics_token(&mut problems);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
@@ -130,6 +145,8 @@ impl Settings {
                 smtp,
                 mail_from,
                 password_cost,
+                payments,
+                payment_timeout,
                 metrics_token,
             }),
             _ => Err(problems),
@@ -174,6 +191,11 @@ impl Config {
         if self.production() && self.smtp.is_none() {
             warnings.push(
                 "SMTP_URL is not set, so letters only go to files in the data folder and nobody gets them; set it to your mail server",
+            );
+        }
+        if self.production() && self.payments == Payments::MockByDefault {
+            warnings.push(
+                "POCKETSHOP_PAYMENTS is not set, so the mock provider takes test cards and NO MONEY MOVES; set it to mock if that is meant",
             );
         }
         warnings

@@ -2,12 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use url::Url;
 
 use super::secret::Secret;
-use super::{LogFormat, PasswordCost, Problems, Settings};
+use super::{LogFormat, PasswordCost, Payments, Problems, Settings};
 use crate::db::Location;
 use crate::money::Currency;
 use crate::text::Country;
@@ -190,5 +191,29 @@ impl Settings {
             problems.0.push(format!("POCKETSHOP_PASSWORD_COST {problem}"));
             PasswordCost::default()
         })
+    }
+
+    pub(super) fn payments(&self, problems: &mut Problems) -> Payments {
+        match self.payments.as_deref() {
+            None => Payments::MockByDefault,
+            Some("mock") => Payments::Mock,
+            Some(typed) => {
+                problems.0.push(format!(
+                    "POCKETSHOP_PAYMENTS \"{typed}\" is no provider that we know; there is mock"
+                ));
+                Payments::MockByDefault
+            }
+        }
+    }
+
+    pub(super) fn payment_timeout(&self, problems: &mut Problems) -> Duration {
+        let typed = self.payment_timeout.as_deref().unwrap_or("10");
+        let seconds = typed.parse().ok().filter(|seconds| (1..=60).contains(seconds));
+        if seconds.is_none() {
+            problems.0.push(format!(
+                "POCKETSHOP_PAYMENT_TIMEOUT \"{typed}\" is not a number of seconds from 1 to 60"
+            ));
+        }
+        Duration::from_secs(seconds.unwrap_or(10))
     }
 }

@@ -111,6 +111,24 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub password_cost: Option<String>,
+    /// Who moves the money: mock, a provider that takes test cards and moves none [default: mock]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_PAYMENTS",
+        value_name = "PROVIDER",
+        hide_env_values = true
+    )]
+    pub payments: Option<String>,
+    /// How long the payment provider is waited for, in seconds [default: 10]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_PAYMENT_TIMEOUT",
+        value_name = "SECONDS",
+        hide_env_values = true
+    )]
+    pub payment_timeout: Option<String>,
     /// `DATABASE_URL`: `sqlite:PATH` or `postgres://…` [default: SQLite in the data folder]
     #[arg(skip)]
     pub database_url: Option<Secret>,
@@ -139,6 +157,8 @@ const KNOWN: &[&str] = &[
     "POCKETSHOP_RATE_LIMIT",
     "POCKETSHOP_MAIL_FROM",
     "POCKETSHOP_PASSWORD_COST",
+    "POCKETSHOP_PAYMENTS",
+    "POCKETSHOP_PAYMENT_TIMEOUT",
     "POCKETSHOP_METRICS_TOKEN",
     "POCKETSHOP_METRICS_TOKEN_FILE",
 ];

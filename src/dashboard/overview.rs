@@ -51,12 +51,24 @@ async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
         .read(move |conn| {
             let (bought, _) = bought(conn, user, None, BOUGHT)?;
             let Some(shop) = shop else {
-                return Ok(OverviewPage { page, shop: None, sold: Vec::new(), waiting: 0, bought });
+                return Ok(OverviewPage {
+                    page,
+                    shop: None,
+                    sold: Vec::new(),
+                    waiting: 0,
+                    bought,
+                });
             };
             let (sold, _) = sold(conn, shop.id, View::ToSend, None, SOLD)?;
             let waiting = Shipment::waiting(conn, shop.id)?;
             let shop = ShopOverview::of(conn, shop)?;
-            Ok(OverviewPage { page, shop: Some(shop), sold, waiting, bought })
+            Ok(OverviewPage {
+                page,
+                shop: Some(shop),
+                sold,
+                waiting,
+                bought,
+            })
         })
         .await?;
     html(StatusCode::OK, view.render())

@@ -39,6 +39,8 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
         "POCKETSHOP_PASSWORD_COST",
         &given(&settings.password_cost, "m=19456,t=2,p=1"),
     );
+    line("POCKETSHOP_PAYMENTS", &given(&settings.payments, "mock"));
+    line("POCKETSHOP_PAYMENT_TIMEOUT", &given(&settings.payment_timeout, "10"));
     line("DATABASE_URL", secret(settings.database_url.is_some()));
     line("SECRET_KEY", secret(settings.secret_key.is_some()));
     line("SMTP_URL", secret(settings.smtp_url.is_some()));

@@ -75,7 +75,13 @@ pub fn shipped(conn: &mut Conn, outbox: &Outbox, id: ShipmentId, now: NaiveDateT
     };
     let rows = lines(&receipt, &sent);
     let link = page(outbox, &receipt);
-    let letter = letters::order_shipped(&receipt.name, (&receipt.number, &shipment.shop_name), &rows, &parcel, link);
+    let letter = letters::order_shipped(
+        &receipt.name,
+        (&receipt.number, &shipment.shop_name),
+        &rows,
+        &parcel,
+        link,
+    );
     outbox.post(conn, &receipt.email, &letter, now)?;
     Ok(())
 }

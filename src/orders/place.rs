@@ -26,7 +26,9 @@ impl Place {
     }
 
     pub fn time(self) -> NaiveDateTime {
-        DateTime::from_timestamp_micros(self.micros).unwrap_or_default().naive_utc()
+        DateTime::from_timestamp_micros(self.micros)
+            .unwrap_or_default()
+            .naive_utc()
     }
 }
 
@@ -45,7 +47,15 @@ mod tests {
         let place = Place::parse("1760000000000000-42").unwrap();
         assert_eq!(Place::new(place.time(), 42), place);
         assert_eq!(place.to_string(), "1760000000000000-42");
-        for typed in ["", "-", "1", "a-1", "1-a", "9223372036854775807-1", "1-99999999999999999999"] {
+        for typed in [
+            "",
+            "-",
+            "1",
+            "a-1",
+            "1-a",
+            "9223372036854775807-1",
+            "1-99999999999999999999",
+        ] {
             assert_eq!(Place::parse(typed), None, "{typed}");
         }
     }

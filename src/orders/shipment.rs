@@ -75,7 +75,10 @@ impl Shipment {
     /// Several purchases', placed or not.
     pub fn of_checkouts(conn: &mut Conn, checkouts: &[CheckoutId]) -> Result<Vec<Self>> {
         Ok(shipments::table
-            .filter(one_of(shipments::checkout_id, checkouts.iter().map(|checkout| checkout.0)))
+            .filter(one_of(
+                shipments::checkout_id,
+                checkouts.iter().map(|checkout| checkout.0),
+            ))
             .order(shipments::id)
             .select(Self::as_select())
             .load(conn)?)

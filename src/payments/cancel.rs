@@ -27,7 +27,8 @@ pub fn cancel(
     let payment = Payment::find(conn, order.payment_id)?;
     if payment.expires_at.is_none() {
         return Err(Error::Refused(
-            "This order was paid before the market moved here, so it cannot be cancelled here. Write to the shop.".into(),
+            "This order was paid before the market moved here, so it cannot be cancelled here. Write to the shop."
+                .into(),
         ));
     }
     // Whoever cancels or sends its neighbours waits, so that the last one to go is the last one.

@@ -122,7 +122,11 @@ fn charge(failure: &str) -> Charge {
     if failure.is_empty() {
         Charge::Succeeded
     } else {
-        Charge::Failed(if failure == "void" { REFUSED.to_owned() } else { failure.to_owned() })
+        Charge::Failed(if failure == "void" {
+            REFUSED.to_owned()
+        } else {
+            failure.to_owned()
+        })
     }
 }
 
@@ -141,7 +145,10 @@ mod tests {
     #[test]
     fn an_intent_happens_once_and_is_remembered() {
         let folder = tempfile::tempdir().unwrap();
-        let (one, other) = (Ledger::open(folder.path()).unwrap(), Ledger::open(folder.path()).unwrap());
+        let (one, other) = (
+            Ledger::open(folder.path()).unwrap(),
+            Ledger::open(folder.path()).unwrap(),
+        );
         assert_eq!(one.find("a").unwrap(), None);
         assert_eq!(one.charge(&intent("a"), "").unwrap(), Charge::Succeeded);
         assert_eq!(other.charge(&intent("a"), "no").unwrap(), Charge::Succeeded);

@@ -90,10 +90,7 @@ impl Refund {
             .find(id)
             .filter(refunds::status.eq(RefundStatus::Pending));
         let settled = diesel::update(open)
-            .set((
-                refunds::status.eq(RefundStatus::Succeeded),
-                refunds::updated_at.eq(now),
-            ))
+            .set((refunds::status.eq(RefundStatus::Succeeded), refunds::updated_at.eq(now)))
             .execute(conn)?;
         Ok(settled == 1)
     }

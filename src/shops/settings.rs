@@ -118,6 +118,14 @@ impl Shop {
         Ok(())
     }
 
+    /// Keeps others from changing the shop until this transaction is over.
+    pub fn hold(conn: &mut Conn, id: ShopId, now: NaiveDateTime) -> Result<()> {
+        let held = diesel::update(shops::table.find(id))
+            .set(shops::updated_at.eq(now))
+            .execute(conn)?;
+        if held == 1 { Ok(()) } else { Err(Error::NotFound) }
+    }
+
     /// Hangs one of the owner's pending pictures, or takes the picture down.
     ///
     /// # Errors
@@ -134,12 +142,7 @@ impl Shop {
             None => String::new(),
         };
         // Held before it is read: its address may be changing just now.
-        let held = diesel::update(shops::table.find(id))
-            .set(shops::updated_at.eq(now))
-            .execute(conn)?;
-        if held == 0 {
-            return Err(Error::NotFound);
-        }
+        Self::hold(conn, id, now)?;
         let (logo, cover): (String, String) = shops::table
             .find(id)
             .select((shops::logo, shops::shop_image))

@@ -138,7 +138,10 @@ impl Shop {
             .filter(shops::state.eq(ShopState::Open))
             .select((shops::id, shops::slug))
             .load(conn)?;
-        Ok(open.into_iter().map(|(id, slug)| (id, format!("/shops/{slug}"))).collect())
+        Ok(open
+            .into_iter()
+            .map(|(id, slug)| (id, format!("/shops/{slug}")))
+            .collect())
     }
 
     pub fn url(&self) -> String {

@@ -35,6 +35,16 @@ impl Vividness {
             Self::Vivid => "Vivid",
         }
     }
+
+    /// As it stands in style sheets.
+    pub fn chroma(self) -> &'static str {
+        match self {
+            Self::Muted => ".06",
+            Self::Calm => ".1",
+            Self::Clear => ".14",
+            Self::Vivid => ".17",
+        }
+    }
 }
 
 impl Corner {
@@ -45,6 +55,15 @@ impl Corner {
             Self::Square => "Square",
             Self::Round => "Round",
             Self::Pocket => "Pocket",
+        }
+    }
+
+    /// As a drawing of 40 by 44.
+    pub fn outline(self) -> &'static str {
+        match self {
+            Self::Square => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v36a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2Z",
+            Self::Round => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v30a8 8 0 0 1-8 8H10a8 8 0 0 1-8-8Z",
+            Self::Pocket => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v22a16 16 0 0 1-16 16h-4A16 16 0 0 1 2 26Z",
         }
     }
 }
@@ -61,12 +80,7 @@ impl Theme {
 
     /// The style sheet. It sets `:root`, since what is derived there does not follow a change lower down.
     pub fn css(self) -> String {
-        let chroma = match self.vividness {
-            Vividness::Muted => ".06",
-            Vividness::Calm => ".1",
-            Vividness::Clear => ".14",
-            Vividness::Vivid => ".17",
-        };
+        let chroma = self.vividness.chroma();
         let pocket = match self.corner {
             Corner::Square => ".375rem",
             Corner::Round => "1rem",

@@ -30,6 +30,11 @@ impl Problems {
         found.map_or("", |(_, message)| message)
     }
 
+    /// The message of a field in a row, from 0, whose id is `name-row`.
+    pub fn at(&self, name: &str, row: impl std::fmt::Display) -> &str {
+        self.of(&format!("{name}-{row}"))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -4,6 +4,8 @@
 mod architecture;
 mod assets;
 mod browser;
+mod cart;
+mod checkout;
 mod database;
 mod headers;
 mod import;
@@ -11,12 +13,14 @@ mod jobs;
 mod keys;
 mod mail;
 mod metrics;
+mod orders;
 mod pages;
 mod people;
 mod program;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shipping;
 mod storefront;
 mod support;
 mod templates;

@@ -33,11 +33,15 @@ impl Sheet {
     pub fn parse(&mut self, rules: Rules<'_>) -> Result<Draft, Problems> {
         let mut problems = Problems::default();
         let public = rules.state == ProductState::Active;
-        let title = problems.keep("title", line("title", &self.title, 120)).unwrap_or_default();
+        let title = problems
+            .keep("title", line("title", &self.title, 120))
+            .unwrap_or_default();
         if title.is_empty() && problems.of("title").is_empty() {
             problems.add("title", "Give the product a title.");
         }
-        let slug = problems.keep("slug", line("address", &self.slug, 120)).unwrap_or_default();
+        let slug = problems
+            .keep("slug", line("address", &self.slug, 120))
+            .unwrap_or_default();
         let description = problems.keep("description", lines("description", &self.description, 10_000));
         if rules.categories.by_code(&self.category).is_none() {
             problems.add("category", "Choose a category.");
@@ -154,7 +158,13 @@ impl Sheet {
         problems: &mut Problems,
     ) -> Option<VariantDraft> {
         let label = row.label();
-        let said = |message: String| if label.is_empty() { message } else { format!("{label}: {message}") };
+        let said = |message: String| {
+            if label.is_empty() {
+                message
+            } else {
+                format!("{label}: {message}")
+            }
+        };
         // What is not live yet may wait for its price.
         let price = match row.price.trim() {
             "" if !public => Ok(Money(0)),
@@ -187,9 +197,9 @@ impl Sheet {
 
     fn described_pictures(&self, problems: &mut Problems) -> Vec<(ImageId, String)> {
         let mut described = Vec::new();
-        for (place, picture) in self.pictures.iter().enumerate() {
+        for picture in &self.pictures {
             let alt = line("description of the picture", &picture.alt, 250);
-            let alt = problems.keep(cell("alt", Some(place)), alt);
+            let alt = problems.keep(format!("alt-{}", picture.id), alt);
             described.push((picture.id, alt.unwrap_or_default()));
         }
         described
@@ -203,7 +213,9 @@ pub fn cell(name: &'static str, row: Option<usize>) -> Cow<'static, str> {
 
 fn personal(typed: &TypedField, place: usize, currency: Currency, problems: &mut Problems) -> Option<FieldDraft> {
     let id = |name| cell(name, Some(place));
-    let known = optional(&typed.id, |typed| typed.parse().map(FieldId).map_err(|_| "This field is not there."));
+    let known = optional(&typed.id, |typed| {
+        typed.parse().map(FieldId).map_err(|_| "This field is not there.")
+    });
     let known = problems.keep(id("field_label"), known);
     let label = line("question", &typed.label, 60).and_then(|label| match label.as_str() {
         "" => Err("Say what you ask for, or remove the field.".to_owned()),
@@ -260,7 +272,9 @@ fn optional<T, E>(typed: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Resu
 }
 
 fn price(currency: Currency, typed: &str) -> Result<Money, String> {
-    let price = currency.parse(typed).map_err(|problem| format!("The price {problem}."))?;
+    let price = currency
+        .parse(typed)
+        .map_err(|problem| format!("The price {problem}."))?;
     if price.0 > DEAREST {
         return Err(format!("The price is above {}.", currency.format(Money(DEAREST))));
     }
@@ -272,6 +286,10 @@ fn whole(what: &str, typed: &str, within: RangeInclusive<i32>) -> Result<i32, St
     let digits = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
     let number = typed.parse().ok().filter(|number| digits && within.contains(number));
     number.ok_or_else(|| {
-        format!("The {what} is not a whole number from {} to {}.", within.start(), within.end())
+        format!(
+            "The {what} is not a whole number from {} to {}.",
+            within.start(),
+            within.end()
+        )
     })
 }

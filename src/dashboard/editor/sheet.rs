@@ -1,9 +1,10 @@
 //! What the editor shows: everything as it is typed, whether it came from the database or from a form.
 
 use crate::catalog::{
-    Delivery, Field, FieldKind, MOST_FIELDS, MOST_OPTIONS, MOST_PICTURES, ProductState, Readiness, Stored, Values,
+    Delivery, Field, FieldKind, MOST_FIELDS, MOST_OPTIONS, Options, Passage, ProductState, Readiness, Stored, Values,
 };
 use crate::id::ImageId;
+use crate::images::MOST_PICTURES;
 use crate::money::Currency;
 
 use super::form::{Act, EditorForm};
@@ -90,10 +91,21 @@ impl Default for TypedField {
     }
 }
 
+impl TypedField {
+    pub fn required_word(&self) -> &'static str {
+        if self.required { "yes" } else { "no" }
+    }
+}
+
 impl Row {
     /// `Large / Blue`
     pub fn label(&self) -> String {
-        let values: Vec<&str> = self.values.iter().map(String::as_str).filter(|value| !value.is_empty()).collect();
+        let values: Vec<&str> = self
+            .values
+            .iter()
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+            .collect();
         values.join(" / ")
     }
 }
@@ -132,7 +144,11 @@ impl Sheet {
             choices: field.choices().collect::<Vec<_>>().join("\n"),
             longest: field.longest.to_string(),
             required: field.required,
-            price: if field.price.0 == 0 { String::new() } else { currency.plain(field.price) },
+            price: if field.price.0 == 0 {
+                String::new()
+            } else {
+                currency.plain(field.price)
+            },
         };
         Self {
             updated_at: product.updated_at.and_utc().timestamp_micros().to_string(),
@@ -143,7 +159,10 @@ impl Sheet {
             section: product.section_id.map(|id| id.to_string()).unwrap_or_default(),
             new_section: String::new(),
             tags: product.tags.clone(),
-            compare_at_price: product.compare_at_price.map(|price| currency.plain(price)).unwrap_or_default(),
+            compare_at_price: product
+                .compare_at_price
+                .map(|price| currency.plain(price))
+                .unwrap_or_default(),
             weight: number(product.weight),
             delivery: product.delivery.as_str().to_owned(),
             readiness: if readiness == Readiness::Ready { "ready" } else { "made" }.to_owned(),
@@ -180,14 +199,23 @@ impl Sheet {
     /// What was sent. What is more than a product can have is left out.
     pub fn sent(form: EditorForm) -> Self {
         let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
-        let named = [
-            (form.option1, form.values1),
-            (form.option2, form.values2),
-            (form.option3, form.values3),
+        let option = |name: &Option<String>, values: &str| {
+            name.clone().map(|name| TypedOption {
+                name,
+                values: values.to_owned(),
+            })
+        };
+        let options = [
+            option(&form.option1, &form.values1),
+            option(&form.option2, &form.values2),
+            option(&form.option3, &form.values3),
         ];
-        let options = named.into_iter().filter_map(|(name, values)| name.map(|name| TypedOption { name, values }));
         let row = |place: usize| Row {
-            values: [at(&form.value1, place), at(&form.value2, place), at(&form.value3, place)],
+            values: [
+                at(&form.value1, place),
+                at(&form.value2, place),
+                at(&form.value3, place),
+            ],
             price: at(&form.price, place),
             quantity: at(&form.quantity, place),
             seen: at(&form.seen, place),
@@ -214,9 +242,11 @@ impl Sheet {
             }
         }
         Self {
-            options: options.collect(),
+            options: options.into_iter().flatten().collect(),
             of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
-            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS)).map(row).collect(),
+            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS))
+                .map(row)
+                .collect(),
             fields: (0..form.field_label.len().min(MOST_FIELDS)).map(field).collect(),
             pictures,
             updated_at: form.updated_at,
@@ -235,6 +265,33 @@ impl Sheet {
             ready_within: form.ready_within,
             state: form.state,
         }
+    }
+
+    /// Puts what was typed on top of what the product is now: the change of stock that was meant stays what it was.
+    pub fn rebase(&mut self, stored: &Stored, options: &Options) {
+        self.updated_at = stored.product.updated_at.and_utc().timestamp_micros().to_string();
+        let passage = Passage::new(&stored.product.option_names(), options);
+        for row in &mut self.rows {
+            let now = stored
+                .variants
+                .iter()
+                .filter(|variant| passage.of(&variant.values()) == row.values);
+            let now: i32 = now.map(|variant| variant.quantity).sum();
+            if let (Ok(wanted), Ok(seen)) = (row.quantity.trim().parse::<i32>(), row.seen.parse::<i32>()) {
+                row.quantity = now.saturating_add(wanted.saturating_sub(seen)).max(0).to_string();
+            }
+            row.seen = now.to_string();
+        }
+        for field in &mut self.fields {
+            if stored.fields.iter().all(|known| known.id.to_string() != field.id) {
+                field.id.clear();
+            }
+        }
+    }
+
+    /// For how many more pictures there is room.
+    pub fn room(&self) -> usize {
+        MOST_PICTURES.saturating_sub(self.pictures.len())
     }
 
     /// Pictures that came along, after those that are there; more than a product can have are left out.

@@ -10,7 +10,7 @@ pub const MOST_ROWS: usize = MOST_COMBINATIONS;
 
 /// The names of the fields of an option.
 pub const NAMES: [&str; 3] = ["option1", "option2", "option3"];
-const VALUES: [&str; 3] = ["values1", "values2", "values3"];
+pub const VALUES: [&str; 3] = ["values1", "values2", "values3"];
 
 impl Sheet {
     /// The options that were typed, or what is wrong with them.
@@ -104,14 +104,20 @@ mod tests {
     fn what_was_typed_stays_with_its_combination() {
         let mut sheet = sheet(&[("Size", "S\nL"), ("Colour", "Red\nBlue")]);
         assert_eq!(sheet.rows.len(), 4);
-        assert_eq!((sheet.rows[0].quantity.as_str(), sheet.rows[3].price.as_str()), ("1", "12"));
+        assert_eq!(
+            (sheet.rows[0].quantity.as_str(), sheet.rows[3].price.as_str()),
+            ("1", "12")
+        );
         sheet.rows[3].price = "15".to_owned();
         sheet.rows[3].quantity = "7".to_owned();
         sheet.options[0].values = "XS\nS\nL".to_owned();
         let options = sheet.parse_options().unwrap();
         assert_eq!(sheet.make_table(&options), 2);
         let last = sheet.rows.last().unwrap();
-        assert_eq!((last.label().as_str(), last.price.as_str(), last.quantity.as_str()), ("L / Blue", "15", "7"));
+        assert_eq!(
+            (last.label().as_str(), last.price.as_str(), last.quantity.as_str()),
+            ("L / Blue", "15", "7")
+        );
     }
 
     #[test]

@@ -51,7 +51,10 @@ pub fn order_received(name: &str, number: &str, buyer: &str, rows: Rows<'_>, lin
     letter(
         &format!("New order {number}"),
         &[name],
-        &[&bought, "Pack it, send it, and mark it as sent, so that the buyer can follow it."],
+        &[
+            &bought,
+            "Pack it, send it, and mark it as sent, so that the buyer can follow it.",
+        ],
     )
     .rows(rows)
     .with("Open the order", link)
@@ -68,9 +71,15 @@ pub fn order_shipped(
 ) -> Letter {
     let shop = called(shop);
     let (subject, sent) = if parcel.pickup {
-        (format!("Ready for you: order {number}"), format!("{shop} has your things ready. You can come for them."))
+        (
+            format!("Ready for you: order {number}"),
+            format!("{shop} has your things ready. You can come for them."),
+        )
     } else {
-        (format!("On its way: order {number}"), format!("{shop} sent your things."))
+        (
+            format!("On its way: order {number}"),
+            format!("{shop} sent your things."),
+        )
     };
     let how = match (parcel.carrier, parcel.tracking) {
         (None, "") => String::new(),
@@ -78,7 +87,10 @@ pub fn order_shipped(
         (Some(carrier), tracking) => format!("They travel with {carrier}, under the number {tracking}."),
         (None, tracking) => format!("They travel under the number {tracking}."),
     };
-    let paragraphs: Vec<&str> = [sent.as_str(), how.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let paragraphs: Vec<&str> = [sent.as_str(), how.as_str()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
     let letter = letter(&subject, &[name], &paragraphs).rows(rows);
     let letter = match (&parcel.follow, link) {
         (Some(follow), _) => letter.with("Follow the parcel", follow),
@@ -100,11 +112,15 @@ pub fn order_delivered(name: &str, number: &str, shop: &str, rows: Rows<'_>, lin
 
 /// To the buyer, with what goes back to them.
 pub fn order_cancelled(name: &str, number: &str, rows: Rows<'_>, back: &str, link: Option<String>) -> Letter {
-    let refunded = format!("You cancelled this part of your order {number}. {back} goes back to the card that you paid with.");
+    let refunded =
+        format!("You cancelled this part of your order {number}. {back} goes back to the card that you paid with.");
     let letter = letter(
         &format!("Cancelled and refunded: order {number}"),
         &[name],
-        &[&refunded, "How soon it shows there depends on your bank; a few days are usual."],
+        &[
+            &refunded,
+            "How soon it shows there depends on your bank; a few days are usual.",
+        ],
     )
     .rows(rows);
     seen(letter, link).closing(&["If it was not you who cancelled it, tell the people who run PocketShop."])

@@ -6,10 +6,10 @@ use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::Import;
 use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::Row;
-use super::Import;
 use crate::error::Result;
 use crate::id::{CheckoutId, OrderId, PaymentId, ProductId, ShipmentId, ShopId, UserId, VariantId};
 use crate::money::Money;

@@ -64,17 +64,16 @@ pub async fn create(db: Data<Db>, session: Session, page: Page, key: Key, buyer:
     } else {
         Flash::warn(&session, said)?;
     }
-    let to = if again.cart.is_some() { "/cart".to_owned() } else { key.base() };
+    let to = if again.cart.is_some() {
+        "/cart".to_owned()
+    } else {
+        key.base()
+    };
     Ok(key.seal(redirect(&to)))
 }
 
 /// As much of one order as there is, personalised as before.
-fn add(
-    conn: &mut Conn,
-    order: &Order,
-    holder: Option<Holder>,
-    now: chrono::NaiveDateTime,
-) -> Result<carts::Added> {
+fn add(conn: &mut Conn, order: &Order, holder: Option<Holder>, now: chrono::NaiveDateTime) -> Result<carts::Added> {
     let (Some(variant), Some(product)) = (order.variant_id, order.product_id) else {
         return Err(Error::NotFound);
     };

@@ -44,13 +44,7 @@ impl LinePath {
 }
 
 /// `GET …/lines/{order}/cancellation`: what it means.
-pub async fn ask(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    key: Key,
-    path: Path<LinePath>,
-) -> Result<HttpResponse> {
+pub async fn ask(db: Data<Db>, session: Session, page: Page, key: Key, path: Path<LinePath>) -> Result<HttpResponse> {
     let (id, asked) = (path.order()?, key.clone());
     let whole = db
         .read(move |conn| {

@@ -82,7 +82,11 @@ pub async fn create(
             return show::answer(&db, StatusCode::UNPROCESSABLE_ENTITY, page, &key, problems).await;
         }
     };
-    let address = request.extensions().get::<ClientIp>().copied().ok_or(Error::Forbidden)?;
+    let address = request
+        .extensions()
+        .get::<ClientIp>()
+        .copied()
+        .ok_or(Error::Forbidden)?;
     policy.count(|limits| &limits.sign_ups, address)?;
     let hash = hasher.hash(password).await?;
     let now = page.now;
@@ -100,22 +104,22 @@ pub async fn create(
         })
         .await?;
     let Some(id) = kept else {
-        Flash::warn(&session, "There is an account for this address by now. Sign in to keep the order.")?;
+        Flash::warn(
+            &session,
+            "There is an account for this address by now. Sign in to keep the order.",
+        )?;
         return Ok(key.seal(redirect(&key.base())));
     };
     sign_in(&session, id)?;
-    Flash::ok(&session, "Your account is made, and the order is in it. Confirm the address by the letter that we sent, and earlier orders follow.")?;
+    Flash::ok(
+        &session,
+        "Your account is made, and the order is in it. Confirm the address by the letter that we sent, and earlier orders follow.",
+    )?;
     Ok(key.seal(redirect("/dashboard/orders")))
 }
 
 /// `POST /orders/{number}/{token}/claim`: into the account of the same address.
-pub async fn claim(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    key: Key,
-    visitor: SignedIn,
-) -> Result<HttpResponse> {
+pub async fn claim(db: Data<Db>, session: Session, page: Page, key: Key, visitor: SignedIn) -> Result<HttpResponse> {
     let (asked, user, now) = (key.clone(), visitor.user, page.now);
     db.note(move |conn| {
         let receipt = asked.open(conn)?;
@@ -152,9 +156,17 @@ fn free_username(conn: &mut Conn, email: &str) -> Result<Username> {
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
         .take(20)
         .collect();
-    let stem = if Username::parse(&stem).is_ok() { stem } else { "buyer".to_owned() };
+    let stem = if Username::parse(&stem).is_ok() {
+        stem
+    } else {
+        "buyer".to_owned()
+    };
     for number in 0..10_000 {
-        let name = if number == 0 { stem.clone() } else { format!("{stem}_{number}") };
+        let name = if number == 0 {
+            stem.clone()
+        } else {
+            format!("{stem}_{number}")
+        };
         if let Ok(name) = Username::parse(&name)
             && User::by_username(conn, name.as_str())?.is_none()
         {

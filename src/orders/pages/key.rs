@@ -64,7 +64,10 @@ impl FromRequest for Key {
         let part = |name: &str| request.match_info().get(name).map(str::to_owned);
         let number = part("number").unwrap_or_default();
         // No number of ours, and PostgreSQL takes no NUL in a text.
-        let fits = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let fits = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        };
         let token = part("token");
         if !fits(&number) || !token.as_deref().is_none_or(fits) {
             return ready(Err(Error::NotFound));

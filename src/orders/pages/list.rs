@@ -80,7 +80,11 @@ pub fn bought(
     let mut receipts = Receipt::list(conn, user, after, one_more)?;
     let more = receipts.len() > most;
     receipts.truncate(most);
-    let on = if more { receipts.last().map(Receipt::place) } else { None };
+    let on = if more {
+        receipts.last().map(Receipt::place)
+    } else {
+        None
+    };
     let ids: Vec<_> = receipts.iter().map(|receipt| receipt.id).collect();
     let shipments = Shipment::of_checkouts(conn, &ids)?;
     let ids: Vec<_> = shipments.iter().map(|shipment| shipment.id).collect();

@@ -2,8 +2,8 @@
 
 mod again;
 mod cancel;
-mod key;
 mod keep;
+mod key;
 mod list;
 mod moves;
 mod product;
@@ -29,12 +29,8 @@ pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/orders").route(get().to(list::index)))
         .service(web::resource("/dashboard/orders/shop").route(get().to(shop::index)))
         .service(web::resource("/dashboard/orders/shop/{shipment}").route(get().to(shipment::show)))
-        .service(
-            web::resource("/dashboard/orders/shop/{shipment}/dispatch").route(web::post().to(shipment::dispatch)),
-        )
-        .service(
-            web::resource("/dashboard/orders/shop/{shipment}/tracking").route(web::post().to(shipment::retrack)),
-        )
+        .service(web::resource("/dashboard/orders/shop/{shipment}/dispatch").route(web::post().to(shipment::dispatch)))
+        .service(web::resource("/dashboard/orders/shop/{shipment}/tracking").route(web::post().to(shipment::retrack)))
         .service(web::resource("/dashboard/products/{id}/orders").route(get().to(product::index)))
         .service(web::resource("/dashboard/product/{id}/orders").route(get().to(product::moved)));
     for base in [OWN, BY_LINK] {
@@ -45,8 +41,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
                     .route(web::post().to(cancel::create)),
             )
             .service(
-                web::resource(format!("{base}/shipments/{{shipment}}/delivery"))
-                    .route(web::post().to(moves::deliver)),
+                web::resource(format!("{base}/shipments/{{shipment}}/delivery")).route(web::post().to(moves::deliver)),
             )
             .service(web::resource(format!("{base}/again")).route(web::post().to(again::create)));
     }

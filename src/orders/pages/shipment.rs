@@ -131,7 +131,16 @@ async fn refused(
     form: ParcelForm,
     problems: Problems,
 ) -> Result<HttpResponse> {
-    answer(db, StatusCode::UNPROCESSABLE_ENTITY, page, seller, id, Some(form), problems).await
+    answer(
+        db,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        page,
+        seller,
+        id,
+        Some(form),
+        problems,
+    )
+    .await
 }
 
 async fn answer(
@@ -163,7 +172,14 @@ async fn answer(
         sent: shipment.shipped_at.map(when).unwrap_or_default(),
         follow: carrier.as_ref().and_then(|one| one.follow(&shipment.tracking)),
         carrier: carrier.map_or_else(|| shipment.carrier.clone(), |one| one.name.to_owned()),
-        total: Money(items.0 + if stand.0 == OrderStatus::Cancelled { 0 } else { shipment.price.0 }),
+        total: Money(
+            items.0
+                + if stand.0 == OrderStatus::Cancelled {
+                    0
+                } else {
+                    shipment.price.0
+                },
+        ),
         items,
         form: form.unwrap_or_else(|| ParcelForm {
             carrier: shipment.carrier.clone(),

@@ -86,7 +86,11 @@ pub fn sold(
     let mut rows = Shipment::sold(conn, shop, view, after, one_more)?;
     let more = rows.len() > most;
     rows.truncate(most);
-    let on = if more { rows.last().map(|(shipment, _)| shipment.place()) } else { None };
+    let on = if more {
+        rows.last().map(|(shipment, _)| shipment.place())
+    } else {
+        None
+    };
     let ids: Vec<_> = rows.iter().map(|(shipment, _)| shipment.id).collect();
     let orders = Order::of_shipments(conn, &ids)?;
     let sold = rows

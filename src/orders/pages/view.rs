@@ -99,7 +99,10 @@ impl Whole {
     }
 
     pub fn line(&self, order: OrderId) -> Option<(&Parcel, &Line)> {
-        let lines = self.parcels.iter().flat_map(|parcel| parcel.lines.iter().map(move |line| (parcel, line)));
+        let lines = self
+            .parcels
+            .iter()
+            .flat_map(|parcel| parcel.lines.iter().map(move |line| (parcel, line)));
         lines.into_iter().find(|(_, line)| line.order.id == order)
     }
 }
@@ -126,12 +129,6 @@ impl Parcel {
             stand,
             lines,
         }
-    }
-
-    /// Pieces that are not cancelled.
-    pub fn pieces(&self) -> i32 {
-        let held = self.lines.iter().filter(|line| !line.is_cancelled());
-        held.map(|line| line.order.quantity).sum()
     }
 }
 
@@ -163,7 +160,11 @@ fn steps(shipment: &Shipment, stand: Stand, placed: NaiveDateTime) -> Vec<Step> 
             (None, None) => String::new(),
         };
     }
-    vec![paid, step(sent, shipment.shipped_at, stand.0 != OrderStatus::Pending), last]
+    vec![
+        paid,
+        step(sent, shipment.shipped_at, stand.0 != OrderStatus::Pending),
+        last,
+    ]
 }
 
 /// What comes back when this one is cancelled: its price, and the delivery when nothing else of it is left to send.
@@ -178,7 +179,10 @@ fn back(order: &Order, all: &[&Order], delivery: Money) -> Option<Money> {
 }
 
 fn refund_of(refunds: &[Refund], order: OrderId) -> Option<Money> {
-    refunds.iter().find(|refund| refund.order_id == order).map(|refund| refund.amount)
+    refunds
+        .iter()
+        .find(|refund| refund.order_id == order)
+        .map(|refund| refund.amount)
 }
 
 fn find<Id: PartialEq>(urls: &[(Id, String)], id: Option<Id>) -> Option<String> {

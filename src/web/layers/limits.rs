@@ -14,6 +14,9 @@ pub const LETTERS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
 /// Downloads of all that is stored about someone, from one address.
 pub const DOWNLOADS: (u32, Duration) = (5, Duration::from_secs(60 * 60));
 
+/// Purchases sent off from one address.
+pub const CHECKOUTS: (u32, Duration) = (10, Duration::from_secs(60));
+
 /// Sign-ins tried from one address.
 pub const SIGN_INS: (u32, Duration) = (10, Duration::from_secs(3 * 60));
 
@@ -47,7 +50,7 @@ pub const UPLOAD_RATE: u64 = 16 * 1024;
 pub fn takes_files(path: &str) -> bool {
     let product = |rest: &str| rest == "new" || rest.strip_suffix("/edit").is_some_and(|id| !id.contains('/'));
     match path.strip_prefix("/dashboard/") {
-        Some("pictures" | "shop/logo" | "shop/cover") => true,
+        Some("pictures" | "shop/logo" | "shop/cover" | "shop/new/product") => true,
         Some(rest) => rest.strip_prefix("products/").is_some_and(product),
         None => path == "/account/picture",
     }

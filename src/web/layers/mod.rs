@@ -67,6 +67,7 @@ pub struct RateLimits {
     pub letters: RateLimiter,
     pub downloads: RateLimiter,
     pub sign_ins: RateLimiter,
+    pub checkouts: RateLimiter,
     pub uploads: RateLimiter,
 }
 
@@ -80,6 +81,7 @@ impl RateLimits {
             letters: class(limits::LETTERS),
             downloads: class(limits::DOWNLOADS),
             sign_ins: class(limits::SIGN_INS),
+            checkouts: class(limits::CHECKOUTS),
             uploads: class(limits::UPLOADS),
         }
     }

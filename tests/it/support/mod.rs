@@ -11,9 +11,10 @@ pub mod served;
 pub mod smtp;
 
 use std::path::Path;
+use std::time::Duration;
 
 use pocketshop::config::secret::Secret;
-use pocketshop::config::{Config, LogFormat, PasswordCost, SecretKeys};
+use pocketshop::config::{Config, LogFormat, PasswordCost, Payments, SecretKeys};
 use pocketshop::db::Db;
 use pocketshop::jobs::Worker;
 use pocketshop::money::Currency;
@@ -129,6 +130,8 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
+        payments: Payments::MockByDefault,
+        payment_timeout: Duration::from_millis(300),
         metrics_token: None,
     }
 }

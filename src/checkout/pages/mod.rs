@@ -1,0 +1,20 @@
+//! Pages of buying: the checkout, and a purchase's own page.
+
+mod create;
+mod form;
+mod new;
+mod show;
+mod view;
+
+use actix_web::web;
+
+use crate::web::get;
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(
+        web::resource("/checkout")
+            .route(get().to(new::new))
+            .route(web::post().to(create::create)),
+    )
+    .service(web::resource("/checkout/{number}").route(get().to(show::show)));
+}

@@ -1,0 +1,93 @@
+//! What a shop says of itself, as it is typed.
+
+use serde::Deserialize;
+
+use crate::shops::{Shop, Sign, Window};
+use crate::text::{Html, chosen_slug, line, lines};
+use crate::web::Problems;
+
+/// Letters of a story: what still fits into a form in any script.
+const STORY: usize = 5_000;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ShopForm {
+    pub name: String,
+    pub slug: String,
+    pub tagline: String,
+    pub bio: String,
+    pub place: String,
+    pub contact: String,
+    pub announcement: String,
+    /// A free address that was offered, and taken.
+    pub take: String,
+    /// Which button was pressed.
+    #[serde(rename = "do")]
+    pub act: String,
+}
+
+impl ShopForm {
+    pub fn of(shop: &Shop) -> Self {
+        Self {
+            name: shop.name.clone(),
+            slug: shop.slug.clone(),
+            tagline: shop.tagline.clone(),
+            bio: shop.bio.clone(),
+            place: shop.place.clone(),
+            contact: shop.contact.clone(),
+            announcement: shop.announcement.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// As if the offered address had been typed.
+    pub fn taken_up(mut self) -> Self {
+        if !self.take.is_empty() {
+            self.slug = std::mem::take(&mut self.take);
+        }
+        self
+    }
+
+    /// Whether a button asks only to look.
+    pub fn only_looks(&self) -> bool {
+        matches!(self.act.as_str(), "check" | "preview")
+    }
+
+    /// The story as buyers will see it, when that was asked for.
+    pub fn preview(&self) -> Option<Html> {
+        (self.act == "preview").then(|| Html::from_markdown(&self.bio))
+    }
+
+    /// Without an address, one that the name makes; a shop that had one before (`now`) may keep it.
+    pub fn sign(&self, now: Option<&str>, problems: &mut Problems) -> Option<Sign> {
+        let name = problems.keep("name", line("name", &self.name, 60));
+        if name.as_ref().is_some_and(String::is_empty) {
+            problems.add("name", "Give your shop a name.");
+        }
+        let typed = self.slug.trim();
+        let slug = if typed.is_empty() || now == Some(typed) {
+            Some(None)
+        } else {
+            problems.keep("slug", chosen_slug(typed)).map(Some)
+        };
+        let tagline = problems.keep("tagline", line("line", &self.tagline, 120));
+        let bio = problems.keep("bio", lines("story", &self.bio, STORY));
+        Some(Sign {
+            name: name?,
+            slug: slug?,
+            tagline: tagline?,
+            bio: bio?,
+        })
+    }
+
+    pub fn window(&self, problems: &mut Problems) -> Option<Window> {
+        let announcement = problems.keep("announcement", line("announcement", &self.announcement, 300));
+        let place = problems.keep("place", line("place", &self.place, 80));
+        let contact = problems.keep("contact", line("contact", &self.contact, 200));
+        Some(Window {
+            announcement: announcement?,
+            place: place?,
+            contact: contact?,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Guests: no cookie before there is a cart, a small one then, and an end to what they leave behind.
+
+use chrono::TimeDelta;
+use pocketshop::carts;
+
+use super::stall::{SHOP, SLUG, add, badge, plain, said};
+use crate::support::people::Visitor;
+use crate::support::roles::now;
+use crate::support::{run, texts};
+
+#[test]
+fn who_only_looks_gets_no_cookie_and_what_everyone_gets() {
+    run(async {
+        let market = plain().await;
+        let product = format!("/shops/{SHOP}/{SLUG}");
+        for path in ["/", "/cart", &product] {
+            let (one, other) = (Visitor::new(&market), Visitor::new(&market));
+            let (first, second) = (one.get(path).await, other.get(path).await);
+            assert!(first.headers().get("set-cookie").is_none(), "{path}");
+            assert_eq!(first.text().await.unwrap(), second.text().await.unwrap(), "{path}");
+        }
+        // The number in the header costs no statement.
+        let visitor = Visitor::new(&market);
+        add(&visitor, market.variant(SLUG), "1").await;
+        market.page(&product).await;
+        let before = market.db.queries();
+        assert_eq!(badge(&visitor.page(&product).await), "1");
+        assert_eq!(market.db.queries(), before);
+    });
+}
+
+#[test]
+fn the_cookie_goes_with_the_last_of_the_cart() {
+    run(async {
+        let market = plain().await;
+        let visitor = Visitor::new(&market);
+        add(&visitor, market.variant(SLUG), "1").await;
+        assert!(visitor.cookie().is_some_and(|cookie| cookie.len() < 400));
+        // The flash is shown, and with it goes what was only for it.
+        visitor.page("/cart").await;
+        market.sql("DELETE FROM cart_items").await;
+        assert_eq!(badge(&visitor.page("/").await), "1", "as far as the cookie knows");
+        assert_eq!(badge(&visitor.page("/cart").await), "");
+        assert_eq!(visitor.cookie(), None);
+    });
+}
+
+#[test]
+fn a_guests_cart_ends_after_ninety_days_and_a_users_does_not() {
+    run(async {
+        let market = plain().await;
+        let variant = market.variant(SLUG);
+        market.stock(variant, 9).await;
+        let (guest, user) = (Visitor::new(&market), market.demo_person("bruno").await);
+        add(&guest, variant, "1").await;
+        add(&user, variant, "1").await;
+        let sweep = async |days: i64| {
+            market
+                .db
+                .write(move |conn| carts::tidy(conn, now() + TimeDelta::days(days)))
+                .await
+                .unwrap();
+        };
+        sweep(89).await;
+        assert_eq!((market.carts(), market.held().len()), (2, 2));
+        sweep(91).await;
+        assert_eq!((market.carts(), market.held().len()), (1, 1));
+        assert!(said(&guest.page("/cart").await).contains("Nothing in it yet"));
+        // The old number opens nothing, and a new cart has a new one.
+        assert_eq!(add(&guest, variant, "1").await.status(), 303);
+        assert_eq!(market.carts(), 2);
+    });
+}
+
+#[test]
+fn the_country_is_kept_and_must_be_one() {
+    run(async {
+        let market = plain().await;
+        let visitor = Visitor::new(&market);
+        add(&visitor, market.variant(SLUG), "1").await;
+        let shop = market.shop(SHOP);
+        market
+            .sql(&format!(
+                "INSERT INTO shipping_rates (id, shop_id, position, name, countries, first_price, further_price,
+                 free_over, days_from, days_to, pickup, created_at, updated_at) VALUES (1, {shop}, 1, 'Post', 'US', 450,
+                 100, NULL, 2, 4, FALSE, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+            ))
+            .await;
+        let page = visitor.page("/cart").await;
+        assert_eq!(texts(&page, "#total"), ["$26.50"]);
+        assert_eq!(texts(&page, "#checkout"), ["Check out"]);
+        assert_eq!(visitor.post("/cart/country", &[("country", "PT")]).await.status(), 303);
+        let page = visitor.page("/cart").await;
+        assert!(said(&page).contains("does not send to Portugal"));
+        assert!(texts(&page, "#checkout").is_empty());
+        let product = visitor.page(&format!("/shops/{SHOP}/{SLUG}")).await;
+        assert_eq!(texts(&product, "#delivery"), ["The shop does not send to Portugal"]);
+        for country in ["", "XX", "pt", "<b>"] {
+            assert_eq!(
+                visitor.post("/cart/country", &[("country", country)]).await.status(),
+                422,
+                "{country}"
+            );
+        }
+    });
+}

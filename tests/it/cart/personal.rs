@@ -1,0 +1,115 @@
+//! Personalisation: what the shop asks is answered, and nothing else.
+
+use scraper::Html;
+
+use super::stall::{SHOP, SLUG, plain, said};
+use crate::support::people::Visitor;
+use crate::support::{Market, attributes, run, texts};
+
+/// A name that must be given for $3.00, and wrapping that may be chosen for $5.00.
+async fn asking() -> (Market, String) {
+    let market = plain().await;
+    let (product, variant) = (market.product(SLUG), market.variant(SLUG));
+    let times = "'2026-01-01 00:00:00', '2026-01-01 00:00:00'";
+    market
+        .sql(&format!(
+            "INSERT INTO product_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
+             created_at, updated_at) VALUES
+             (7, {product}, 1, 'text', 'Name', '', '', 5, TRUE, 300, {times}),
+             (8, {product}, 2, 'choice', 'Wrapping', '', 'Paper\nLinen', 50, FALSE, 500, {times})"
+        ))
+        .await;
+    market.stock(variant, 50).await;
+    (market, variant.to_string())
+}
+
+#[test]
+fn answers_are_held_to_what_the_shop_asks() {
+    run(async {
+        let (market, variant) = asking().await;
+        let visitor = Visitor::new(&market);
+        for (name, wrapping, extra, field) in [
+            ("", "", None, "personalisation-7"),
+            ("   ", "", None, "personalisation-7"),
+            ("sixsix", "", None, "personalisation-7"),
+            ("a\nb", "", None, "personalisation-7"),
+            ("a\0b", "", None, "personalisation-7"),
+            ("Ana", "Gold", None, "personalisation-8"),
+            ("Ana", "Paper\nLinen", None, "personalisation-8"),
+            ("Ana", "", Some("personalisation[9]"), "personalisation-9"),
+            ("Ana", "", Some("personalisation[x]"), "personalisation-0"),
+        ] {
+            let mut form = vec![
+                ("variant", variant.as_str()),
+                ("quantity", "1"),
+                ("personalisation[7]", name),
+                ("personalisation[8]", wrapping),
+            ];
+            form.extend(extra.map(|name| (name, "mine")));
+            let refused = visitor.post("/cart/items", &form).await;
+            assert_eq!(refused.status(), 422, "{name:?} {wrapping:?}");
+            let page = Html::parse_document(&refused.text().await.unwrap());
+            assert_eq!(
+                attributes(&page, "#problems a", "href"),
+                [format!("#{field}")],
+                "{name:?} {wrapping:?}"
+            );
+            if wrapping.is_empty() && !name.trim().is_empty() && !name.contains(char::is_control) {
+                assert_eq!(
+                    attributes(&page, "#personalisation-7", "value"),
+                    [name],
+                    "what was typed is kept"
+                );
+            }
+        }
+        assert!(market.held().is_empty());
+    });
+}
+
+#[test]
+fn two_names_are_two_lines_and_one_name_is_one() {
+    run(async {
+        let (market, variant) = asking().await;
+        let visitor = Visitor::new(&market);
+        for (name, wrapping) in [("Ana", "Linen"), ("Rui", ""), (" Ana ", "Linen"), ("<b>", "Paper")] {
+            let form = [
+                ("variant", variant.as_str()),
+                ("quantity", "1"),
+                ("personalisation[7]", name),
+                ("personalisation[8]", wrapping),
+            ];
+            assert_eq!(visitor.post("/cart/items", &form).await.status(), 303, "{name}");
+        }
+        assert_eq!(market.quantities(), [2, 1, 1]);
+        let page = visitor.page("/cart").await;
+        assert_eq!(texts(&page, ".cart-line .cost"), ["$60.00", "$25.00", "$30.00"]);
+        assert_eq!(texts(&page, "#total"), ["$115.00"]);
+        assert_eq!(texts(&page, ".answers dd")[..2], ["Ana +$3.00", "Linen +$5.00"]);
+        assert!(said(&page).contains("<b>"), "shown as text");
+        // The shop changes its mind: nothing is made up.
+        market
+            .sql("UPDATE product_fields SET choices = 'Paper' WHERE id = 8")
+            .await;
+        let page = visitor.page("/cart").await;
+        assert_eq!(
+            said(&page).matches("The shop asks for other details by now.").count(),
+            1
+        );
+        assert_eq!(texts(&page, "#total"), ["$55.00"]);
+    });
+}
+
+#[test]
+fn the_form_shows_what_is_asked_and_what_it_costs() {
+    run(async {
+        let (market, _) = asking().await;
+        let page = market.page(&format!("/shops/{SHOP}/{SLUG}")).await;
+        assert_eq!(texts(&page, "label[for=personalisation-7]"), ["Name, +$3.00"]);
+        assert_eq!(
+            texts(&page, "label[for=personalisation-8]"),
+            ["Wrapping, +$5.00 (optional)"]
+        );
+        assert_eq!(texts(&page, "#personalisation-8 option"), ["None", "Paper", "Linen"]);
+        assert_eq!(attributes(&page, "#add", "data-price"), ["2200"]);
+    });
+}

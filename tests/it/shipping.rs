@@ -1,0 +1,180 @@
+//! Shipping: a seller's own rates, and nobody else's.
+
+use diesel::prelude::*;
+
+use crate::cart::plain;
+use crate::schema::{shipping_rates, shops};
+use crate::support::people::{Visitor, location};
+use crate::support::roles::DEMO_PASSWORD;
+use crate::support::{Market, attributes, run, texts};
+
+const NEW: &str = "/dashboard/shipping/new";
+
+/// A form that is taken, with some fields otherwise.
+fn form<'a>(other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut form = vec![
+        ("name", "Post"),
+        ("reach", "these"),
+        ("countries", "PT"),
+        ("first_price", "4.50"),
+        ("further_price", "1"),
+        ("free_over", ""),
+        ("days_from", "2"),
+        ("days_to", "4"),
+    ];
+    for (name, value) in other {
+        form.retain(|(known, _)| known != name);
+        form.push((name, value));
+    }
+    form
+}
+
+async fn seller(market: &Market, name: &str) -> Visitor {
+    let visitor = Visitor::new(market);
+    visitor.sign_in(name, DEMO_PASSWORD).await;
+    visitor
+}
+
+type Row = (i64, String, String, i64, i64, Option<i64>);
+
+fn rates(market: &Market, shop: &str) -> Vec<Row> {
+    let mut conn = market.config.database.connect().unwrap();
+    shipping_rates::table
+        .inner_join(shops::table)
+        .filter(shops::slug.eq(shop))
+        .order((shipping_rates::position, shipping_rates::id))
+        .select((
+            shipping_rates::id,
+            shipping_rates::name,
+            shipping_rates::countries,
+            shipping_rates::first_price,
+            shipping_rates::further_price,
+            shipping_rates::free_over,
+        ))
+        .load(&mut conn)
+        .unwrap()
+}
+
+fn names(market: &Market) -> Vec<String> {
+    rates(market, "barro-e-sal").into_iter().map(|rate| rate.1).collect()
+}
+
+#[test]
+fn a_seller_adds_changes_orders_and_removes_rates() {
+    run(async {
+        let market = plain().await;
+        let ines = seller(&market, "ines").await;
+        let empty = ines.page("/dashboard/shipping").await;
+        assert!(
+            texts(&empty, "main")
+                .concat()
+                .contains("Your shop sends free, to everywhere.")
+        );
+        let like = ines.page("/dashboard/shipping/new?like=abroad").await;
+        assert_eq!(attributes(&like, "#name", "value"), ["Delivery abroad"]);
+        assert_eq!(attributes(&like, "[name=reach][checked]", "value"), ["but"]);
+        assert_eq!(attributes(&like, "[name=countries][checked]", "value"), ["US"]);
+        let sent = ines.post(NEW, &form(&[("free_over", "50")])).await;
+        assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/dashboard/shipping"));
+        ines.post(NEW, &form(&[("name", "Abroad"), ("reach", "but")])).await;
+        ines.post(NEW, &form(&[("name", "All"), ("reach", "everywhere")])).await;
+        let made = rates(&market, "barro-e-sal");
+        assert_eq!(
+            (made[0].2.as_str(), made[0].3, made[0].4, made[0].5),
+            ("PT", 450, 100, Some(5_000))
+        );
+        assert_eq!((made[1].2.as_str(), made[2].2.as_str()), ("!PT", "*"));
+        let shift = async |rate: i64, to: &str| {
+            let path = format!("/dashboard/shipping/{rate}/shift");
+            assert_eq!(ines.post(&path, &[("to", to)]).await.status(), 303);
+        };
+        shift(made[2].0, "up").await;
+        shift(made[0].0, "up").await;
+        shift(made[0].0, "down").await;
+        assert_eq!(names(&market), ["All", "Post", "Abroad"]);
+        let path = format!("/dashboard/shipping/{}", made[0].0);
+        assert_eq!(attributes(&ines.page(&path).await, "#free_over", "value"), ["50.00"]);
+        ines.post(&path, &form(&[("name", "Letter"), ("countries", "ES")]))
+            .await;
+        let changed = &rates(&market, "barro-e-sal")[1];
+        assert_eq!(
+            (changed.1.as_str(), changed.2.as_str(), changed.5),
+            ("Letter", "ES", None)
+        );
+        ines.post(&format!("{path}/removal"), &[]).await;
+        assert_eq!(names(&market), ["All", "Abroad"]);
+    });
+}
+
+#[test]
+fn a_rate_that_cannot_be_is_refused_with_what_was_typed() {
+    run(async {
+        let market = plain().await;
+        let ines = seller(&market, "ines").await;
+        for (field, typed) in [
+            ("name", ""),
+            ("name", "a\0b"),
+            ("reach", ""),
+            ("reach", "moon"),
+            ("first_price", ""),
+            ("first_price", "-1"),
+            ("first_price", "1e3"),
+            ("first_price", "１"),
+            ("first_price", "4.505"),
+            ("first_price", "99999999999"),
+            ("further_price", "x"),
+            ("free_over", "-5"),
+            ("days_from", ""),
+            ("days_from", "-1"),
+            ("days_from", "366"),
+            ("days_to", "1"),
+            ("days_to", "2147483648"),
+        ] {
+            let refused = ines.post(NEW, &form(&[(field, typed)])).await;
+            assert_eq!(refused.status(), 422, "{field} {typed:?}");
+            let page = scraper::Html::parse_document(&refused.text().await.unwrap());
+            assert_eq!(
+                attributes(&page, "#problems a", "href"),
+                [format!("#{field}")],
+                "{typed:?}"
+            );
+            assert!(texts(&page, "title").concat().starts_with("Error: "));
+            assert_eq!(attributes(&page, "[name=countries][checked]", "value"), ["PT"], "kept");
+        }
+        for country in ["", "XX", "pt"] {
+            let refused = ines.post(NEW, &form(&[("countries", country)])).await;
+            assert_eq!(refused.status(), 422, "{country}");
+        }
+        assert!(names(&market).is_empty());
+        for number in 0..20 {
+            assert_eq!(ines.post(NEW, &form(&[])).await.status(), 303, "{number}");
+        }
+        assert_eq!(ines.post(NEW, &form(&[])).await.status(), 422, "the twenty-first");
+    });
+}
+
+#[test]
+fn another_shops_rates_are_not_there() {
+    run(async {
+        let market = plain().await;
+        let (ines, other) = (seller(&market, "ines").await, seller(&market, "jonas").await);
+        ines.post(NEW, &form(&[])).await;
+        let before = rates(&market, "barro-e-sal");
+        let path = format!("/dashboard/shipping/{}", before[0].0);
+        assert_eq!(other.get(&path).await.status(), 404);
+        for (path, form) in [
+            (path.clone(), form(&[("name", "Mine")])),
+            (path.clone(), Vec::new()),
+            (format!("{path}/removal"), Vec::new()),
+            (format!("{path}/shift"), vec![("to", "up")]),
+        ] {
+            assert_eq!(other.post(&path, &form).await.status(), 404, "{path}");
+        }
+        // Whose it is never comes from a form.
+        let mut stolen = form(&[("name", "Theirs")]);
+        let shop = market.shop("barro-e-sal").to_string();
+        stolen.extend([("shop_id", shop.as_str()), ("id", "5"), ("position", "-9")]);
+        assert_eq!(other.post(NEW, &stolen).await.status(), 303);
+        assert_eq!(rates(&market, "barro-e-sal"), before);
+    });
+}
