@@ -156,11 +156,11 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let vault = Vault::new(&config.secret_keys);
     let outbox = Outbox::new(config, vault.clone());
     let sender = Sender::new(config, outbox.clone())?;
-    let pictures = Pictures::new(&config.data, &config.media());
+    let pictures = Pictures::new(config);
     let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
     let till = till(config, db.clone())?;
     actix_web::rt::spawn(settle(till.clone()));
-    let worker = Worker::start(config.database.clone(), &LANES, handler);
+    let worker = Worker::start(&config.database, &LANES, handler);
     let metrics = Data::new(Metrics {
         token: config.metrics_token.clone(),
         tally: worker.tally(),

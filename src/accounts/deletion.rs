@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::jobs;
 use crate::mail::{Outbox, letters};
-use crate::schema::{checkouts, orders, tokens, users};
+use crate::schema::{checkouts, orders, shipments, tokens, users};
 
 /// The job that erases; its payload is the user's id.
 pub const JOB: &str = "erase";
@@ -90,6 +90,12 @@ pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) 
         .execute(conn)?;
     diesel::update(orders::table.filter(orders::buyer_id.eq(user.id)))
         .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
+        .execute(conn)?;
+    let own = checkouts::table
+        .filter(checkouts::buyer_id.eq(user.id))
+        .select(checkouts::id);
+    diesel::update(shipments::table.filter(shipments::checkout_id.eq_any(own)))
+        .set((shipments::note.eq(nothing), shipments::updated_at.eq(now)))
         .execute(conn)?;
     Event::forget_places(conn, user.id)?;
     let nowhere = Origin {

@@ -43,13 +43,13 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
     })
 }
 
-/// Every minute, and at the start: what was cut off between us and the provider is finished.
+/// Every minute: what was cut off between us and the provider is finished.
 pub(super) async fn settle(till: Till) {
     loop {
+        actix_web::rt::time::sleep(SETTLE_EVERY).await;
         if let Err(error) = till.sweep(now()).await {
             tracing::warn!(%error, "open payments could not be settled");
         }
-        actix_web::rt::time::sleep(SETTLE_EVERY).await;
     }
 }
 

@@ -4,7 +4,6 @@ use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::delivery::{Delivery, Readiness};
 use super::list::on_show;
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
@@ -123,21 +122,6 @@ impl Product {
             .select(product_variants::product_id)
             .first(conn)?;
         Self::place_of(conn, product)
-    }
-
-    /// What it takes to hand it over, when it can leave, and whether its shop sells even while it is away.
-    pub fn handing_over(&self, conn: &mut Conn) -> Result<(Delivery, Readiness, bool)> {
-        let (delivery, from, within, selling) = products::table
-            .inner_join(shops::table)
-            .filter(products::id.eq(self.id))
-            .select((
-                products::delivery,
-                products::ready_from,
-                products::ready_within,
-                shops::vacation_selling,
-            ))
-            .first(conn)?;
-        Ok((delivery, Readiness::of(from, within), selling))
     }
 
     /// How many of a shop's everyone may see.

@@ -179,8 +179,8 @@ impl Shipment {
         now: NaiveDateTime,
     ) -> Result<bool> {
         Self::lock(conn, id, now)?;
-        let moves = (OrderStatus::Shipped, OrderStatus::Delivered);
-        let moved = Self::advance(conn, id, moves, actor, user, now)?;
+        let step = (OrderStatus::Shipped, OrderStatus::Delivered);
+        let moved = Self::advance(conn, id, step, actor, user, now)?;
         if moved > 0 {
             diesel::update(shipments::table.find(id))
                 .set(shipments::delivered_at.eq(now))
@@ -217,10 +217,10 @@ impl Shipment {
             .order(orders::id)
             .select(orders::id)
             .load(conn)?;
-        let mut moved = 0;
+        let mut count = 0;
         for order in standing {
-            moved += usize::from(Order::advance(conn, order, moves, actor, user, now)?);
+            count += usize::from(Order::advance(conn, order, moves, actor, user, now)?);
         }
-        Ok(moved)
+        Ok(count)
     }
 }

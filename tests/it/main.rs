@@ -7,6 +7,7 @@ mod browser;
 mod cart;
 mod checkout;
 mod database;
+mod editor;
 mod headers;
 mod import;
 mod jobs;
@@ -16,10 +17,13 @@ mod metrics;
 mod orders;
 mod pages;
 mod people;
+mod pictures;
 mod program;
+mod shop;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shelf;
 mod shipping;
 mod storefront;
 mod support;

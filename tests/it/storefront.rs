@@ -409,8 +409,8 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
             ("/", 6),
             ("/products", 4),
             ("/products?n=240&stock=in&category=home-living", 4),
-            (product, 6),
-            ("/shops/barro-e-sal", 5),
+            (product, 8),
+            ("/shops/barro-e-sal", 6),
             ("/shops", 5),
             ("/categories/home-living", 4),
         ] {

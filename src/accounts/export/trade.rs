@@ -18,6 +18,10 @@ pub struct Shop {
     bio: String,
     announcement: String,
     place: String,
+    contact: String,
+    returns: String,
+    care: String,
+    vacation_message: String,
     state: String,
     created_at: NaiveDateTime,
 }
@@ -79,6 +83,10 @@ pub fn shop(conn: &mut Conn, user: UserId) -> Result<Vec<Shop>> {
             shops::bio,
             shops::announcement,
             shops::place,
+            shops::contact,
+            shops::returns,
+            shops::care,
+            shops::vacation_message,
             shops::state,
             shops::created_at,
         ))
@@ -125,6 +133,7 @@ pub fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
     let rows: Vec<Row> = orders::table
         .inner_join(checkouts::table)
         .filter(orders::buyer_id.eq(user))
+        .filter(checkouts::placed_at.is_not_null())
         .order(orders::id)
         .select((
             checkouts::number,

@@ -11,6 +11,7 @@ mod factor;
 mod letters;
 mod login;
 mod password;
+mod picture;
 mod register;
 mod reset;
 
@@ -38,6 +39,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     reset::routes(to);
     confirm::routes(to);
     account::routes(to);
+    picture::routes(to);
     email::routes(to);
     password::routes(to);
     factor::routes(to);

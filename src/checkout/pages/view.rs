@@ -10,7 +10,7 @@ use crate::carts::{Cart, Holder};
 use crate::checkout::{Part, Quote, SavedAddress, Till, quote, region_label};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{RateId, ShopId};
+use crate::id::ShopId;
 use crate::payments::{TEST_CARDS, TestCard};
 use crate::shipping::{Sending, Way};
 use crate::text::Country;
@@ -45,8 +45,8 @@ impl CheckoutPage {
         }
     }
 
-    fn is_chosen(&self, part: &Part, rate: &Option<RateId>) -> bool {
-        part.way.as_ref().is_some_and(|way| way.rate == *rate)
+    fn is_chosen(&self, part: &Part, way: &Way) -> bool {
+        part.way.as_ref() == Some(way)
     }
 
     fn cost(&self, part: &Part) -> String {

@@ -6,12 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::catalog::{Leaving, ProductState, StoredProduct, sections_of};
+use crate::catalog::{Leaving, ProductState, StoredProduct};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{ImageId, ProductId, SectionId, ShopId, UserId};
+use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::images::{Image, MOST_PICTURES, PendingImage, Picture};
-use crate::text::{Html, summary, when};
+use crate::shops::Section;
+use crate::text::{Html, slug, summary, when};
 use crate::web::{Page, Problems, Seller, html};
 
 use super::sheet::Sheet;
@@ -81,7 +82,7 @@ pub struct Shot {
 /// What the database knows of what the page shows.
 pub struct Known {
     pub product: Option<StoredProduct>,
-    pub sections: Vec<(SectionId, String)>,
+    pub sections: Vec<Section>,
     pub pictures: HashMap<ImageId, Picture>,
 }
 
@@ -104,7 +105,7 @@ impl Known {
         pictures.extend(pending.iter().map(|image| (image.id, image.picture())));
         Ok(Self {
             product,
-            sections: sections_of(conn, shop)?,
+            sections: Section::of_shop(conn, shop)?,
             pictures,
         })
     }
@@ -170,7 +171,7 @@ impl View {
             values_error: problems.of(VALUES[place]).to_owned(),
         });
         let shop_url = format!("/shops/{}", seller.shop.slug);
-        let slug = product.map_or("…", |product| &product.slug);
+        let slug = product.map_or_else(|| slug(&sheet.title, "product"), |product| product.slug.clone());
         let named = product.map(|product| format!("{shop_url}/{}", product.slug));
         let no_sections = known.sections.is_empty();
         let or_else = |text: &str, otherwise: &str| {
@@ -212,7 +213,7 @@ impl View {
                 String::new()
             },
             sections: (known.sections.into_iter())
-                .map(|(id, name)| (id.to_string(), name))
+                .map(|section| (section.id.to_string(), section.name))
                 .collect(),
             money_label: format!("Price, {}", page.currency()),
             slug_hint: if product.is_some_and(StoredProduct::was_live) {

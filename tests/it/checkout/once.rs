@@ -145,3 +145,23 @@ fn nothing_in_the_cart_is_nothing_to_pay_for() {
         assert_eq!(market.count_of("checkouts WHERE idempotency_key IS NOT NULL"), 0);
     });
 }
+
+#[test]
+fn the_page_asks_for_the_same_few_things_however_full_the_cart_is() {
+    run(async {
+        let market = plain().await;
+        market.shelve(market.variant(MUG), 9).await;
+        let visitor = guest_with(&market, MUG, "1").await;
+        let statements = async || {
+            let before = market.db.queries();
+            visitor.page("/checkout").await;
+            market.db.queries() - before
+        };
+        let few = statements().await;
+        for slug in ["neem-wood-comb", "oat-breakfast-bowl", "tide-line-dinner-plate"] {
+            fill(&visitor, market.variant(slug), "1").await;
+        }
+        assert_eq!(statements().await, few);
+        assert!(few <= 7, "{few}");
+    });
+}

@@ -73,8 +73,10 @@ fn carts_in_other_orders_do_not_wait_for_each_other() {
                 let form = Form::of(&visitor).await;
                 buyers.push((visitor, form));
             }
-            let pay = |(visitor, form): &(Visitor, Form)| form.pay(visitor);
-            futures_util::future::join(pay(&buyers[0]), pay(&buyers[1])).await;
+            let [(one, its), (other, others)] = &buyers[..] else {
+                unreachable!()
+            };
+            futures_util::future::join(its.pay(one), others.pay(other)).await;
         }
         assert_eq!(market.on_shelf(pair[0]), 99 - 2 * rounds);
         market.books_balance();
