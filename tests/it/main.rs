@@ -15,6 +15,7 @@ mod jobs;
 mod keys;
 mod mail;
 mod metrics;
+mod orders;
 mod pages;
 mod people;
 mod pictures;
