@@ -208,7 +208,7 @@ fn buy(
         Payment::Waiting => None,
     };
     if let Some((failure, charge)) = settled {
-        settle(conn, &payment, &charge, at + TimeDelta::seconds(2))?;
+        settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
         let intent = payment.intent();
         booked.push(Booking::Charge { intent, failure });
     }
