@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
 use crate::jobs::{GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
+use crate::orders::pages as orders;
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
@@ -68,6 +69,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     carts::routes(to);
     shipping::routes(to);
     checkout::routes(to);
+    orders::routes(to);
 }
 
 /// A market that listens but does not answer yet.
@@ -154,11 +156,11 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let vault = Vault::new(&config.secret_keys);
     let outbox = Outbox::new(config, vault.clone());
     let sender = Sender::new(config, outbox.clone())?;
-    let pictures = Pictures::new(&config.data, &config.media());
+    let pictures = Pictures::new(config);
     let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
     let till = till(config, db.clone())?;
     actix_web::rt::spawn(settle(till.clone()));
-    let worker = Worker::start(config.database.clone(), &LANES, handler);
+    let worker = Worker::start(&config.database, &LANES, handler);
     let metrics = Data::new(Metrics {
         token: config.metrics_token.clone(),
         tally: worker.tally(),

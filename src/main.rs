@@ -14,7 +14,8 @@ use tracing_subscriber::EnvFilter;
 ///
 /// Start with `pocketshop serve --demo` and look around at the address it prints.
 /// Secrets come by environment: DATABASE_URL (or DATABASE_URL_FILE) for PostgreSQL, SECRET_KEY (or SECRET_KEY_FILE),
-/// SMTP_URL (or SMTP_URL_FILE) for the mail server, POCKETSHOP_METRICS_TOKEN (or …_FILE) for who may read /metrics.
+/// SMTP_URL (or SMTP_URL_FILE) for the mail server, CLOUDINARY_URL (or …_FILE) for pictures,
+/// POCKETSHOP_METRICS_TOKEN (or …_FILE) for who may read /metrics.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {

@@ -90,6 +90,31 @@ addEventListener('click', event => {
   show(shot.parentElement, shot, matchMedia('(prefers-reduced-motion:reduce)').matches ? 'instant' : 'smooth');
 });
 
+// A number changed in a list is saved when one leaves it; minus and plus save once the finger rests.
+const resting = new WeakMap();
+const saveSoon = (form, wait) => {
+  clearTimeout(resting.get(form));
+  resting.set(form, setTimeout(() => form.isConnected && form.requestSubmit(), wait));
+};
+addEventListener('submit', event => clearTimeout(resting.get(event.target)));
+addEventListener('change', event => {
+  const form = event.target.closest('[data-saves]');
+  if (form) saveSoon(form, 50);
+});
+addEventListener('click', event => {
+  const button = event.target.closest('[data-saves] [name=step]');
+  if (!button) return;
+  event.preventDefault();
+  const input = $('[name=quantity]', button.form);
+  input.value = Math.max(0, (Number.parseInt(input.value, 10) || 0) + Number(button.value));
+  saveSoon(button.form, 400);
+});
+
+// One tick for all the ticks of a list.
+addEventListener('change', event => {
+  const list = event.target.dataset?.tickAll;
+  if (list) $$('[type=checkbox]', document.getElementById(list)).forEach(tick => { tick.checked = event.target.checked; });
+});
 // How many: the buttons change the number at once, and whoever listens for the change saves it.
 const bounds = box => {
   const [number, most] = [parseInt($('input', box).value, 10) || 1, +box.dataset.most];
@@ -128,12 +153,21 @@ const sumUp = form => {
   document.getElementById(`${target.id}-count`).textContent = left < 0 ? `${-left} letters too many` : `${left} letters left`;
 }));
 
+// The checkout: another country or delivery is another total, which the page asks for at once.
+addEventListener('change', event => {
+  const { target } = event;
+  const form = target.closest?.('#pay');
+  if (!form || !target.matches('[data-update],[type=radio]')) return;
+  form.action = `/checkout#${target.id}`;
+  form.requestSubmit($('#update'));
+});
+
 // htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.
 let before = 0;
 const busy = new WeakMap();
 addEventListener('htmx:before:request', event => {
   const { ctx } = event.detail;
-  before = $('#grid')?.children.length ?? 0;
+  before = $('#grid, #rows')?.children.length ?? 0;
   busy.set(ctx, ctx.target);
   ctx.target?.setAttribute?.('aria-busy', 'true');
 });
@@ -155,6 +189,7 @@ addEventListener('htmx:after:swap', event => {
   if (document.activeElement && document.activeElement !== document.body) return;
   const target = event.detail.ctx?.target?.id;
   if (target === 'grid') $('#grid')?.children[before]?.querySelector('a:not([tabindex])')?.focus({ preventScroll: true });
+  if (target === 'rows') $('#rows')?.children[before]?.querySelector('.what a.strong')?.focus({ preventScroll: true });
   if (target === 'results') $('#results')?.focus({ preventScroll: true });
   if (target === 'cart') ($('.undo .btn') ?? $('#cart-title'))?.focus({ preventScroll: true });
   if (target === 'buy') $('#problems')?.focus();

@@ -32,6 +32,7 @@ fi
 
 folder=$(mktemp -d)
 server=
+signed_in=()
 stop() {
     [ -z "$server" ] || { kill "$server" && wait "$server" || true; } 2>/dev/null
     server=
@@ -59,11 +60,11 @@ ticks() { awk '{ sub(/^.*\) /, ""); print $12 + $13 }' "/proc/$server/stat"; }
 kib() { awk -v line="$1:" '$1 == line { print $2 }' "/proc/$server/status"; }
 
 # Bytes of the body that GET $1 sends with header $2.
-bytes() { curl --fail --silent --show-error --header "$2" --output /dev/null --write-out '%{size_download}' "$base$1"; }
+bytes() { curl --fail --silent --show-error --header "$2" "${signed_in[@]}" --output /dev/null --write-out '%{size_download}' "$base$1"; }
 
 # The cells of GET $1 with header $2: bytes, requests a second, CPU in ms a request, p99 in ms.
 measure() {
-    local load=(wrk --threads 1 --connections "$connections" --header "$2" --latency) before after
+    local load=(wrk --threads 1 --connections "$connections" --header "$2" "${signed_in[@]}" --latency) before after
     "${load[@]}" --duration 1s "$base$1" >/dev/null
     before=$(ticks)
     "${load[@]}" --duration "${seconds}s" "$base$1" >"$folder/wrk"
@@ -74,6 +75,22 @@ measure() {
         / requests in / { requests = $1 }
         /^Requests\/sec/ { rate = $2 }
         END { printf "%d | %.0f | %.3f | %.2f", bytes, rate, ticks * 1000 / hertz / requests, p99 }' "$folder/wrk"
+}
+
+# Signs in as the owner of a demo shop, so that what follows is measured with the cookie.
+sign_in() {
+    curl --fail --silent --output /dev/null --cookie-jar "$folder/jar" --header 'Sec-Fetch-Site: same-origin' \
+        --data-urlencode login=ines --data-urlencode 'password=twelve small pockets' "$base/login"
+    signed_in=(--header "Cookie: $(awk 'NF == 7 { print $6 "=" $7 }' "$folder/jar")")
+}
+
+# Gives all that was grown to that shop.
+gather() {
+    sqlite3 "$folder/pocketshop.db" >/dev/null <<SQL
+UPDATE products SET (shop_id, owner_id) =
+    (SELECT shops.id, users.id FROM shops JOIN users ON users.id = shops.owner_id WHERE username = 'ines')
+    WHERE id <= $more;
+SQL
 }
 
 # A file of $1 bytes in the media folder; prints its path. WebP by name, so that nothing tries to shrink it.
@@ -100,9 +117,11 @@ CREATE TEMP TABLE old AS SELECT row_number() OVER (ORDER BY id) - 1 AS place, id
 CREATE TEMP TABLE new AS
     WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < $more)
     SELECT n, n AS id, old.id AS old FROM n JOIN old ON old.place = n % (SELECT count(*) FROM old);
-INSERT INTO products SELECT new.id, owner_id, shop_id, category, title || ' ' || n, slug || '-' || n, description,
+INSERT INTO products (id, owner_id, shop_id, category, title, slug, description, price, quantity, option1, option2,
+    option3, state, published_at, created_at, updated_at) SELECT new.id, owner_id, shop_id, category, title || ' ' || n, slug || '-' || n, description,
     price + n % 997, quantity, option1, option2, option3, state,
-    strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || (n * 37 % 500000) || ' minutes'), created_at, updated_at
+    strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || (n * 37 % 500000) || ' minutes'), created_at,
+    strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || (n * 41 % 500000) || ' minutes')
     FROM new JOIN products ON products.id = new.old;
 INSERT INTO product_variants SELECT v.id + n * 1000003, new.id, NULL, position, value1, value2, value3, sku,
     price + n % 997, quantity, created_at, updated_at FROM new JOIN product_variants v ON v.product_id = new.old;
@@ -139,6 +158,12 @@ page "grid \`/products\`" /products
 page "product \`$product\`" "$product"
 page "shop \`${product%/*}\`" "${product%/*}"
 echo "| the style sheet, embedded | $(measure "$sheet" 'Accept: */*') | $(measure "$sheet" "$browser") |"
+stop
+[ "$more" -eq 0 ] || gather
+start warn "$folder/log"
+sign_in
+page "a shop's own products \`/dashboard/products\`" /dashboard/products
+signed_in=()
 resident=$(kib VmRSS) most=$(kib VmHWM)
 stop
 start info /dev/null

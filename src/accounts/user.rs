@@ -23,6 +23,8 @@ pub struct User {
     pub first_name: String,
     pub last_name: String,
     pub address: Option<String>,
+    /// The address of the profile picture, or empty.
+    pub profile_image: String,
     pub operator: bool,
     pub email_verified_at: Option<NaiveDateTime>,
     pub suspended_at: Option<NaiveDateTime>,
@@ -122,6 +124,15 @@ impl User {
             .filter(one_of(users::id, ids.into_iter().map(|id| id.0)))
             .select((users::id, users::username))
             .load(conn)?)
+    }
+
+    /// Sets the profile picture; tells which one it was before. Empty is none.
+    pub fn set_face(conn: &mut Conn, id: UserId, url: &str, now: NaiveDateTime) -> Result<String> {
+        let before = Self::hold(conn, id)?.profile_image;
+        diesel::update(users::table.find(id))
+            .set((users::profile_image.eq(url), users::updated_at.eq(now)))
+            .execute(conn)?;
+        Ok(before)
     }
 
     pub fn set_profile(conn: &mut Conn, id: UserId, profile: &Profile, now: NaiveDateTime) -> Result<()> {

@@ -21,6 +21,8 @@ pub struct Visitor {
     pub username: String,
     pub first_name: String,
     pub email: String,
+    /// The address of the profile picture, or empty.
+    pub face: String,
     pub operator: bool,
     email_verified_at: Option<NaiveDateTime>,
     suspended_at: Option<NaiveDateTime>,
@@ -61,6 +63,7 @@ impl Visitor {
                 users::username,
                 users::first_name,
                 users::email,
+                users::profile_image,
                 users::operator,
                 users::email_verified_at,
                 users::suspended_at,

@@ -42,7 +42,7 @@ impl Holder {
     }
 
     /// The cart, if there is one; nobody else changes it before this transaction ends.
-    pub(super) fn lock(self, conn: &mut Conn, now: NaiveDateTime) -> Result<Option<CartId>> {
+    pub fn lock(self, conn: &mut Conn, now: NaiveDateTime) -> Result<Option<CartId>> {
         let Some(cart) = self.cart(conn)? else { return Ok(None) };
         let touched = diesel::update(carts::table.find(cart))
             .set(carts::updated_at.eq(now))

@@ -85,9 +85,8 @@ pub(super) fn published(
 ) -> NaiveDateTime {
     match known {
         Some((created, published)) if created != published || state != ProductState::Active => published,
-        Some(_) => now,
         None if state == ProductState::Active => now + TimeDelta::microseconds(1),
-        None => now,
+        _ => now,
     }
 }
 
@@ -128,15 +127,6 @@ pub(super) fn free_address(conn: &mut Conn, shop: ShopId, product: ProductId, wa
             .load::<String>(conn)?,
     );
     Ok(free_slug(wanted, |slug| taken.iter().any(|known| known == slug)))
-}
-
-/// A shop's sections, in their order.
-pub fn sections_of(conn: &mut Conn, shop: ShopId) -> Result<Vec<(SectionId, String)>> {
-    Ok(sections::table
-        .filter(sections::shop_id.eq(shop))
-        .order((sections::position, sections::id))
-        .select((sections::id, sections::name))
-        .load(conn)?)
 }
 
 /// The section that is meant, if it is the shop's.

@@ -7,6 +7,7 @@ mod create;
 mod delivery;
 mod draft;
 mod duplicate;
+mod facts;
 mod field;
 mod leaving;
 mod ledger;
@@ -28,9 +29,9 @@ mod update;
 
 pub use category::{Categories, Category};
 pub use counts::{Count, Counts};
-pub use create::sections_of;
 pub use delivery::{Delivery, LONGEST_WAIT, Readiness};
 pub use draft::{DEAREST, Draft, MOST_IN_STOCK, Place, VariantDraft};
+pub use facts::Facts;
 pub use field::{Field, FieldDraft, FieldKind, LONGEST_TEXT, MOST_CHOICES, MOST_FIELDS};
 pub use leaving::Leaving;
 pub use ledger::Move;

@@ -69,13 +69,13 @@ impl Movement {
             let enough = product_variants::table
                 .find(change.variant)
                 .filter((product_variants::quantity + change.by).ge(0));
-            let changed = diesel::update(enough)
+            let done = diesel::update(enough)
                 .set((
                     product_variants::quantity.eq(product_variants::quantity + change.by),
                     product_variants::updated_at.eq(now),
                 ))
                 .execute(conn)?;
-            if changed == 0 {
+            if done == 0 {
                 short.push(change.variant);
                 continue;
             }

@@ -4,9 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::delivery::{Delivery, Readiness};
 use super::list::on_show;
-use crate::db::Conn;
+use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, VariantId};
 use crate::money::Money;
@@ -106,6 +105,16 @@ impl Product {
             .first(conn)?)
     }
 
+    /// The addresses of those of these products that everyone may see.
+    pub fn urls(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>> {
+        let shown: Vec<(ProductId, String, String)> = on_show()
+            .filter(one_of(products::id, ids.iter().map(|id| id.0)))
+            .select((products::id, shops::slug, products::slug))
+            .load(conn)?;
+        let url = |(id, shop, slug)| (id, format!("/shops/{shop}/{slug}"));
+        Ok(shown.into_iter().map(url).collect())
+    }
+
     /// As `place_of`, of the product that comes in this variant.
     pub fn place_of_variant(conn: &mut Conn, variant: VariantId) -> Result<(String, String)> {
         let product: ProductId = product_variants::table
@@ -113,21 +122,6 @@ impl Product {
             .select(product_variants::product_id)
             .first(conn)?;
         Self::place_of(conn, product)
-    }
-
-    /// What it takes to hand it over, when it can leave, and whether its shop sells even while it is away.
-    pub fn handing_over(&self, conn: &mut Conn) -> Result<(Delivery, Readiness, bool)> {
-        let (delivery, from, within, selling) = products::table
-            .inner_join(shops::table)
-            .filter(products::id.eq(self.id))
-            .select((
-                products::delivery,
-                products::ready_from,
-                products::ready_within,
-                shops::vacation_selling,
-            ))
-            .first(conn)?;
-        Ok((delivery, Readiness::of(from, within), selling))
     }
 
     /// How many of a shop's everyone may see.

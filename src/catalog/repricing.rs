@@ -172,8 +172,8 @@ impl Repricing {
                 return Ok(false);
             }
         }
-        let changed = |product: &&Repriced| product.prices.iter().any(|price| price.new != Some(price.old));
-        let mut products: Vec<ProductId> = self.0.iter().filter(changed).map(|product| product.id).collect();
+        let touched = |product: &&Repriced| product.prices.iter().any(|price| price.new != Some(price.old));
+        let mut products: Vec<ProductId> = self.0.iter().filter(touched).map(|product| product.id).collect();
         products.sort_unstable();
         products.into_iter().try_for_each(|id| settle_price(conn, id, now))?;
         Ok(true)

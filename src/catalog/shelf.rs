@@ -156,29 +156,31 @@ impl ShelfRow {
         // The first condition of each pair bounds the index; the second breaks ties.
         macro_rules! sorted {
             ($column:expr, $value:expr) => {{
-                query = match wanted.order.descending() {
-                    true => query.order(($column.desc(), products::id.desc())),
-                    false => query.order(($column.asc(), products::id.asc())),
+                query = if wanted.order.descending() {
+                    query.order(($column.desc(), products::id.desc()))
+                } else {
+                    query.order(($column.asc(), products::id.asc()))
                 };
                 if let Some((place, value)) = wanted
                     .after
                     .as_ref()
                     .and_then(|place| Some((place, $value(place)?)))
                 {
-                    query = match wanted.order.descending() {
-                        true => query
+                    query = if wanted.order.descending() {
+                        query
                             .filter($column.le(value.clone()))
-                            .filter($column.lt(value).or(products::id.lt(place.id))),
-                        false => query
+                            .filter($column.lt(value).or(products::id.lt(place.id)))
+                    } else {
+                        query
                             .filter($column.ge(value.clone()))
-                            .filter($column.gt(value).or(products::id.gt(place.id))),
+                            .filter($column.gt(value).or(products::id.gt(place.id)))
                     };
                 }
             }};
         }
         match wanted.order.by {
             By::Changed => sorted!(products::updated_at, Place::time),
-            By::Title => sorted!(products::title, Place::text),
+            By::Title => sorted!(products::title, |place: &Place| Some(place.text())),
             By::Price => sorted!(products::price, |place: &Place| place.number().map(Money)),
             By::Stock => sorted!(products::quantity, |place: &Place| i32::try_from(place.number()?).ok()),
         }

@@ -99,8 +99,8 @@ impl Place {
         })
     }
 
-    pub(super) fn text(&self) -> Option<String> {
-        Some(self.value.clone())
+    pub(super) fn text(&self) -> String {
+        self.value.clone()
     }
 
     pub(super) fn number(&self) -> Option<i64> {

@@ -48,7 +48,10 @@ impl Address {
         if !problems.iter().any(|(field, _)| *field == "postal_code") {
             problems.extend(postal_code::problem(country.code, &code).map(|message| ("postal_code", message)));
         }
-        if let (true, Some(label)) = (region.is_empty(), region_label(country)) {
+        // Where parcels do without, the page has no field for it, and what stayed from another country is not meant.
+        let label = region_label(country);
+        let region = if label.is_some() { region } else { String::new() };
+        if let (true, Some(label)) = (region.is_empty(), label) {
             let label = label.to_lowercase();
             problems.push(("region", format!("Enter the {label}; parcels need it there.")));
         }
@@ -70,12 +73,10 @@ impl Address {
 /// What the part of a country is called that parcels need; none where they do without.
 pub fn region_label(country: Country) -> Option<&'static str> {
     match country.code {
-        "US" => Some("State"),
-        "CA" => Some("Province"),
         "AU" => Some("State or territory"),
         "JP" => Some("Prefecture"),
-        "CN" | "AR" => Some("Province"),
-        "BR" | "IN" | "MX" | "MY" | "NG" => Some("State"),
+        "AR" | "CA" | "CN" => Some("Province"),
+        "BR" | "IN" | "MX" | "MY" | "NG" | "US" => Some("State"),
         _ => None,
     }
 }

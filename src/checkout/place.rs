@@ -92,6 +92,8 @@ pub fn place(
     provider: &'static str,
     now: NaiveDateTime,
 ) -> Result<Placing> {
+    // Who sends the same off at the same moment waits for this line, and then finds what was written.
+    purchase.holder.lock(conn, now)?;
     let before = Checkout::by_key(conn, &purchase.key)?;
     let mut attempt = 1;
     if let Some(before) = &before {

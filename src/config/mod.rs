@@ -19,12 +19,14 @@ mod cost;
 mod keys;
 mod letters;
 mod parse;
+mod pictures;
 pub mod secret;
 mod settings;
 
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+pub use pictures::CloudinaryAccount;
 use secret::Secret;
 pub use settings::Settings;
 
@@ -66,6 +68,8 @@ pub struct Config {
     /// Who letters come from.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
+    /// Where pictures lie; in the data folder when not set.
+    pub cloudinary: Option<CloudinaryAccount>,
     pub payments: Payments,
     /// How long the payment provider is waited for.
     pub payment_timeout: Duration,
@@ -103,6 +107,7 @@ impl Settings {
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
+        let cloudinary = self.cloudinary(production, &mut problems);
         let payments = self.payments(&mut problems);
         let payment_timeout = self.payment_timeout(&mut problems);
         let metrics_token = self.metrics_token(&mut problems);
@@ -145,6 +150,7 @@ impl Settings {
                 smtp,
                 mail_from,
                 password_cost,
+                cloudinary,
                 payments,
                 payment_timeout,
                 metrics_token,

@@ -111,6 +111,15 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub password_cost: Option<String>,
+    /// Where Cloudinary's calls go; for tests [default: `https://api.cloudinary.com`]
+    #[arg(
+        long,
+        global = true,
+        env = "POCKETSHOP_CLOUDINARY_API",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub cloudinary_api: Option<String>,
     /// Who moves the money: mock, a provider that takes test cards and moves none [default: mock]
     #[arg(
         long,
@@ -139,6 +148,9 @@ pub struct Settings {
     /// `SMTP_URL`: `smtp://…` or `smtps://…` [default: letters go to files]
     #[arg(skip)]
     pub smtp_url: Option<Secret>,
+    /// `CLOUDINARY_URL`: `cloudinary://KEY:SECRET@CLOUD` [default: pictures lie in the data folder]
+    #[arg(skip)]
+    pub cloudinary_url: Option<Secret>,
     /// `POCKETSHOP_METRICS_TOKEN`: what opens `/metrics` [default: nothing does]
     #[arg(skip)]
     pub metrics_token: Option<Secret>,
@@ -157,6 +169,7 @@ const KNOWN: &[&str] = &[
     "POCKETSHOP_RATE_LIMIT",
     "POCKETSHOP_MAIL_FROM",
     "POCKETSHOP_PASSWORD_COST",
+    "POCKETSHOP_CLOUDINARY_API",
     "POCKETSHOP_PAYMENTS",
     "POCKETSHOP_PAYMENT_TIMEOUT",
     "POCKETSHOP_METRICS_TOKEN",
@@ -177,6 +190,7 @@ impl Settings {
         self.database_url = Secret::from_environment("DATABASE_URL", problems);
         self.secret_key = Secret::from_environment("SECRET_KEY", problems);
         self.smtp_url = Secret::from_environment("SMTP_URL", problems);
+        self.cloudinary_url = Secret::from_environment("CLOUDINARY_URL", problems);
         self.metrics_token = Secret::from_environment("POCKETSHOP_METRICS_TOKEN", problems);
         self
     }

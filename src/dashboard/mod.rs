@@ -3,6 +3,7 @@
 mod editor;
 mod opening;
 mod overview;
+mod products;
 mod shop;
 
 use actix_web::web;
@@ -10,6 +11,7 @@ use actix_web::web;
 pub fn routes(to: &mut web::ServiceConfig) {
     overview::routes(to);
     opening::routes(to);
+    products::routes(to);
     editor::routes(to);
     shop::routes(to);
 }

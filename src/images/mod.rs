@@ -1,6 +1,7 @@
 //! Pictures: the rows, what is made of an upload, where it lies, and how a page shows it.
 
 mod arrange;
+mod cloudinary;
 mod image;
 mod name;
 mod pending;

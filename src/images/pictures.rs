@@ -7,11 +7,13 @@ use anyhow::Context;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::cloudinary::Cloudinary;
 use super::name::Name;
 use super::pipeline::{self, Master};
 use super::removal::is_named;
 use super::shelf::Shelf;
 use super::{PendingImage, Removal, Sent};
+use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
@@ -32,18 +34,19 @@ struct Inner {
     threads: Threads,
     shelf: Shelf,
     uploads: PathBuf,
+    cloudinary: Option<Cloudinary>,
 }
 
 impl Pictures {
     /// The kind of the jobs that finish pictures.
     pub const KIND: &'static str = "picture";
 
-    /// In this folder of the data folder.
-    pub fn new(data: &Path, media: &Path) -> Self {
+    pub fn new(config: &Config) -> Self {
         Self(Arc::new(Inner {
             threads: Threads::start(AT_ONCE),
-            shelf: Shelf::new(media.join(FOLDER)),
-            uploads: data.join("uploads"),
+            shelf: Shelf::new(config.media().join(FOLDER)),
+            uploads: config.data.join("uploads"),
+            cloudinary: config.cloudinary.clone().map(Cloudinary::new),
         }))
     }
 
@@ -61,14 +64,14 @@ impl Pictures {
     /// # Errors
     /// `Refused` names the file and says what to do.
     pub async fn receive(&self, db: &Db, owner: UserId, sent: Sent, now: NaiveDateTime) -> Result<PendingImage> {
-        let (file, shown) = sent.open()?;
-        let shelf = self.0.shelf.clone();
+        let (file, title) = sent.open()?;
+        let folder = self.0.shelf.clone();
         let image = self
             .0
             .threads
             .run(move || {
-                let quick = pipeline::quick(file).map_err(|why| Error::Refused(format!("“{shown}” {why}")))?;
-                keep(&shelf, &quick)
+                let quick = pipeline::quick(file).map_err(|why| Error::Refused(format!("“{title}” {why}")))?;
+                keep(&folder, &quick)
             })
             .await??;
         db.note(move |conn| {
@@ -93,16 +96,27 @@ impl Pictures {
         let Some(master) = self.shelf().master(&name)? else {
             return Err(GiveUp("its picture is gone".to_owned()).into());
         };
-        let (url, public_id) = self.make_sizes(&name, &master)?;
+        let (url, public_id) = if let Some(cloudinary) = &self.0.cloudinary {
+            // Noted before it is there, so that no upload is ever forgotten.
+            self.shelf().mark(&name)?;
+            (cloudinary.upload(&name, master, now)?, name.public_id())
+        } else {
+            self.make_sizes(&name, &master)?;
+            (name.finished(), name.to_string())
+        };
         Ok(in_transaction(conn, &|conn| {
-            if rename(conn, id, &name.quick(), &url, &public_id, now)? == 0 {
+            let renamed = rename(conn, id, &name.quick(), &url, &public_id, now)?;
+            if renamed == 0 {
                 Removal::ask(conn, &url, now)?;
+            }
+            if self.0.cloudinary.is_some() {
+                Removal::ask(conn, &name.quick(), now)?;
             }
             Ok(())
         })?)
     }
 
-    fn make_sizes(&self, name: &Name, master: &[u8]) -> anyhow::Result<(String, String)> {
+    fn make_sizes(&self, name: &Name, master: &[u8]) -> anyhow::Result<()> {
         let broken = || GiveUp("its picture cannot be read".to_owned());
         let image = Master::open(master).ok_or_else(broken)?;
         for width in name.widths() {
@@ -112,11 +126,18 @@ impl Pictures {
             }
             self.shelf().put(&name.file(width, "avif"), &sized.avif)?;
         }
-        Ok((name.finished(), name.to_string()))
+        Ok(())
     }
 
-    pub(super) fn destroy(&self, _name: &Name, _now: NaiveDateTime) -> anyhow::Result<()> {
-        Err(GiveUp("there is no CLOUDINARY_URL any more".to_owned()).into())
+    /// Whether pictures lie at Cloudinary.
+    pub(super) fn in_the_cloud(&self) -> bool {
+        self.0.cloudinary.is_some()
+    }
+
+    pub(super) fn destroy(&self, name: &Name, now: NaiveDateTime) -> anyhow::Result<()> {
+        let missing = || GiveUp("there is no CLOUDINARY_URL any more".to_owned());
+        self.0.cloudinary.as_ref().ok_or_else(missing)?.destroy(name, now)?;
+        Ok(self.shelf().unmark(name)?)
     }
 }
 

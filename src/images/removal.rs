@@ -123,12 +123,16 @@ impl Pictures {
             })
             .await?;
         let pictures = self.clone();
-        off_thread(move || {
+        let lost = off_thread(move || {
             let orphans: HashSet<Name> = old.pictures.into_iter().filter(|name| !local.contains(name)).collect();
-            orphans.iter().try_for_each(|name| pictures.shelf().remove(name))
+            orphans.iter().try_for_each(|name| pictures.shelf().remove(name))?;
+            let lost = old.marks.into_iter().filter(|name| !cloud.contains(name));
+            let lost: Vec<Name> = lost.filter(|_| pictures.in_the_cloud()).collect();
+            // Marked anew, so that it is asked for once a day.
+            lost.iter().try_for_each(|name| pictures.shelf().mark(name))?;
+            Ok(lost)
         })
         .await?;
-        let lost: Vec<Name> = old.marks.into_iter().filter(|name| !cloud.contains(name)).collect();
         if lost.is_empty() {
             return Ok(());
         }

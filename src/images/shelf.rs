@@ -29,10 +29,6 @@ impl Shelf {
         Self(folder)
     }
 
-    pub fn folder(&self) -> &PathBuf {
-        &self.0
-    }
-
     /// Whole or not at all, and on the disk when it returns.
     pub fn put(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;

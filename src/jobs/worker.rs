@@ -49,7 +49,7 @@ impl Worker {
     /// Starts the lanes' threads, each with a connection of its own. The handler runs outside any transaction, and
     /// again when it failed.
     pub fn start(
-        location: Location,
+        location: &Location,
         lanes: &[Lane],
         handler: impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static,
     ) -> Self {

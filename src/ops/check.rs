@@ -39,11 +39,16 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
         "POCKETSHOP_PASSWORD_COST",
         &given(&settings.password_cost, "m=19456,t=2,p=1"),
     );
+    line(
+        "POCKETSHOP_CLOUDINARY_API",
+        &given(&settings.cloudinary_api, "https://api.cloudinary.com"),
+    );
     line("POCKETSHOP_PAYMENTS", &given(&settings.payments, "mock"));
     line("POCKETSHOP_PAYMENT_TIMEOUT", &given(&settings.payment_timeout, "10"));
     line("DATABASE_URL", secret(settings.database_url.is_some()));
     line("SECRET_KEY", secret(settings.secret_key.is_some()));
     line("SMTP_URL", secret(settings.smtp_url.is_some()));
+    line("CLOUDINARY_URL", secret(settings.cloudinary_url.is_some()));
     line("POCKETSHOP_METRICS_TOKEN", secret(settings.metrics_token.is_some()));
     out.push('\n');
     let parsed = settings.parse(problems, Missing::Leave);

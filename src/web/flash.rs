@@ -16,12 +16,23 @@ words! {
 pub struct Flash {
     pub kind: FlashKind,
     pub text: String,
+    pub undo: Option<Undo>,
+}
+
+/// The form behind an Undo button.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Undo {
+    pub action: String,
+    /// Names and values of its hidden fields.
+    pub fields: Vec<(String, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
     kind: String,
     text: String,
+    #[serde(default)]
+    undo: Option<Undo>,
 }
 
 impl Flash {
@@ -30,7 +41,7 @@ impl Flash {
     /// # Errors
     /// The cookie cannot be written.
     pub fn ok(session: &Session, text: impl Into<String>) -> Result<()> {
-        Self::keep(session, FlashKind::Ok, text.into())
+        Self::keep(session, FlashKind::Ok, text.into(), None)
     }
 
     /// Something is to be looked at.
@@ -38,7 +49,15 @@ impl Flash {
     /// # Errors
     /// The cookie cannot be written.
     pub fn warn(session: &Session, text: impl Into<String>) -> Result<()> {
-        Self::keep(session, FlashKind::Warn, text.into())
+        Self::keep(session, FlashKind::Warn, text.into(), None)
+    }
+
+    /// All went well, and can be taken back.
+    ///
+    /// # Errors
+    /// The cookie cannot be written.
+    pub fn with_undo(session: &Session, text: impl Into<String>, undo: Undo) -> Result<()> {
+        Self::keep(session, FlashKind::Ok, text.into(), Some(undo))
     }
 
     /// Takes the message out of the cookie.
@@ -48,13 +67,14 @@ impl Flash {
         Some(Self {
             kind: FlashKind::parse(&kept.kind)?,
             text: kept.text,
+            undo: kept.undo,
         })
     }
 
-    fn keep(session: &Session, kind: FlashKind, text: String) -> Result<()> {
+    fn keep(session: &Session, kind: FlashKind, text: String, undo: Option<Undo>) -> Result<()> {
         let kind = kind.as_str().to_owned();
         session
-            .insert(KEY, Kept { kind, text })
+            .insert(KEY, Kept { kind, text, undo })
             .map_err(|error| Error::internal(error, "a message could not be kept"))
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 
 /// More fields than this are no form of ours.
-const MOST_FIELDS: usize = 200;
+const MOST_FIELDS: usize = 210;
 
 /// The fields of the address.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ mod upload;
 pub mod visitor;
 
 pub use answer::{get, html, moved, redirect};
-pub use flash::{Flash, FlashKind};
+pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
 pub use more::{More, Reach};
 pub use next::{local, with_next};

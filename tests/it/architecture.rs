@@ -191,6 +191,8 @@ fn security_events_are_written_in_one_place() {
 const RAW_SQL: &[(&str, usize)] = &[
     // A pragma has no word in the DSL.
     ("db/migrations.rs", 1),
+    // Sums, which the DSL makes numbers that SQLite has not.
+    ("catalog/shelf.rs", 2),
     // The audit's rules compare sums over whole tables, and ask the database itself which columns there are: one query for
     // the rows, one for how many.
     ("ops/audit/mod.rs", 2),

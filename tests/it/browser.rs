@@ -1,5 +1,6 @@
 //! The market as a browser shows it: with script and without, on a phone and on a desk, in light and in dark.
 
+mod cart;
 mod chromium;
 mod hands;
 mod journey;
@@ -11,6 +12,8 @@ mod plain;
 mod safety;
 mod script;
 mod seen;
+mod shelf;
+mod shop;
 mod sights;
 mod tab;
 

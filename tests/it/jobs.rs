@@ -42,7 +42,7 @@ fn hurry(conn: &mut Conn) {
 /// A worker that keeps the payloads of what it did.
 fn noting(database: &Database, noted: &Arc<Mutex<Vec<String>>>) -> Worker {
     let noted = noted.clone();
-    Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job: &Job| {
+    Worker::start(&database.location, &[Lane::EVERYTHING], move |_, job: &Job| {
         noted.lock().unwrap().push(job.payload.clone());
         Ok(())
     })
@@ -89,7 +89,7 @@ fn workers_share_the_jobs_and_do_each_once() {
         .iter()
         .map(|share| {
             let (counts, share) = (counts.clone(), share.clone());
-            Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job| {
+            Worker::start(&database.location, &[Lane::EVERYTHING], move |_, job| {
                 thread::sleep(Duration::from_millis(10));
                 *counts.lock().unwrap().entry(job.payload.clone()).or_default() += 1;
                 share.fetch_add(1, Ordering::Relaxed);
@@ -115,7 +115,7 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
     let tries = Arc::new(Mutex::new(Vec::new()));
     let worker = {
         let tries = tries.clone();
-        Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job| {
+        Worker::start(&database.location, &[Lane::EVERYTHING], move |_, job| {
             tries.lock().unwrap().push(job.attempts);
             // The ninth is the first after it was revived.
             if tries.lock().unwrap().len() > 8 {
@@ -155,7 +155,7 @@ fn what_is_given_up_is_dead_at_once() {
     let database = database();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
-    let worker = Worker::start(database.location.clone(), &[Lane::EVERYTHING], |_, _| {
+    let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |_, _| {
         Err(GiveUp("nobody lives there".to_owned()).into())
     });
     until("the end", || !jobs::dead(&mut conn, None, 10).unwrap().is_empty());
@@ -206,7 +206,7 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "panic", "", now(), now()).unwrap();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
-    let worker = Worker::start(database.location.clone(), &[Lane::EVERYTHING], |conn, job| {
+    let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |conn, job| {
         // In the middle of a transaction, which must not be left open.
         in_transaction(conn, &|conn| {
             jobs::enqueue(conn, "never", "", job.created_at, job.created_at)?;
@@ -240,7 +240,7 @@ fn a_handler_may_write() {
     let done = Arc::new(AtomicUsize::new(0));
     let worker = {
         let done = done.clone();
-        Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |conn, job| {
+        Worker::start(&database.location, &[Lane::EVERYTHING], move |conn, job| {
             if job.kind == "first" {
                 in_transaction(conn, &|conn| {
                     jobs::enqueue(conn, "second", "", job.created_at, job.created_at)
@@ -258,7 +258,7 @@ fn a_handler_may_write() {
 #[test]
 fn stopping_is_quick_and_finishes_the_running_job() {
     let database = database();
-    let idle = Worker::start(database.location.clone(), &[Lane::EVERYTHING], |_, _| Ok(()));
+    let idle = Worker::start(&database.location, &[Lane::EVERYTHING], |_, _| Ok(()));
     thread::sleep(Duration::from_millis(100));
     let before = Instant::now();
     idle.stop();
@@ -271,7 +271,7 @@ fn stopping_is_quick_and_finishes_the_running_job() {
     let begun = Arc::new(AtomicUsize::new(0));
     let busy = {
         let begun = begun.clone();
-        Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, _| {
+        Worker::start(&database.location, &[Lane::EVERYTHING], move |_, _| {
             begun.fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_millis(400));
             Ok(())
@@ -331,7 +331,7 @@ fn a_lane_of_slow_jobs_holds_up_no_other() {
     let noted = Arc::new(Mutex::new(Vec::new()));
     let worker = {
         let (open, noted) = (open.clone(), noted.clone());
-        Worker::start(database.location.clone(), &LANES, move |_, job| {
+        Worker::start(&database.location, &LANES, move |_, job| {
             if job.kind.starts_with("slow") {
                 drop(open.lock().unwrap());
             }
@@ -366,7 +366,7 @@ fn many_workers_with_many_threads_never_do_one_job_twice() {
     let workers: Vec<Worker> = (0..3)
         .map(|_| {
             let noted = noted.clone();
-            Worker::start(database.location.clone(), &lanes, move |_, job: &Job| {
+            Worker::start(&database.location, &lanes, move |_, job: &Job| {
                 thread::sleep(Duration::from_millis(5));
                 noted.lock().unwrap().push(job.payload.clone());
                 Ok(())

@@ -42,7 +42,7 @@ impl Post {
             outbox,
             conn: database.connect(),
             config,
-            worker: Worker::start(database.location.clone(), &[Lane::EVERYTHING], move |_, job| {
+            worker: Worker::start(&database.location, &[Lane::EVERYTHING], move |_, job| {
                 sender.deliver(job)
             }),
             _database: database,

@@ -6,19 +6,25 @@ mod assets;
 mod audit;
 mod browser;
 mod cart;
+mod checkout;
 mod database;
+mod editor;
 mod headers;
 mod import;
 mod jobs;
 mod keys;
 mod mail;
 mod metrics;
+mod orders;
 mod pages;
 mod people;
+mod pictures;
 mod program;
+mod shop;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
+mod shelf;
 mod shipping;
 mod storefront;
 mod support;

@@ -31,6 +31,8 @@ fn a_stranger_understands_the_help() {
         "SMTP_URL",
         "POCKETSHOP_MAIL_FROM",
         "POCKETSHOP_PASSWORD_COST",
+        "CLOUDINARY_URL",
+        "POCKETSHOP_CLOUDINARY_API",
         "--demo",
     ] {
         assert!(help.contains(word), "{word} is not in:\n{help}");

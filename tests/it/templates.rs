@@ -58,8 +58,8 @@ fn only_sanitised_text_is_shown_as_it_is() {
         .map(|(_, text)| text.matches("|safe").count() + text.matches("| safe").count())
         .sum();
     assert_eq!(
-        safe, 2,
-        "|safe is for a shop's story and a product's description, both Html"
+        safe, 4,
+        "|safe is for a shop's story and a product's description, on their pages and before they are saved, all Html"
     );
 }
 

@@ -24,7 +24,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ProfileForm {
+pub(super) struct ProfileForm {
     first_name: String,
     last_name: String,
     username: String,
@@ -38,11 +38,22 @@ struct ProfilePage {
     form: ProfileForm,
     problems: Problems,
     email: String,
+    face: String,
     verified: bool,
     joined: String,
 }
 
 impl ProfileForm {
+    /// As it is now.
+    pub(super) fn of(user: &User) -> Self {
+        Self {
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            username: user.username.clone(),
+            address: user.address.clone().unwrap_or_default(),
+        }
+    }
+
     /// An imported username that is kept as it is need not follow the rules of new ones.
     fn parse(&self, username_now: &str) -> Result<Profile, Problems> {
         let mut problems = Problems::default();
@@ -73,13 +84,7 @@ impl ProfileForm {
 async fn edit(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
     let id = visitor.user;
     let user = desk.db.read(move |conn| User::find(conn, id)).await?;
-    let form = ProfileForm {
-        first_name: user.first_name.clone(),
-        last_name: user.last_name.clone(),
-        username: user.username.clone(),
-        address: user.address.clone().unwrap_or_default(),
-    };
-    answer(StatusCode::OK, page, &user, form, Problems::default())
+    answer(StatusCode::OK, page, &user, ProfileForm::of(&user), Problems::default())
 }
 
 /// `POST /account`
@@ -117,12 +122,19 @@ async fn update(
     Ok(redirect("/account"))
 }
 
-fn answer(status: StatusCode, page: Page, user: &User, form: ProfileForm, problems: Problems) -> Result<HttpResponse> {
+pub(super) fn answer(
+    status: StatusCode,
+    page: Page,
+    user: &User,
+    form: ProfileForm,
+    problems: Problems,
+) -> Result<HttpResponse> {
     let view = ProfilePage {
         page,
         form,
         problems,
         email: user.email.clone(),
+        face: user.profile_image.clone(),
         verified: user.email_verified_at.is_some(),
         joined: user.created_at.format("%-d %B %Y").to_string(),
     };

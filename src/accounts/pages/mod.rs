@@ -12,6 +12,7 @@ mod factor;
 mod letters;
 mod login;
 mod password;
+mod picture;
 mod register;
 mod reset;
 
@@ -39,6 +40,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     reset::routes(to);
     confirm::routes(to);
     account::routes(to);
+    picture::routes(to);
     addresses::routes(to);
     email::routes(to);
     password::routes(to);

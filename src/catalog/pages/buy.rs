@@ -140,10 +140,6 @@ impl BuyBox {
     pub fn barred_own(&self) -> bool {
         matches!(self.barred, Some(Barred::Own))
     }
-
-    pub fn barred_away(&self) -> bool {
-        matches!(self.barred, Some(Barred::Away))
-    }
 }
 
 impl AskedField {

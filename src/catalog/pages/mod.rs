@@ -2,6 +2,7 @@
 
 mod asked;
 mod buy;
+mod found;
 mod home;
 mod listing;
 mod product;

@@ -5,24 +5,18 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Path};
 use askama::Template;
-use chrono::NaiveDateTime;
 
 use super::buy::{BuyBox, Sold, Typed};
-use crate::catalog::{
-    Counts, Delivery, Field, Filter, Flag, Product, ProductState, Readiness, ShopCard, Sort, Tile, Variant, stock,
-};
-use crate::db::{Conn, Db};
+use super::found::{Answer, Found, find};
+use crate::catalog::{Facts, Flag, Product, ProductState, ShopCard, Tile, Variant, stock};
+use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::id::{ProductId, ShopId};
+use crate::id::ProductId;
 use crate::images::{Image, Picture};
 use crate::money::Money;
-use crate::shipping::Rate;
-use crate::shops::{Shop, ShopState, Vacation};
-use crate::text::{Html, is_slug, summary};
+use crate::shops::{ShopState, Vacation};
+use crate::text::{Html, is_slug};
 use crate::web::{Page, Query, html, moved};
-
-/// How many other products of the shop are shown below.
-const OTHERS: i64 = 4;
 
 /// The whole page; `buy` is what choosing a variant swaps.
 #[derive(Template)]
@@ -31,6 +25,9 @@ struct ProductPage {
     page: Page,
     number: ProductId,
     product: ProductHead,
+    facts: Facts,
+    /// What it cost before, if that was more.
+    was: Option<Money>,
     /// `Size / Colour`
     option_name: String,
     /// Empty for a product of one kind.
@@ -72,32 +69,6 @@ struct VariantCard {
     chosen: bool,
     sold_out: bool,
     stock: String,
-}
-
-/// What the page is made of.
-#[derive(Clone)]
-struct Found {
-    description: Option<Html>,
-    description_meta: String,
-    product: Product,
-    shop: Shop,
-    variants: Vec<Variant>,
-    images: Vec<Image>,
-    others: Vec<Tile>,
-    /// How many the shop shows, this one among them.
-    of_shop: i64,
-    fields: Vec<Field>,
-    rates: Vec<Rate>,
-    delivery: Delivery,
-    readiness: Readiness,
-    /// The shop sells even while it is away.
-    selling: bool,
-}
-
-#[derive(Clone)]
-enum Answer {
-    Here(Box<Found>),
-    Moved(String),
 }
 
 /// `GET /products/{id}`: the original's address, by number.
@@ -174,71 +145,13 @@ const IN_PLACE: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
-/// What its own shop sees is nobody else's, so it is never kept.
-async fn find(db: &Data<Db>, shop: String, slug: String, own: Option<ShopId>, now: NaiveDateTime) -> Result<Answer> {
-    let shared = db.clone();
-    let name = format!("product {shop}/{slug}");
-    let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own) {
-        Ok((product, shop)) => Ok(Answer::Here(Box::new(Found::read(conn, &shared, product, shop, now)?))),
-        Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
-            .map(Answer::Moved)
-            .ok_or(Error::NotFound),
-        Err(error) => Err(error),
-    };
-    match own {
-        Some(_) => db.read(read).await,
-        None => db.recall(name, read).await,
-    }
-}
-
 impl Found {
-    fn read(conn: &mut Conn, db: &Db, product: Product, shop: Shop, now: NaiveDateTime) -> Result<Self> {
-        let variants = product.variants(conn)?;
-        let of_shop = Filter {
-            shop: Some(product.shop_id),
-            drafts: shop.state != ShopState::Open,
-            ..Filter::default()
-        };
-        let same_shop = Filter {
-            except: Some(product.id),
-            ..of_shop.clone()
-        };
-        let of_shop = Counts::now(db, conn)?.of(&of_shop).products;
-        let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
-        let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
-        ids.push(product.id);
-        let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
-            .into_iter()
-            .partition(|image| image.product_id == product.id);
-        Tile::give_pictures(&mut others, &theirs);
-        let (delivery, readiness, selling) = product.handing_over(conn)?;
-        Ok(Self {
-            description: Some(product.description.trim())
-                .filter(|text| !text.is_empty())
-                .map(Html::from_markdown),
-            description_meta: match summary(&product.description, 155) {
-                nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
-                summary => summary,
-            },
-            fields: Field::of(conn, product.id)?,
-            rates: Rate::of_shops(conn, &[shop.id])?,
-            delivery,
-            readiness,
-            selling,
-            product,
-            shop,
-            variants,
-            images,
-            others,
-            of_shop,
-        })
-    }
-
     fn page(self, page: Page, typed: Typed) -> ProductPage {
         let Self {
             description,
             description_meta,
             product,
+            facts,
             shop,
             variants,
             images,
@@ -246,9 +159,6 @@ impl Found {
             of_shop,
             fields,
             rates,
-            delivery,
-            readiness,
-            selling,
         } = self;
         let url = format!("{}/{}", shop.url(), product.slug);
         let several = variants.len() > 1;
@@ -269,6 +179,7 @@ impl Found {
             title: product.title.clone(),
             url: url.clone(),
         };
+        let was = facts.compare_at_price.filter(|was| *was > head.price);
         let card = |variant: &Variant| VariantCard {
             id: variant.id.to_string(),
             label: variant.label(),
@@ -285,13 +196,13 @@ impl Found {
             chosen,
             fields: &fields,
             rates: &rates,
-            delivery,
-            readiness,
+            delivery: facts.delivery,
+            readiness: facts.readiness,
             own: page
                 .visitor
                 .as_ref()
                 .is_some_and(|visitor| shop.owner_id == Some(visitor.user)),
-            away: !selling && shop.vacation(page.now).is_some(),
+            away: shop.vacation(page.now).is_some_and(|away| !away.selling),
         };
         let buy = BuyBox::of(&sold, &page, typed);
         let picture_of = chosen.and_then(|variant| variant.image_id);
@@ -326,6 +237,8 @@ impl Found {
             more_from_shop: others,
             product: head,
             buy,
+            was,
+            facts,
             page,
         }
     }

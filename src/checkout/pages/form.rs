@@ -1,5 +1,7 @@
 //! The checkout's form: what was typed, read once.
 
+use std::borrow::Borrow;
+
 use chrono::NaiveDateTime;
 
 use crate::accounts::random;
@@ -143,8 +145,8 @@ impl CheckoutForm {
         }
     }
 
-    pub fn note(&self, shop: &ShopId) -> &str {
-        let note = self.notes.iter().find(|(of, _)| of == shop);
+    pub fn note(&self, shop: impl Borrow<ShopId>) -> &str {
+        let note = self.notes.iter().find(|(of, _)| of == shop.borrow());
         note.map_or("", |(_, note)| note)
     }
 

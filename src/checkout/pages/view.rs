@@ -10,9 +10,8 @@ use crate::carts::{Cart, Holder};
 use crate::checkout::{Part, Quote, SavedAddress, Till, quote, region_label};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{RateId, ShopId};
+use crate::id::ShopId;
 use crate::payments::{TEST_CARDS, TestCard};
-use crate::shipping::{Sending, Way};
 use crate::text::Country;
 use crate::web::{Page, Problems, html};
 
@@ -38,17 +37,6 @@ pub struct Said {
 }
 
 impl CheckoutPage {
-    fn ways<'a>(&self, part: &'a Part) -> &'a [Way] {
-        match &part.sending {
-            Sending::Ways(ways) => ways,
-            Sending::Nothing | Sending::Nowhere => &[],
-        }
-    }
-
-    fn is_chosen(&self, part: &Part, rate: &Option<RateId>) -> bool {
-        part.way.as_ref().is_some_and(|way| way.rate == *rate)
-    }
-
     fn cost(&self, part: &Part) -> String {
         if part.shipping.0 == 0 {
             "Free".to_owned()

@@ -4,8 +4,10 @@
 mod form;
 mod parse;
 mod pictures;
+mod press;
+mod rebase;
 mod sheet;
-mod stock;
+pub mod stock;
 mod table;
 mod view;
 
@@ -14,12 +16,12 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path};
 use chrono::DateTime;
 
-use crate::catalog::{Basis, Product, ProductState, Saved, Stored};
+use crate::catalog::{Basis, Draft, Product, ProductState, Saved, Stored, StoredProduct};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId};
 use crate::images::Pictures;
-use crate::shops::{Shop, ShopState};
+use crate::shops::{Section, Shop, ShopState};
 use crate::web::{Flash, Page, Problems, Seller, Upload, get, redirect};
 use form::{Act, EditorForm};
 use parse::Rules;
@@ -38,7 +40,6 @@ pub fn routes(to: &mut web::ServiceConfig) {
             .route(web::post().to(update)),
     );
     pictures::routes(to);
-    stock::routes(to);
 }
 
 /// `GET /dashboard/products/new`
@@ -55,7 +56,7 @@ async fn edit(db: Data<Db>, page: Page, seller: Seller, id: Path<String>) -> Res
     let (stored, sections) = db
         .read(move |conn| {
             let stored = Stored::of_shop(conn, shop, id)?;
-            Ok((stored, crate::catalog::sections_of(conn, shop)?))
+            Ok((stored, Section::of_shop(conn, shop)?))
         })
         .await?;
     let sheet = Sheet::of(&stored, page.site.currency);
@@ -79,9 +80,8 @@ async fn create(
 ) -> Result<HttpResponse> {
     let act = Act::parse(&upload.form.act);
     let (mut view, problems) = sent(&db, &pictures, &page, &seller, None, upload).await?;
-    let draft = match ready(&mut view, problems, act, &page) {
-        Some(draft) => draft,
-        None => return view.answer(page, &seller),
+    let Some(draft) = ready(&mut view, problems, act, &page) else {
+        return view.answer(page, &seller);
     };
     let (shop, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
     let (title, state) = (draft.title.clone(), draft.state);
@@ -124,9 +124,8 @@ async fn update(
         agreed: upload.form.agreed.clone(),
     };
     let (mut view, problems) = sent(&db, &pictures, &page, &seller, Some(id), upload).await?;
-    let draft = match ready(&mut view, problems, act, &page) {
-        Some(draft) => draft,
-        None => return view.answer(page, &seller),
+    let Some(draft) = ready(&mut view, problems, act, &page) else {
+        return view.answer(page, &seller);
     };
     let (shop, user, now) = (seller.shop.id, seller.visitor.user, page.now);
     let (title, state, options) = (draft.title.clone(), draft.state, draft.options.clone());
@@ -174,8 +173,7 @@ async fn sent(
     let who = (seller.shop.id, seller.visitor.user);
     if let Some(id) = id {
         // Nothing is kept for what is not theirs.
-        db.read(move |conn| crate::catalog::StoredProduct::of_shop(conn, who.0, id))
-            .await?;
+        db.read(move |conn| StoredProduct::of_shop(conn, who.0, id)).await?;
     }
     let mut problems = Problems::default();
     let mut sheet = Sheet::sent(upload.form);
@@ -195,7 +193,7 @@ async fn sent(
         problems.add("images", "A picture is not here any more. Choose it again.");
     }
     let section = sheet.section.as_str();
-    if !section.is_empty() && known.sections.iter().all(|(id, _)| id.to_string() != section) {
+    if !section.is_empty() && known.sections.iter().all(|known| known.id.to_string() != section) {
         problems.add("section", "Choose one of the sections in the list.");
         sheet.section.clear();
     }
@@ -203,7 +201,7 @@ async fn sent(
 }
 
 /// The draft to be saved; none where the page is the answer, because it is asked for or because something is wrong.
-fn ready(view: &mut View, problems: Problems, act: Act, page: &Page) -> Option<crate::catalog::Draft> {
+fn ready(view: &mut View, problems: Problems, act: Act, page: &Page) -> Option<Draft> {
     view.problems = problems;
     view.again = if act == Act::Publish { "publish" } else { "save" };
     if !act.writes() {

@@ -6,12 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::catalog::{Leaving, ProductState, StoredProduct, sections_of};
+use crate::catalog::{Leaving, ProductState, StoredProduct};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{ImageId, ProductId, SectionId, ShopId, UserId};
+use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::images::{Image, MOST_PICTURES, PendingImage, Picture};
-use crate::text::{Html, summary, when};
+use crate::shops::Section;
+use crate::text::{Html, slug, summary, when};
 use crate::web::{Page, Problems, Seller, html};
 
 use super::sheet::Sheet;
@@ -81,7 +82,7 @@ pub struct Shot {
 /// What the database knows of what the page shows.
 pub struct Known {
     pub product: Option<StoredProduct>,
-    pub sections: Vec<(SectionId, String)>,
+    pub sections: Vec<Section>,
     pub pictures: HashMap<ImageId, Picture>,
 }
 
@@ -104,7 +105,7 @@ impl Known {
         pictures.extend(pending.iter().map(|image| (image.id, image.picture())));
         Ok(Self {
             product,
-            sections: sections_of(conn, shop)?,
+            sections: Section::of_shop(conn, shop)?,
             pictures,
         })
     }
@@ -161,16 +162,8 @@ impl View {
                 error: problems.of(&format!("alt-{}", picture.id)).to_owned(),
             })
         });
-        let options = sheet.options.iter().enumerate().map(|(place, option)| OptionFields {
-            name_id: NAMES[place],
-            values_id: VALUES[place],
-            name: option.name.clone(),
-            values: option.values.clone(),
-            name_error: problems.of(NAMES[place]).to_owned(),
-            values_error: problems.of(VALUES[place]).to_owned(),
-        });
         let shop_url = format!("/shops/{}", seller.shop.slug);
-        let slug = product.map_or("…", |product| &product.slug);
+        let slug = product.map_or_else(|| slug(&sheet.title, "product"), |product| product.slug.clone());
         let named = product.map(|product| format!("{shop_url}/{}", product.slug));
         let no_sections = known.sections.is_empty();
         let or_else = |text: &str, otherwise: &str| {
@@ -190,15 +183,7 @@ impl View {
             seen_at: named.filter(|_| live),
             stock_url: id.map(|id| format!("/dashboard/products/{id}/stock")),
             live,
-            facts: product.map(|product| Facts {
-                state: state_label(product.state),
-                mark: match product.state {
-                    ProductState::Active => "ok",
-                    ProductState::Draft => "",
-                    ProductState::Archived => "warn",
-                },
-                changed: when(product.updated_at),
-            }),
+            facts: product.map(Facts::of),
             shots: shots.collect(),
             most_pictures: MOST_PICTURES,
             new_section_label: if no_sections {
@@ -212,7 +197,7 @@ impl View {
                 String::new()
             },
             sections: (known.sections.into_iter())
-                .map(|(id, name)| (id.to_string(), name))
+                .map(|section| (section.id.to_string(), section.name))
                 .collect(),
             money_label: format!("Price, {}", page.currency()),
             slug_hint: if product.is_some_and(StoredProduct::was_live) {
@@ -220,7 +205,7 @@ impl View {
             } else {
                 format!("After {shop_url}/. It follows the title until the product goes live.")
             },
-            options: options.collect(),
+            options: OptionFields::of(&sheet, &problems),
             preview: preview.then(|| Html::from_markdown(&sheet.description)),
             found_title: or_else(&sheet.title, "The title of the product"),
             found_url: page.absolute(&format!("{shop_url}/{slug}")),
@@ -241,6 +226,34 @@ impl View {
                 view.render()
             },
         )
+    }
+}
+
+impl Facts {
+    fn of(product: &StoredProduct) -> Self {
+        Self {
+            state: state_label(product.state),
+            mark: match product.state {
+                ProductState::Active => "ok",
+                ProductState::Draft => "",
+                ProductState::Archived => "warn",
+            },
+            changed: when(product.updated_at),
+        }
+    }
+}
+
+impl OptionFields {
+    fn of(sheet: &Sheet, problems: &Problems) -> Vec<Self> {
+        let fields = sheet.options.iter().enumerate().map(|(place, option)| Self {
+            name_id: NAMES[place],
+            values_id: VALUES[place],
+            name: option.name.clone(),
+            values: option.values.clone(),
+            name_error: problems.of(NAMES[place]).to_owned(),
+            values_error: problems.of(VALUES[place]).to_owned(),
+        });
+        fields.collect()
     }
 }
 

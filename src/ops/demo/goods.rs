@@ -53,7 +53,8 @@ fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Resu
         description: product.description.clone(),
         category: product.category.clone(),
         section: Place::Named(product.section.clone()),
-        tags: Tags::parse(&product.tags).map_err(written)?,
+        tags: Tags::parse(&product.tags)
+            .map_err(|problem| Error::Internal(anyhow::anyhow!("the demo's tags: {problem}")))?,
         compare_at_price: product
             .compare_at
             .as_deref()
@@ -119,8 +120,4 @@ fn show(conn: &mut Conn, product: &market::Product, id: ProductId, at: NaiveDate
 fn values(written: &[String]) -> Values {
     let value = |place: usize| written.get(place).cloned().unwrap_or_default();
     [value(0), value(1), value(2)]
-}
-
-fn written(problem: String) -> Error {
-    Error::Internal(anyhow::anyhow!("the demo's tags: {problem}"))
 }

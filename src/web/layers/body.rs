@@ -1,4 +1,4 @@
-//! The body of a request: read whole, within a size and a time, before any page sees it.
+//! The body of a request: read whole, within a size and a time, before any page sees it; but for uploads, which pass.
 //!
 //! actix-web waits for a body as long as the visitor likes; a few hundred visitors who never finish would take every
 //! connection. Reading here covers every path, also those that ask for no body.
@@ -12,37 +12,55 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING, UPGRADE};
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpResponse};
 use futures_util::StreamExt;
 
 use super::limits;
+use super::passing::{Bounds, Watch, watched};
 
-/// Replaces the stream by the bytes it held; or gives the bare answer for a body that is too large, too slow, encoded,
-/// or cut short, and then the request keeps what is unread.
-pub async fn read(request: &mut ServiceRequest) -> Option<HttpResponse> {
+/// What became of a request's body.
+pub enum Body {
+    /// The request has all of it.
+    Read,
+    /// The request has it as it comes.
+    Passing(Watch),
+    /// The bare answer; the request keeps what is unread.
+    Refused(HttpResponse),
+}
+
+/// Replaces the stream by the bytes it held, unless it is an upload of more than a form; refuses a body that is too large,
+/// too slow, encoded, or cut short.
+pub async fn read(request: &mut ServiceRequest) -> Body {
     if matches!(request.parts().1, Payload::None) {
-        return None;
+        return Body::Read;
     }
     if opens_a_socket(request.headers()) {
         drop(request.take_payload());
-        return None;
+        return Body::Read;
     }
-    let limit = limits::BODY;
-    if let Some(status) = refused_unread(request.headers(), limit) {
-        return Some(HttpResponse::new(status));
+    let upload = request.method() == Method::POST && limits::takes_files(request.path());
+    let limit = if upload { limits::UPLOAD } else { limits::BODY as u64 };
+    let length = length(request.headers());
+    if let Some(status) = refused_unread(request.headers(), length, limit) {
+        return Body::Refused(HttpResponse::new(status));
+    }
+    if upload && length.is_none_or(|length| length > limits::BODY as u64) {
+        let (payload, watch) = watched(request.take_payload(), Bounds::UPLOAD);
+        request.set_payload(payload);
+        return Body::Passing(watch);
     }
     let mut payload = request.take_payload();
-    match collect(&mut payload, limit, limits::BODY_DEADLINE).await {
-        Ok(body) if body.is_empty() => None,
+    match collect(&mut payload, limits::BODY, limits::BODY_DEADLINE).await {
+        Ok(body) if body.is_empty() => Body::Read,
         Ok(body) => {
             request.set_payload(Payload::from(body));
-            None
+            Body::Read
         }
         Err(status) => {
             request.set_payload(payload);
-            Some(HttpResponse::new(status))
+            Body::Refused(HttpResponse::new(status))
         }
     }
 }
@@ -56,15 +74,20 @@ fn opens_a_socket(headers: &HeaderMap) -> bool {
 }
 
 /// What the headers alone give away.
-fn refused_unread(headers: &HeaderMap, limit: usize) -> Option<StatusCode> {
+fn refused_unread(headers: &HeaderMap, length: Option<u64>, limit: u64) -> Option<StatusCode> {
     if headers
         .get(CONTENT_ENCODING)
         .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
     {
         return Some(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse::<u64>().ok()?;
-    (length > limit as u64).then_some(StatusCode::PAYLOAD_TOO_LARGE)
+    length
+        .filter(|length| *length > limit)
+        .map(|_| StatusCode::PAYLOAD_TOO_LARGE)
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
 }
 
 async fn collect(payload: &mut Payload, limit: usize, deadline: Duration) -> Result<Bytes, StatusCode> {

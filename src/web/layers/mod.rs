@@ -8,6 +8,7 @@ mod guard;
 mod headers;
 mod key_rotation;
 pub mod limits;
+mod passing;
 mod rate_limit;
 mod request_id;
 mod session_cookie;
@@ -43,6 +44,7 @@ pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
 pub use session_cookie::{SessionCookie, no_empty_cookie};
 
+use body::Body;
 use compress::Coding;
 
 /// What the layers need to know, taken once from the configuration.
@@ -101,9 +103,7 @@ impl Policy {
             traffic: Traffic::default(),
         }
     }
-}
 
-impl Policy {
     /// Counts one of a class from this address.
     ///
     /// # Errors
@@ -130,29 +130,32 @@ pub async fn safe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let visit = Visit::begin(&policy, &request);
-    let refusal = match guard::refusal(&policy, visit.address, &request) {
+    let body = match guard::refusal(&policy, visit.address, &request) {
         None => body::read(&mut request).await,
-        refused => refused,
+        Some(refusal) => Body::Refused(refusal),
     };
-    if let Some(refusal) = refusal {
-        let (request, rest) = request.into_parts();
-        let answer = body::leave_unread(visit.finish(&policy, refusal), rest);
-        return Ok(ServiceResponse::new(request, answer));
-    }
+    let watch = match body {
+        Body::Read => None,
+        Body::Passing(watch) => Some(watch),
+        Body::Refused(refusal) => {
+            let (request, rest) = request.into_parts();
+            let answer = body::leave_unread(visit.finish(&policy, refusal), rest);
+            return Ok(ServiceResponse::new(request, answer));
+        }
+    };
+    let finish = |answer: HttpResponse| match watch {
+        Some(watch) => watch.settle(answer, |answer| visit.finish(&policy, answer)),
+        None => visit.finish(&policy, answer),
+    };
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
             let (request, answer) = response.into_parts();
-            Ok(ServiceResponse::new(
-                request,
-                visit.finish(&policy, answer.map_into_boxed_body()),
-            ))
+            Ok(ServiceResponse::new(request, finish(answer.map_into_boxed_body())))
         }
-        Ok(Err(error)) => Err(Finished::error(visit.finish(&policy, HttpResponse::from_error(error)))),
+        Ok(Err(error)) => Err(Finished::error(finish(HttpResponse::from_error(error)))),
         Err(panic) => {
             tracing::error!(panic = said(&*panic), request_id = %visit.id, path = visit.uri.path(), "a page panicked");
-            Err(Finished::error(
-                visit.finish(&policy, HttpResponse::InternalServerError().finish()),
-            ))
+            Err(Finished::error(finish(HttpResponse::InternalServerError().finish())))
         }
     }
 }

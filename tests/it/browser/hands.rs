@@ -74,7 +74,12 @@ impl Tab {
             let event = DispatchKeyEventParams::builder().r#type(kind).key(key).code(key);
             event.windows_virtual_key_code(code).build().unwrap()
         };
-        self.run(event(DispatchKeyEventType::RawKeyDown)).await;
+        let mut down = event(DispatchKeyEventType::RawKeyDown);
+        if key == "Enter" {
+            // It sends forms only as the letter that it is.
+            (down.r#type, down.text) = (DispatchKeyEventType::KeyDown, Some("\r".to_owned()));
+        }
+        self.run(down).await;
         self.run(event(DispatchKeyEventType::KeyUp)).await;
     }
 }

@@ -12,7 +12,7 @@ use crate::support::people::{PASSWORD, Visitor};
 const DEMO_PASSWORD: &str = "twelve small pockets";
 
 /// Who looks at a page, told what it is.
-trait Looker {
+pub trait Looker {
     async fn look(&mut self, tab: &Tab, name: &str);
 }
 
@@ -150,7 +150,7 @@ async fn behind_the_counter(tab: &Tab, market: &Market, looker: &mut impl Looker
     looker.look(tab, "dashboard and the menu").await;
 }
 
-struct Axe(Report, i64);
+pub struct Axe(pub Report, pub i64);
 
 impl Looker for Axe {
     async fn look(&mut self, tab: &Tab, name: &str) {
@@ -178,7 +178,7 @@ fn no_page_of_people_shuts_anyone_out_on_a_desk() {
 }
 
 /// Also listens whether the page is calm.
-struct Width(Vec<String>, usize);
+pub struct Width(pub Vec<String>, pub usize);
 
 impl Looker for Width {
     async fn look(&mut self, tab: &Tab, name: &str) {

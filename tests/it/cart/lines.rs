@@ -103,10 +103,10 @@ fn a_cart_says_what_changed_and_sums_up_at_todays_prices() {
         let page = cart().await;
         assert!(said(&page).contains("The price went up since you chose it, from $22.00."));
         assert_eq!(total(&page), "$100.00");
-        market.sql(&price(4_000)).await;
+        market.sql(&price(1_000)).await;
         let page = cart().await;
         assert!(said(&page).contains("The price went down since you chose it, from $22.00."));
-        assert_eq!(total(&page), "$80.00");
+        assert_eq!(total(&page), "$20.00");
         // Who changes the line has seen the price.
         set(&visitor, market.items()[0], "1").await;
         assert!(!said(&cart().await).contains("since you chose it"));
@@ -190,10 +190,7 @@ fn what_was_taken_out_can_be_put_back() {
         let item = market.items()[0];
         set(&visitor, item, "0").await;
         let page = visitor.page("/cart").await;
-        assert_eq!(
-            texts(&page, ".undo li span:first-child"),
-            ["Taken out: Ring dish with gold rim"]
-        );
+        assert_eq!(texts(&page, ".undo li > span"), ["Taken out: Ring dish with gold rim"]);
         assert_eq!((market.quantities(), badge(&page)), (vec![1], "1".to_owned()));
         set(&visitor, item, "2").await;
         let page = visitor.page("/cart").await;

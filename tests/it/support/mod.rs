@@ -1,7 +1,9 @@
 //! Opens a market of a test's own: a fresh database, a port, and a client for it.
 
+pub mod cloudinary;
 pub mod codes;
 pub mod database;
+pub mod files;
 pub mod mail;
 pub mod people;
 pub mod roles;
@@ -130,6 +132,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
+        cloudinary: None,
         payments: Payments::MockByDefault,
         payment_timeout: Duration::from_millis(300),
         metrics_token: None,

@@ -69,6 +69,12 @@ impl Visitor {
         self.send(request.header("Sec-Fetch-Site", "same-origin")).await
     }
 
+    /// As our page sends a form with files.
+    pub async fn upload(&self, path: &str, form: reqwest::multipart::Form) -> Response {
+        let request = self.client.post(format!("{}{path}", self.url)).multipart(form);
+        self.send(request.header("Sec-Fetch-Site", "same-origin")).await
+    }
+
     /// A page that must be there, parsed.
     pub async fn page(&self, path: &str) -> Html {
         let response = self.get(path).await;

@@ -1,0 +1,126 @@
+//! Cloudinary: another house for our pictures. Calls are signed, short, and may be made twice.
+
+use std::io::Read;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chrono::NaiveDateTime;
+use data_encoding::HEXLOWER;
+use reqwest::blocking::Client;
+use reqwest::blocking::multipart::{Form, Part};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha1::{Digest, Sha1};
+
+use super::name::{CLOUDINARY, Name, Place};
+use crate::config::CloudinaryAccount;
+
+const CONNECT: Duration = Duration::from_secs(3);
+const WHOLE: Duration = Duration::from_secs(10);
+/// Bytes of an answer; theirs have about one thousand.
+const LONGEST_ANSWER: u64 = 64 * 1024;
+
+#[derive(Debug, Clone)]
+pub struct Cloudinary(CloudinaryAccount);
+
+#[derive(Deserialize)]
+struct Uploaded {
+    public_id: String,
+    secure_url: String,
+}
+
+#[derive(Deserialize)]
+struct Destroyed {
+    result: String,
+}
+
+impl Cloudinary {
+    pub fn new(account: CloudinaryAccount) -> Self {
+        Self(account)
+    }
+
+    /// Brings a picture there; tells its address.
+    pub fn upload(&self, name: &Name, webp: Vec<u8>, now: NaiveDateTime) -> anyhow::Result<String> {
+        let public_id = name.public_id();
+        let file = Part::bytes(webp)
+            .file_name(format!("{name}.webp"))
+            .mime_str("image/webp")?;
+        let form = self.signed(&[("overwrite", "true"), ("public_id", &public_id)], now);
+        let uploaded: Uploaded = self.call("upload", form.part("file", file))?;
+        let home = format!("{CLOUDINARY}{}/", self.0.cloud);
+        let ours = uploaded.secure_url.starts_with(&home)
+            && Name::of(&uploaded.secure_url) == Some((name.clone(), Place::Cloudinary));
+        if uploaded.public_id != public_id || !ours {
+            bail!("Cloudinary answered for another picture than the one it was given");
+        }
+        Ok(uploaded.secure_url)
+    }
+
+    /// Takes a picture away from there; one that is gone already is fine.
+    pub fn destroy(&self, name: &Name, now: NaiveDateTime) -> anyhow::Result<()> {
+        let form = self.signed(&[("invalidate", "true"), ("public_id", &name.public_id())], now);
+        let destroyed: Destroyed = self.call("destroy", form)?;
+        match destroyed.result.as_str() {
+            "ok" | "not found" => Ok(()),
+            _ => bail!("Cloudinary did not take a picture away"),
+        }
+    }
+
+    /// The fields, which come in the order of their names, with the time and the signature over all of them.
+    fn signed(&self, fields: &[(&'static str, &str)], now: NaiveDateTime) -> Form {
+        let timestamp = now.and_utc().timestamp().to_string();
+        let fields: Vec<(&'static str, &str)> = fields.iter().copied().chain([("timestamp", &*timestamp)]).collect();
+        let signature = signature(&fields, self.0.secret.expose());
+        fields
+            .iter()
+            .fold(Form::new(), |form, (name, value)| form.text(*name, (*value).to_owned()))
+            .text("api_key", self.0.key.clone())
+            .text("signature", signature)
+    }
+
+    fn call<T: DeserializeOwned>(&self, what: &str, form: Form) -> anyhow::Result<T> {
+        // One for each call: they are rare, and one that is kept would outlive the thread that may use it.
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(WHOLE)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        let url = format!("{}/v1_1/{}/image/{what}", self.0.api, self.0.cloud);
+        let answer = client.post(url).multipart(form).send();
+        let answer = answer
+            .map_err(reqwest::Error::without_url)
+            .context("Cloudinary cannot be reached")?;
+        let status = answer.status();
+        if !status.is_success() {
+            bail!("Cloudinary answered {status}");
+        }
+        let mut body = Vec::new();
+        answer
+            .take(LONGEST_ANSWER)
+            .read_to_end(&mut body)
+            .context("Cloudinary's answer broke off")?;
+        serde_json::from_slice(&body).context("Cloudinary's answer does not read")
+    }
+}
+
+/// As <https://cloudinary.com/documentation/authentication_signatures> has it: the fields by name, then the secret, SHA-1.
+fn signature(fields: &[(&str, &str)], secret: &str) -> String {
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    HEXLOWER.encode(&Sha1::digest(format!("{}{secret}", fields.join("&"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_that_of_the_documentation() {
+        let fields = [
+            ("eager", "w_400,h_300,c_pad|w_260,h_200,c_crop"),
+            ("public_id", "sample_image"),
+            ("timestamp", "1315060510"),
+        ];
+        assert_eq!(signature(&fields, "abcd"), "bfd09f95f331f558cbd1320e67aa8d488770583e");
+    }
+}

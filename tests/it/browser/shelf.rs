@@ -1,0 +1,148 @@
+//! A shop's own products in a browser: numbers changed in their place, many at once, from all sides.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::browse;
+use super::looks::{Report, too_wide};
+use super::person::home;
+use super::tab::Tab;
+use crate::schema::{products, shops, users};
+use crate::support::Market;
+use crate::support::roles::DEMO_PASSWORD;
+
+/// A change that cannot be; the id comes last.
+const REFUSED: &str = "/dashboard/products/prices?direction=down&by=percent&amount=1000&id=";
+
+/// Ines at her list, and the first of her products of one kind.
+async fn at_the_list(tab: &Tab, market: &Market) -> i64 {
+    let mut conn = market.config.database.connect().unwrap();
+    // Of one kind each, so that all can be changed here.
+    conn.batch_execute("DELETE FROM product_variants WHERE position > 1")
+        .unwrap();
+    conn.batch_execute(
+        "UPDATE products SET quantity = (SELECT SUM(quantity) FROM product_variants WHERE product_id = products.id)",
+    )
+    .unwrap();
+    let id = products::table
+        .inner_join(shops::table.inner_join(users::table))
+        .filter(users::username.eq("ines"))
+        .filter(products::state.eq("active"))
+        .filter(products::quantity.gt(2))
+        .order(products::title)
+        .select(products::id)
+        .first(&mut conn)
+        .unwrap();
+    tab.go(&format!("{}/login", market.url)).await;
+    tab.sign_in("ines", DEMO_PASSWORD).await;
+    tab.go(&format!("{}/dashboard/products", market.url)).await;
+    id
+}
+
+#[test]
+fn a_price_and_a_stock_are_changed_in_their_place() {
+    browse(async |tab| {
+        let market = home(true);
+        let id = at_the_list(tab, &market).await;
+        tab.act("window.mark = true").await;
+
+        tab.fill(&format!("#price-{id}"), "31.5").await;
+        tab.press("Enter", 13).await;
+        tab.until(&format!("document.querySelector('#price-{id}').value === '31.50'"))
+            .await;
+        assert_eq!(tab.focus().await, format!("price-{id}"));
+        assert!(tab.text("#said").await.contains("costs $31.50"), "it is announced");
+        assert_eq!(tab.text(&format!("#price-{id}-saved")).await, "Saved");
+
+        let stock: i32 = tab.value(&format!("#quantity-{id}")).await.parse().unwrap();
+        for _ in 0..3 {
+            tab.click(&format!("#more-{id}")).await;
+        }
+        tab.until(&format!("document.querySelector('#quantity-{id}-saved')"))
+            .await;
+        assert_eq!(tab.value(&format!("#quantity-{id}")).await, (stock + 3).to_string());
+        assert_eq!(tab.focus().await, format!("more-{id}"));
+        assert!(tab.text("#said").await.contains(&format!("{} of", stock + 3)));
+
+        tab.fill(&format!("#quantity-{id}"), "many").await;
+        tab.press("Tab", 9).await;
+        tab.until(&format!("document.querySelector('#quantity-{id}-error')"))
+            .await;
+        assert_eq!(tab.value(&format!("#quantity-{id}")).await, "many");
+        assert!(tab.text("#said").await.contains("Type how many there are"));
+        assert!(tab.eval::<bool>("window.mark === true").await, "the page stayed");
+
+        let left: i32 = {
+            let query = products::table.find(id).select(products::quantity);
+            query.first(&mut market.config.database.connect().unwrap()).unwrap()
+        };
+        assert_eq!(left, stock + 3);
+        let refused = format!("{}/dashboard/products/{id}/stock", market.url);
+        tab.assert_calm(&[&refused]).await;
+    });
+}
+
+#[test]
+fn a_search_changes_the_list_while_it_is_typed() {
+    browse(async |tab| {
+        let market = home(true);
+        let id = at_the_list(tab, &market).await;
+        let title = tab.text(&format!("#title-{id}")).await;
+        let all = tab.count("#rows tr").await;
+        assert!(all > 1);
+        tab.fill("#q", &title).await;
+        tab.until("document.querySelectorAll('#rows tr').length === 1").await;
+        assert_eq!(tab.focus().await, "q");
+        assert!(tab.eval::<String>("location.search").await.starts_with("?q="));
+        tab.assert_calm(&[]).await;
+    });
+}
+
+#[test]
+fn without_script_many_are_archived_and_brought_back() {
+    browse(async |tab| {
+        let market = home(true);
+        tab.without_script().await;
+        at_the_list(tab, &market).await;
+        let before = tab.text(".seg").await;
+        tab.click("#rows tr:nth-child(1) .check").await;
+        tab.click("#rows tr:nth-child(2) .check").await;
+        tab.follow("#bulk-archive").await;
+        assert_eq!(tab.place().await, "/dashboard/products");
+        tab.assert_told("2 products archived.").await;
+        assert_ne!(tab.text(".seg").await, before);
+        tab.follow("#undo").await;
+        tab.assert_told("2 products are as they were before.").await;
+        assert_eq!(tab.text(".seg").await, before);
+        tab.assert_calm(&[]).await;
+    });
+}
+
+#[test]
+fn no_page_of_a_shops_products_shuts_anyone_out_or_is_too_wide() {
+    browse(async |tab| {
+        let market = home(true);
+        let id = at_the_list(tab, &market).await;
+        let mut report = Report::default();
+        let mut wide = Vec::new();
+        for width in [390, 1280] {
+            tab.width(width).await;
+            for path in [
+                "/dashboard/products".to_owned(),
+                "/dashboard/products?q=nothing+like+it".to_owned(),
+                "/dashboard/products?view=archived".to_owned(),
+                format!("/dashboard/products/prices?id={id}"),
+                format!("/dashboard/products/prices?id={id}&direction=down&by=percent&amount=10"),
+                format!("{REFUSED}{id}"),
+                format!("/dashboard/products/{id}/removal"),
+            ] {
+                tab.go(&format!("{}{path}", market.url)).await;
+                report.look(tab, &format!("{path} at {width}"), None).await;
+                wide.extend(too_wide(tab, &path).await);
+            }
+        }
+        report.assert_empty();
+        assert_eq!(wide, Vec::<String>::new());
+        tab.assert_calm(&[&format!("{}{REFUSED}{id}", market.url)]).await;
+    });
+}

@@ -1,0 +1,107 @@
+//! Cancelling and sending: one of two wins, and money is given back once.
+
+use pocketshop::error::Error;
+use pocketshop::id::{CheckoutId, OrderId, ShipmentId, ShopId, UserId};
+use pocketshop::orders::{Actor, Shipment};
+use pocketshop::payments::cancel;
+
+use super::till::{Form, MUG, guest_with};
+use crate::cart::plain;
+use crate::support::roles::now;
+use crate::support::{Market, run};
+
+/// A market where two of something were bought, sent by post for $4.50.
+async fn bought() -> (Market, CheckoutId, OrderId, ShipmentId) {
+    let market = plain().await;
+    let shop = market.shop("barro-e-sal");
+    market.shelve(market.variant(MUG), 5).await;
+    market
+        .sql(&format!(
+            "INSERT INTO shipping_rates (id, shop_id, position, name, countries, first_price, further_price, days_from,
+             days_to, pickup, created_at, updated_at) VALUES (1, {shop}, 1, 'Post', '*', 450, 0, 2, 4, FALSE,
+             '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+        ))
+        .await;
+    let visitor = guest_with(&market, MUG, "2").await;
+    Form::of(&visitor).await.pay(&visitor).await;
+    let of = |column: &str| market.number(&format!("SELECT {column} FROM orders WHERE cart_item_id IS NOT NULL"));
+    let (checkout, order, shipment) = (of("checkout_id"), of("id"), of("shipment_id"));
+    (market, CheckoutId(checkout), OrderId(order), ShipmentId(shipment))
+}
+
+#[test]
+fn twenty_who_cancel_at_once_get_the_money_back_once() {
+    run(async {
+        let (market, checkout, order, _) = bought().await;
+        let tries: Vec<_> = (0..20)
+            .map(|_| market.db.write(move |conn| cancel(conn, checkout, order, None, now())))
+            .collect();
+        let done = futures_util::future::join_all(tries).await;
+        let refunds: Vec<_> = done.into_iter().filter_map(Result::ok).collect();
+        assert_eq!(refunds.len(), 1);
+        let total = market.number(&format!("SELECT total FROM checkouts WHERE id = {}", checkout.0));
+        assert_eq!(refunds[0].amount.0, total, "all of it, delivery too");
+        assert_eq!(market.on_shelf(market.variant(MUG)), 5);
+        // Cut off before the provider was asked: the sweeper does it, and only once.
+        let (one, other) = futures_util::future::join(market.sweep(0), market.sweep(0)).await;
+        assert_eq!(one.refunded + other.refunded, 1);
+        assert!(!market.till().refund(refunds[0].clone(), now()).await.unwrap());
+        market.books_balance();
+    });
+}
+
+#[test]
+fn who_cancels_and_who_sends_at_once_do_not_both_win() {
+    run(async {
+        for _ in 0..5 {
+            let (market, checkout, order, shipment) = bought().await;
+            let shop = ShopId(market.shop("barro-e-sal"));
+            let ines = UserId(market.user("ines"));
+            let (cancelled, sent) = futures_util::future::join(
+                market.db.write(move |conn| cancel(conn, checkout, order, None, now())),
+                market
+                    .db
+                    .write(move |conn| Shipment::ship(conn, shop, shipment, ("DHL", "1"), ines, now())),
+            )
+            .await;
+            assert_ne!(cancelled.is_ok(), sent.is_ok(), "{cancelled:?} {sent:?}");
+            market.books_balance();
+        }
+    });
+}
+
+#[test]
+fn what_was_sent_counts_as_there_after_two_weeks() {
+    run(async {
+        let (market, checkout, order, shipment) = bought().await;
+        let shop = ShopId(market.shop("barro-e-sal"));
+        let ines = UserId(market.user("ines"));
+        let stranger = ShopId(1);
+        let foreign = market
+            .db
+            .write(move |conn| Shipment::ship(conn, stranger, shipment, ("DHL", "1"), ines, now()))
+            .await;
+        assert!(matches!(foreign, Err(Error::NotFound)));
+        market
+            .db
+            .write(move |conn| Shipment::ship(conn, shop, shipment, ("DHL", "1"), ines, now()))
+            .await
+            .unwrap();
+        let late = market
+            .db
+            .write(move |conn| cancel(conn, checkout, order, None, now()))
+            .await;
+        assert!(matches!(late, Err(Error::Refused(_))));
+        market.sweep(14 * 24 * 60 - 1).await;
+        let delivered = format!("orders WHERE id = {} AND status = 'Delivered'", order.0);
+        assert_eq!(market.count_of(&delivered), 0);
+        market.sweep(14 * 24 * 60 + 1).await;
+        assert_eq!(market.count_of(&delivered), 1);
+        let again = market
+            .db
+            .write(move |conn| Shipment::deliver(conn, shipment, Actor::Buyer, None, now()))
+            .await;
+        assert!(!again.unwrap());
+        market.books_balance();
+    });
+}

@@ -1,0 +1,212 @@
+//! The product editor, as a maker's browser fills it in and sends it.
+
+mod hostile;
+mod options;
+mod owners;
+mod stock;
+mod writing;
+
+use std::io::Cursor;
+
+use diesel::prelude::*;
+use image::{DynamicImage, ImageFormat, RgbImage};
+use pocketshop::db::Conn;
+use reqwest::Response;
+use reqwest::multipart::{Form, Part};
+use scraper::{ElementRef, Html, Selector};
+
+use crate::schema::{product_variants, products, shops, stock_movements, users};
+use crate::support::Market;
+use crate::support::people::{Visitor, location};
+use crate::support::roles::DEMO_PASSWORD;
+
+pub const NEW: &str = "/dashboard/products/new";
+
+/// What the form on a page would send, and what is typed into it.
+#[derive(Clone)]
+pub struct Sheet {
+    pub fields: Vec<(String, String)>,
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+impl Sheet {
+    pub fn of(page: &Html) -> Self {
+        let controls = Selector::parse("#editor input, #editor textarea, #editor select").unwrap();
+        let option = Selector::parse("option[selected]").unwrap();
+        let first = Selector::parse("option").unwrap();
+        let mut fields = Vec::new();
+        for control in page.select(&controls) {
+            let Some(name) = control.attr("name") else { continue };
+            let text = |element: ElementRef<'_>| element.text().collect::<String>();
+            let value = match (control.value().name(), control.attr("type")) {
+                (_, Some("file")) => continue,
+                (_, Some("radio" | "checkbox")) if control.attr("checked").is_none() => continue,
+                ("textarea", _) => text(control)
+                    .strip_prefix('\n')
+                    .map_or_else(|| text(control), str::to_owned),
+                ("select", _) => {
+                    let chosen = control.select(&option).next().or_else(|| control.select(&first).next());
+                    chosen.unwrap().attr("value").unwrap().to_owned()
+                }
+                _ => control.attr("value").unwrap_or_default().to_owned(),
+            };
+            fields.push((name.to_owned(), value));
+        }
+        assert!(fields.len() > 10, "there is no editor on the page");
+        Self {
+            fields,
+            files: Vec::new(),
+        }
+    }
+
+    /// Types into the field, or into the field of that name in a row, from 0: `price:2`.
+    pub fn set(&mut self, field: &str, value: &str) -> &mut Self {
+        let (name, row) = field.split_once(':').unwrap_or((field, "0"));
+        let mut found = self.fields.iter_mut().filter(|(known, _)| known == name);
+        match found.nth(row.parse().unwrap()) {
+            Some((_, typed)) => value.clone_into(typed),
+            None => self.fields.push((name.to_owned(), value.to_owned())),
+        }
+        self
+    }
+
+    pub fn get(&self, name: &str) -> Vec<&str> {
+        let found = self.fields.iter().filter(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).collect()
+    }
+
+    pub fn file(&mut self, name: &str, bytes: Vec<u8>) -> &mut Self {
+        self.files.push((name.to_owned(), bytes));
+        self
+    }
+
+    /// Everything that a product needs to go live, but pictures.
+    pub fn ready(&mut self, title: &str) -> &mut Self {
+        self.set("title", title)
+            .set("category", "HOME")
+            .set("price", "12.50")
+            .set("quantity", "4")
+    }
+
+    pub async fn send(&self, maker: &Visitor, path: &str, act: &str) -> Response {
+        let mut form = Form::new();
+        for (name, value) in &self.fields {
+            form = form.text(name.clone(), value.clone());
+        }
+        for (name, bytes) in &self.files {
+            form = form.part("images", Part::bytes(bytes.clone()).file_name(name.clone()));
+        }
+        maker.upload(path, form.text("do", act.to_owned())).await
+    }
+}
+
+/// A maker of the demo market.
+pub async fn maker(market: &Market) -> Visitor {
+    named(market, "ines").await
+}
+
+pub async fn named(market: &Market, name: &str) -> Visitor {
+    let visitor = Visitor::new(market);
+    assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303);
+    visitor
+}
+
+pub async fn html(response: Response, status: u16) -> Html {
+    let got = response.status();
+    let text = response.text().await.unwrap();
+    assert_eq!(got, status, "{text}");
+    Html::parse_document(&text)
+}
+
+/// The page of the product that was saved.
+pub fn saved(response: &Response) -> String {
+    let to = location(response).to_owned();
+    assert!(
+        response.status() == 303 && to.ends_with("/edit"),
+        "{} {to}",
+        response.status()
+    );
+    to
+}
+
+pub fn number(edit: &str) -> i64 {
+    edit.split('/').nth(3).unwrap().parse().unwrap()
+}
+
+pub fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let image = DynamicImage::ImageRgb8(RgbImage::from_pixel(width, height, image::Rgb([180, 90, 40])));
+    image.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+pub fn conn(market: &Market) -> Conn {
+    market.config.database.connect().unwrap()
+}
+
+/// A shop's products, by the username of whose it is: id and slug.
+pub fn products_of(market: &Market, owner: &str) -> Vec<(i64, String)> {
+    products::table
+        .inner_join(shops::table.on(shops::id.eq(products::shop_id)))
+        .inner_join(users::table.on(users::id.nullable().eq(shops::owner_id)))
+        .filter(users::username.eq(owner))
+        .order(products::id)
+        .select((products::id, products::slug))
+        .load(&mut conn(market))
+        .unwrap()
+}
+
+/// The variants of a product in their order: id, values, stock.
+pub fn variants(market: &Market, product: i64) -> Vec<(i64, String, i32)> {
+    let rows: Vec<(i64, String, String, i32)> = product_variants::table
+        .filter(product_variants::product_id.eq(product))
+        .order(product_variants::position)
+        .select((
+            product_variants::id,
+            product_variants::value1,
+            product_variants::value2,
+            product_variants::quantity,
+        ))
+        .load(&mut conn(market))
+        .unwrap();
+    rows.into_iter()
+        .map(|(id, one, two, quantity)| (id, format!("{one}/{two}").trim_end_matches('/').to_owned(), quantity))
+        .collect()
+}
+
+/// Fails unless every stock is the sum of its movements, and every product's total that of its variants.
+pub fn assert_books(market: &Market) {
+    let mut conn = conn(market);
+    let variants: Vec<(i64, i64, i32)> = product_variants::table
+        .select((
+            product_variants::id,
+            product_variants::product_id,
+            product_variants::quantity,
+        ))
+        .load(&mut conn)
+        .unwrap();
+    let moves: Vec<(i64, i32)> = stock_movements::table
+        .select((stock_movements::variant_id, stock_movements::change))
+        .load(&mut conn)
+        .unwrap();
+    for (id, _, quantity) in &variants {
+        let sum: i32 = moves
+            .iter()
+            .filter(|(variant, _)| variant == id)
+            .map(|(_, change)| change)
+            .sum();
+        assert_eq!(sum, *quantity, "variant {id}");
+    }
+    let totals: Vec<(i64, i32)> = products::table
+        .select((products::id, products::quantity))
+        .load(&mut conn)
+        .unwrap();
+    for (id, total) in totals {
+        let sum: i32 = variants
+            .iter()
+            .filter(|(_, product, _)| *product == id)
+            .map(|(.., quantity)| quantity)
+            .sum();
+        assert_eq!(sum, total, "product {id}");
+    }
+}

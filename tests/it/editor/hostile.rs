@@ -1,0 +1,117 @@
+//! Words that want to be more than words.
+
+use super::{NEW, Sheet, html, maker, png, saved};
+use crate::support::{Market, attributes, run, texts};
+
+const HOSTILE: [&str; 6] = [
+    "<script>alert(1)</script>",
+    "\" onfocus=alert(1) autofocus x=\"",
+    "<b hx-get=/logout hx-trigger=load>b</b>",
+    "{{ 7 * 7 }} ${7*7} %00",
+    "\u{202e}evil\u{202c} مرحبا",
+    "👩🏽‍🚀🏺",
+];
+
+#[test]
+fn markup_is_shown_as_words_everywhere() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        for words in HOSTILE {
+            let mut sheet = Sheet::of(&maker.page(NEW).await);
+            sheet
+                .ready(words)
+                .set("description", words)
+                .set("tags", &words.chars().take(30).collect::<String>());
+            sheet
+                .set("option1", &words.chars().take(30).collect::<String>())
+                .set("values1", &format!("{words}\nplain"));
+            sheet
+                .set("field_label", words)
+                .set("field_kind", "text")
+                .set("field_longest", "9")
+                .set("new_section", words);
+            sheet.set("slug", words).file("<img src=x>.png", png(30, 40));
+            let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
+            let mut sheet = Sheet::of(&page);
+            assert_eq!(sheet.get("title"), [words]);
+            sheet.set("alt", words);
+            let edit = saved(&sheet.send(&maker, NEW, "publish").await);
+            let page = maker.page(&edit).await;
+            assert_eq!(Sheet::of(&page).get("title"), [words]);
+            let shown = attributes(&page, ".found-title", "class");
+            assert_eq!(shown.len(), 1);
+            let link = attributes(&page, ".bench a[href^='/shops/barro-e-sal/']", "href");
+            let public = market.page(link.first().expect("a link to the live product")).await;
+            assert_eq!(
+                texts(&public, "h1"),
+                [words.split_whitespace().collect::<Vec<_>>().join(" ")]
+            );
+            for page in [&page, &public] {
+                for bad in [
+                    "main script",
+                    "main [onfocus]",
+                    "main b",
+                    "main [hx-get='/logout']",
+                    "main [autofocus]",
+                ] {
+                    assert_eq!(
+                        attributes(page, bad, "class").len() + texts(page, bad).len(),
+                        0,
+                        "{bad} after {words}"
+                    );
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_kept_is_refused_and_never_breaks_anything() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let blank = Sheet::of(&maker.page(NEW).await);
+        let long = "é".repeat(10_000);
+        let names: Vec<String> = blank.fields.iter().map(|(name, _)| name.clone()).collect();
+        let more = [
+            "option1",
+            "values1",
+            "field_label",
+            "field_hint",
+            "field_choices",
+            "field_price",
+            "agreed",
+            "picture",
+            "alt",
+        ];
+        for name in names.iter().map(String::as_str).chain(more) {
+            for value in [
+                "\0",
+                "\u{1b}[31m",
+                long.as_str(),
+                "-9223372036854775808",
+                "99999999999999999999",
+                "１２",
+            ] {
+                let mut sheet = blank.clone();
+                sheet.ready("Moon jar").set(name, value);
+                for act in ["preview", "table", "save"] {
+                    let status = sheet.send(&maker, NEW, act).await.status().as_u16();
+                    assert!([200, 303, 422].contains(&status), "{name} {value:.12?} {act}: {status}");
+                }
+            }
+        }
+        for act in [
+            "",
+            "left:x",
+            "remove-option:99",
+            "cover:-1",
+            "nonsense",
+            "remove-field:18446744073709551616",
+        ] {
+            let status = blank.send(&maker, NEW, act).await.status().as_u16();
+            assert!([200, 422].contains(&status), "{act}: {status}");
+        }
+    });
+}

@@ -1,0 +1,123 @@
+//! Options and their combinations: what stays, what joins, what leaves.
+
+use super::{NEW, Sheet, assert_books, html, maker, number, saved, variants};
+use crate::support::{Market, attributes, run, texts};
+
+/// A draft in sizes and colours, with 1, 2, 3 and 4 pieces.
+async fn jar(maker: &crate::support::people::Visitor) -> String {
+    let mut sheet = Sheet::of(&maker.page(NEW).await);
+    sheet.ready("Moon jar");
+    sheet
+        .set("option1", "Size")
+        .set("values1", "S\nL")
+        .set("option2", "Colour")
+        .set("values2", "Red\nBlue");
+    let mut sheet = Sheet::of(&html(sheet.send(maker, NEW, "table").await, 200).await);
+    assert_eq!(sheet.get("price"), ["12.50"; 4]);
+    for row in 0..4 {
+        sheet.set(&format!("quantity:{row}"), &(row + 1).to_string());
+    }
+    saved(&sheet.set("price:3", "15").send(maker, NEW, "save").await)
+}
+
+#[test]
+fn what_was_typed_stays_with_its_combination_and_so_does_its_id() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let edit = jar(&maker).await;
+        let before = variants(&market, number(&edit));
+        assert_eq!(
+            before.iter().map(|(_, name, _)| name.as_str()).collect::<Vec<_>>(),
+            ["S/Red", "S/Blue", "L/Red", "L/Blue"]
+        );
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        sheet.set("values1", "XS\nL\nS");
+        // Straight to Save: the new combinations are shown first.
+        let page = html(sheet.send(&maker, &edit, "save").await, 422).await;
+        assert_eq!(attributes(&page, "#problems a", "href"), ["#table"]);
+        let sheet = Sheet::of(&page);
+        assert_eq!(sheet.get("quantity"), ["0", "0", "3", "4", "1", "2"]);
+        assert_eq!(sheet.get("price")[3], "15.00");
+        saved(&sheet.send(&maker, &edit, "save").await);
+        let after = variants(&market, number(&edit));
+        assert_eq!(after.len(), 6);
+        for kept in &before {
+            assert!(after.contains(kept), "{kept:?} is not in {after:?}");
+        }
+        assert_books(&market);
+    });
+}
+
+#[test]
+fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let edit = jar(&maker).await;
+        let before = variants(&market, number(&edit));
+        let sheet = Sheet::of(&maker.page(&edit).await);
+        let sheet = Sheet::of(&html(sheet.send(&maker, &edit, "remove-option:1").await, 200).await);
+        assert_eq!(sheet.get("quantity"), ["3", "7"]);
+        let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
+        let told = texts(&asked, "#leaving").join(" ");
+        assert!(told.contains("6 pieces in 2 combinations will be added"), "{told}");
+        assert_eq!(variants(&market, number(&edit)), before, "nothing is done unasked");
+        saved(&Sheet::of(&asked).send(&maker, &edit, "save").await);
+        let after = variants(&market, number(&edit));
+        assert_eq!(
+            after,
+            [(before[0].0, "S".to_owned(), 3), (before[2].0, "L".to_owned(), 7)]
+        );
+        assert_books(&market);
+        // A value that goes takes its stock along.
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        sheet.set("values1", "S");
+        let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
+        assert!(
+            texts(&asked, "#leaving")
+                .join(" ")
+                .contains("7 pieces in 1 combination will be taken out")
+        );
+        saved(&Sheet::of(&asked).send(&maker, &edit, "save").await);
+        assert_eq!(variants(&market, number(&edit)).len(), 1);
+        assert_books(&market);
+    });
+}
+
+#[test]
+fn options_may_change_places_and_end_somewhere() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let edit = jar(&maker).await;
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        sheet
+            .set("option1", "Colour")
+            .set("values1", "Red\nBlue")
+            .set("option2", "Size")
+            .set("values2", "S\nL");
+        saved(&sheet.send(&maker, &edit, "save").await);
+        let stock: Vec<(String, i32)> = (variants(&market, number(&edit)).into_iter())
+            .map(|(_, name, quantity)| (name, quantity))
+            .collect();
+        let wanted = [("Red/S", 1), ("Red/L", 3), ("Blue/S", 2), ("Blue/L", 4)];
+        assert_eq!(stock, wanted.map(|(name, quantity)| (name.to_owned(), quantity)));
+        for (values, at) in [("S\ns".to_owned(), "#values2"), (String::new(), "#values2")] {
+            let mut sheet = Sheet::of(&maker.page(&edit).await);
+            let page = html(sheet.set("values2", &values).send(&maker, &edit, "save").await, 422).await;
+            assert!(
+                attributes(&page, "#problems a", "href").contains(&at.to_owned()),
+                "{values}"
+            );
+        }
+        let many: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        sheet
+            .set("values1", &many.join("\n"))
+            .set("values2", &many[..6].join("\n"));
+        let page = html(sheet.send(&maker, &edit, "save").await, 422).await;
+        assert!(texts(&page, "#problems").join(" ").contains("120 combinations"));
+        assert_books(&market);
+    });
+}

@@ -1,0 +1,131 @@
+//! Stock: two who change it at once, and what is written down.
+
+use diesel::prelude::*;
+
+use super::{NEW, Sheet, assert_books, conn, html, maker, number, saved, variants};
+use crate::schema::{product_variants, products, stock_movements, users};
+use crate::support::{Market, run, texts};
+
+#[test]
+fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        // One is sold while the maker writes.
+        sell(&market, number(&edit));
+        saved(&sheet.set("quantity", "10").send(&maker, &edit, "save").await);
+        let variant = variants(&market, number(&edit))[0].clone();
+        assert_eq!(variant.2, 9, "4 seen, 10 wanted, 1 sold");
+        assert_books(&market);
+        let last: (String, i32, Option<i64>) = stock_movements::table
+            .filter(stock_movements::variant_id.eq(variant.0))
+            .order(stock_movements::id.desc())
+            .select((
+                stock_movements::reason,
+                stock_movements::change,
+                stock_movements::user_id,
+            ))
+            .first(&mut conn(&market))
+            .unwrap();
+        let ines: i64 = users::table
+            .filter(users::username.eq("ines"))
+            .select(users::id)
+            .first(&mut conn(&market))
+            .unwrap();
+        assert_eq!(last, ("edit".to_owned(), 6, Some(ines)));
+        let page = maker.page(&edit.replace("/edit", "/stock")).await;
+        assert_eq!(texts(&page, ".moves td:nth-child(4)"), ["+6", "−1", "+4"]);
+        // Saved once more without a change: nothing is written down.
+        saved(&Sheet::of(&maker.page(&edit).await).send(&maker, &edit, "save").await);
+        assert_eq!(
+            texts(&maker.page(&edit.replace("/edit", "/stock")).await, ".moves tbody tr").len(),
+            3
+        );
+    });
+}
+
+#[test]
+fn more_cannot_be_taken_away_than_is_left() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        sell(&market, number(&edit));
+        let page = html(sheet.set("quantity", "0").send(&maker, &edit, "save").await, 422).await;
+        assert!(
+            texts(&page, "#problems")
+                .join(" ")
+                .contains("The stock changed while you were writing")
+        );
+        assert_eq!(variants(&market, number(&edit))[0].2, 3);
+        // What came back counts from what there is now.
+        saved(&Sheet::of(&page).send(&maker, &edit, "save").await);
+        assert_eq!(variants(&market, number(&edit))[0].2, 0);
+        assert_books(&market);
+    });
+}
+
+#[test]
+fn the_second_of_two_tabs_is_told_and_loses_nothing() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
+        let mut first = Sheet::of(&maker.page(&edit).await);
+        let mut second = first.clone();
+        saved(
+            &first
+                .set("title", "Sun jar")
+                .set("quantity", "6")
+                .send(&maker, &edit, "save")
+                .await,
+        );
+        second
+            .set("description", "Written in the second tab")
+            .set("quantity", "3");
+        let page = html(second.send(&maker, &edit, "save").await, 422).await;
+        assert!(texts(&page, "#changed").join(" ").contains("changed elsewhere"));
+        let again = Sheet::of(&page);
+        assert_eq!(again.get("description"), ["Written in the second tab"]);
+        assert_eq!((again.get("quantity"), again.get("seen")), (vec!["5"], vec!["6"]));
+        saved(&again.send(&maker, &edit, "save").await);
+        assert_eq!(variants(&market, number(&edit))[0].2, 5, "4, and 2 more, and 1 less");
+        assert_books(&market);
+    });
+}
+
+/// One piece of a product's first variant.
+fn sell(market: &Market, product: i64) {
+    let mut conn = conn(market);
+    let id = variants(market, product)[0].0;
+    let left: i32 = product_variants::table
+        .find(id)
+        .select(product_variants::quantity)
+        .first(&mut conn)
+        .unwrap();
+    diesel::update(product_variants::table.find(id))
+        .set(product_variants::quantity.eq(left - 1))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::update(products::table.find(product))
+        .set(products::quantity.eq(products::quantity - 1))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(stock_movements::table)
+        .values((
+            stock_movements::id.eq(pocketshop::id::MovementId::new().0),
+            stock_movements::variant_id.eq(id),
+            stock_movements::reason.eq("sale"),
+            stock_movements::change.eq(-1),
+            stock_movements::quantity.eq(left - 1),
+            stock_movements::created_at.eq(crate::support::roles::now()),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+}

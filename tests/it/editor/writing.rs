@@ -1,0 +1,242 @@
+//! A product from nothing to the shop window, and what is wrong on the way.
+
+use diesel::prelude::*;
+
+use super::{NEW, Sheet, assert_books, conn, html, maker, number, png, saved};
+use crate::schema::{pending_images, product_images, products};
+use crate::support::{Market, attributes, run, texts};
+
+#[test]
+fn a_product_is_written_shown_and_bought_with_its_eyes() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        sheet
+            .ready("Moon jar")
+            .set("description", "Round, *white*.")
+            .set("tags", "#Jar, white, jar");
+        sheet.set("compare_at_price", "20").set("new_section", "Jars");
+        sheet
+            .set("readiness", "made")
+            .set("ready_from", "3")
+            .set("ready_within", "5");
+        sheet.file("one.png", png(300, 400)).file("two.png", png(400, 300));
+        let edit = saved(&sheet.send(&maker, NEW, "publish").await);
+        let page = maker.page(&edit).await;
+        assert!(texts(&page, "#flash").join(" ").contains("“Moon jar” is live"));
+        assert_eq!(attributes(&page, "#shots .shot-card", "id").len(), 2);
+        let shown = market.page("/shops/barro-e-sal/moon-jar").await;
+        let words = texts(&shown, "main").join(" ");
+        for told in [
+            "$12.50",
+            "$20.00",
+            "Made to order in 3 to 5 days",
+            "Jars",
+            "jar, white",
+            "Round, white.",
+        ] {
+            assert!(words.contains(told), "{told} is not in {words}");
+        }
+        assert_eq!(attributes(&shown, "#gallery .shot img", "src").len(), 2);
+        assert_books(&market);
+    });
+}
+
+#[test]
+fn a_draft_may_wait_and_the_shop_window_may_not() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let empty = Sheet::of(&maker.page(NEW).await);
+        let page = html(empty.send(&maker, NEW, "publish").await, 422).await;
+        assert!(texts(&page, "title").join("").starts_with("Error: "));
+        let missing = attributes(&page, "#problems a", "href");
+        assert_eq!(missing, ["#title", "#category", "#price", "#images"]);
+        let mut draft = empty.clone();
+        draft.set("title", "Moon jar").set("category", "HOME");
+        let edit = saved(&draft.send(&maker, NEW, "save").await);
+        assert_eq!(market.get("/shops/barro-e-sal/moon-jar").await.status(), 404);
+        let sheet = Sheet::of(&maker.page(&edit).await);
+        assert_eq!(sheet.get("price"), [""], "a price that nobody gave");
+    });
+}
+
+#[test]
+fn a_new_title_takes_the_address_along_until_it_is_live_and_then_only_when_asked() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        sheet.ready("Moon jar").file("one.png", png(30, 40));
+        let edit = saved(&sheet.send(&maker, NEW, "save").await);
+        let slug = || {
+            let one = products::table.find(number(&edit)).select(products::slug);
+            one.first::<String>(&mut conn(&market)).unwrap()
+        };
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        saved(&sheet.set("title", "Sun jar").send(&maker, &edit, "publish").await);
+        assert_eq!(slug(), "sun-jar");
+        // The radio still says draft: whoever publishes means it.
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        saved(&sheet.set("title", "Star jar").send(&maker, &edit, "save").await);
+        assert_eq!(slug(), "sun-jar");
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        saved(&sheet.set("slug", "Star Jar").send(&maker, &edit, "save").await);
+        assert_eq!(slug(), "star-jar");
+        let old = market.get("/shops/barro-e-sal/sun-jar").await;
+        assert_eq!(
+            (old.status().as_u16(), &old.headers()["location"]),
+            (301, &"/shops/barro-e-sal/star-jar".parse().unwrap())
+        );
+    });
+}
+
+#[test]
+fn every_field_says_where_it_ends() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let blank = Sheet::of(&maker.page(NEW).await);
+        let long = "x".repeat(10_001);
+        for (field, value, at) in [
+            ("title", "x".repeat(121).as_str(), "#title"),
+            ("title", "a\0b", "#title"),
+            ("description", long.as_str(), "#description"),
+            ("category", "NONE", "#category"),
+            ("tags", "x".repeat(31).as_str(), "#tags"),
+            ("price", "-1", "#price"),
+            ("price", "1.234", "#price"),
+            ("price", "10000000.01", "#price"),
+            ("price", "twelve", "#price"),
+            ("compare_at_price", "12.50", "#compare_at_price"),
+            ("quantity", "1000000", "#quantity"),
+            ("quantity", "-1", "#quantity"),
+            ("quantity", "1.5", "#quantity"),
+            ("sku", "x".repeat(65).as_str(), "#sku"),
+            ("weight", "0", "#weight"),
+            ("delivery", "pigeon", "#delivery"),
+            ("readiness", "soon", "#readiness"),
+            ("new_section", "x".repeat(61).as_str(), "#section"),
+            ("image_id", "7", "#image_id"),
+        ] {
+            let mut sheet = blank.clone();
+            sheet.ready("Moon jar").set(field, value);
+            let page = html(sheet.send(&maker, NEW, "save").await, 422).await;
+            assert_eq!(attributes(&page, "#problems a", "href"), [at], "{field}: {value:.20}");
+            if value.len() < 200 && !value.contains('\0') && !["category", "delivery", "readiness"].contains(&field) {
+                assert_eq!(Sheet::of(&page).get(field)[0], value, "{field} is kept");
+            }
+        }
+        let mut made = blank.clone();
+        made.ready("Moon jar")
+            .set("readiness", "made")
+            .set("ready_from", "5")
+            .set("ready_within", "3");
+        let page = html(made.send(&maker, NEW, "save").await, 422).await;
+        assert_eq!(attributes(&page, "#problems a", "href"), ["#ready_within"]);
+        let there: i64 = products::table
+            .filter(products::title.eq("Moon jar"))
+            .count()
+            .get_result(&mut conn(&market))
+            .unwrap();
+        assert_eq!(there, 0);
+    });
+}
+
+#[test]
+fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        sheet
+            .ready("")
+            .file("one.png", png(30, 40))
+            .file("two.png", png(40, 30));
+        sheet.file("bad.png", b"no picture".to_vec());
+        let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
+        assert!(texts(&page, "#problems").join(" ").contains("“bad.png”"));
+        let mut again = Sheet::of(&page);
+        let kept: Vec<String> = again.get("picture").into_iter().map(str::to_owned).collect();
+        assert_eq!(kept.len(), 2);
+        let pending = || {
+            pending_images::table
+                .count()
+                .get_result::<i64>(&mut conn(&market))
+                .unwrap()
+        };
+        assert_eq!(pending(), 2);
+        // The second becomes the cover, and says what it shows.
+        let act = format!("cover:{}", kept[1]);
+        again = Sheet::of(&html(again.send(&maker, NEW, &act).await, 200).await);
+        assert_eq!(again.get("picture"), [kept[1].as_str(), kept[0].as_str()]);
+        again.set("alt", "A jar by a window").set("title", "Moon jar");
+        let edit = saved(&again.send(&maker, NEW, "publish").await);
+        assert_eq!(pending(), 0);
+        let alts: Vec<String> = product_images::table
+            .filter(product_images::product_id.eq(number(&edit)))
+            .order(product_images::position)
+            .select(product_images::alt)
+            .load(&mut conn(&market))
+            .unwrap();
+        assert_eq!(alts, ["A jar by a window", ""]);
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        let act = format!("remove-picture:{}", kept[0]);
+        sheet = Sheet::of(&html(sheet.send(&maker, &edit, &act).await, 200).await);
+        saved(&sheet.set("title", "Moon jar").send(&maker, &edit, "save").await);
+        assert_eq!(attributes(&maker.page(&edit).await, "#shots .shot-card", "id").len(), 1);
+    });
+}
+
+#[test]
+fn personalisation_keeps_its_ids_and_its_limits() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        let mut sheet = Sheet::of(&maker.page(NEW).await);
+        sheet.ready("Moon jar");
+        let page = html(sheet.send(&maker, NEW, "add-field").await, 200).await;
+        let mut sheet = Sheet::of(&html(Sheet::of(&page).send(&maker, NEW, "add-field").await, 200).await);
+        assert_eq!(sheet.get("title"), ["Moon jar"]);
+        sheet
+            .set("field_label", "Name to press")
+            .set("field_longest", "12")
+            .set("field_required", "yes");
+        sheet
+            .set("field_label:1", "Glaze")
+            .set("field_kind:1", "choice")
+            .set("field_choices:1", "Blue");
+        let page = html(sheet.send(&maker, NEW, "save").await, 422).await;
+        assert_eq!(attributes(&page, "#problems a", "href"), ["#field_choices-1"]);
+        sheet.set("field_choices:1", "Blue\r\nOat").set("field_price:1", "2.50");
+        let edit = saved(&sheet.send(&maker, NEW, "save").await);
+        let mut sheet = Sheet::of(&maker.page(&edit).await);
+        let ids: Vec<String> = sheet.get("field_id").into_iter().map(str::to_owned).collect();
+        assert_eq!(sheet.get("field_choices"), ["", "Blue\nOat"]);
+        sheet.set("field_label:1", "Colour of the glaze");
+        saved(&sheet.send(&maker, &edit, "save").await);
+        let sheet = Sheet::of(&maker.page(&edit).await);
+        assert_eq!(sheet.get("field_id"), ids);
+        assert_eq!(sheet.get("field_label"), ["Name to press", "Colour of the glaze"]);
+        let fewer = html(sheet.send(&maker, &edit, "remove-field:0").await, 200).await;
+        saved(&Sheet::of(&fewer).send(&maker, &edit, "save").await);
+        assert_eq!(Sheet::of(&maker.page(&edit).await).get("field_id"), [ids[1].as_str()]);
+    });
+}
+
+#[test]
+fn the_editor_asks_the_database_little_whatever_the_product() {
+    run(async {
+        let market = Market::demo();
+        let maker = maker(&market).await;
+        for (id, _) in super::products_of(&market, "ines") {
+            let before = market.db.queries();
+            maker.page(&format!("/dashboard/products/{id}/edit")).await;
+            let edit = market.db.queries() - before;
+            maker.page(&format!("/dashboard/products/{id}/stock")).await;
+            let stock = market.db.queries() - before - edit;
+            assert_eq!((edit, stock), (6, 4), "one each tells who it is");
+        }
+    });
+}

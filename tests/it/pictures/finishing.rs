@@ -1,0 +1,214 @@
+//! What a job makes of an upload, and what the rows and pages say then.
+
+use diesel::prelude::*;
+use pocketshop::images::Picture;
+
+use super::*;
+use crate::schema::{pending_images, product_images, products, users};
+use crate::support::files::{jpeg, png};
+use crate::support::roles::Actor;
+use crate::support::roles::Role;
+use crate::support::run;
+
+#[test]
+fn a_picture_is_shown_at_once_and_soon_in_every_size() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let quick = face(&ana, "moon.jpg", jpeg(3000, 1500)).await;
+        assert!(
+            quick.starts_with("/media/pictures/") && quick.ends_with("-1440x720.webp"),
+            "{quick}"
+        );
+        let (image, _) = served(&ana, &quick).await;
+        assert_eq!((image.width(), image.height()), (1440, 720));
+        assert_eq!(image.to_rgb8().get_pixel(700, 100).0.map(|part| part / 100), [2, 0, 0]);
+        until(&market, "the sizes", async || idle(&market).await).await;
+        let page = ana.page("/account").await;
+        assert_eq!(attributes(&page, ".self .avatar img", "src"), [quick.as_str()]);
+        let stem = quick.strip_suffix(".webp").unwrap();
+        for (kind, ending, selector) in [
+            ("image/webp", "webp", ".self .avatar img"),
+            ("image/avif", "avif", ".self .avatar source[type='image/avif']"),
+        ] {
+            let set = attributes(&page, selector, "srcset").remove(0);
+            let expected: Vec<String> = [320, 640, 960]
+                .iter()
+                .map(|width| format!("{stem}-{width}.{ending} {width}w"))
+                .chain([format!("{stem}.{ending} 1440w")])
+                .collect();
+            assert_eq!(set, expected.join(", "));
+            for address in set.split(", ") {
+                let (url, width) = address.split_once(' ').unwrap();
+                let answer = ana.get(url).await;
+                assert_eq!(answer.headers()["content-type"], kind, "{url}");
+                assert!(
+                    answer.headers()["cache-control"]
+                        .to_str()
+                        .unwrap()
+                        .contains("immutable")
+                );
+                let bytes = answer.bytes().await.unwrap();
+                assert!(bytes.len() > 100, "{url}");
+                if ending == "webp" {
+                    let image = image::load_from_memory(&bytes).unwrap();
+                    assert_eq!(format!("{}w", image.width()), width);
+                } else {
+                    assert_eq!(&bytes[4..12], b"ftypavif", "{url}");
+                }
+            }
+        }
+        assert_eq!(files(&market).len(), 8);
+        // The header has it too.
+        assert_eq!(attributes(&page, "header .avatar img", "width"), ["1440"]);
+    });
+}
+
+#[test]
+fn a_picture_that_is_replaced_or_taken_out_leaves_the_shelf() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let first = face(&ana, "a.png", png(500, 400)).await;
+        until(&market, "the sizes", async || idle(&market).await).await;
+        let second = face(&ana, "b.png", png(50, 40)).await;
+        assert_ne!(first, second);
+        until(&market, "the removal", async || {
+            idle(&market).await && files(&market).len() == 2
+        })
+        .await;
+        assert_eq!(ana.get(&first).await.status(), 404);
+        assert_eq!(ana.get(&second).await.status(), 200);
+        for _ in 0..2 {
+            assert_eq!(ana.post("/account/picture/removal", &[]).await.status(), 303);
+        }
+        assert_eq!(shown(&ana).await, None);
+        until(&market, "the removal", async || {
+            idle(&market).await && files(&market).is_empty()
+        })
+        .await;
+    });
+}
+
+#[test]
+fn a_picture_that_an_order_names_stays() {
+    run(async {
+        let market = Market::demo();
+        let bruno = Actor::of(&market, Role::User).await.visitor(&market);
+        let url = face(&bruno, "a.png", png(50, 40)).await;
+        let mut conn = market.config.database.connect().unwrap();
+        conn.batch_execute(&format!(
+            "UPDATE pending_images SET url = '{url}'; UPDATE shops SET logo = '{url}' WHERE slug = 'barro-e-sal'"
+        ))
+        .unwrap();
+        assert_eq!(bruno.post("/account/picture/removal", &[]).await.status(), 303);
+        until(&market, "the jobs", async || idle(&market).await).await;
+        assert_eq!(files(&market).len(), 2, "a logo still names it");
+        // The job has let the logo name all sizes.
+        let finished = url.replace(".webp", ".avif");
+        conn.batch_execute(&format!("UPDATE shops SET logo = '' WHERE logo = '{finished}'"))
+            .unwrap();
+        market.pictures().sweep(&market.db, now()).await.unwrap();
+        assert_eq!(files(&market).len(), 2, "too young to be an orphan");
+    });
+}
+
+#[test]
+fn a_product_gets_exactly_the_pictures_that_were_arranged() {
+    run(async {
+        let market = Market::demo();
+        let (ines, bruno) = (
+            Actor::of(&market, Role::Seller).await,
+            Actor::of(&market, Role::User).await,
+        );
+        let product = {
+            let mut conn = market.config.database.connect().unwrap();
+            products::table
+                .filter(products::owner_id.eq(ines.user))
+                .order(products::id)
+                .select(products::id)
+                .first::<i64>(&mut conn)
+                .unwrap()
+        };
+        let mine = market.pending(ines.user, png(60, 80)).await;
+        let more = market.pending(ines.user, png(70, 80)).await;
+        let theirs = market.pending(bruno.user, png(80, 80)).await;
+        let before = own(&market, product);
+        assert!(before.len() >= 2);
+        let arrange = async |wanted: &[(i64, &str)]| market.arrange(ines.user, product, wanted).await;
+
+        // Someone else's, another product's, one twice, thirteen: nothing changes.
+        let foreign = own(&market, product + 1).into_iter().chain([(theirs, String::new())]);
+        for (id, _) in foreign {
+            assert!(arrange(&[(before[0].0, ""), (id, "")]).await.is_err());
+        }
+        assert!(arrange(&[(mine, ""), (mine, "")]).await.is_err());
+        assert!(arrange(&[(before[0].0, ""); 13]).await.is_err());
+        assert_eq!(own(&market, product), before);
+
+        arrange(&[(mine, "from above"), (before[1].0, "as it was"), (more, "")])
+            .await
+            .unwrap();
+        assert_eq!(
+            own(&market, product),
+            [
+                (mine, "from above".to_owned()),
+                (before[1].0, "as it was".to_owned()),
+                (more, String::new())
+            ]
+        );
+        let mut conn = market.config.database.connect().unwrap();
+        let left: Vec<i64> = pending_images::table
+            .select(pending_images::id)
+            .load(&mut conn)
+            .unwrap();
+        assert_eq!(left, [theirs]);
+        until(&market, "the sizes", async || idle(&market).await).await;
+        let urls: Vec<String> = product_images::table
+            .filter(product_images::id.eq_any([mine, more]))
+            .select(product_images::url)
+            .load(&mut conn)
+            .unwrap();
+        assert!(urls.iter().all(|url| url.contains(".avif")), "{urls:?}");
+        assert_eq!(Picture::of(&urls[0]).height, 80);
+        arrange(&[]).await.unwrap();
+        assert_eq!(own(&market, product), []);
+        until(&market, "the removal", async || {
+            idle(&market).await && files(&market).len() == 2
+        })
+        .await;
+    });
+}
+
+#[test]
+fn who_leaves_leaves_no_picture() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        face(&ana, "a.png", png(50, 40)).await;
+        let mut conn = market.config.database.connect().unwrap();
+        let user: i64 = users::table.select(users::id).first(&mut conn).unwrap();
+        market.pending(user, png(60, 40)).await;
+        conn.batch_execute(&format!(
+            "UPDATE users SET delete_at = created_at;
+             INSERT INTO jobs (id, kind, payload, run_at, attempts, error, created_at)
+             SELECT 1, 'erase', '{user}', created_at, 0, '', created_at FROM users"
+        ))
+        .unwrap();
+        until(&market, "the end", async || {
+            files(&market).is_empty() && idle(&market).await
+        })
+        .await;
+    });
+}
+
+/// A product's pictures and their words, in their order.
+fn own(market: &Market, product: i64) -> Vec<(i64, String)> {
+    let mut conn = market.config.database.connect().unwrap();
+    product_images::table
+        .filter(product_images::product_id.eq(product))
+        .order((product_images::position, product_images::id))
+        .select((product_images::id, product_images::alt))
+        .load(&mut conn)
+        .unwrap()
+}

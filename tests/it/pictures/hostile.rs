@@ -1,0 +1,200 @@
+//! Files that are not what they say, or more than they seem.
+
+use image::ImageFormat;
+
+use super::*;
+use crate::support::files::{animated_webp, bomb, jpeg, photo, picture, png, see_through, with_segment, written};
+use crate::support::run;
+
+fn holds(bytes: &[u8], words: &[u8]) -> bool {
+    bytes.windows(words.len()).any(|window| window == words)
+}
+
+#[test]
+fn what_is_no_picture_is_refused_by_name() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+        let whole = jpeg(400, 300);
+        for (name, bytes, said) in [
+            (
+                "moon.png",
+                svg.as_bytes().to_vec(),
+                "“moon.png” is not a picture that we can show. Choose a JPEG",
+            ),
+            ("moon.svg", svg.as_bytes().to_vec(), "is not a picture"),
+            (
+                "both.gif",
+                b"GIF89a/*\x01\x00*/=1;alert(document.cookie)//".to_vec(),
+                "is not a picture",
+            ),
+            ("paper.jpg", b"%PDF-1.7 %\xe2\xe3".to_vec(), "is not a picture"),
+            (
+                "page.webp",
+                b"<!doctype html><script>alert(1)</script>".to_vec(),
+                "is not a picture",
+            ),
+            ("wave.webp", b"RIFF\x24\0\0\0WAVEfmt ".to_vec(), "is not a picture"),
+            ("huge.png", bomb(30_000, 30_000), "“huge.png” has too many pixels"),
+            ("long.png", bomb(12_001, 1), "has too many pixels"),
+            ("wide.png", bomb(8000, 6000), "has too many pixels"),
+            ("none.png", b"\x89PNG\r\n\x1a\n".to_vec(), "is damaged"),
+            ("stub.jpg", whole[..200].to_vec(), "is damaged"),
+            ("stub.webp", b"RIFF\xff\0\0\0WEBPVP8 ".to_vec(), "is damaged"),
+            ("empty.jpg", Vec::new(), "“empty.jpg” is empty"),
+        ] {
+            let told = refusal(&ana, name, bytes).await;
+            assert!(told.contains(said), "{name}: {told}");
+        }
+        assert_eq!(shown(&ana).await, None);
+        assert_eq!(files(&market), [""; 0]);
+    });
+}
+
+#[test]
+fn odd_pictures_are_shown_or_refused_but_break_nothing() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let deep = written(
+            &image::DynamicImage::ImageRgb16(picture(90, 60).into_rgb16()),
+            ImageFormat::Png,
+        );
+        let grey = written(
+            &image::DynamicImage::ImageLuma8(picture(90, 60).into_luma8()),
+            ImageFormat::Png,
+        );
+        for (name, bytes, size) in [
+            ("dot.png", png(1, 1), (1, 1)),
+            ("deep.png", deep, (90, 60)),
+            ("grey.png", grey, (90, 60)),
+            (
+                "cmyk.jpg",
+                include_bytes!("../../corpus/pictures/cmyk.jpg").to_vec(),
+                (32, 20),
+            ),
+            ("moving.webp", animated_webp(), (40, 30)),
+            ("glass.png", see_through(50, 40), (50, 40)),
+            ("line.png", png(9000, 2), (1440, 1)),
+            ("pole.png", png(2, 9000), (1, 2160)),
+        ] {
+            let (image, _) = served(&ana, &face(&ana, name, bytes).await).await;
+            assert_eq!((image.width(), image.height()), size, "{name}");
+            if name == "moving.webp" {
+                assert!(image.to_rgb8().get_pixel(20, 15).0[0] > 200, "not the first of two");
+            }
+            assert_eq!(image.color().has_alpha(), name == "glass.png", "{name}");
+        }
+        // Half of it may still be a picture, or not; never a fault.
+        for half in [jpeg(400, 300), png(400, 300)] {
+            let status = send(&ana, "half.jpg", &half[..half.len() / 2]).await.status();
+            assert!([303, 422].contains(&status.as_u16()), "{status}");
+        }
+    });
+}
+
+#[test]
+fn nothing_of_the_sender_s_is_kept_but_the_pixels() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let script = b"<?php system($_GET[1]); ?><script>alert(1)</script>";
+        let zip = b"PK\x03\x04 a zip from here on PK\x05\x06";
+        let commented = with_segment(&jpeg(400, 300), 0xfe, script);
+        let zipped = [png(400, 300), zip.to_vec()].concat();
+        for (name, bytes) in [
+            ("comment.jpg", commented),
+            ("zipped.png", zipped),
+            ("photo.jpg", photo(400, 300, 1)),
+        ] {
+            face(&ana, name, bytes).await;
+        }
+        until(&market, "the sizes", async || idle(&market).await).await;
+        let kept = files(&market);
+        assert_eq!(kept.iter().filter(|file| file.contains(".avif")).count(), 2, "{kept:?}");
+        for file in kept {
+            let bytes = std::fs::read(shelf(&market).join(&file)).unwrap();
+            for words in [
+                b"<?php".as_slice(),
+                b"<script",
+                b"PK\x03\x04",
+                b"Exif",
+                b"SpyCamera",
+                b"http://ns.adobe.com/xap",
+                b"photo.jpg",
+            ] {
+                assert!(!holds(&bytes, words), "{file} holds {}", String::from_utf8_lossy(words));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_photo_comes_out_the_right_way_up() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        // Red above, blue below, before it is turned.
+        for (orientation, size, red) in [
+            (1, (300, 200), (150, 20)),
+            (3, (300, 200), (150, 180)),
+            (6, (200, 300), (180, 150)),
+            (8, (200, 300), (20, 150)),
+        ] {
+            let url = face(&ana, "turned.jpg", photo(300, 200, orientation)).await;
+            let (image, _) = served(&ana, &url).await;
+            assert_eq!((image.width(), image.height()), size, "{orientation}");
+            let pixel = image.to_rgb8().get_pixel(red.0, red.1).0;
+            assert!(pixel[0] > 150 && pixel[2] < 100, "{orientation}: {pixel:?}");
+        }
+    });
+}
+
+#[test]
+fn names_lead_nowhere() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let data = market.config.data.clone();
+        let outside = data.parent().unwrap().join("escaped.png");
+        let long = "x".repeat(300) + ".png";
+        for name in [
+            "../../escaped.png",
+            "..%2f..%2fescaped.png",
+            "/etc/escaped.png",
+            "C:\\escaped.png",
+            "esc\0aped.png",
+            long.as_str(),
+            ".htaccess",
+            "．．／escaped.png",
+            "…/escaped.png",
+            "",
+            "<script>alert(1)</script>.png",
+        ] {
+            let answer = send(&ana, name, png(20, 20)).await;
+            assert!(
+                [303, 422].contains(&answer.status().as_u16()),
+                "{name:?}: {}",
+                answer.status()
+            );
+            assert_eq!(send(&ana, name, b"no picture".to_vec()).await.status(), 422, "{name:?}");
+        }
+        assert!(!outside.exists());
+        for file in files(&market) {
+            let plain = file
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+            assert!(plain && file.len() < 60 && !file.starts_with('.'), "{file}");
+        }
+        for entry in std::fs::read_dir(&data).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            assert!(!name.contains("escaped") && !name.contains("htaccess"), "{name}");
+        }
+        assert_eq!(
+            std::fs::read_dir(data.join("uploads")).unwrap().count(),
+            0,
+            "left behind"
+        );
+    });
+}

@@ -1,0 +1,142 @@
+//! How much, how many, how slowly.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::*;
+use crate::support::files::png;
+use crate::support::run;
+
+#[test]
+fn too_large_too_many_and_too_much_are_refused_and_said() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let told = refusal(&ana, "big.png", vec![0; 20 * 1024 * 1024 + 1]).await;
+        assert!(told.starts_with("“big.png” is larger than 20 MB"), "{told}");
+        let two = form("a.png", png(9, 9)).part("image", Part::bytes(png(9, 9)).file_name("b.png"));
+        let answer = ana.upload("/account/picture", two).await;
+        assert_eq!(answer.status(), 422);
+        assert!(answer.text().await.unwrap().contains("Choose one picture only."));
+        // As a browser sends it where nothing was chosen.
+        let told = refusal(&ana, "", Vec::new()).await;
+        assert_eq!(told, "Choose a picture first.");
+        let parts = (0..2001).fold(Form::new(), |form, number| form.text(format!("field-{number}"), "x"));
+        assert_eq!(ana.upload("/account/picture", parts).await.status(), 422);
+        let text = Form::new().text("story", "x".repeat(1024 * 1024 + 1));
+        assert_eq!(ana.upload("/account/picture", text).await.status(), 422);
+        assert_eq!(shown(&ana).await, None);
+    });
+}
+
+/// Raw, so that the length can be a lie.
+async fn ask(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pause: Duration) -> (String, Duration) {
+    let address = market.url.strip_prefix("http://").unwrap().to_owned();
+    let cookie = ana.cookie().unwrap();
+    let head = format!(
+        "POST /account/picture HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\
+         Content-Type: multipart/form-data; boundary=seam\r\n{head}\r\n\r\n"
+    );
+    tokio::task::spawn_blocking(move || {
+        let start = Instant::now();
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        for chunk in body.chunks(1024) {
+            if stream.write_all(chunk).is_err() {
+                break;
+            }
+            std::thread::sleep(pause);
+        }
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        (String::from_utf8_lossy(&answer).into_owned(), start.elapsed())
+    })
+    .await
+    .unwrap()
+}
+
+#[test]
+fn a_body_that_is_too_large_stalls_or_drips_is_cut_off() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let file = b"--seam\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n".to_vec();
+        let none = Duration::ZERO;
+        let (large, took) = ask(&market, &ana, "Content-Length: 200000000", file.clone(), none).await;
+        assert!(large.starts_with("HTTP/1.1 413"), "{large}");
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        let (zipped, _) = ask(
+            &market,
+            &ana,
+            "Content-Encoding: gzip\r\nContent-Length: 90000",
+            file.clone(),
+            none,
+        )
+        .await;
+        assert!(zipped.starts_with("HTTP/1.1 415"), "{zipped}");
+
+        // All at once, since each takes its time. The first two are small enough to be read before, the others pass.
+        let chunked = [b"55\r\n".to_vec(), file.clone(), b"\r\n".to_vec()].concat();
+        let dripped = [file.clone(), vec![b'x'; 60_000]].concat();
+        let asked = futures_util::future::join_all([
+            ask(&market, &ana, "Content-Length: 5000", file.clone(), none),
+            ask(&market, &ana, "Transfer-Encoding: chunked", chunked, none),
+            ask(&market, &ana, "Content-Length: 90000000", file.clone(), none),
+            // 2 KiB a second: alive, but below the pace.
+            ask(
+                &market,
+                &ana,
+                "Content-Length: 90000000",
+                dripped,
+                Duration::from_millis(500),
+            ),
+        ]);
+        for (number, (answer, took)) in asked.await.into_iter().enumerate() {
+            assert!(answer.starts_with("HTTP/1.1 408"), "{number}: {answer}");
+            assert!(
+                answer.to_lowercase().contains("connection: close"),
+                "{number}: {answer}"
+            );
+            // Whoever drips hears it after the last of their bytes.
+            let most = if number == 3 { 40 } else { 20 };
+            assert!(
+                took > Duration::from_secs(14) && took < Duration::from_secs(most),
+                "{number}: {took:?}"
+            );
+        }
+        assert!(ana.is_signed_in().await);
+    });
+}
+
+#[test]
+fn a_guest_s_upload_is_not_waited_for() {
+    run(async {
+        let market = Market::empty();
+        let nobody = Visitor::new(&market);
+        let answer = send(&nobody, "a.png", png(20, 20)).await;
+        assert_eq!(
+            (answer.status().as_u16(), crate::support::people::location(&answer)),
+            (303, "/login?next=%2Faccount")
+        );
+        assert_eq!(files(&market), [""; 0]);
+    });
+}
+
+#[test]
+fn sixty_files_an_hour_come_from_one_address() {
+    run(async {
+        let market = Market::open(false, |config| config.rate_limit = true);
+        let ana = market.join("ana").await;
+        for number in 0..60 {
+            assert_eq!(
+                send(&ana, "a.png", b"no picture".to_vec()).await.status(),
+                422,
+                "{number}"
+            );
+        }
+        let rest = send(&ana, "a.png", png(9, 9)).await;
+        assert_eq!(rest.status(), 429);
+        assert!(rest.headers().contains_key("retry-after"));
+    });
+}

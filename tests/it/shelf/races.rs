@@ -1,0 +1,76 @@
+//! A stock that is edited while it is sold.
+
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::thread;
+
+use diesel::prelude::*;
+use pocketshop::catalog::{Change, Movement, Product, Reason};
+use pocketshop::db::in_transaction;
+use pocketshop::error::Error;
+use pocketshop::id::{ProductId, ShopId, UserId, VariantId};
+
+use super::Desk;
+use crate::schema::product_variants;
+use crate::support::roles::now;
+use crate::support::run;
+
+#[test]
+fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
+    run(async {
+        let desk = Desk::open().await;
+        let id = desk.live("Mug", 500, 20);
+        let variant: i64 = product_variants::table
+            .filter(product_variants::product_id.eq(id))
+            .select(product_variants::id)
+            .first(&mut desk.conn())
+            .unwrap();
+        let (sold, added) = (&AtomicI32::new(0), &AtomicI32::new(0));
+        let location = &desk.market.config.database;
+        let (shop, user) = (ShopId(desk.shop), UserId(desk.user));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(move || {
+                    let mut conn = location.connect().unwrap();
+                    for _ in 0..10 {
+                        let done = in_transaction(&mut conn, &|conn| {
+                            let change = Change {
+                                variant: VariantId(variant),
+                                by: -1,
+                                order: None,
+                            };
+                            let short = Movement::make(conn, &[change], Reason::Sale, None, now())?;
+                            if short.is_empty() { Ok(()) } else { Err(Error::NotFound) }
+                        });
+                        match done {
+                            Ok(()) => drop(sold.fetch_add(1, Ordering::Relaxed)),
+                            Err(Error::NotFound) => {}
+                            Err(error) => panic!("{error}"),
+                        }
+                    }
+                });
+            }
+            for by in [3, -2] {
+                scope.spawn(move || {
+                    let mut conn = location.connect().unwrap();
+                    for _ in 0..5 {
+                        // What they saw may be long past.
+                        let done = in_transaction(&mut conn, &|conn| {
+                            Product::set_stock(conn, shop, user, ProductId(id), (20, 20 + by), now())
+                        });
+                        match done {
+                            Ok(left) => {
+                                assert!(left >= 0);
+                                added.fetch_add(by, Ordering::Relaxed);
+                            }
+                            Err(Error::Refused(_)) => {}
+                            Err(error) => panic!("{error}"),
+                        }
+                    }
+                });
+            }
+        });
+        let left = 20 - sold.load(Ordering::Relaxed) + added.load(Ordering::Relaxed);
+        assert!(left >= 0);
+        assert_eq!(desk.numbers(id), (500, left, 500, left));
+    });
+}

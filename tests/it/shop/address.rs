@@ -1,0 +1,97 @@
+//! A shop's address: checked, moved, and never lost.
+
+use super::{NAME, keeper, posted, profile};
+use crate::support::people::location;
+use crate::support::{Market, attributes, run, texts};
+
+#[test]
+fn an_old_address_leads_to_the_new_one_for_good_and_nobody_else_gets_it() {
+    run(async {
+        let market = Market::empty();
+        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let ben = keeper(&market, "ben", "Wood", "wood").await;
+        assert_eq!(
+            ana.post("/dashboard/shop", &profile("Clay", "fine-clay"))
+                .await
+                .status(),
+            303
+        );
+        assert_eq!(location(&market.get("/shops/clay").await), "/shops/fine-clay");
+        for taken in ["clay", "fine-clay"] {
+            let (status, page) = posted(&ben, "/dashboard/shop", &profile("Wood", taken)).await;
+            assert_eq!(status, 422, "{taken}");
+            assert!(!attributes(&page, "[name=take]", "value").is_empty());
+            assert_eq!(attributes(&page, "#slug", "value"), [taken]);
+        }
+        // Back again: now the newer one leads to the older.
+        assert_eq!(
+            ana.post("/dashboard/shop", &profile("Clay", "clay")).await.status(),
+            303
+        );
+        assert_eq!(market.get("/shops/clay").await.status(), 200);
+        assert_eq!(location(&market.get("/shops/fine-clay").await), "/shops/clay");
+    });
+}
+
+#[test]
+fn a_draft_leaves_no_old_address_behind() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        super::begin(&ana, "Clay", "clay").await;
+        super::begin(&ana, "Clay", "fine-clay").await;
+        let ben = market.join("ben").await;
+        super::begin(&ben, "Clay", "clay").await;
+    });
+}
+
+#[test]
+fn a_shop_moves_only_so_often() {
+    run(async {
+        let market = Market::empty();
+        let ana = keeper(&market, "ana", "Clay", "clay-0").await;
+        for number in 1..=20 {
+            let slug = format!("clay-{number}");
+            assert_eq!(
+                ana.post("/dashboard/shop", &profile("Clay", &slug)).await.status(),
+                303,
+                "{slug}"
+            );
+        }
+        assert_eq!(
+            ana.post("/dashboard/shop", &profile("Clay", "clay-21")).await.status(),
+            422
+        );
+        assert_eq!(
+            ana.post("/dashboard/shop", &profile("Clay", "clay-3")).await.status(),
+            303
+        );
+    });
+}
+
+#[test]
+fn an_address_is_checked_while_it_is_typed_and_by_a_button() {
+    run(async {
+        let market = Market::empty();
+        keeper(&market, "ana", "Clay", "clay").await;
+        let ben = market.join("ben").await;
+        let (status, page) = posted(
+            &ben,
+            NAME,
+            &[("name", "Clay"), ("slug", "clay"), ("bio", "Mine."), ("do", "check")],
+        )
+        .await;
+        assert_eq!(status, 200);
+        assert!(texts(&page, "#address").join(" ").contains("/shops/clay is taken."));
+        assert_eq!(texts(&page, "#bio"), ["Mine."]);
+        let offers = attributes(&page, "[name=take]", "value");
+        assert_eq!(offers[0], "clay-shop");
+        assert_eq!(ben.get("/dashboard/shop/address?slug=clay").await.status(), 303);
+        // The offered one, pressed: it is saved, with what was typed.
+        let taken = ben
+            .post(NAME, &[("name", "Clay"), ("slug", "clay"), ("take", &offers[0])])
+            .await;
+        assert_eq!(location(&taken), "/dashboard/shop/new/look");
+        assert_eq!(attributes(&ben.page(NAME).await, "#slug", "value"), ["clay-shop"]);
+    });
+}

@@ -1,0 +1,77 @@
+//! Closing a shop, and opening it again.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::{connect, id_of, keeper, posted, state_of};
+use crate::schema::{orders, shipments};
+use crate::support::people::{Visitor, location};
+use crate::support::{Market, run, texts};
+
+#[test]
+fn a_shop_closes_by_its_name_and_opens_again() {
+    run(async {
+        let market = Market::empty();
+        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let close = "/dashboard/shop/closure";
+        let (status, page) = posted(&ana, close, &[("name", "Wood")]).await;
+        assert_eq!((status, state_of(&market, "clay").as_str()), (422, "open"));
+        assert!(texts(&page, "#problems").join(" ").contains("not the name"));
+        assert_eq!(location(&ana.post(close, &[("name", "Clay")]).await), close);
+        assert_eq!(state_of(&market, "clay"), "closed");
+        assert_eq!(market.get("/shops/clay").await.status(), 404);
+        assert!(!texts(&market.page("/shops").await, "main").join(" ").contains("Clay"));
+        assert_eq!(ana.get("/shops/clay").await.status(), 200, "its owner still sees it");
+        assert_eq!(location(&ana.post("/dashboard/shop/opening", &[]).await), "/shops/clay");
+        assert_eq!(market.get("/shops/clay").await.status(), 200);
+    });
+}
+
+#[test]
+fn a_shop_with_open_orders_does_not_close() {
+    run(async {
+        let market = Market::demo();
+        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let (shop, mut conn) = (id_of(&market, "clay"), connect(&market));
+        super::owners::sell(&mut conn, shop);
+        let close = "/dashboard/shop/closure";
+        for (status, closes) in [("Pending", false), ("Shipped", false), ("Delivered", true)] {
+            let theirs = shipments::table
+                .filter(shipments::shop_id.eq(shop))
+                .select(shipments::id);
+            diesel::update(orders::table.filter(orders::shipment_id.eq_any(theirs)))
+                .set(orders::status.eq(status))
+                .execute(&mut conn)
+                .unwrap();
+            let (answer, page) = posted(&ana, close, &[("name", "Clay")]).await;
+            assert_eq!(answer == 303, closes, "{status}: {:?}", texts(&page, "#problems"));
+            assert_eq!(state_of(&market, "clay") == "closed", closes, "{status}");
+        }
+    });
+}
+
+#[test]
+fn the_products_of_a_closed_shop_are_gone() {
+    run(async {
+        let market = Market::demo();
+        let ines = Visitor::new(&market);
+        ines.sign_in("ines", "twelve small pockets").await;
+        let settled = "UPDATE orders SET status = 'Delivered'";
+        market
+            .db
+            .write(move |conn| Ok(conn.batch_execute(settled)?))
+            .await
+            .unwrap();
+        let mug = "/shops/barro-e-sal/dipped-speckle-mug";
+        assert_eq!(market.get(mug).await.status(), 200);
+        assert_eq!(
+            ines.post("/dashboard/shop/closure", &[("name", "Barro & Sal")])
+                .await
+                .status(),
+            303
+        );
+        assert_eq!(market.get(mug).await.status(), 404);
+        assert_eq!(market.get("/shops/barro-e-sal").await.status(), 404);
+        assert_eq!(ines.get(mug).await.status(), 200);
+    });
+}

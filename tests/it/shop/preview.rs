@@ -1,0 +1,81 @@
+//! What is not open yet is its owner's to see, and nobody else's.
+
+use super::{begin, keeper, posted};
+use crate::support::people::Visitor;
+use crate::support::{Market, run, texts};
+
+#[test]
+fn a_draft_is_seen_by_its_owner_alone_also_after_they_looked() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let ben = keeper(&market, "ben", "Wood", "wood").await;
+        begin(&ana, "Clay", "clay").await;
+        let sheet = "/shops/clay/theme.0.css";
+        for _ in 0..2 {
+            let page = ana.page("/shops/clay").await;
+            assert!(
+                texts(&page, ".only-you")
+                    .join(" ")
+                    .contains("Only you can see this page.")
+            );
+            assert_eq!(ana.get(sheet).await.status(), 200);
+            for stranger in [&ben, &Visitor::new(&market)] {
+                assert_eq!(stranger.get("/shops/clay").await.status(), 404);
+                assert_eq!(stranger.get(sheet).await.status(), 404);
+            }
+        }
+        assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
+        let page = ana.page("/shops/clay").await;
+        assert!(texts(&page, ".only-you").is_empty());
+        assert_eq!(market.get("/shops/clay").await.status(), 200);
+    });
+}
+
+#[test]
+fn a_draft_product_is_seen_by_its_shop_alone() {
+    run(async {
+        let market = Market::demo();
+        let ines = Visitor::new(&market);
+        ines.sign_in("ines", "twelve small pockets").await;
+        let mug = "/shops/barro-e-sal/dipped-speckle-mug";
+        market
+            .db
+            .write(|conn| {
+                use diesel::connection::SimpleConnection;
+                Ok(conn.batch_execute("UPDATE products SET state = 'draft' WHERE slug = 'dipped-speckle-mug'")?)
+            })
+            .await
+            .unwrap();
+        for _ in 0..2 {
+            assert!(texts(&ines.page(mug).await, ".only-you").join(" ").contains("draft"));
+            assert_eq!(market.get(mug).await.status(), 404);
+        }
+        let listed = |page| {
+            texts(&page, "#grid h3")
+                .iter()
+                .any(|title| title.contains("Dipped speckle mug"))
+        };
+        assert!(
+            !listed(ines.page("/shops/barro-e-sal").await),
+            "an open shop looks as visitors see it"
+        );
+    });
+}
+
+#[test]
+fn a_story_is_shown_before_it_is_saved() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let form = [
+            ("name", "Clay"),
+            ("bio", "**Clay** <script>x</script>"),
+            ("do", "preview"),
+        ];
+        let (status, page) = posted(&ana, super::NAME, &form).await;
+        assert_eq!(status, 200);
+        assert_eq!(texts(&page, "#story-preview strong"), ["Clay"]);
+        assert_eq!(market.get("/shops/clay").await.status(), 404);
+    });
+}

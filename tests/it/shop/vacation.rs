@@ -1,0 +1,98 @@
+//! Days away: both the first and the last of them among them.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use pocketshop::id::ShopId;
+use pocketshop::shops::Shop;
+
+use super::{connect, id_of, keeper, posted};
+use crate::support::roles::now;
+use crate::support::{Market, attributes, run, texts};
+
+fn at(day: &str, time: &str) -> NaiveDateTime {
+    format!("{day}T{time}").parse().unwrap()
+}
+
+#[test]
+fn a_holiday_begins_and_ends_with_its_days() {
+    run(async {
+        let market = Market::empty();
+        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let (from, until) = (now().date() + TimeDelta::days(3), now().date() + TimeDelta::days(5));
+        let (first, last) = (from.to_string(), until.to_string());
+        let form = [
+            ("vacation_from", first.as_str()),
+            ("vacation_until", last.as_str()),
+            ("vacation_message", "At the sea."),
+            ("vacation_selling", "no"),
+        ];
+        assert_eq!(ana.post("/dashboard/shop/vacation", &form).await.status(), 303);
+        let page = ana.page("/dashboard/shop/vacation").await;
+        assert_eq!(attributes(&page, "#vacation_until", "value"), [last.as_str()]);
+        let shop = Shop::find(&mut connect(&market), ShopId(id_of(&market, "clay"))).unwrap();
+        let day = |date: NaiveDate| date.to_string();
+        for (when, away) in [
+            (at(&day(from - TimeDelta::days(1)), "23:59:59"), false),
+            (at(&first, "00:00:00"), true),
+            (at(&last, "23:59:59"), true),
+            (at(&day(until + TimeDelta::days(1)), "00:00:00"), false),
+        ] {
+            assert_eq!(shop.vacation(when).is_some(), away, "{when}");
+            assert_eq!(shop.sells(when), !away, "{when}");
+        }
+    });
+}
+
+#[test]
+fn buyers_read_whether_a_shop_that_is_away_sells() {
+    run(async {
+        let market = Market::empty();
+        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let today = now().date().to_string();
+        for (selling, told) in [("no", true), ("yes", false)] {
+            let form = [
+                ("vacation_from", today.as_str()),
+                ("vacation_until", ""),
+                ("vacation_selling", selling),
+            ];
+            assert_eq!(ana.post("/dashboard/shop/vacation", &form).await.status(), 303);
+            let page = market.page("/shops/clay").await;
+            let note = texts(&page, ".notes").join(" ");
+            assert!(note.contains("On holiday."), "{note}");
+            assert_eq!(note.contains("Nothing is for sale"), told, "{note}");
+            let shop = Shop::find(&mut connect(&market), ShopId(id_of(&market, "clay"))).unwrap();
+            assert_eq!(shop.sells(now()), !told);
+        }
+        assert_eq!(ana.post("/dashboard/shop/vacation/end", &[]).await.status(), 303);
+        assert!(texts(&market.page("/shops/clay").await, ".notes").is_empty());
+    });
+}
+
+#[test]
+fn days_that_cannot_be_are_refused() {
+    run(async {
+        let market = Market::empty();
+        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let today = now().date();
+        let day = |days: i64| (today + TimeDelta::days(days)).to_string();
+        for (from, until, field) in [
+            (String::new(), String::new(), "#vacation_from"),
+            ("31.12.2026".to_owned(), String::new(), "#vacation_from"),
+            (day(5), day(4), "#vacation_until"),
+            (day(-5), day(-1), "#vacation_until"),
+            (day(3_000), String::new(), "#vacation_from"),
+            ("9999999-01-01".to_owned(), String::new(), "#vacation_from"),
+        ] {
+            let form = [
+                ("vacation_from", from.as_str()),
+                ("vacation_until", &until),
+                ("vacation_selling", "no"),
+            ];
+            let (status, page) = posted(&ana, "/dashboard/shop/vacation", &form).await;
+            assert_eq!(
+                (status, attributes(&page, "#problems a", "href")),
+                (422, vec![field.to_owned()]),
+                "{from} {until}"
+            );
+        }
+    });
+}
