@@ -14,7 +14,9 @@ use chrono::{NaiveDateTime, SubsecRound};
 use crate::accounts::{Hasher, NO_PASSWORD, Password};
 use crate::config::Config;
 use crate::db::{in_transaction, migrate};
+use crate::mail::Outbox;
 use crate::payments::Ledger;
+use crate::seal::Vault;
 
 /// `pocketshop import pocketshop DIR`: all of it, or nothing.
 pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<import::Report> {
@@ -46,7 +48,8 @@ pub fn fill_demo(config: &Config) -> anyhow::Result<Option<String>> {
     } else {
         Hasher::new(config.password_cost, 1).hash_now(&Password::typed(DEMO_PASSWORD))?
     };
-    let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, now))?;
+    let outbox = Outbox::new(config, Vault::new(&config.secret_keys));
+    let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &outbox, &password, currency, now))?;
     if let Some(booked) = filled {
         // Only now, so that the provider never has a payment that was undone here.
         demo::book(&Ledger::open(&config.data)?, booked)?;

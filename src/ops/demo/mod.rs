@@ -16,6 +16,7 @@ use super::rows::NewUser;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, UserId};
+use crate::mail::Outbox;
 use crate::money::{Currency, Money, PriceProblem};
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
@@ -23,7 +24,13 @@ use market::Market;
 /// Fills an empty database and tells what the payment provider has to know of it; one with users, shops or products in it
 /// stays as it is. Everyone gets the one hash for a password.
 /// Belongs inside a transaction.
-pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateTime) -> Result<Option<Vec<Booking>>> {
+pub fn fill(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    password: &str,
+    currency: Currency,
+    now: NaiveDateTime,
+) -> Result<Option<Vec<Booking>>> {
     if !is_empty(conn)? {
         return Ok(None);
     }
@@ -43,7 +50,7 @@ pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateT
             goods::add(conn, product, (owner, id), &sold, currency, at)?;
         }
     }
-    purchases::add_all(conn, &market, currency, now).map(Some)
+    purchases::add_all(conn, outbox, &market, currency, now).map(Some)
 }
 
 /// Whether the database is empty, or holds the demo market already.

@@ -14,10 +14,11 @@ use crate::checkout::{Address, Placing, Purchase, Terms, place, quote, settle};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{CheckoutId, OrderId, ProductId, RateId, ShipmentId, ShopId, UserId, VariantId};
+use crate::mail::Outbox;
 use crate::money::{Currency, Money};
 use crate::orders::{Actor, Order, Shipment};
 use crate::payments::{Charge, Intent, Ledger, Refund, cancel};
-use crate::schema::{checkouts, product_variants, products, shops, users};
+use crate::schema::{checkouts, jobs, product_variants, products, shops, users};
 use crate::shipping::Rate;
 use crate::text::{Country, Email};
 
@@ -63,6 +64,7 @@ struct Done {
 /// Everything in the order in which it happened.
 pub(super) fn add_all(
     conn: &mut Conn,
+    outbox: &Outbox,
     market: &Market,
     currency: Currency,
     now: NaiveDateTime,
@@ -101,7 +103,7 @@ pub(super) fn add_all(
         let bought = &market.orders[number];
         match (act, done.get(&number)) {
             (Act::Buy, _) => {
-                let bought = buy(conn, bought, currency, &mut booked, at)?;
+                let bought = buy(conn, outbox, bought, currency, &mut booked, at)?;
                 done.insert(number, bought);
             }
             (Act::Send(parcel), Some(done)) => send(conn, &bought.parcels[parcel], done, at)?,
@@ -112,6 +114,8 @@ pub(super) fn add_all(
             (_, None) => return Err(unknown("a parcel before its purchase")),
         }
     }
+    // Letters of the past are not sent; there are no others yet.
+    diesel::delete(jobs::table.filter(jobs::kind.eq(Outbox::KIND))).execute(conn)?;
     Ok(booked)
 }
 
@@ -148,6 +152,7 @@ pub(super) fn sold(market: &Market) -> Sold<'_> {
 
 fn buy(
     conn: &mut Conn,
+    outbox: &Outbox,
     bought: &Bought,
     currency: Currency,
     booked: &mut Vec<Booking>,
@@ -208,7 +213,7 @@ fn buy(
         Payment::Waiting => None,
     };
     if let Some((failure, charge)) = settled {
-        settle(conn, &payment, &charge, at + TimeDelta::seconds(2))?;
+        settle(conn, outbox, &payment, &charge, at + TimeDelta::seconds(2))?;
         let intent = payment.intent();
         booked.push(Booking::Charge { intent, failure });
     }
