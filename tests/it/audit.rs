@@ -13,7 +13,7 @@ use crate::support::{config, rows};
 fn market() -> (Database, Config) {
     let database = Database::fresh();
     let config = config(database.folder.path(), &database);
-    ops::fill_demo(&config).unwrap();
+    ops::fill_demo(&config, ops::Demo::Sold).unwrap();
     (database, config)
 }
 
@@ -191,7 +191,8 @@ fn purchases_and_payments_that_do_not_fit_are_named() {
 fn orders_that_went_astray_are_named() {
     for (statement, rule, row) in [
         (
-            "UPDATE orders SET status = 'Delivered' WHERE id = (SELECT MAX(id) FROM orders WHERE status = 'Pending')",
+            "UPDATE orders SET status = 'Delivered' WHERE id = (SELECT MAX(order_id) FROM order_events
+                WHERE to_status = 'Pending')",
             "An order stands where",
             "order ",
         ),

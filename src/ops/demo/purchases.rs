@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::market::{Bought, Market, Parcel, Payment};
+use super::market::{Bought, Market, Payment};
+use super::parcels::{arrive, send, take_back};
 use super::{days, word};
 use crate::accounts::random;
 use crate::carts::{Adding, Holder, Wanted, add};
@@ -13,10 +14,10 @@ use crate::catalog::Field;
 use crate::checkout::{Address, Placing, Purchase, Terms, place, quote, settle};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{CheckoutId, OrderId, ProductId, RateId, ShipmentId, ShopId, UserId, VariantId};
+use crate::id::{CheckoutId, ProductId, RateId, ShopId, UserId, VariantId};
 use crate::money::{Currency, Money};
-use crate::orders::{Actor, Order, Shipment};
-use crate::payments::{Charge, Intent, Ledger, Refund, cancel};
+use crate::orders::Order;
+use crate::payments::{Charge, Intent, Ledger};
 use crate::schema::{checkouts, product_variants, products, shops, users};
 use crate::shipping::Rate;
 use crate::text::{Country, Email};
@@ -24,8 +25,6 @@ use crate::text::{Country, Email};
 /// As the mock provider is called in the database.
 const PROVIDER: &str = "mockpay";
 const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
-/// After so long it is the market that says that something arrived.
-const BY_ITSELF: i64 = 14;
 
 /// What the provider has to have in its books for it.
 #[derive(Debug, Clone)]
@@ -53,11 +52,11 @@ enum Act {
 }
 
 /// What is known of a purchase once it is placed.
-struct Done {
-    checkout: CheckoutId,
-    user: Option<UserId>,
-    intent: String,
-    orders: Vec<Order>,
+pub(super) struct Done {
+    pub checkout: CheckoutId,
+    pub user: Option<UserId>,
+    pub intent: String,
+    pub orders: Vec<Order>,
 }
 
 /// Everything in the order in which it happened.
@@ -254,57 +253,7 @@ fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<RateId> {
     })
 }
 
-/// The shop that sends a parcel, and its shipment.
-fn shipment(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, UserId, ShipmentId)> {
-    let (shop, owner): (ShopId, Option<UserId>) = shops::table
-        .filter(shops::slug.eq(&parcel.shop))
-        .select((shops::id, shops::owner_id))
-        .first(conn)?;
-    let shipments = Shipment::of_checkout(conn, done.checkout)?;
-    let found = shipments.iter().find(|shipment| shipment.shop_id == Some(shop));
-    match (found, owner) {
-        (Some(shipment), Some(owner)) => Ok((shop, owner, shipment.id)),
-        _ => Err(unknown("a parcel")),
-    }
-}
-
-fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
-    let (shop, owner, id) = shipment(conn, parcel, done)?;
-    let [carrier, tracking] = &parcel.tracking;
-    Shipment::ship(conn, shop, id, (carrier, tracking), owner, at)
-}
-
-fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
-    let (_, _, id) = shipment(conn, parcel, done)?;
-    let took = parcel.arrived.unwrap_or(0) - parcel.sent.unwrap_or(0);
-    let (actor, user) = if took >= BY_ITSELF {
-        (Actor::Market, None)
-    } else {
-        (Actor::Buyer, done.user)
-    };
-    Shipment::deliver(conn, id, actor, user, at).map(drop)
-}
-
-/// The buyer takes one product of a parcel back, and has the money again.
-fn take_back(conn: &mut Conn, parcel: &Parcel, item: usize, done: &Done, at: NaiveDateTime) -> Result<Booking> {
-    let (_, _, id) = shipment(conn, parcel, done)?;
-    let orders: Vec<OrderId> = done
-        .orders
-        .iter()
-        .filter(|order| order.shipment_id == id)
-        .map(|order| order.id)
-        .collect();
-    let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
-    let refund = cancel(conn, done.checkout, *order, done.user, at)?;
-    Refund::settle(conn, refund.id, at)?;
-    Ok(Booking::Refund {
-        intent: done.intent.clone(),
-        reference: refund.reference,
-        amount: refund.amount,
-    })
-}
-
-fn unknown(what: &str) -> Error {
+pub(super) fn unknown(what: &str) -> Error {
     Error::Internal(anyhow::anyhow!(
         "the demo's orders hold {what}, which is not understood"
     ))
