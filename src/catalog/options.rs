@@ -143,11 +143,11 @@ pub struct Passage {
 impl Passage {
     pub fn new(before: &Values, after: &Options) -> Self {
         let names = after.names();
-        let kept = |place: usize| {
+        let same_name = |place: usize| {
             let name = &names[place];
             before.iter().position(|old| !name.is_empty() && same(old, name))
         };
-        let mut from = [kept(0), kept(1), kept(2)];
+        let mut from = [same_name(0), same_name(1), same_name(2)];
         for place in 0..MOST_OPTIONS {
             let free = !before[place].is_empty() && !from.contains(&Some(place));
             if from[place].is_none() && !names[place].is_empty() && free {

@@ -73,12 +73,10 @@ impl Address {
 /// What the part of a country is called that parcels need; none where they do without.
 pub fn region_label(country: Country) -> Option<&'static str> {
     match country.code {
-        "US" => Some("State"),
-        "CA" => Some("Province"),
         "AU" => Some("State or territory"),
         "JP" => Some("Prefecture"),
-        "CN" | "AR" => Some("Province"),
-        "BR" | "IN" | "MX" | "MY" | "NG" => Some("State"),
+        "AR" | "CA" | "CN" => Some("Province"),
+        "BR" | "IN" | "MX" | "MY" | "NG" | "US" => Some("State"),
         _ => None,
     }
 }

@@ -2,19 +2,18 @@
 
 mod address;
 mod book;
-mod checkout;
 pub mod pages;
-
 mod place;
 mod placed;
 mod postal_code;
 mod quote;
+mod record;
 mod till;
 
 pub use address::{Address, AddressProblems, region_label};
-pub use book::SavedAddress;
-pub use checkout::{Checkout, Standing};
+pub use book::{MOST_ADDRESSES, SavedAddress};
 pub use place::{Placing, Purchase, place, quote};
-pub use placed::{placed, settle};
+pub use placed::settle;
 pub use quote::{Part, Quote, Terms};
+pub use record::{Checkout, Standing};
 pub use till::{Swept, Till};

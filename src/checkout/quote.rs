@@ -42,6 +42,20 @@ pub struct Quote {
     pub problems: Vec<String>,
 }
 
+impl Part {
+    /// How the buyer may have it sent; none where nothing is sent.
+    pub fn ways(&self) -> &[Way] {
+        match &self.sending {
+            Sending::Ways(ways) => ways,
+            Sending::Nothing | Sending::Nowhere => &[],
+        }
+    }
+
+    pub fn is_chosen(&self, way: &Way) -> bool {
+        self.way.as_ref() == Some(way)
+    }
+}
+
 impl Quote {
     pub fn of(cart: &Cart, rates: &[Rate], terms: &Terms, now: NaiveDateTime) -> Self {
         let mut quote = Self::default();

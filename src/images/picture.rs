@@ -38,7 +38,7 @@ impl Picture {
             picture.find(&name, place, url);
         } else if let Some((store, file)) = cloudinary(url) {
             let sized = |width: i32| format!("{store}{UPLOAD}c_fill,ar_4:5,w_{width},f_auto,q_auto/{file}");
-            picture.srcset = list(WIDTHS, &sized);
+            picture.srcset = list(WIDTHS, sized);
             picture.src = sized(WIDTHS[1]);
             (picture.width, picture.height) = (WIDTHS[1], WIDTHS[1] * 5 / 4);
         }
@@ -57,7 +57,7 @@ impl Picture {
             Place::Cloudinary => {
                 if let Some((store, file)) = cloudinary(url) {
                     let sized = |width: i32| format!("{store}{UPLOAD}c_limit,w_{width},f_auto,q_auto/{file}");
-                    self.srcset = list(name.widths(), &sized);
+                    self.srcset = list(name.widths(), sized);
                     self.src = sized(name.width.min(WIDTHS[1]));
                 }
             }

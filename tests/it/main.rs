@@ -3,6 +3,7 @@
 
 mod architecture;
 mod assets;
+mod audit;
 mod browser;
 mod cart;
 mod checkout;

@@ -79,6 +79,7 @@ struct Sum {
 }
 
 impl CartPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "it is called by a template")]
     fn is_said_of(&self, item: &CartItemId) -> bool {
         self.said
             .as_ref()

@@ -108,20 +108,20 @@ pub async fn show(
     }
 }
 
-fn parts(shipments: Vec<Shipment>, orders: Vec<Order>) -> Vec<PlacedPart> {
-    let of = |shipment: &Shipment| {
-        let own = orders.iter().filter(|order| order.shipment_id == shipment.id).cloned();
-        own.map(|order| PlacedOrder {
+fn parts(shipments: Vec<Shipment>, mut orders: Vec<Order>) -> Vec<PlacedPart> {
+    let mut parts = Vec::new();
+    for shipment in shipments {
+        let (own, others) = orders.into_iter().partition(|order| order.shipment_id == shipment.id);
+        orders = others;
+        let own: Vec<Order> = own;
+        let placed = own.into_iter().map(|order| PlacedOrder {
             picture: (!order.picture.is_empty()).then(|| Picture::of(&order.picture)),
             order,
-        })
-        .collect()
-    };
-    let shipments = shipments.into_iter();
-    shipments
-        .map(|shipment| PlacedPart {
-            orders: of(&shipment),
+        });
+        parts.push(PlacedPart {
+            orders: placed.collect(),
             shipment,
-        })
-        .collect()
+        });
+    }
+    parts
 }

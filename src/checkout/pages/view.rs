@@ -12,7 +12,6 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
 use crate::payments::{TEST_CARDS, TestCard};
-use crate::shipping::{Sending, Way};
 use crate::text::Country;
 use crate::web::{Page, Problems, html};
 
@@ -38,17 +37,6 @@ pub struct Said {
 }
 
 impl CheckoutPage {
-    fn ways<'a>(&self, part: &'a Part) -> &'a [Way] {
-        match &part.sending {
-            Sending::Ways(ways) => ways,
-            Sending::Nothing | Sending::Nowhere => &[],
-        }
-    }
-
-    fn is_chosen(&self, part: &Part, way: &Way) -> bool {
-        part.way.as_ref() == Some(way)
-    }
-
     fn cost(&self, part: &Part) -> String {
         if part.shipping.0 == 0 {
             "Free".to_owned()

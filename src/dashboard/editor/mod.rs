@@ -4,8 +4,10 @@
 mod form;
 mod parse;
 mod pictures;
+mod press;
+mod rebase;
 mod sheet;
-mod stock;
+pub mod stock;
 mod table;
 mod view;
 
@@ -38,7 +40,6 @@ pub fn routes(to: &mut web::ServiceConfig) {
             .route(web::post().to(update)),
     );
     pictures::routes(to);
-    stock::routes(to);
 }
 
 /// `GET /dashboard/products/new`
@@ -79,9 +80,8 @@ async fn create(
 ) -> Result<HttpResponse> {
     let act = Act::parse(&upload.form.act);
     let (mut view, problems) = sent(&db, &pictures, &page, &seller, None, upload).await?;
-    let draft = match ready(&mut view, problems, act, &page) {
-        Some(draft) => draft,
-        None => return view.answer(page, &seller),
+    let Some(draft) = ready(&mut view, problems, act, &page) else {
+        return view.answer(page, &seller);
     };
     let (shop, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
     let (title, state) = (draft.title.clone(), draft.state);
@@ -124,9 +124,8 @@ async fn update(
         agreed: upload.form.agreed.clone(),
     };
     let (mut view, problems) = sent(&db, &pictures, &page, &seller, Some(id), upload).await?;
-    let draft = match ready(&mut view, problems, act, &page) {
-        Some(draft) => draft,
-        None => return view.answer(page, &seller),
+    let Some(draft) = ready(&mut view, problems, act, &page) else {
+        return view.answer(page, &seller);
     };
     let (shop, user, now) = (seller.shop.id, seller.visitor.user, page.now);
     let (title, state, options) = (draft.title.clone(), draft.state, draft.options.clone());

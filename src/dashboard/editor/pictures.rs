@@ -26,7 +26,7 @@ struct NoFields {}
 /// The cards of the pictures that came, and why others did not.
 #[derive(Template)]
 #[template(path = "dashboard/editor/shots.html")]
-struct Shots {
+struct Cards {
     shots: Vec<Shot>,
     refused: Vec<String>,
     most_pictures: usize,
@@ -68,7 +68,7 @@ async fn create(
     } else {
         StatusCode::OK
     };
-    let view = Shots {
+    let view = Cards {
         shots: received.images.iter().map(shot).collect(),
         refused: received.refused,
         most_pictures: MOST_PICTURES,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
@@ -11,17 +11,13 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::id::MovementId;
 use crate::text::when;
-use crate::web::{Page, Query, Seller, get, html};
+use crate::web::{Page, Query, Seller, html};
 
 /// How many changes a page shows.
 const MOST: i64 = 50;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/products/{id}/stock").route(get().to(index)));
-}
-
 #[derive(Deserialize)]
-struct BeforeQuery {
+pub struct BeforeQuery {
     #[serde(default)]
     before: Vec<String>,
 }
@@ -58,7 +54,7 @@ struct Line {
 }
 
 /// `GET /dashboard/products/{id}/stock`
-async fn index(
+pub async fn index(
     db: Data<Db>,
     page: Page,
     seller: Seller,

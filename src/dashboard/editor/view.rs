@@ -162,14 +162,6 @@ impl View {
                 error: problems.of(&format!("alt-{}", picture.id)).to_owned(),
             })
         });
-        let options = sheet.options.iter().enumerate().map(|(place, option)| OptionFields {
-            name_id: NAMES[place],
-            values_id: VALUES[place],
-            name: option.name.clone(),
-            values: option.values.clone(),
-            name_error: problems.of(NAMES[place]).to_owned(),
-            values_error: problems.of(VALUES[place]).to_owned(),
-        });
         let shop_url = format!("/shops/{}", seller.shop.slug);
         let slug = product.map_or_else(|| slug(&sheet.title, "product"), |product| product.slug.clone());
         let named = product.map(|product| format!("{shop_url}/{}", product.slug));
@@ -191,15 +183,7 @@ impl View {
             seen_at: named.filter(|_| live),
             stock_url: id.map(|id| format!("/dashboard/products/{id}/stock")),
             live,
-            facts: product.map(|product| Facts {
-                state: state_label(product.state),
-                mark: match product.state {
-                    ProductState::Active => "ok",
-                    ProductState::Draft => "",
-                    ProductState::Archived => "warn",
-                },
-                changed: when(product.updated_at),
-            }),
+            facts: product.map(Facts::of),
             shots: shots.collect(),
             most_pictures: MOST_PICTURES,
             new_section_label: if no_sections {
@@ -221,7 +205,7 @@ impl View {
             } else {
                 format!("After {shop_url}/. It follows the title until the product goes live.")
             },
-            options: options.collect(),
+            options: OptionFields::of(&sheet, &problems),
             preview: preview.then(|| Html::from_markdown(&sheet.description)),
             found_title: or_else(&sheet.title, "The title of the product"),
             found_url: page.absolute(&format!("{shop_url}/{slug}")),
@@ -242,6 +226,34 @@ impl View {
                 view.render()
             },
         )
+    }
+}
+
+impl Facts {
+    fn of(product: &StoredProduct) -> Self {
+        Self {
+            state: state_label(product.state),
+            mark: match product.state {
+                ProductState::Active => "ok",
+                ProductState::Draft => "",
+                ProductState::Archived => "warn",
+            },
+            changed: when(product.updated_at),
+        }
+    }
+}
+
+impl OptionFields {
+    fn of(sheet: &Sheet, problems: &Problems) -> Vec<Self> {
+        let fields = sheet.options.iter().enumerate().map(|(place, option)| Self {
+            name_id: NAMES[place],
+            values_id: VALUES[place],
+            name: option.name.clone(),
+            values: option.values.clone(),
+            name_error: problems.of(NAMES[place]).to_owned(),
+            values_error: problems.of(VALUES[place]).to_owned(),
+        });
+        fields.collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! A price or a stock, changed in the list.
 
 use actix_session::Session;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path};
-use actix_web::{HttpResponse, guard};
 use askama::Template;
 use serde::Deserialize;
 
@@ -11,16 +11,19 @@ use super::asked::Asked;
 use super::list::{self, Trouble};
 use super::row::{Cell, Row};
 use crate::catalog::{MOST_IN_STOCK, Product, ShelfRow};
+use crate::dashboard::editor::stock as history;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
-use crate::web::{Flash, Form, Page, Seller, html, redirect};
+use crate::web::{Flash, Form, Page, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    // What is read at the same addresses is another page's.
-    let post_only = |address: &str| web::resource(address.to_owned()).guard(guard::Post());
-    to.service(post_only("/dashboard/products/{id}/price").route(web::post().to(price)))
-        .service(post_only("/dashboard/products/{id}/stock").route(web::post().to(stock)));
+    to.service(web::resource("/dashboard/products/{id}/price").route(web::post().to(price)))
+        .service(
+            web::resource("/dashboard/products/{id}/stock")
+                .route(get().to(history::index))
+                .route(web::post().to(stock)),
+        );
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -30,6 +30,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "they are named as the columns")]
 struct VacationForm {
     vacation_from: String,
     vacation_until: String,

@@ -3,12 +3,14 @@
 mod goods;
 mod market;
 mod pictures;
+mod purchases;
 mod window;
 
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 
 pub use pictures::{pictures, write_pictures};
+pub use purchases::{Booking, book};
 
 use super::rows::NewUser;
 use crate::db::Conn;
@@ -18,15 +20,16 @@ use crate::money::{Currency, Money, PriceProblem};
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
 
-/// Fills an empty database and says so; one with users, shops or products in it stays as it is. Everyone gets the one
-/// hash for a password.
+/// Fills an empty database and tells what the payment provider has to know of it; one with users, shops or products in it
+/// stays as it is. Everyone gets the one hash for a password.
 /// Belongs inside a transaction.
-pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateTime) -> Result<bool> {
+pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateTime) -> Result<Option<Vec<Booking>>> {
     if !is_empty(conn)? {
-        return Ok(false);
+        return Ok(None);
     }
     let now = now.trunc_subsecs(6);
     let market = Market::read().map_err(|error| Error::internal(error, "reading the demo market"))?;
+    let sold = purchases::sold(&market);
     for buyer in &market.buyers {
         add_person(conn, buyer, password, now)?;
     }
@@ -36,10 +39,11 @@ pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateT
         let id = window::add_shop(conn, shop, owner, opened, now)?;
         window::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
-            goods::add(conn, product, owner, id, currency, days(now, -product.days_ago))?;
+            let at = days(now, -product.days_ago);
+            goods::add(conn, product, (owner, id), &sold, currency, at)?;
         }
     }
-    Ok(true)
+    purchases::add_all(conn, &market, currency, now).map(Some)
 }
 
 /// Whether the database is empty, or holds the demo market already.

@@ -26,7 +26,9 @@ fn database(folder: &tempfile::TempDir) -> Conn {
 
 fn fill_with(conn: &mut Conn, currency: &str) -> bool {
     let currency = Currency::of(currency).unwrap();
-    in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, now())).unwrap()
+    in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, now()))
+        .unwrap()
+        .is_some()
 }
 
 #[test]

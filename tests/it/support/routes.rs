@@ -54,6 +54,7 @@ impl Route {
             ("{product}", "dipped-speckle-mug"),
             ("{id}", "1"),
             ("{session}", "1"),
+            ("{address}", "1"),
             ("{browser}", "1"),
             ("{job}", "1"),
             ("{item}", "1"),
