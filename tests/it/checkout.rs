@@ -7,4 +7,4 @@ mod cut_off;
 mod once;
 mod refunds;
 mod rush;
-mod till;
+pub mod till;
