@@ -2,6 +2,8 @@
 
 mod cart;
 mod chromium;
+mod editor;
+mod first_product;
 mod hands;
 mod journey;
 mod looks;
