@@ -13,7 +13,7 @@ use crate::support::served::{self, KEY, Served, pocketshop, text};
 
 const BUYERS: usize = 6;
 
-fn program(database: &Database) -> Command {
+pub fn program(database: &Database) -> Command {
     let mut command = pocketshop(database.folder.path());
     command
         .env("POCKETSHOP_RATE_LIMIT", "off")
