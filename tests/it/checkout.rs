@@ -13,4 +13,4 @@ mod refunds;
 mod rush;
 mod saved;
 mod sums;
-mod till;
+pub mod till;

@@ -32,7 +32,10 @@ fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
         let rows = |table: &str| market.count_of(table);
         let (orders, shipments, payments) = (rows("orders"), rows("shipments"), rows("payments"));
         tidy_after(&market, 89).await;
-        assert_eq!([of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")], [1; 3]);
+        assert_eq!(
+            [of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")],
+            [1; 3]
+        );
         tidy_after(&market, 91).await;
         // Of the one that waits it is not known what became of it.
         assert_eq!(

@@ -28,7 +28,7 @@ fn who_pays_ten_times_in_a_minute_is_asked_to_wait() {
         let seconds: u64 = rest.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((1..=60).contains(&seconds), "{seconds}");
         let words = texts(&Html::parse_document(&rest.text().await.unwrap()), "main").concat();
-        assert!(words.contains("Try again in"), "{words}");
+        assert!(words.contains("A short rest, please"), "{words}");
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
         // To look again costs nothing, nor does the cart.
         assert_eq!(form.set("update", "1").send(&visitor).await.status(), 200);

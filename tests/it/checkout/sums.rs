@@ -18,27 +18,30 @@ fn now() -> NaiveDateTime {
 type Drawn = (i64, i64, i32, bool);
 
 fn cart(drawn: &[Drawn]) -> Cart {
-    let lines = drawn.iter().zip(1..).map(|(&(shop, price, quantity, posted), id)| CartLine {
-        item: CartItemId(id),
-        variant: VariantId(100 + id),
-        product: ProductId(id),
-        shop: ShopId(shop),
-        title: format!("Thing {id}"),
-        url: String::new(),
-        option: String::new(),
-        answers: Vec::new(),
-        personalisation: Answers::default(),
-        unit_price: Money(price),
-        price_before: None,
-        quantity,
-        subtotal: Money(price * i64::from(quantity)),
-        stock: 99,
-        most: 99,
-        delivery: if posted { Delivery::Post } else { Delivery::Digital },
-        readiness: Readiness::Ready,
-        picture: None,
-        problem: None,
-    });
+    let lines = drawn
+        .iter()
+        .zip(1..)
+        .map(|(&(shop, price, quantity, posted), id)| CartLine {
+            item: CartItemId(id),
+            variant: VariantId(100 + id),
+            product: ProductId(id),
+            shop: ShopId(shop),
+            title: format!("Thing {id}"),
+            url: String::new(),
+            option: String::new(),
+            answers: Vec::new(),
+            personalisation: Answers::default(),
+            unit_price: Money(price),
+            price_before: None,
+            quantity,
+            subtotal: Money(price * i64::from(quantity)),
+            stock: 99,
+            most: 99,
+            delivery: if posted { Delivery::Parcel } else { Delivery::Digital },
+            readiness: Readiness::Ready,
+            picture: None,
+            problem: None,
+        });
     arranged(lines.collect())
 }
 
@@ -159,7 +162,7 @@ proptest! {
             1 => line.quantity += 1,
             2 => line.variant = VariantId(line.variant.0 + 1000),
             _ => {
-                line.delivery = Delivery::Post;
+                line.delivery = Delivery::Parcel;
                 line.unit_price = Money(line.unit_price.0 + 2);
                 for rate in &mut tariff {
                     rate.id = RateId(rate.id.0 + 1);
