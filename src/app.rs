@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
 use crate::jobs::{GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
+use crate::orders::pages as orders;
 use crate::seal::{Vault, note_key, reseal_totp};
 use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
@@ -68,6 +69,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     carts::routes(to);
     shipping::routes(to);
     checkout::routes(to);
+    orders::routes(to);
 }
 
 /// A market that listens but does not answer yet.

@@ -45,6 +45,8 @@ enum Command {
         #[command(subcommand)]
         what: UserCommand,
     },
+    /// Check that stock, money and orders agree, row by row; exit with 1 where they do not
+    Audit,
     /// Do at once what the timers do: settle open payments, give back what is owed, tidy up
     Sweep {
         /// As if it were this time, like 2026-12-24T18:00:00 (UTC)
@@ -90,8 +92,13 @@ fn main() -> ExitCode {
         print!("{report}");
         return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    let missing = match command {
+        // It changes nothing.
+        Command::Audit => Missing::Leave,
+        _ => Missing::Make,
+    };
     let done = settings
-        .parse(problems, Missing::Make)
+        .parse(problems, missing)
         .map_err(anyhow::Error::from)
         .and_then(|config| run(command, &config));
     match done {
@@ -110,7 +117,7 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { demo } => {
             let listener = app::listen(config)?;
-            if demo && let Some(accounts) = ops::fill_demo(config)? {
+            if demo && let Some(accounts) = ops::fill_demo(config, ops::Demo::Sold)? {
                 println!("{accounts}");
             }
             app::serve(config, listener)
@@ -135,6 +142,13 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
         }
         Command::User { what } => {
             print!("{}", user(&what, config)?);
+            Ok(())
+        }
+        Command::Audit => {
+            let report = ops::audit::audit(config)?;
+            print!("{report}");
+            let broken = report.broken();
+            anyhow::ensure!(broken == 0, "{broken} of these rules are broken");
             Ok(())
         }
         Command::Sweep { at } => {

@@ -8,7 +8,7 @@ use super::origin::Origin;
 use super::user::User;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::UserId;
+use crate::id::{CheckoutId, UserId};
 use crate::jobs;
 use crate::mail::{Outbox, letters};
 use crate::schema::{checkouts, orders, shipments, tokens, users};
@@ -73,30 +73,9 @@ pub fn due(conn: &mut Conn, payload: &str, now: NaiveDateTime) -> Result<Option<
     (held == 1).then(|| User::find(conn, id)).transpose()
 }
 
-/// Takes the person out: their row, and with it sign-ins, tokens and cart. Orders stay, for nobody's name.
+/// Takes the person out: their row, and with it sign-ins, tokens, cart and addresses. Orders stay, for nobody's name.
 pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) -> Result<()> {
-    let nothing = "";
-    diesel::update(checkouts::table.filter(checkouts::buyer_id.eq(user.id)))
-        .set((
-            checkouts::email.eq(nothing),
-            checkouts::name.eq(nothing),
-            checkouts::street.eq(nothing),
-            checkouts::line2.eq(nothing),
-            checkouts::postal_code.eq(nothing),
-            checkouts::town.eq(nothing),
-            checkouts::region.eq(nothing),
-            checkouts::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    diesel::update(orders::table.filter(orders::buyer_id.eq(user.id)))
-        .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
-        .execute(conn)?;
-    let own = checkouts::table
-        .filter(checkouts::buyer_id.eq(user.id))
-        .select(checkouts::id);
-    diesel::update(shipments::table.filter(shipments::checkout_id.eq_any(own)))
-        .set((shipments::note.eq(nothing), shipments::updated_at.eq(now)))
-        .execute(conn)?;
+    forget_purchases(conn, user, now)?;
     Event::forget_places(conn, user.id)?;
     let nowhere = Origin {
         address: String::new(),
@@ -107,5 +86,48 @@ pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) 
     // Others may have claimed the address.
     diesel::delete(tokens::table.filter(tokens::email.eq(&user.email))).execute(conn)?;
     diesel::delete(users::table.find(user.id)).execute(conn)?;
+    Ok(())
+}
+
+/// Theirs, and those made without an account under the address that is proved to be theirs.
+fn forget_purchases(conn: &mut Conn, user: &User, now: NaiveDateTime) -> Result<()> {
+    let mut theirs: Vec<CheckoutId> = checkouts::table
+        .filter(checkouts::buyer_id.eq(user.id))
+        .select(checkouts::id)
+        .load(conn)?;
+    if user.email_verified_at.is_some() {
+        let as_guest = checkouts::table
+            .filter(checkouts::email.eq(&user.email))
+            .filter(checkouts::buyer_id.is_null());
+        theirs.extend(as_guest.select(checkouts::id).load::<CheckoutId>(conn)?);
+    }
+    let nothing = "";
+    for checkout in theirs {
+        diesel::update(checkouts::table.find(checkout))
+            .set((
+                checkouts::email.eq(nothing),
+                checkouts::name.eq(nothing),
+                checkouts::street.eq(nothing),
+                checkouts::line2.eq(nothing),
+                checkouts::postal_code.eq(nothing),
+                checkouts::town.eq(nothing),
+                checkouts::region.eq(nothing),
+                // Made of the above, and links to them.
+                checkouts::body_hash.eq(nothing),
+                checkouts::token_hash.eq(None::<String>),
+                checkouts::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        diesel::update(orders::table.filter(orders::checkout_id.eq(checkout)))
+            .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
+            .execute(conn)?;
+        diesel::update(shipments::table.filter(shipments::checkout_id.eq(checkout)))
+            .set((shipments::note.eq(nothing), shipments::updated_at.eq(now)))
+            .execute(conn)?;
+    }
+    // Imported ones may stand in someone else's purchase.
+    diesel::update(orders::table.filter(orders::buyer_id.eq(user.id)))
+        .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
+        .execute(conn)?;
     Ok(())
 }

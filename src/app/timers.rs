@@ -11,7 +11,9 @@ use crate::config::{Config, Payments};
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::images::{self, Pictures};
+use crate::mail::Outbox;
 use crate::payments::Gateway;
+use crate::seal::Vault;
 use crate::{carts, jobs};
 
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -22,7 +24,8 @@ pub fn till(config: &Config, db: Db) -> anyhow::Result<Till> {
     let gateway = match config.payments {
         Payments::Mock | Payments::MockByDefault => Gateway::mock(&config.data, config.payment_timeout)?,
     };
-    Ok(Till { db, gateway })
+    let outbox = Outbox::new(config, Vault::new(&config.secret_keys));
+    Ok(Till { db, gateway, outbox })
 }
 
 /// `pocketshop sweep`: at once what the timers do, as if it were that time.

@@ -5,7 +5,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::list::on_show;
-use crate::db::Conn;
+use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, VariantId};
 use crate::money::Money;
@@ -103,6 +103,16 @@ impl Product {
             .filter(products::id.eq(id))
             .select((shops::slug, products::slug))
             .first(conn)?)
+    }
+
+    /// The addresses of those of these products that everyone may see.
+    pub fn urls(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>> {
+        let shown: Vec<(ProductId, String, String)> = on_show()
+            .filter(one_of(products::id, ids.iter().map(|id| id.0)))
+            .select((products::id, shops::slug, products::slug))
+            .load(conn)?;
+        let url = |(id, shop, slug)| (id, format!("/shops/{shop}/{slug}"));
+        Ok(shown.into_iter().map(url).collect())
     }
 
     /// As `place_of`, of the product that comes in this variant.

@@ -5,12 +5,12 @@ use diesel::prelude::*;
 
 use super::Address;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{AddressId, UserId};
 use crate::schema::addresses;
 
-/// The most that someone keeps; the one not used for longest makes room.
-const MOST: usize = 10;
+/// The most that someone keeps.
+pub const MOST_ADDRESSES: usize = 20;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = addresses)]
@@ -36,7 +36,53 @@ impl SavedAddress {
             .load(conn)?)
     }
 
-    /// Keeps an address; one that is there already only moves to the front.
+    /// One of someone's own.
+    pub fn of_user(conn: &mut Conn, user: UserId, id: AddressId) -> Result<Self> {
+        Ok(addresses::table
+            .find(id)
+            .filter(addresses::user_id.eq(user))
+            .select(Self::as_select())
+            .first(conn)?)
+    }
+
+    /// # Errors
+    /// Refused when no more fit.
+    pub fn add(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
+        if Self::of(conn, user)?.len() >= MOST_ADDRESSES {
+            return Err(Error::Refused(format!(
+                "Your address book holds {MOST_ADDRESSES} addresses, which is all that it takes. Remove one first."
+            )));
+        }
+        Self::keep(conn, user, address, now)
+    }
+
+    /// Sets one of someone's own.
+    pub fn set(conn: &mut Conn, user: UserId, id: AddressId, address: &Address, now: NaiveDateTime) -> Result<()> {
+        let own = addresses::table.find(id).filter(addresses::user_id.eq(user));
+        let changed = diesel::update(own)
+            .set((
+                addresses::name.eq(&address.name),
+                addresses::street.eq(&address.street),
+                addresses::line2.eq(&address.line2),
+                addresses::postal_code.eq(&address.postal_code),
+                addresses::town.eq(&address.town),
+                addresses::region.eq(&address.region),
+                addresses::country.eq(address.country.code),
+                addresses::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        if changed == 0 { Err(Error::NotFound) } else { Ok(()) }
+    }
+
+    pub fn remove(conn: &mut Conn, user: UserId, id: AddressId) -> Result<()> {
+        let own = addresses::table.find(id).filter(addresses::user_id.eq(user));
+        if diesel::delete(own).execute(conn)? == 0 {
+            return Err(Error::NotFound);
+        }
+        Ok(())
+    }
+
+    /// Keeps an address; one that is there already only moves to the front, the one not used for longest makes room.
     pub fn keep(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
         let known = Self::of(conn, user)?;
         if let Some(same) = known.iter().find(|saved| saved.is(address)) {
@@ -45,7 +91,7 @@ impl SavedAddress {
                 .execute(conn)?;
             return Ok(());
         }
-        for old in known.iter().skip(MOST - 1) {
+        for old in known.iter().skip(MOST_ADDRESSES - 1) {
             diesel::delete(addresses::table.find(old.id)).execute(conn)?;
         }
         diesel::insert_into(addresses::table)

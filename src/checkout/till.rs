@@ -6,7 +6,8 @@ use super::settle;
 use crate::db::Db;
 use crate::error::Result;
 use crate::id::PaymentId;
-use crate::orders::{Actor, Shipment};
+use crate::mail::Outbox;
+use crate::orders::{Actor, Shipment, notice};
 use crate::payments::{Card, Charge, Gateway, Outcome, Payment, Refund};
 
 /// A payment younger than this may still be on its way in some process.
@@ -16,6 +17,7 @@ const UNDER_WAY: TimeDelta = TimeDelta::minutes(1);
 pub struct Till {
     pub db: Db,
     pub gateway: Gateway,
+    pub outbox: Outbox,
 }
 
 /// What a sweep did.
@@ -33,8 +35,9 @@ impl Till {
     pub async fn pay(&self, payment: Payment, card: Card, now: NaiveDateTime) -> Result<()> {
         let outcome = self.gateway.charge(payment.intent(), card).await;
         if let Outcome::Settled(charge) = outcome {
+            let outbox = self.outbox.clone();
             self.db
-                .write(move |conn| settle(conn, &payment, &charge, now).map(drop))
+                .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now).map(drop))
                 .await?;
         }
         Ok(())
@@ -70,7 +73,11 @@ impl Till {
                 continue;
             };
             let paid = charge == Charge::Succeeded;
-            let settled = self.db.write(move |conn| settle(conn, &payment, &charge, now)).await?;
+            let outbox = self.outbox.clone();
+            let settled = self
+                .db
+                .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now))
+                .await?;
             swept.paid += usize::from(settled && paid);
             swept.failed += usize::from(settled && !paid);
         }
@@ -78,9 +85,14 @@ impl Till {
             swept.refunded += usize::from(self.give_back(refund, intent, now).await?);
         }
         for shipment in self.db.read(move |conn| Shipment::due(conn, now)).await? {
-            let delivered = self
-                .db
-                .write(move |conn| Shipment::deliver(conn, shipment, Actor::Market, None, now));
+            let outbox = self.outbox.clone();
+            let delivered = self.db.write(move |conn| {
+                let moved = Shipment::deliver(conn, shipment, Actor::Market, None, now)?;
+                if moved {
+                    notice::delivered(conn, &outbox, shipment, now)?;
+                }
+                Ok(moved)
+            });
             swept.delivered += usize::from(delivered.await?);
         }
         Ok(swept)

@@ -5,11 +5,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use askama::Template;
 
+use crate::accounts::ShopRef;
 use crate::catalog::Product;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::error::Result;
+use crate::orders::pages::{Bought, Sold, bought, sold};
+use crate::orders::{Shipment, View};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Page, SignedIn, get, html};
+
+/// How many of what waits, and of what was bought, are shown.
+const SOLD: usize = 5;
+const BOUGHT: usize = 3;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard").route(get().to(show)));
@@ -30,24 +37,53 @@ struct ShopOverview {
 struct OverviewPage {
     page: Page,
     shop: Option<ShopOverview>,
+    /// What of the shop's waits to be sent, the oldest first, and how many there are.
+    sold: Vec<Sold>,
+    waiting: i64,
+    /// The last that the visitor bought.
+    bought: Vec<Bought>,
 }
 
 /// `GET /dashboard`
 async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
-    let Some(shop) = visitor.shop.clone() else {
-        return html(StatusCode::OK, OverviewPage { page, shop: None }.render());
-    };
-    let id = shop.id;
-    let (state, products) = db
-        .read(move |conn| Ok((Shop::state(conn, id)?, Product::count_of(conn, id)?)))
+    let (user, shop) = (visitor.user, visitor.shop.clone());
+    let view = db
+        .read(move |conn| {
+            let (bought, _) = bought(conn, user, None, BOUGHT)?;
+            let Some(shop) = shop else {
+                return Ok(OverviewPage {
+                    page,
+                    shop: None,
+                    sold: Vec::new(),
+                    waiting: 0,
+                    bought,
+                });
+            };
+            let (sold, _) = sold(conn, shop.id, View::ToSend, None, SOLD)?;
+            let waiting = Shipment::waiting(conn, shop.id)?;
+            let shop = ShopOverview::of(conn, shop)?;
+            Ok(OverviewPage {
+                page,
+                shop: Some(shop),
+                sold,
+                waiting,
+                bought,
+            })
+        })
         .await?;
-    let shop = Some(ShopOverview {
-        url: format!("/shops/{}", shop.slug),
-        name: shop.name,
-        state: state.label(),
-        mark: if state == ShopState::Open { "ok" } else { "warn" },
-        products,
-        draft: state == ShopState::Draft,
-    });
-    html(StatusCode::OK, OverviewPage { page, shop }.render())
+    html(StatusCode::OK, view.render())
+}
+
+impl ShopOverview {
+    fn of(conn: &mut Conn, shop: ShopRef) -> Result<Self> {
+        let (state, products) = (Shop::state(conn, shop.id)?, Product::count_of(conn, shop.id)?);
+        Ok(Self {
+            url: format!("/shops/{}", shop.slug),
+            name: shop.name,
+            state: state.label(),
+            mark: if state == ShopState::Open { "ok" } else { "warn" },
+            products,
+            draft: state == ShopState::Draft,
+        })
+    }
 }

@@ -21,7 +21,7 @@ pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
 pub use pool::PoolUsage;
-pub use transaction::in_transaction;
+pub use transaction::{in_snapshot, in_transaction};
 
 diesel::define_sql_function! {
     /// As the database lowers letters, which knows others than Rust.

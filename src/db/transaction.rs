@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel::Connection;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::Conn;
@@ -25,6 +25,26 @@ pub fn in_transaction<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>)
             done => return done,
         }
     }
+}
+
+/// Reads that all see the database as it is at one moment, and cannot change it.
+pub fn in_snapshot<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
+    match conn {
+        Conn::Sqlite(sqlite) => {
+            sqlite.batch_execute("PRAGMA query_only = ON")?;
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN")?;
+        }
+        Conn::Postgres(pg) => {
+            AnsiTransactionManager::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            pg.batch_execute("SET LOCAL statement_timeout = 0")?;
+        }
+    }
+    let done = work(conn);
+    <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
+    if let Conn::Sqlite(sqlite) = conn {
+        sqlite.batch_execute("PRAGMA query_only = OFF")?;
+    }
+    done
 }
 
 fn attempt<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {

@@ -10,6 +10,12 @@ pub struct Letter {
     pub subject: String,
     pub greeting: String,
     pub paragraphs: Vec<String>,
+    /// What things cost, a name and an amount each.
+    #[serde(default)]
+    pub rows: Vec<(String, String)>,
+    /// A few lines that stand together, as an address.
+    #[serde(default)]
+    pub lines: Vec<String>,
     pub action: Option<Action>,
     /// What comes after the link: how long it holds, and what to do if it was not you.
     pub closing: Vec<String>,
@@ -68,6 +74,8 @@ mod tests {
             subject: "A <b>subject</b>".to_owned(),
             greeting: "Hello <script>alert(1)</script> & \"you\",".to_owned(),
             paragraphs: vec!["One <i>paragraph</i>.".to_owned()],
+            rows: vec![("<b>Mug</b>".to_owned(), "<i>1</i>".to_owned())],
+            lines: vec!["<u>Street</u>".to_owned()],
             action: Some(Action {
                 label: "Do <it>".to_owned(),
                 url: "https://market.example/do?token=abc&next=\"><img>".to_owned(),

@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::{Actor, Order, OrderStatus};
-use crate::db::Conn;
+use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{CheckoutId, RateId, ShipmentId, ShopId, UserId};
 use crate::money::Money;
@@ -68,6 +68,22 @@ impl NewShipment {
 }
 
 impl Shipment {
+    pub fn find(conn: &mut Conn, id: ShipmentId) -> Result<Self> {
+        Ok(shipments::table.find(id).select(Self::as_select()).first(conn)?)
+    }
+
+    /// Several purchases', placed or not.
+    pub fn of_checkouts(conn: &mut Conn, checkouts: &[CheckoutId]) -> Result<Vec<Self>> {
+        Ok(shipments::table
+            .filter(one_of(
+                shipments::checkout_id,
+                checkouts.iter().map(|checkout| checkout.0),
+            ))
+            .order(shipments::id)
+            .select(Self::as_select())
+            .load(conn)?)
+    }
+
     /// A purchase's, placed or not.
     pub fn of_checkout(conn: &mut Conn, checkout: CheckoutId) -> Result<Vec<Self>> {
         Ok(shipments::table
@@ -123,6 +139,34 @@ impl Shipment {
                 shipments::shipped_at.eq(now),
             ))
             .execute(conn)?;
+        Ok(())
+    }
+
+    /// The shop writes another carrier or number on what it sent.
+    ///
+    /// # Errors
+    /// Refused when it was not sent yet.
+    pub fn retrack(
+        conn: &mut Conn,
+        shop: ShopId,
+        id: ShipmentId,
+        (carrier, tracking): (&str, &str),
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        Self::of_shop(conn, shop, id)?;
+        let sent = shipments::table.find(id).filter(shipments::shipped_at.is_not_null());
+        let changed = diesel::update(sent)
+            .set((
+                shipments::carrier.eq(carrier),
+                shipments::tracking.eq(tracking),
+                shipments::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        if changed == 0 {
+            return Err(Error::Refused(
+                "This was not sent yet. Mark it as sent, and the number goes along.".into(),
+            ));
+        }
         Ok(())
     }
 

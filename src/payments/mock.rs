@@ -11,6 +11,9 @@ use diesel::prelude::*;
 use super::gateway::{Charge, Intent, REFUSED};
 use crate::money::Money;
 
+/// The books, in the data folder.
+const FILE: &str = "mockpay.db";
+
 diesel::table! {
     charges (intent) {
         intent -> Text,
@@ -30,12 +33,29 @@ diesel::table! {
     }
 }
 
+/// What the books say of an intent.
+#[derive(Debug, Clone, Queryable)]
+pub struct Entry {
+    pub intent: String,
+    pub amount: Money,
+    pub currency: String,
+    failure: String,
+    pub refunded: Money,
+}
+
+impl Entry {
+    /// The money was taken.
+    pub fn captured(&self) -> bool {
+        self.failure.is_empty()
+    }
+}
+
 #[derive(Clone)]
 pub struct Ledger(Arc<Mutex<SqliteConnection>>);
 
 impl Ledger {
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
-        let path = folder.join("mockpay.db");
+        let path = folder.join(FILE);
         let opened = || -> anyhow::Result<SqliteConnection> {
             let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
             conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
@@ -51,6 +71,14 @@ impl Ledger {
         };
         let conn = opened().with_context(|| format!("{} cannot be opened", path.display()))?;
         Ok(Self(Arc::new(Mutex::new(conn))))
+    }
+
+    /// All that is in the books of this folder; nothing where there are none.
+    pub fn entries(folder: &Path) -> anyhow::Result<Vec<Entry>> {
+        if !folder.join(FILE).exists() {
+            return Ok(Vec::new());
+        }
+        Self::open(folder)?.entry(|conn| Ok(charges::table.order(charges::intent).load(conn)?))
     }
 
     /// Charges, or fails to for a reason; an intent that is known stays what it was.

@@ -9,6 +9,7 @@ mod refund;
 
 pub use cancel::cancel;
 pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
-pub use gateway::{Charge, Gateway, Outcome};
+pub use gateway::{Charge, Gateway, Intent, Outcome};
+pub use mock::{Entry, Ledger};
 pub use payment::{NewAttempt, Payment, PaymentStatus};
 pub use refund::{Refund, RefundStatus};

@@ -8,7 +8,9 @@ use crate::accounts::{Event, EventKind, Origin};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
-use crate::schema::{orders, payments, shipments, shops};
+use crate::schema::{
+    orders, payments, product_fields, product_images, products, sections, shipments, shipping_rates, shops,
+};
 
 /// Orders that a shop still has something to do for, as their rows say it.
 const UNSETTLED: [&str; 2] = ["Pending", "Shipped"];
@@ -52,10 +54,17 @@ impl Shop {
         }
     }
 
-    /// Closes the shop of someone who leaves: what they wrote goes, its name stays for the books.
+    /// Closes the shop of someone who leaves: what they wrote and showed goes, its name and its products' stay for the
+    /// books.
     pub fn close(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
         let nothing = "";
-        diesel::update(shops::table.filter(shops::owner_id.eq(owner)))
+        let own: Option<ShopId> = shops::table
+            .filter(shops::owner_id.eq(owner))
+            .select(shops::id)
+            .first(conn)
+            .optional()?;
+        let Some(id) = own else { return Ok(()) };
+        diesel::update(shops::table.find(id))
             .set((
                 shops::state.eq(ShopState::Closed),
                 shops::tagline.eq(nothing),
@@ -69,6 +78,19 @@ impl Shop {
                 shops::care.eq(nothing),
                 shops::vacation_message.eq(nothing),
                 shops::updated_at.eq(now),
+            ))
+            .execute(conn)?;
+        diesel::delete(sections::table.filter(sections::shop_id.eq(id))).execute(conn)?;
+        diesel::delete(shipping_rates::table.filter(shipping_rates::shop_id.eq(id))).execute(conn)?;
+        let goods = || products::table.filter(products::shop_id.eq(id)).select(products::id);
+        diesel::delete(product_fields::table.filter(product_fields::product_id.eq_any(goods()))).execute(conn)?;
+        // The files that no order shows go with the next sweep.
+        diesel::delete(product_images::table.filter(product_images::product_id.eq_any(goods()))).execute(conn)?;
+        diesel::update(products::table.filter(products::shop_id.eq(id)))
+            .set((
+                products::description.eq(nothing),
+                products::tags.eq(nothing),
+                products::updated_at.eq(now),
             ))
             .execute(conn)?;
         Ok(())

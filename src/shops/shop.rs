@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::theme::{Corner, Theme, Vividness};
-use crate::db::Conn;
+use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
 use crate::schema::{shop_slugs, shops, users};
@@ -129,6 +129,19 @@ impl Shop {
     /// Who sees it.
     pub fn state(conn: &mut Conn, id: ShopId) -> Result<ShopState> {
         Ok(shops::table.find(id).select(shops::state).first(conn)?)
+    }
+
+    /// The addresses of those of these shops that are open.
+    pub fn urls(conn: &mut Conn, ids: &[ShopId]) -> Result<Vec<(ShopId, String)>> {
+        let open: Vec<(ShopId, String)> = shops::table
+            .filter(one_of(shops::id, ids.iter().map(|id| id.0)))
+            .filter(shops::state.eq(ShopState::Open))
+            .select((shops::id, shops::slug))
+            .load(conn)?;
+        Ok(open
+            .into_iter()
+            .map(|(id, slug)| (id, format!("/shops/{slug}")))
+            .collect())
     }
 
     pub fn url(&self) -> String {

@@ -12,4 +12,4 @@ pub use email::Email;
 pub use html::{Html, summary};
 pub use line::{line, lines};
 pub use slug::{chosen_slug, free_slug, is_slug, slug};
-pub use time::when;
+pub use time::{day, when};

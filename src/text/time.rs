@@ -6,3 +6,8 @@ use chrono::NaiveDateTime;
 pub fn when(time: NaiveDateTime) -> String {
     time.format("%-d %B %Y, %H:%M UTC").to_string()
 }
+
+/// `23 November 2026`
+pub fn day(time: NaiveDateTime) -> String {
+    time.format("%-d %B %Y").to_string()
+}

@@ -193,6 +193,11 @@ const RAW_SQL: &[(&str, usize)] = &[
     ("db/migrations.rs", 1),
     // Sums, which the DSL makes numbers that SQLite has not.
     ("catalog/shelf.rs", 2),
+    // The audit's rules compare sums over whole tables, and ask the database itself which columns there are: one query for
+    // the rows, one for how many.
+    ("ops/audit/mod.rs", 2),
+    // A sum of whole numbers is a decimal on PostgreSQL.
+    ("ops/audit/ledger.rs", 1),
 ];
 
 #[test]

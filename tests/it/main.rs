@@ -3,6 +3,7 @@
 
 mod architecture;
 mod assets;
+mod audit;
 mod browser;
 mod cart;
 mod checkout;
@@ -14,6 +15,7 @@ mod jobs;
 mod keys;
 mod mail;
 mod metrics;
+mod orders;
 mod pages;
 mod people;
 mod pictures;

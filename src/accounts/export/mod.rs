@@ -1,7 +1,9 @@
 //! Everything that is stored about someone, as JSON and as CSV, in one ZIP.
 
+mod buying;
+mod goods;
 mod person;
-mod trade;
+mod selling;
 
 use std::io::{Cursor, Write};
 
@@ -12,7 +14,7 @@ use zip::write::SimpleFileOptions;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::UserId;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 /// One name, and the rows that go by it.
 struct Table {
@@ -29,14 +31,27 @@ impl Export {
     pub fn of(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Self> {
         Ok(Self(vec![
             Table::of("profile", &person::profile(conn, user)?)?,
-            Table::of("shop", &trade::shop(conn, user)?)?,
-            Table::of("products", &trade::products(conn, user, currency)?)?,
-            Table::of("cart", &trade::cart(conn, user)?)?,
-            Table::of("orders", &trade::orders(conn, user)?)?,
-            Table::of("deliveries", &trade::deliveries(conn, user)?)?,
+            Table::of("addresses", &person::addresses(conn, user)?)?,
+            Table::of("waiting-pictures", &person::pictures(conn, user)?)?,
             Table::of("sign-ins", &person::sign_ins(conn, user)?)?,
             Table::of("remembered-browsers", &person::browsers(conn, user)?)?,
             Table::of("activity", &person::activity(conn, user)?)?,
+            Table::of("cart", &buying::cart(conn, user)?)?,
+            Table::of("orders", &buying::orders(conn, user)?)?,
+            Table::of("order-history", &buying::steps(conn, user)?)?,
+            Table::of("deliveries", &buying::deliveries(conn, user)?)?,
+            Table::of("parcels", &buying::parcels(conn, user)?)?,
+            Table::of("payments", &buying::payments(conn, user)?)?,
+            Table::of("refunds", &buying::refunds(conn, user)?)?,
+            Table::of("shop", &selling::shop(conn, user)?)?,
+            Table::of("sections", &selling::sections(conn, user)?)?,
+            Table::of("shipping-rates", &selling::rates(conn, user, currency)?)?,
+            Table::of("sales", &selling::sales(conn, user)?)?,
+            Table::of("products", &goods::products(conn, user, currency)?)?,
+            Table::of("variants", &goods::variants(conn, user, currency)?)?,
+            Table::of("product-fields", &goods::fields(conn, user, currency)?)?,
+            Table::of("product-pictures", &goods::pictures(conn, user)?)?,
+            Table::of("stock-movements", &goods::movements(conn, user)?)?,
         ]))
     }
 
@@ -54,6 +69,11 @@ impl Export {
         };
         packed().map_err(|error| Error::internal(error, "the data could not be packed"))
     }
+}
+
+/// An amount in a currency of its own; nothing where nobody knows the currency.
+fn plain(currency: &str, amount: Money) -> String {
+    Currency::of(currency).map_or_else(String::new, |currency| currency.plain(amount))
 }
 
 impl Table {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::schema::{security_events, sessions, trusted_browsers, users};
+use crate::schema::{addresses, pending_images, security_events, sessions, trusted_browsers, users};
 
 #[derive(Queryable, Serialize)]
 pub struct Profile {
@@ -16,9 +16,30 @@ pub struct Profile {
     first_name: String,
     last_name: String,
     address: Option<String>,
+    profile_image: String,
     email_verified_at: Option<NaiveDateTime>,
     second_factor_since: Option<NaiveDateTime>,
     last_login_at: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+}
+
+#[derive(Queryable, Serialize)]
+pub struct Address {
+    name: String,
+    street: String,
+    line2: String,
+    postal_code: String,
+    town: String,
+    region: String,
+    country: String,
+    created_at: NaiveDateTime,
+    used_at: NaiveDateTime,
+}
+
+/// One that was sent and has no place yet.
+#[derive(Queryable, Serialize)]
+pub struct Picture {
+    address: String,
     created_at: NaiveDateTime,
 }
 
@@ -57,11 +78,38 @@ pub fn profile(conn: &mut Conn, user: UserId) -> Result<Vec<Profile>> {
             users::first_name,
             users::last_name,
             users::address,
+            users::profile_image,
             users::email_verified_at,
             users::totp_enabled_at,
             users::last_login_at,
             users::created_at,
         ))
+        .load(conn)?)
+}
+
+pub fn addresses(conn: &mut Conn, user: UserId) -> Result<Vec<Address>> {
+    Ok(addresses::table
+        .filter(addresses::user_id.eq(user))
+        .order(addresses::id)
+        .select((
+            addresses::name,
+            addresses::street,
+            addresses::line2,
+            addresses::postal_code,
+            addresses::town,
+            addresses::region,
+            addresses::country,
+            addresses::created_at,
+            addresses::updated_at,
+        ))
+        .load(conn)?)
+}
+
+pub fn pictures(conn: &mut Conn, user: UserId) -> Result<Vec<Picture>> {
+    Ok(pending_images::table
+        .filter(pending_images::owner_id.eq(user))
+        .order(pending_images::id)
+        .select((pending_images::url, pending_images::created_at))
         .load(conn)?)
 }
 

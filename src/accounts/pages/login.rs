@@ -15,6 +15,7 @@ use crate::accounts::sign_in::{self, Claim, Entered, Knock};
 use crate::accounts::{self, Event, EventKind, Factor, Visitor};
 use crate::error::Result;
 use crate::id::SessionId;
+use crate::orders::gather;
 use crate::web::visitor::{browser, remember_browser, sign_in as keep, sign_out};
 use crate::web::{Form, Half, Page, Problems, Query, SignedIn, get, html, local, redirect, with_next};
 
@@ -155,7 +156,13 @@ async fn enter(
         let shown = claim.clone();
         let entered = desk
             .db
-            .note(move |conn| sign_in::enter(conn, &shown, upgrade.as_deref(), browser.as_deref(), &origin, now))
+            .note(move |conn| {
+                let entered = sign_in::enter(conn, &shown, upgrade.as_deref(), browser.as_deref(), &origin, now)?;
+                if let (Entered::In(..), Some(user)) = (&entered, shown.user) {
+                    gather(conn, user, now)?;
+                }
+                Ok(entered)
+            })
             .await?;
         match entered {
             Entered::In(id, factor) => return Ok(Some((id, factor))),

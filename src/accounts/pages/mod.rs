@@ -2,6 +2,7 @@
 
 mod account;
 mod activity;
+mod addresses;
 mod confirm;
 mod data;
 mod deletion;
@@ -40,6 +41,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     confirm::routes(to);
     account::routes(to);
     picture::routes(to);
+    addresses::routes(to);
     email::routes(to);
     password::routes(to);
     factor::routes(to);

@@ -1,18 +1,22 @@
 //! The letters we write, each in a function. What people typed is tamed before it stands in one.
 
 mod account;
+mod orders;
 mod sign_in;
 
 pub use account::{
     account_deleted, already_registered, deletion_planned, deletion_undone, email_changed, email_confirm, email_undo,
     operator_made, restored, suspended, verify,
 };
+pub use orders::{
+    Parcel, order_cancelled, order_delivered, order_placed, order_received, order_shipped, order_taken_back,
+};
 pub use sign_in::{
     password_changed, recovery_code_used, recovery_codes_renewed, reset, second_factor_off, second_factor_on,
     sign_in_slowed,
 };
 
-use super::typed::greeting;
+use super::typed::{greeting, tame};
 use super::{Action, Letter};
 
 fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Letter {
@@ -20,6 +24,8 @@ fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Letter {
         subject: subject.to_owned(),
         greeting: greeting(names),
         paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+        rows: Vec::new(),
+        lines: Vec::new(),
         action: None,
         closing: Vec::new(),
     }
@@ -34,6 +40,21 @@ impl Letter {
         self
     }
 
+    /// What was typed by people stands there tamed.
+    fn rows(mut self, rows: &[(String, String)]) -> Self {
+        let tidy = |(name, amount): &(String, String)| {
+            let name = tame(name, 100).unwrap_or_else(|| "A product".to_owned());
+            (name, amount.clone())
+        };
+        self.rows = rows.iter().map(tidy).collect();
+        self
+    }
+
+    fn lines(mut self, lines: &[String]) -> Self {
+        self.lines = lines.iter().filter_map(|line| tame(line, 100)).collect();
+        self
+    }
+
     fn closing(mut self, paragraphs: &[&str]) -> Self {
         self.closing = paragraphs.iter().map(|text| (*text).to_owned()).collect();
         self
@@ -45,6 +66,7 @@ mod tests {
     use super::*;
 
     const LINK: &str = "https://market.example/link";
+    const NUMBER: &str = "PS-7K3Q-9XVD";
 
     /// Every letter there is, to one person.
     fn all(name: &str) -> Vec<Letter> {
@@ -67,7 +89,37 @@ mod tests {
             deletion_planned(name, "7 December 2026", LINK),
             deletion_undone(name, LINK),
             account_deleted(name),
+            order_placed(
+                name,
+                (NUMBER, 2),
+                &bought(),
+                &["Ana Prado".to_owned(), name.to_owned()],
+                (LINK, true),
+            ),
+            order_placed(name, (NUMBER, 1), &bought(), &[], (LINK, false)),
+            order_received(name, NUMBER, name, &bought(), LINK),
+            order_shipped(name, (NUMBER, "Luna"), &bought(), &parcel("RR1"), Some(LINK.to_owned())),
+            order_shipped(name, (NUMBER, "Luna"), &bought(), &parcel(""), None),
+            order_delivered(name, NUMBER, "Luna", &bought(), None),
+            order_cancelled(name, NUMBER, &bought(), "$12.00", None),
+            order_taken_back(name, NUMBER, &bought(), LINK),
         ]
+    }
+
+    fn bought() -> Vec<(String, String)> {
+        vec![
+            ("Dipped mug".to_owned(), "$12.00".to_owned()),
+            ("Win at https://evil.example".to_owned(), "$1.00".to_owned()),
+        ]
+    }
+
+    fn parcel(tracking: &str) -> Parcel<'_> {
+        Parcel {
+            carrier: Some("CTT"),
+            tracking,
+            follow: (!tracking.is_empty()).then(|| format!("https://carrier.example/{tracking}")),
+            pickup: false,
+        }
     }
 
     #[test]
@@ -98,7 +150,9 @@ mod tests {
     #[test]
     fn what_people_typed_makes_no_link() {
         for letter in all("Win at https://evil.example") {
-            assert!(!letter.greeting.contains("evil"), "{}", letter.greeting);
+            let text = letter.text("").unwrap();
+            let html = letter.html("").unwrap();
+            assert!(!text.contains("evil") && !html.contains("evil"), "{text}");
         }
         let letter = password_changed("Ana", LINK, "https://evil.example\r\nHello");
         assert!(!letter.text("").unwrap().contains("evil"));

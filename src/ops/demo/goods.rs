@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::purchases::Sold;
 use super::{address, market, pictures, price, word};
 use crate::catalog::{
     Delivery, Draft, FieldDraft, FieldKind, LONGEST_TEXT, Options, Place, Product, ProductState, Readiness, Tags,
@@ -22,23 +23,24 @@ const HEIGHT: i32 = 1_000;
 pub(super) fn add(
     conn: &mut Conn,
     product: &market::Product,
-    owner: UserId,
-    shop: ShopId,
+    (owner, shop): (UserId, ShopId),
+    sold: &Sold<'_>,
     currency: Currency,
     at: NaiveDateTime,
 ) -> Result<()> {
-    let draft = draft(product, currency)?;
+    let draft = draft(product, sold, currency)?;
     let id = Product::create(conn, shop, owner, &draft, at)?;
     show(conn, product, id, at)
 }
 
-fn draft(product: &market::Product, currency: Currency) -> Result<Draft> {
+fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
     let mut variants = Vec::new();
     for variant in product.variants() {
+        let gone = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();
         variants.push(VariantDraft {
             values: values(&variant.values),
             price: price(currency, &variant.price)?,
-            quantity: variant.quantity,
+            quantity: variant.quantity + gone.unwrap_or(0),
             sku: variant.sku,
             ..VariantDraft::default()
         });

@@ -2,13 +2,16 @@
 
 mod goods;
 mod market;
+mod parcels;
 mod pictures;
+mod purchases;
 mod window;
 
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 
 pub use pictures::{pictures, write_pictures};
+pub use purchases::{Booking, book};
 
 use super::rows::NewUser;
 use crate::db::Conn;
@@ -17,16 +20,36 @@ use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::money::{Currency, Money, PriceProblem};
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
+use purchases::Sold;
 
-/// Fills an empty database and says so; one with users, shops or products in it stays as it is. Everyone gets the one
-/// hash for a password.
+/// How much of the demo market there shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demo {
+    /// Shops with products, and nothing sold yet.
+    Fresh,
+    /// And what was bought there in the last weeks.
+    Sold,
+}
+
+/// Fills an empty database and tells what the payment provider has to know of it; one with users, shops or products in it
+/// stays as it is. Everyone gets the one hash for a password.
 /// Belongs inside a transaction.
-pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateTime) -> Result<bool> {
+pub fn fill(
+    conn: &mut Conn,
+    password: &str,
+    currency: Currency,
+    demo: Demo,
+    now: NaiveDateTime,
+) -> Result<Option<Vec<Booking>>> {
     if !is_empty(conn)? {
-        return Ok(false);
+        return Ok(None);
     }
     let now = now.trunc_subsecs(6);
     let market = Market::read().map_err(|error| Error::internal(error, "reading the demo market"))?;
+    let sold = match demo {
+        Demo::Fresh => Sold::new(),
+        Demo::Sold => purchases::sold(&market),
+    };
     for buyer in &market.buyers {
         add_person(conn, buyer, password, now)?;
     }
@@ -36,10 +59,14 @@ pub fn fill(conn: &mut Conn, password: &str, currency: Currency, now: NaiveDateT
         let id = window::add_shop(conn, shop, owner, opened, now)?;
         window::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
-            goods::add(conn, product, owner, id, currency, days(now, -product.days_ago))?;
+            let at = days(now, -product.days_ago);
+            goods::add(conn, product, (owner, id), &sold, currency, at)?;
         }
     }
-    Ok(true)
+    match demo {
+        Demo::Fresh => Ok(Some(Vec::new())),
+        Demo::Sold => purchases::add_all(conn, &market, currency, now).map(Some),
+    }
 }
 
 /// Whether the database is empty, or holds the demo market already.

@@ -8,7 +8,7 @@ use diesel::dsl::count_star;
 use super::*;
 use crate::accounts::NO_PASSWORD;
 use crate::db::{self, Location, in_transaction};
-use crate::schema::product_variants;
+use crate::schema::{jobs, product_variants};
 
 const USD: &str = "USD";
 
@@ -26,7 +26,9 @@ fn database(folder: &tempfile::TempDir) -> Conn {
 
 fn fill_with(conn: &mut Conn, currency: &str) -> bool {
     let currency = Currency::of(currency).unwrap();
-    in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, now())).unwrap()
+    in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, Demo::Sold, now()))
+        .unwrap()
+        .is_some()
 }
 
 #[test]
@@ -119,4 +121,22 @@ fn a_currency_without_decimals_is_filled_too() {
     assert_eq!(price(Currency::of("JPY").unwrap(), "34.50").unwrap(), Money(34));
     assert_eq!(price(Currency::of("USD").unwrap(), "34.50").unwrap(), Money(3_450));
     assert_eq!(price(Currency::of("TND").unwrap(), "34.50").unwrap(), Money(34_500));
+}
+
+#[test]
+fn after_all_that_was_sold_there_is_as_much_as_the_market_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let conn = &mut database(&folder);
+    assert!(fill_with(conn, USD));
+    for product in Market::read().unwrap().shops.iter().flat_map(|shop| &shop.products) {
+        let shown = products::table
+            .filter(products::slug.eq(&product.slug))
+            .select(products::quantity);
+        assert_eq!(shown.first(conn), Ok(product.quantity), "{}", product.slug);
+    }
+    assert_eq!(
+        jobs::table.select(count_star()).first(conn),
+        Ok(0_i64),
+        "no letter is sent"
+    );
 }

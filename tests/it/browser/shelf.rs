@@ -133,7 +133,7 @@ fn no_page_of_a_shops_products_shuts_anyone_out_or_is_too_wide() {
                 "/dashboard/products?view=archived".to_owned(),
                 format!("/dashboard/products/prices?id={id}"),
                 format!("/dashboard/products/prices?id={id}&direction=down&by=percent&amount=10"),
-                format!("{}{id}", REFUSED),
+                format!("{REFUSED}{id}"),
                 format!("/dashboard/products/{id}/removal"),
             ] {
                 tab.go(&format!("{}{path}", market.url)).await;

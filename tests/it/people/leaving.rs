@@ -9,7 +9,9 @@ use diesel::prelude::*;
 use zip::ZipArchive;
 
 use super::moves::{ANOTHER, connect, dump, email_of, now, open_shop, quiet, remember_a_browser, switch_on, user_id};
-use crate::schema::{checkouts, jobs, orders, payments, shipments, shops, users};
+use crate::schema::{
+    addresses, checkouts, jobs, order_events, orders, payments, pending_images, products, shipments, shops, users,
+};
 use crate::support::people::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, run, texts};
 
@@ -88,6 +90,7 @@ fn buy(market: &Market, mark: &str) -> i64 {
             shipments::price.eq(0),
             shipments::carrier.eq(""),
             shipments::tracking.eq(""),
+            shipments::note.eq(format!("{mark}note")),
             shipments::created_at.eq(at),
             shipments::updated_at.eq(at),
         ))
@@ -113,7 +116,86 @@ fn buy(market: &Market, mark: &str) -> i64 {
         ))
         .execute(&mut conn)
         .unwrap();
+    diesel::insert_into(order_events::table)
+        .values((
+            order_events::id.eq(id),
+            order_events::order_id.eq(id),
+            order_events::to_status.eq("Pending"),
+            order_events::actor.eq("buyer"),
+            order_events::user_id.eq(buyer),
+            order_events::created_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
     id
+}
+
+/// They keep an address, and a picture of theirs waits for its place.
+fn keep(market: &Market, mark: &str) {
+    let (id, at) = (now().and_utc().timestamp_micros(), now());
+    let user = user_id(market, &format!("{mark}user"));
+    let mut conn = connect(market);
+    diesel::insert_into(addresses::table)
+        .values((
+            addresses::id.eq(id),
+            addresses::user_id.eq(user),
+            addresses::name.eq(format!("{mark}first")),
+            addresses::street.eq(format!("{mark}lane 2")),
+            addresses::line2.eq(""),
+            addresses::postal_code.eq("1000"),
+            addresses::town.eq("Lisbon"),
+            addresses::region.eq(""),
+            addresses::country.eq("PT"),
+            addresses::created_at.eq(at),
+            addresses::updated_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(pending_images::table)
+        .values((
+            pending_images::id.eq(id),
+            pending_images::owner_id.eq(user),
+            pending_images::public_id.eq(format!("{mark}pending")),
+            pending_images::url.eq(format!("/media/{mark}pending.webp")),
+            pending_images::width.eq(1),
+            pending_images::height.eq(1),
+            pending_images::tint.eq("#ffffff"),
+            pending_images::created_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+}
+
+/// The purchase is one that they made without their account.
+fn as_guest(market: &Market, purchase: i64) {
+    let nobody = None::<i64>;
+    let mut conn = connect(market);
+    diesel::update(checkouts::table.find(purchase))
+        .set(checkouts::buyer_id.eq(nobody))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::update(orders::table.find(purchase))
+        .set(orders::buyer_id.eq(nobody))
+        .execute(&mut conn)
+        .unwrap();
+}
+
+/// The files of someone's archive.
+async fn archive(visitor: &Visitor) -> BTreeMap<String, String> {
+    let answer = visitor.post("/account/data.zip", &[]).await;
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "application/zip");
+    assert_eq!(header("cache-control"), "no-store");
+    assert!(header("content-disposition").starts_with("attachment"));
+    let mut zip = ZipArchive::new(Cursor::new(answer.bytes().await.unwrap())).unwrap();
+    let mut files = BTreeMap::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        files.insert(file.name().unwrap().into_owned(), text);
+    }
+    files
 }
 
 fn delete_at(market: &Market, name: &str) -> Option<NaiveDateTime> {
@@ -167,33 +249,35 @@ fn ones_data_is_all_there_and_nobody_elses() {
                 &format!("{mark}-shop"),
             );
             buy(&market, mark);
+            keep(&market, mark);
             remember_a_browser(&market, &format!("{mark}user"));
         }
         let (secret, recovery) = switch_on(&mine).await;
         remember_a_browser(&market, "quillouser");
-        let answer = mine.post("/account/data.zip", &[]).await;
-        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-        assert_eq!(header("content-type"), "application/zip");
-        assert_eq!(header("cache-control"), "no-store");
-        assert!(header("content-disposition").starts_with("attachment"));
-        let mut zip = ZipArchive::new(Cursor::new(answer.bytes().await.unwrap())).unwrap();
-        let mut files = BTreeMap::new();
-        for at in 0..zip.len() {
-            let mut file = zip.by_index(at).unwrap();
-            let mut text = String::new();
-            file.read_to_string(&mut text).unwrap();
-            files.insert(file.name().unwrap().into_owned(), text);
-        }
+        let files = archive(&mine).await;
         let tables = [
             ("profile", "quillomail@example.org"),
-            ("shop", "quilloshop"),
-            ("products", ""),
-            ("cart", ""),
-            ("orders", "quillomug"),
-            ("deliveries", "quillostreet"),
+            ("addresses", "quillolane"),
+            ("waiting-pictures", "quillopending"),
             ("sign-ins", "Firefox"),
             ("remembered-browsers", ""),
             ("activity", "factor-on"),
+            ("cart", ""),
+            ("orders", "quillomug"),
+            ("order-history", "Pending"),
+            ("deliveries", "quillostreet"),
+            ("parcels", "quillonote"),
+            ("payments", "12.34"),
+            ("refunds", ""),
+            ("shop", "quilloshop"),
+            ("sections", ""),
+            ("shipping-rates", ""),
+            ("sales", ""),
+            ("products", ""),
+            ("variants", ""),
+            ("product-fields", ""),
+            ("product-pictures", ""),
+            ("stock-movements", ""),
         ];
         assert_eq!(files.len(), 2 * tables.len(), "{:?}", files.keys());
         for (table, word) in tables {
@@ -220,6 +304,43 @@ fn ones_data_is_all_there_and_nobody_elses() {
         }
         assert!(!all.contains(&secret.base32().to_lowercase()));
         assert!(recovery.iter().all(|code| !all.contains(code)));
+    });
+}
+
+#[test]
+fn a_seller_takes_the_shop_along_and_not_its_buyers() {
+    run(async {
+        let market = Market::demo();
+        let seller = Visitor::new(&market);
+        assert_eq!(seller.sign_in("ines", "twelve small pockets").await.status(), 303);
+        let files = archive(&seller).await;
+        for (table, word) in [
+            ("shop", "Barro"),
+            ("sections", "position"),
+            ("shipping-rates", "Fetch it in Porto"),
+            ("sales", "Name mug"),
+            ("sales", "RT482913756PT"),
+            ("products", "\"section\""),
+            ("variants", "350 ml"),
+            ("product-fields", "Glaze"),
+            ("product-pictures", "/media/demo/"),
+            ("stock-movements", "\"sale\""),
+        ] {
+            let json = &files[&format!("{table}.json")];
+            assert!(json.contains(word), "{word} is not in {table}: {json}");
+        }
+        let all = files.into_values().collect::<Vec<_>>().join("\n");
+        for of_a_buyer in [
+            "Fournier",
+            "lea.fournier",
+            "Tanneurs",
+            "Hugo",
+            "bruno",
+            "a present",
+            "look alike",
+        ] {
+            assert!(!all.contains(of_a_buyer), "it holds {of_a_buyer}");
+        }
     });
 }
 
@@ -295,6 +416,9 @@ fn when_the_time_comes_nothing_is_left_of_a_buyer() {
         let ana = join_as(&market, "quillo").await;
         let bea = market.join("bea").await;
         let order = buy(&market, "quillo");
+        let guests = buy(&market, "quillo");
+        as_guest(&market, guests);
+        keep(&market, "quillo");
         switch_on(&ana).await;
         // Traces in other places.
         bea.post("/account/email", &[("email", "quillomail@example.org")]).await;
@@ -312,8 +436,12 @@ fn when_the_time_comes_nothing_is_left_of_a_buyer() {
         let title = |row: &&&String| {
             row.starts_with("orders:") && !row.contains("quillouser") && !row.contains("quilloinitials")
         };
+        for table in ["addresses", "pending_images"] {
+            let left = rows.iter().filter(|row| row.starts_with(&format!("{table}:"))).count();
+            assert_eq!(left, 0, "{table}");
+        }
         assert_eq!(left.len(), left.iter().filter(title).count(), "{left:?}");
-        assert_eq!(left.len(), 1, "the order stays in the books");
+        assert_eq!(left.len(), 2, "the orders stay in the books");
         let (buyer, subtotal): (Option<i64>, i64) = orders::table
             .find(order)
             .select((orders::buyer_id, orders::subtotal))
@@ -352,11 +480,30 @@ fn when_the_time_comes_a_sellers_shop_is_closed() {
             .select((users::username, users::email))
             .first(&mut connect(&market))
             .unwrap();
-        let written: (String, String, String) = shops::table
-            .filter(shops::slug.eq("barro-e-sal"))
-            .select((shops::tagline, shops::bio, shops::announcement))
-            .first(&mut connect(&market))
-            .unwrap();
+        let written: Vec<String> = {
+            let shop = shops::table.filter(shops::slug.eq("barro-e-sal"));
+            let texts: (String, String, String, String, String, String) = shop
+                .select((
+                    shops::tagline,
+                    shops::bio,
+                    shops::announcement,
+                    shops::contact,
+                    shops::returns,
+                    shops::care,
+                ))
+                .first(&mut connect(&market))
+                .unwrap();
+            let of_products: Vec<String> = products::table
+                .inner_join(shops::table)
+                .filter(shops::slug.eq("barro-e-sal"))
+                .select(products::description)
+                .load(&mut connect(&market))
+                .unwrap();
+            let of_shop = [texts.0, texts.1, texts.2, texts.3, texts.4, texts.5];
+            of_shop.into_iter().chain(of_products).collect()
+        };
+        assert!(written.len() > 10);
+        let sold = holding(&rows::dump(&mut connect(&market)), "orders: ").len();
         let seller = Visitor::new(&market);
         assert_eq!(seller.sign_in(&owner, "twelve small pockets").await.status(), 303);
         let page = seller.page("/account/deletion").await;
@@ -367,7 +514,12 @@ fn when_the_time_comes_a_sellers_shop_is_closed() {
         assert!(!is_there(&market, &owner));
 
         let rows = rows::dump(&mut connect(&market));
-        for text in [written.0, written.1, written.2].iter().filter(|text| text.len() > 20) {
+        assert_eq!(
+            holding(&rows, "orders: ").len(),
+            sold,
+            "what was sold stays in the books"
+        );
+        for text in written.iter().filter(|text| text.len() > 20) {
             let words = text.split(['\'', '\n']).max_by_key(|part| part.len()).unwrap();
             assert!(!rows.iter().any(|row| row.contains(words)), "{words} is left");
         }

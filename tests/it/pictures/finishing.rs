@@ -169,7 +169,7 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
             .select(product_images::url)
             .load(&mut conn)
             .unwrap();
-        assert!(urls.iter().all(|url| url.ends_with(".avif")), "{urls:?}");
+        assert!(urls.iter().all(|url| url.contains(".avif")), "{urls:?}");
         assert_eq!(Picture::of(&urls[0]).height, 80);
         arrange(&[]).await.unwrap();
         assert_eq!(own(&market, product), []);

@@ -112,11 +112,7 @@ fn nothing_of_the_sender_s_is_kept_but_the_pixels() {
         }
         until(&market, "the sizes", async || idle(&market).await).await;
         let kept = files(&market);
-        assert_eq!(
-            kept.iter().filter(|file| file.ends_with(".avif")).count(),
-            2,
-            "{kept:?}"
-        );
+        assert_eq!(kept.iter().filter(|file| file.contains(".avif")).count(), 2, "{kept:?}");
         for file in kept {
             let bytes = std::fs::read(shelf(&market).join(&file)).unwrap();
             for words in [

@@ -66,8 +66,8 @@ fn several_kinds_show_their_lowest_price_and_all_their_stock_and_lead_to_the_edi
         assert!(cell("price").starts_with("From $20.00"), "{}", cell("price"));
         assert!(cell("quantity").starts_with("10 in all"), "{}", cell("quantity"));
         let edit = format!("/dashboard/products/{id}/edit");
-        assert_eq!(attributes(&page, &format!("#price-{id}"), "href"), [edit.clone()]);
-        assert_eq!(attributes(&page, &format!("#title-{id}"), "href"), [edit]);
+        assert_eq!(attributes(&page, &format!("#price-{id}"), "href"), [edit.as_str()]);
+        assert_eq!(attributes(&page, &format!("#title-{id}"), "href"), [edit.as_str()]);
         assert_eq!(texts(&page, "#rows [data-th=Sold]"), ["3"]);
         for (cell, form) in [("price", [("price", "1")]), ("stock", [("quantity", "1")])] {
             let path = format!("/dashboard/products/{id}/{cell}");
@@ -212,7 +212,8 @@ fn plan(conn: &mut Conn, work: impl FnOnce(&mut Conn)) -> String {
     let statement = first.split("-- binds").next().unwrap();
     let Conn::Sqlite(conn) = conn else { panic!("not SQLite") };
     let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(conn).unwrap();
-    steps.iter().map(|step| format!("{}\n", step.detail)).collect()
+    let details: Vec<String> = steps.into_iter().map(|step| step.detail).collect();
+    details.join("\n")
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn talk(stream: TcpStream, state: &State) -> std::io::Result<()> {
     match mood {
         Mood::Endless => {
             write!(stream, "\r\n")?;
-            while stream.write_all(&[b' '; 64 * 1024]).is_ok() {}
+            while stream.write_all(&[b' '; 16 * 1024]).is_ok() {}
             Ok(())
         }
         Mood::Reset => write!(stream, "Content-Length: {}\r\n\r\n{{\"pub", json.len()),

@@ -1,0 +1,212 @@
+//! The address book: where one has things sent.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::checkout::{Address, MOST_ADDRESSES, SavedAddress};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::id::AddressId;
+use crate::text::Country;
+use crate::web::{Flash, Form, Page, Problems, SignedIn, get, html, redirect};
+
+const LIST: &str = "/account/addresses";
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(web::resource(LIST).route(get().to(index)))
+        .service(
+            web::resource("/account/addresses/new")
+                .route(get().to(new))
+                .route(web::post().to(create)),
+        )
+        .service(
+            web::resource("/account/addresses/{address}")
+                .route(get().to(edit))
+                .route(web::post().to(update)),
+        )
+        .service(web::resource("/account/addresses/{address}/removal").route(web::post().to(delete)));
+}
+
+#[derive(Template)]
+#[template(path = "accounts/addresses.html")]
+struct AddressesPage {
+    page: Page,
+    saved: Vec<SavedAddress>,
+    /// No more fit.
+    full: bool,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/address.html")]
+struct AddressPage {
+    page: Page,
+    form: AddressForm,
+    problems: Problems,
+    /// None: a new one.
+    id: Option<AddressId>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AddressForm {
+    name: String,
+    street: String,
+    line2: String,
+    postal_code: String,
+    town: String,
+    region: String,
+    country: String,
+}
+
+impl AddressForm {
+    fn of(saved: SavedAddress) -> Self {
+        Self {
+            name: saved.name,
+            street: saved.street,
+            line2: saved.line2,
+            postal_code: saved.postal_code,
+            town: saved.town,
+            region: saved.region,
+            country: saved.country,
+        }
+    }
+
+    fn parse(&self) -> Result<Address, Problems> {
+        let typed = [
+            &self.name,
+            &self.street,
+            &self.line2,
+            &self.postal_code,
+            &self.town,
+            &self.region,
+            &self.country,
+        ];
+        Address::parse(typed.map(String::as_str)).map_err(|wrong| {
+            let mut problems = Problems::default();
+            for (field, message) in wrong {
+                problems.add(field, message);
+            }
+            problems
+        })
+    }
+}
+
+impl AddressesPage {
+    fn country<'a>(&self, saved: &'a SavedAddress) -> &'a str {
+        Country::of(&saved.country).map_or(&saved.country, |country| country.name)
+    }
+}
+
+/// `GET /account/addresses`
+async fn index(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
+    let user = visitor.user;
+    let saved = db.read(move |conn| SavedAddress::of(conn, user)).await?;
+    let full = saved.len() >= MOST_ADDRESSES;
+    html(StatusCode::OK, AddressesPage { page, saved, full }.render())
+}
+
+/// `GET /account/addresses/new`
+async fn new(page: Page, _visitor: SignedIn) -> Result<HttpResponse> {
+    let form = AddressForm {
+        country: page.country.code.to_owned(),
+        ..AddressForm::default()
+    };
+    answer(StatusCode::OK, page, form, Problems::default(), None)
+}
+
+/// `POST /account/addresses/new`
+async fn create(
+    db: Data<Db>,
+    session: Session,
+    page: Page,
+    visitor: SignedIn,
+    Form(form): Form<AddressForm>,
+) -> Result<HttpResponse> {
+    let address = match form.parse() {
+        Ok(address) => address,
+        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, None),
+    };
+    let (user, now) = (visitor.user, page.now);
+    match db.note(move |conn| SavedAddress::add(conn, user, &address, now)).await {
+        Ok(()) => said(&session, "The address is in your book."),
+        Err(Error::Refused(message)) => {
+            let problems = Problems::one("", message);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `GET /account/addresses/{address}`
+async fn edit(db: Data<Db>, page: Page, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
+    let (user, id) = (visitor.user, parse(&address)?);
+    let saved = db.read(move |conn| SavedAddress::of_user(conn, user, id)).await?;
+    answer(
+        StatusCode::OK,
+        page,
+        AddressForm::of(saved),
+        Problems::default(),
+        Some(id),
+    )
+}
+
+/// `POST /account/addresses/{address}`
+async fn update(
+    db: Data<Db>,
+    session: Session,
+    page: Page,
+    visitor: SignedIn,
+    address: Path<String>,
+    Form(form): Form<AddressForm>,
+) -> Result<HttpResponse> {
+    let (user, id, now) = (visitor.user, parse(&address)?, page.now);
+    let address = match form.parse() {
+        Ok(address) => address,
+        Err(problems) => {
+            db.read(move |conn| SavedAddress::of_user(conn, user, id)).await?;
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, Some(id));
+        }
+    };
+    db.note(move |conn| SavedAddress::set(conn, user, id, &address, now))
+        .await?;
+    said(
+        &session,
+        "The address is up to date. Orders that were placed keep theirs.",
+    )
+}
+
+/// `POST /account/addresses/{address}/removal`
+async fn delete(db: Data<Db>, session: Session, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
+    let (user, id) = (visitor.user, parse(&address)?);
+    db.note(move |conn| SavedAddress::remove(conn, user, id)).await?;
+    said(&session, "The address is removed.")
+}
+
+fn parse(address: &str) -> Result<AddressId> {
+    address.parse().map(AddressId).map_err(|_| Error::NotFound)
+}
+
+fn said(session: &Session, message: &str) -> Result<HttpResponse> {
+    Flash::ok(session, message)?;
+    Ok(redirect(LIST))
+}
+
+fn answer(
+    status: StatusCode,
+    page: Page,
+    form: AddressForm,
+    problems: Problems,
+    id: Option<AddressId>,
+) -> Result<HttpResponse> {
+    let view = AddressPage {
+        page,
+        form,
+        problems,
+        id,
+    };
+    html(status, view.render())
+}

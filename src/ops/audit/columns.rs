@@ -1,0 +1,107 @@
+//! What holds for every table, as the database itself lists them: nothing is below zero, nothing points nowhere.
+
+use std::collections::HashSet;
+
+use super::{Rule, rows, rule};
+use crate::db::Conn;
+use crate::error::Result;
+
+/// What may be below zero: pieces that leave the shelf.
+const SIGNED: &str = "stock_movements change";
+
+pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
+    let (numbers, references) = match conn {
+        Conn::Sqlite(_) => (SQLITE_NUMBERS, SQLITE_REFERENCES),
+        Conn::Postgres(_) => (POSTGRES_NUMBERS, POSTGRES_REFERENCES),
+    };
+    let numbers = rows(conn, numbers)?;
+    let references = rows(conn, references)?;
+    Ok(vec![
+        rule("No number is below zero", &below_zero(&numbers)),
+        rule("Nothing points at what is not there", &dangling(&references)),
+    ])
+}
+
+fn below_zero(numbers: &[String]) -> String {
+    let known: HashSet<&str> = numbers.iter().map(String::as_str).collect();
+    let query = |number: &String| {
+        let (table, column) = number.split_once(' ')?;
+        let named = known.contains(format!("{table} id").as_str());
+        let id = if named { "id" } else { "''" };
+        let below =
+            format!("'{table} ' || {id} || ': {column} is ' || {column} AS what FROM {table} WHERE {column} < 0");
+        (number != SIGNED).then(|| format!("SELECT {below}"))
+    };
+    numbers.iter().filter_map(query).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+fn dangling(references: &[String]) -> String {
+    let query = |reference: &String| {
+        let mut words = reference.split(' ');
+        let (table, column, target, key) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        Some(format!(
+            "SELECT '{table}: {column} is ' || c.{column} || ', which is not in {target}' AS what FROM {table} c
+             WHERE c.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.{key} = c.{column})"
+        ))
+    };
+    references
+        .iter()
+        .filter_map(query)
+        .collect::<Vec<_>>()
+        .join(" UNION ALL ")
+}
+
+/// `table column`
+const SQLITE_NUMBERS: &str = "
+SELECT t.name || ' ' || c.name AS what
+FROM sqlite_master t JOIN pragma_table_info(t.name) c
+WHERE t.type = 'table' AND c.type IN ('BIGINT', 'INTEGER')
+ORDER BY t.name, c.cid";
+
+const POSTGRES_NUMBERS: &str = "
+SELECT CAST(table_name AS TEXT) || ' ' || CAST(column_name AS TEXT) AS what
+FROM information_schema.columns
+WHERE table_schema = CURRENT_SCHEMA AND data_type IN ('bigint', 'integer')
+ORDER BY table_name, ordinal_position";
+
+/// `table column target key`
+const SQLITE_REFERENCES: &str = "
+SELECT t.name || ' ' || f.\"from\" || ' ' || f.\"table\" || ' ' || f.\"to\" AS what
+FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f
+WHERE t.type = 'table'
+ORDER BY t.name, f.id";
+
+const POSTGRES_REFERENCES: &str = "
+SELECT CAST(c.relname AS TEXT) || ' ' || CAST(a.attname AS TEXT) || ' ' || CAST(t.relname AS TEXT) || ' '
+    || CAST(k.attname AS TEXT) AS what
+FROM pg_constraint f
+JOIN pg_class c ON c.oid = f.conrelid
+JOIN pg_class t ON t.oid = f.confrelid
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.conkey[1]
+JOIN pg_attribute k ON k.attrelid = t.oid AND k.attnum = f.confkey[1]
+JOIN pg_namespace n ON n.oid = f.connamespace
+WHERE f.contype = 'f' AND n.nspname = CURRENT_SCHEMA
+ORDER BY c.relname, f.conname";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Location, migrate};
+
+    #[test]
+    fn every_table_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("market.db"));
+        migrate(&location).unwrap();
+        let mut conn = location.connect().unwrap();
+        let numbers = rows(&mut conn, SQLITE_NUMBERS).unwrap();
+        for number in ["orders subtotal", "payments refunded", "categories position", SIGNED] {
+            assert!(numbers.iter().any(|found| found == number), "{number}");
+        }
+        assert!(!below_zero(&numbers).contains("change < 0"));
+        let references = rows(&mut conn, SQLITE_REFERENCES).unwrap();
+        for reference in ["orders payment_id payments id", "products category categories code"] {
+            assert!(references.iter().any(|found| found == reference), "{reference}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Who paid, and for what.
+
+use super::{Rule, rule};
+
+pub(super) fn rules() -> Vec<Rule> {
+    vec![
+        rule("A purchase is placed exactly where a payment succeeded", PLACED)
+            .but("imported with another payment", IMPORTED_UNPAID),
+        rule("No purchase has two payments that are open or succeeded", LIVE),
+        rule("A payment that succeeded has orders", EMPTY).but("imported without any", IMPORTED_EMPTY),
+        rule("An order has a payment, and is of the one that counts", ORDERS),
+        rule("An order, its shipment and its payment are of one purchase", TOGETHER),
+    ]
+}
+
+const PLACED: &str = "
+SELECT 'checkout ' || c.number || CASE WHEN c.placed_at IS NULL THEN ' is paid, but not placed'
+    ELSE ' is placed, but not paid' END AS what
+FROM checkouts c
+WHERE (c.placed_at IS NOT NULL)
+    <> EXISTS (SELECT 1 FROM payments p WHERE p.checkout_id = c.id AND p.status = 'SUCCEEDED')
+    AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.checkout_id = c.id AND p.expires_at IS NULL)
+ORDER BY c.id";
+
+const IMPORTED_UNPAID: &str = "
+SELECT 'payment ' || p.id AS what FROM payments p WHERE p.expires_at IS NULL AND p.status <> 'SUCCEEDED'";
+
+const LIVE: &str = "
+SELECT 'checkout ' || c.number || ' has ' || COUNT(*) || ' payments that are open or succeeded' AS what
+FROM checkouts c
+JOIN payments p ON p.checkout_id = c.id AND p.status IN ('PENDING', 'SUCCEEDED')
+GROUP BY c.id, c.number
+HAVING COUNT(*) > 1
+ORDER BY c.id";
+
+const EMPTY: &str = "
+SELECT 'payment ' || p.id || ' of ' || p.amount || ' succeeded, and no order is of it' AS what
+FROM payments p
+WHERE p.status = 'SUCCEEDED' AND p.expires_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.payment_id = p.id)
+ORDER BY p.id";
+
+const IMPORTED_EMPTY: &str = "
+SELECT 'payment ' || p.id AS what
+FROM payments p
+WHERE p.status = 'SUCCEEDED' AND p.expires_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.payment_id = p.id)";
+
+const ORDERS: &str = "
+SELECT 'order ' || o.id || CASE WHEN p.id IS NULL THEN ' has no payment'
+    ELSE ' is of payment ' || p.id || ', which failed, while payment ' || l.id || ' did not' END AS what
+FROM orders o
+LEFT JOIN payments p ON p.id = o.payment_id
+LEFT JOIN payments l ON l.checkout_id = o.checkout_id AND l.status <> 'FAILED'
+WHERE p.id IS NULL OR (p.status = 'FAILED' AND l.id IS NOT NULL)
+ORDER BY o.id";
+
+/// Imported orders may be of another buyer than who paid.
+const TOGETHER: &str = "
+SELECT 'order ' || o.id || ' is of checkout ' || c.number || ', but its shipment, its payment or its buyer is not' AS what
+FROM orders o
+JOIN checkouts c ON c.id = o.checkout_id
+JOIN shipments s ON s.id = o.shipment_id
+JOIN payments p ON p.id = o.payment_id
+WHERE s.checkout_id <> o.checkout_id OR p.checkout_id <> o.checkout_id
+    OR (p.expires_at IS NOT NULL AND COALESCE(o.buyer_id, 0) <> COALESCE(c.buyer_id, 0))
+ORDER BY o.id";

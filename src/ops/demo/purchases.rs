@@ -1,0 +1,260 @@
+//! What was bought in the demo market, made as buyers and shops make it, at times that are past.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::market::{Bought, Market, Payment};
+use super::parcels::{arrive, send, take_back};
+use super::{days, word};
+use crate::accounts::random;
+use crate::carts::{Adding, Holder, Wanted, add};
+use crate::catalog::Field;
+use crate::checkout::{Address, Placing, Purchase, Terms, place, quote, settle};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::id::{CheckoutId, ProductId, RateId, ShopId, UserId, VariantId};
+use crate::money::{Currency, Money};
+use crate::orders::Order;
+use crate::payments::{Charge, Intent, Ledger};
+use crate::schema::{checkouts, product_variants, products, shops, users};
+use crate::shipping::Rate;
+use crate::text::{Country, Email};
+
+/// As the mock provider is called in the database.
+const PROVIDER: &str = "mockpay";
+const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
+
+/// What the provider has to have in its books for it.
+#[derive(Debug, Clone)]
+pub enum Booking {
+    /// Empty: it went through.
+    Charge { intent: Intent, failure: &'static str },
+    Refund {
+        intent: String,
+        reference: String,
+        amount: Money,
+    },
+}
+
+/// Pieces by their product's address and their values.
+pub(super) type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
+
+/// Something that happened, of one purchase or one of its parcels.
+#[derive(Clone, Copy)]
+enum Act {
+    Buy,
+    Send(usize),
+    Arrive(usize),
+    /// A product of a parcel.
+    Cancel(usize, usize),
+}
+
+/// What is known of a purchase once it is placed.
+pub(super) struct Done {
+    pub checkout: CheckoutId,
+    pub user: Option<UserId>,
+    pub intent: String,
+    pub orders: Vec<Order>,
+}
+
+/// Everything in the order in which it happened.
+pub(super) fn add_all(
+    conn: &mut Conn,
+    market: &Market,
+    currency: Currency,
+    now: NaiveDateTime,
+) -> Result<Vec<Booking>> {
+    let mut acts: Vec<(NaiveDateTime, usize, Act)> = Vec::new();
+    for (number, bought) in market.orders.iter().enumerate() {
+        // Not all at the same time of the day.
+        let minutes = i64::try_from(number * 97 % 480).unwrap_or(0);
+        let placed = days(now, -bought.days_ago) - TimeDelta::minutes(minutes);
+        let at = |after: i64, hours: i64| (days(placed, after) + TimeDelta::hours(hours)).min(now);
+        acts.push((
+            if bought.payment == Payment::Waiting {
+                now
+            } else {
+                placed
+            },
+            number,
+            Act::Buy,
+        ));
+        for (index, parcel) in bought.parcels.iter().enumerate() {
+            acts.extend(parcel.sent.map(|after| (at(after, 3), number, Act::Send(index))));
+            acts.extend(parcel.arrived.map(|after| (at(after, 4), number, Act::Arrive(index))));
+            for (item, piece) in parcel.items.iter().enumerate() {
+                acts.extend(
+                    piece
+                        .cancelled
+                        .map(|after| (at(after, 1), number, Act::Cancel(index, item))),
+                );
+            }
+        }
+    }
+    acts.sort_by_key(|(at, ..)| *at);
+    let mut booked = Vec::new();
+    let mut done: HashMap<usize, Done> = HashMap::new();
+    for (at, number, act) in acts {
+        let bought = &market.orders[number];
+        match (act, done.get(&number)) {
+            (Act::Buy, _) => {
+                let bought = buy(conn, bought, currency, &mut booked, at)?;
+                done.insert(number, bought);
+            }
+            (Act::Send(parcel), Some(done)) => send(conn, &bought.parcels[parcel], done, at)?,
+            (Act::Arrive(parcel), Some(done)) => arrive(conn, &bought.parcels[parcel], done, at)?,
+            (Act::Cancel(parcel, item), Some(done)) => {
+                booked.push(take_back(conn, &bought.parcels[parcel], item, done, at)?);
+            }
+            (_, None) => return Err(unknown("a parcel before its purchase")),
+        }
+    }
+    Ok(booked)
+}
+
+/// Writes into the provider's books what belongs there.
+pub fn book(ledger: &Ledger, booked: Vec<Booking>) -> anyhow::Result<()> {
+    for booking in booked {
+        match booking {
+            Booking::Charge { intent, failure } => drop(ledger.charge(&intent, failure)?),
+            Booking::Refund {
+                intent,
+                reference,
+                amount,
+            } => ledger.refund(&intent, &reference, amount)?,
+        }
+    }
+    Ok(())
+}
+
+/// What is sold, or held for someone who pays, and not given back: so many more there were at first.
+pub(super) fn sold(market: &Market) -> Sold<'_> {
+    let mut sold = Sold::new();
+    for bought in market
+        .orders
+        .iter()
+        .filter(|bought| bought.payment != Payment::Declined)
+    {
+        for item in bought.parcels.iter().flat_map(|parcel| &parcel.items) {
+            let kept = if item.cancelled.is_some() { 0 } else { item.pieces };
+            *sold.entry((item.product.as_str(), item.values.as_slice())).or_default() += kept;
+        }
+    }
+    sold
+}
+
+fn buy(
+    conn: &mut Conn,
+    bought: &Bought,
+    currency: Currency,
+    booked: &mut Vec<Booking>,
+    at: NaiveDateTime,
+) -> Result<Done> {
+    let known: Option<(UserId, String)> = users::table
+        .filter(users::username.eq(&bought.buyer))
+        .select((users::id, users::email))
+        .first(conn)
+        .optional()?;
+    let user = known.as_ref().map(|(user, _)| *user);
+    let email = known.map_or_else(|| bought.buyer.clone(), |(_, email)| email);
+    let mut holder = user.map(Holder::User);
+    let (mut notes, mut ways) = (Vec::new(), Vec::new());
+    for parcel in &bought.parcels {
+        let shop: ShopId = shops::table
+            .filter(shops::slug.eq(&parcel.shop))
+            .select(shops::id)
+            .first(conn)?;
+        for item in &parcel.items {
+            let wanted = wanted(conn, shop, item)?;
+            let Adding::Added(added) = add(conn, holder, &wanted, at)? else {
+                return Err(unknown(&format!("an answer for {:?}", item.product)));
+            };
+            holder = holder.or(Some(Holder::Guest(added.cart)));
+        }
+        if !parcel.note.is_empty() {
+            notes.push((shop, parcel.note.clone()));
+        }
+        if let Some(name) = &parcel.rate {
+            ways.push((shop, rate(conn, shop, name)?));
+        }
+    }
+    let holder = holder.ok_or_else(|| unknown("a purchase of nothing"))?;
+    let country = Country::of(&bought.country).ok_or_else(|| unknown("a country"))?;
+    let terms = Terms {
+        country,
+        only: None,
+        ways,
+    };
+    let [street, postal_code, town, region] = &bought.address;
+    let typed = [&bought.name, street, "", postal_code, town, region, country.code];
+    let purchase = Purchase {
+        holder,
+        key: random()?,
+        email: Email::parse(&email).map_err(unknown)?,
+        address: Address::parse(typed).map_err(|problems| unknown(&format!("{problems:?}")))?,
+        quote: quote(conn, holder, &terms, at)?.text(),
+        terms,
+        notes,
+    };
+    let Placing::Open { number, payment } = place(conn, &purchase, currency, PROVIDER, at)? else {
+        return Err(unknown(&format!("the purchase of {:?}", bought.name)));
+    };
+    let settled = match bought.payment {
+        Payment::Paid => Some(("", Charge::Succeeded)),
+        Payment::Declined => Some((DECLINED, Charge::Failed(DECLINED.to_owned()))),
+        Payment::Waiting => None,
+    };
+    if let Some((failure, charge)) = settled {
+        settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
+        let intent = payment.intent();
+        booked.push(Booking::Charge { intent, failure });
+    }
+    let checkout: CheckoutId = checkouts::table
+        .filter(checkouts::number.eq(number))
+        .select(checkouts::id)
+        .first(conn)?;
+    Ok(Done {
+        checkout,
+        user,
+        intent: payment.payment_intent_id,
+        orders: Order::of_checkout(conn, checkout)?,
+    })
+}
+
+fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<Wanted> {
+    let value = |place: usize| item.values.get(place).cloned().unwrap_or_default();
+    let (product, variant): (ProductId, VariantId) = product_variants::table
+        .inner_join(products::table)
+        .filter(products::shop_id.eq(shop))
+        .filter(products::slug.eq(&item.product))
+        .filter(product_variants::value1.eq(value(0)))
+        .filter(product_variants::value2.eq(value(1)))
+        .select((products::id, product_variants::id))
+        .first(conn)?;
+    let fields = Field::of(conn, product)?;
+    let answer = |(label, said): (&String, &String)| {
+        let field = fields.iter().find(|field| field.label == *label);
+        let field = field.ok_or_else(|| unknown(&format!("the field {label:?}")))?;
+        Ok((field.id, said.clone()))
+    };
+    Ok(Wanted {
+        variant,
+        quantity: item.pieces,
+        answers: item.answers.iter().map(answer).collect::<Result<_>>()?,
+    })
+}
+
+fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<RateId> {
+    let rates = Rate::of_shops(conn, &[shop])?;
+    word("rate", name, |name| {
+        rates.iter().find(|rate| rate.name == name).map(|rate| rate.id)
+    })
+}
+
+pub(super) fn unknown(what: &str) -> Error {
+    Error::Internal(anyhow::anyhow!(
+        "the demo's orders hold {what}, which is not understood"
+    ))
+}

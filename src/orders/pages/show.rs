@@ -1,0 +1,62 @@
+//! One purchase's page: what was bought, where it is, and what can still be done.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+
+use super::keep::Keeping;
+use super::key::Key;
+use super::view::Whole;
+use crate::db::Db;
+use crate::error::Result;
+use crate::text::when;
+use crate::web::{Page, Problems, html};
+
+#[derive(Template)]
+#[template(path = "orders/show.html")]
+pub struct OrderPage {
+    page: Page,
+    whole: Whole,
+    base: String,
+    placed: String,
+    /// What a guest can do to have it among their own orders.
+    keeping: Keeping,
+    problems: Problems,
+}
+
+impl OrderPage {
+    /// A guest's page stands alone; a buyer's stands in the dashboard.
+    fn alone(&self) -> bool {
+        self.base.starts_with("/orders/")
+    }
+}
+
+/// `GET /dashboard/orders/{number}` and `GET /orders/{number}/{token}`
+pub async fn show(db: Data<Db>, page: Page, key: Key) -> Result<HttpResponse> {
+    answer(&db, StatusCode::OK, page, &key, Problems::default()).await
+}
+
+/// The page, perhaps with what was wrong with a form of it.
+pub async fn answer(db: &Db, status: StatusCode, page: Page, key: &Key, problems: Problems) -> Result<HttpResponse> {
+    let (asked, visitor) = (key.clone(), page.visitor.clone());
+    let (whole, keeping) = db
+        .read(move |conn| {
+            let receipt = asked.open(conn)?;
+            let keeping = match asked.is_link() {
+                true => Keeping::of(conn, &receipt, visitor.as_deref())?,
+                false => Keeping::Kept,
+            };
+            Ok((Whole::read(conn, receipt)?, keeping))
+        })
+        .await?;
+    let view = OrderPage {
+        page,
+        base: key.base(),
+        placed: when(whole.receipt.placed()),
+        whole,
+        keeping,
+        problems,
+    };
+    html(status, view.render()).map(|answer| key.seal(answer))
+}

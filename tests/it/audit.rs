@@ -1,0 +1,283 @@
+//! `pocketshop audit`: passes where all is well, and names the row where it is not.
+
+use diesel::connection::SimpleConnection;
+use pocketshop::config::Config;
+use pocketshop::db::{Conn, in_transaction};
+use pocketshop::ops;
+use pocketshop::ops::audit::audit;
+
+use crate::support::database::Database;
+use crate::support::{config, rows};
+
+/// A demo market that nobody serves.
+fn market() -> (Database, Config) {
+    let database = Database::fresh();
+    let config = config(database.folder.path(), &database);
+    ops::fill_demo(&config, ops::Demo::Sold).unwrap();
+    (database, config)
+}
+
+/// The market after these statements, which no rule of the database holds back: what is said of the rule that begins so.
+fn broken_by(statements: &str, rule: &str) -> String {
+    let (database, config) = market();
+    let mut conn = database.connect();
+    match &mut conn {
+        Conn::Sqlite(conn) => conn.batch_execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON"),
+        Conn::Postgres(conn) => conn.batch_execute(
+            "SET session_replication_role = replica;
+             DO $$ DECLARE c record; BEGIN
+                FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'c' LOOP
+                    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+                END LOOP;
+             END $$",
+        ),
+    }
+    .unwrap();
+    conn.batch_execute(statements).unwrap();
+    let report = audit(&config).unwrap();
+    let said = report.to_string();
+    assert!(report.broken() > 0, "{statements}: {said}");
+    let found = said
+        .lines()
+        .skip_while(|line| !line.starts_with(&format!("broken  {rule}")));
+    let found: Vec<&str> = found.take(2).collect();
+    assert_eq!(found.len(), 2, "{statements} does not break {rule:?}:\n{said}");
+    found[1].trim().to_owned()
+}
+
+#[test]
+fn the_demo_market_passes_and_nothing_is_changed() {
+    let (database, config) = market();
+    let before = rows::dump(&mut database.connect());
+    let report = audit(&config).unwrap();
+    assert_eq!(report.broken(), 0, "{report}");
+    assert_eq!(rows::dump(&mut database.connect()), before);
+    assert!(
+        report.to_string().lines().all(|line| line.starts_with("ok ")),
+        "{report}"
+    );
+}
+
+#[test]
+fn the_imported_fixtures_pass_and_what_is_let_be_is_counted() {
+    let database = Database::fresh();
+    let config = config(database.folder.path(), &database);
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pocketshop");
+    ops::import_pocketshop(&config, &fixtures).unwrap();
+    let report = audit(&config).unwrap();
+    assert_eq!(report.broken(), 0, "{report}");
+    let said = report.to_string();
+    assert!(said.contains("(1 imported as cancelled, settled elsewhere)"), "{said}");
+}
+
+#[test]
+fn a_database_that_is_not_there_or_old_is_not_made() {
+    let database = Database::fresh();
+    let config = config(database.folder.path(), &database);
+    assert!(audit(&config).is_err());
+    assert_eq!(std::fs::read_dir(database.folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn stock_that_does_not_add_up_is_named() {
+    for (statement, rule, row) in [
+        (
+            "UPDATE product_variants SET quantity = quantity + 1 WHERE id = (SELECT MIN(id) FROM product_variants)",
+            "Stock movements add up",
+            "variant ",
+        ),
+        (
+            "UPDATE stock_movements SET quantity = quantity + 1 WHERE id = (SELECT MAX(id) FROM stock_movements)",
+            "Each stock movement goes on",
+            "variant ",
+        ),
+        (
+            "UPDATE products SET price = price + 1 WHERE id = (SELECT MAX(id) FROM products)",
+            "Products show",
+            "product ",
+        ),
+        (
+            "DELETE FROM stock_movements WHERE id = (SELECT MAX(id) FROM stock_movements WHERE reason = 'sale')",
+            "What is sold left the shelf",
+            "order ",
+        ),
+    ] {
+        let said = broken_by(statement, rule);
+        assert!(said.starts_with(row), "{said}");
+    }
+}
+
+#[test]
+fn money_that_does_not_add_up_is_named() {
+    for (statement, rule, row) in [
+        (
+            "UPDATE checkouts SET total = total + 1 WHERE id = (SELECT MIN(id) FROM checkouts)",
+            "A purchase comes to",
+            "checkout PS-",
+        ),
+        (
+            "UPDATE payments SET amount = amount - 1 WHERE id = (SELECT MIN(id) FROM payments WHERE refunded = 0)",
+            "A payment is of",
+            "payment ",
+        ),
+        (
+            "UPDATE orders SET unit_price = unit_price + 1 WHERE id = (SELECT MIN(id) FROM orders)",
+            "An order comes to",
+            "order ",
+        ),
+        (
+            "UPDATE payments SET refunded = amount + 1 WHERE id = (SELECT MIN(id) FROM payments)",
+            "No payment gives back more",
+            "payment ",
+        ),
+        (
+            "UPDATE refunds SET amount = amount + 1 WHERE id = (SELECT MIN(id) FROM refunds)",
+            "A payment gave back",
+            "payment ",
+        ),
+        (
+            "DELETE FROM refunds WHERE id = (SELECT MIN(id) FROM refunds)",
+            "What is cancelled is refunded",
+            "order ",
+        ),
+        (
+            "UPDATE shipments SET price = price + 1 WHERE id = (SELECT shipment_id FROM orders WHERE status = 'Cancelled'
+                ORDER BY id LIMIT 1)",
+            "A shipment's refunds",
+            "shipment ",
+        ),
+    ] {
+        let said = broken_by(statement, rule);
+        assert!(said.starts_with(row), "{said}");
+    }
+}
+
+#[test]
+fn purchases_and_payments_that_do_not_fit_are_named() {
+    for (statement, rule, row) in [
+        (
+            "UPDATE checkouts SET placed_at = NULL WHERE id = (SELECT MIN(id) FROM checkouts)",
+            "A purchase is placed exactly",
+            "checkout PS-",
+        ),
+        (
+            "DROP INDEX payments_live; UPDATE payments SET status = 'SUCCEEDED', checkout_id = (SELECT MIN(checkout_id)
+                FROM payments), attempt = 2 WHERE id = (SELECT MAX(id) FROM payments)",
+            "No purchase has two payments",
+            "checkout PS-",
+        ),
+        (
+            "DELETE FROM orders WHERE payment_id = (SELECT MIN(payment_id) FROM orders)",
+            "A payment that succeeded has orders",
+            "payment ",
+        ),
+        (
+            "DELETE FROM payments WHERE id = (SELECT MIN(id) FROM payments)",
+            "An order has a payment",
+            "order ",
+        ),
+        (
+            "UPDATE shipments SET checkout_id = (SELECT MAX(id) FROM checkouts) WHERE id = (SELECT MIN(id) FROM shipments)",
+            "An order, its shipment",
+            "order ",
+        ),
+    ] {
+        let said = broken_by(statement, rule);
+        assert!(said.starts_with(row), "{said}");
+    }
+}
+
+#[test]
+fn orders_that_went_astray_are_named() {
+    for (statement, rule, row) in [
+        (
+            "UPDATE orders SET status = 'Delivered' WHERE id = (SELECT MAX(order_id) FROM order_events
+                WHERE to_status = 'Pending')",
+            "An order stands where",
+            "order ",
+        ),
+        (
+            "UPDATE order_events SET from_status = 'Delivered' WHERE id = (SELECT MAX(id) FROM order_events)",
+            "Each step of a history",
+            "order ",
+        ),
+        (
+            "UPDATE order_events SET actor = 'buyer' WHERE id = (SELECT MAX(id) FROM order_events WHERE to_status = 'Shipped')",
+            "No order made a move",
+            "order ",
+        ),
+        (
+            "UPDATE shipments SET shipped_at = NULL WHERE id = (SELECT MIN(id) FROM shipments WHERE delivered_at IS NOT NULL)",
+            "Shipments have the dates",
+            "shipment ",
+        ),
+        (
+            "UPDATE orders SET status = 'Shipped' WHERE payment_id = (SELECT MIN(id) FROM payments WHERE status = 'FAILED')",
+            "Nothing is sent or cancelled",
+            "order ",
+        ),
+        (
+            "UPDATE orders SET status = 'lost' WHERE id = (SELECT MAX(id) FROM orders)",
+            "Every state is one",
+            "order ",
+        ),
+        (
+            "UPDATE categories SET position = -1 WHERE code = 'ART'",
+            "No number is below zero",
+            "categories : position is -1",
+        ),
+        (
+            "UPDATE orders SET product_id = 42 WHERE id = (SELECT MAX(id) FROM orders)",
+            "Nothing points at",
+            "orders: product_id is 42, which is not in products",
+        ),
+    ] {
+        let said = broken_by(statement, rule);
+        assert!(said.starts_with(row), "{said}");
+    }
+}
+
+#[test]
+fn the_providers_books_are_compared() {
+    let (database, config) = market();
+    let books = pocketshop::db::Location::Sqlite(database.folder.path().join("mockpay.db"));
+    let change = |statement: &str| books.connect().unwrap().batch_execute(statement).unwrap();
+    let said = |rule: &str| {
+        let said = audit(&config).unwrap().to_string();
+        assert!(said.contains(&format!("broken  {rule}")), "{rule}: {said}");
+        said
+    };
+    change("INSERT INTO charges VALUES ('pi_lost', 1200, 'USD', '', 0)");
+    assert!(said("What the mock provider captured").contains("intent pi_lost of 1200 is captured, and not known here"));
+    change("DELETE FROM charges WHERE intent = 'pi_lost'");
+    assert_eq!(audit(&config).unwrap().broken(), 0);
+    change(
+        "UPDATE charges SET amount = amount + 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
+    );
+    said("What the mock provider captured");
+    change(
+        "UPDATE charges SET amount = amount - 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
+    );
+    change("UPDATE charges SET refunded = refunded - 1 WHERE refunded > 0");
+    said("The mock provider gave back");
+    change("UPDATE charges SET refunded = refunded + 1 WHERE refunded > 0");
+    change(
+        "UPDATE charges SET failure = 'declined' WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
+    );
+    said("What is paid here was captured");
+}
+
+#[test]
+fn an_audit_sees_one_moment() {
+    let (database, _) = market();
+    let mut conn = database.connect();
+    let refused = pocketshop::db::in_snapshot(&mut conn, &|conn| {
+        Ok(conn.batch_execute("UPDATE products SET price = price + 1").is_err())
+    });
+    assert!(refused.unwrap(), "a snapshot is for reading");
+    // It is an ordinary connection afterwards.
+    in_transaction(&mut conn, &|conn| {
+        Ok(conn.batch_execute("UPDATE products SET updated_at = created_at")?)
+    })
+    .unwrap();
+}
