@@ -148,13 +148,26 @@ const sumUp = form => {
   document.getElementById(`${target.id}-count`).textContent = left < 0 ? `${-left} letters too many` : `${left} letters left`;
 }));
 
-// The checkout: another country or delivery is another total, which the page asks for at once.
-addEventListener('change', event => {
+// The checkout: another country or delivery is another total, which is put in place at once. The card stays as it was
+// typed, and does not go along.
+let asked = 0;
+addEventListener('change', async event => {
   const { target } = event;
   const form = target.closest?.('#pay');
   if (!form || !target.matches('[data-update],[type=radio]')) return;
-  form.action = `/checkout#${target.id}`;
-  form.requestSubmit($('#update'));
+  const turn = ++asked;
+  const body = new FormData(form);
+  for (const name of ['card_number', 'card_expiry', 'card_code']) body.delete(name);
+  body.set('update', '1');
+  const call = fetch('/checkout', { method: 'POST', body: new URLSearchParams(body) });
+  const answer = await call.then(async answer => answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html')).catch(() => null);
+  if (turn !== asked) return;
+  if (!answer) return say('The new total could not be looked up. Look at your connection, then choose again.');
+  // It cannot be paid like this: the whole page says why.
+  if (!$('#pay', answer)) return form.requestSubmit($('#update'));
+  const parts = ['agreed', 'short-sum', 'sums', 'bought', 'pay-now'];
+  if (target.id === 'country') parts.push('region-part', 'ways');
+  for (const part of parts) document.getElementById(part).replaceChildren(...answer.getElementById(part).childNodes);
 });
 
 // htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.
