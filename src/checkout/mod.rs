@@ -13,7 +13,7 @@ mod till;
 pub use address::{Address, AddressProblems, region_label};
 pub use book::{MOST_ADDRESSES, SavedAddress};
 pub use place::{Placing, Purchase, place, quote};
-pub use placed::{placed, settle};
+pub use placed::settle;
 pub use quote::{Part, Quote, Terms};
 pub use record::{Checkout, Standing};
 pub use till::{Swept, Till};

@@ -13,10 +13,11 @@ use crate::orders::{Actor, Order, OrderEvent, notice};
 use crate::payments::{Charge, Payment};
 use crate::schema::checkouts;
 
-/// Writes down what came of a payment, once, however many try; tells whether this was the time.
+/// Writes down what came of a payment, once, however many try; tells whether this was the time. Without an outbox nobody
+/// is written to.
 pub fn settle(
     conn: &mut Conn,
-    outbox: &Outbox,
+    outbox: Option<&Outbox>,
     payment: &Payment,
     charge: &Charge,
     now: NaiveDateTime,
@@ -26,13 +27,16 @@ pub fn settle(
     }
     if *charge == Charge::Succeeded {
         let checkout = Checkout::find(conn, payment.checkout_id)?;
-        placed(conn, outbox, &checkout, now)?;
+        placed(conn, &checkout, now)?;
+        if let Some(outbox) = outbox {
+            notice::placed(conn, outbox, checkout.id, now)?;
+        }
     }
     Ok(true)
 }
 
 /// A purchase is paid: from now on everyone whom it concerns sees it. Happens once for each.
-pub fn placed(conn: &mut Conn, outbox: &Outbox, checkout: &Checkout, now: NaiveDateTime) -> Result<()> {
+fn placed(conn: &mut Conn, checkout: &Checkout, now: NaiveDateTime) -> Result<()> {
     diesel::update(checkouts::table.find(checkout.id))
         .set((checkouts::placed_at.eq(now), checkouts::updated_at.eq(now)))
         .execute(conn)?;
@@ -44,6 +48,5 @@ pub fn placed(conn: &mut Conn, outbox: &Outbox, checkout: &Checkout, now: NaiveD
     if let Some(holder) = checkout.holder() {
         Cart::remove_bought(conn, holder, &items)?;
     }
-    notice::placed(conn, outbox, checkout.id, now)?;
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Till {
         if let Outcome::Settled(charge) = outcome {
             let outbox = self.outbox.clone();
             self.db
-                .write(move |conn| settle(conn, &outbox, &payment, &charge, now).map(drop))
+                .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now).map(drop))
                 .await?;
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Till {
             let outbox = self.outbox.clone();
             let settled = self
                 .db
-                .write(move |conn| settle(conn, &outbox, &payment, &charge, now))
+                .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now))
                 .await?;
             swept.paid += usize::from(settled && paid);
             swept.failed += usize::from(settled && !paid);

@@ -1,5 +1,6 @@
 //! A market to look at: shops, products and pictures for an empty database.
 
+mod books;
 mod goods;
 mod market;
 mod pictures;
@@ -9,8 +10,9 @@ mod window;
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 
+pub use books::{Booking, book};
 pub use pictures::{pictures, write_pictures};
-pub use purchases::{Booking, book};
+
 
 use super::rows::NewUser;
 use crate::db::Conn;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
+use super::books::Booking;
 use super::market::{Bought, Market, Parcel, Payment};
 use super::{days, word};
 use crate::accounts::random;
@@ -15,9 +16,9 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{CheckoutId, OrderId, ProductId, RateId, ShipmentId, ShopId, UserId, VariantId};
 use crate::mail::Outbox;
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::orders::{Actor, Order, Shipment};
-use crate::payments::{Charge, Intent, Ledger, Refund, cancel};
+use crate::payments::{Charge, Refund, cancel};
 use crate::schema::{checkouts, jobs, product_variants, products, shops, users};
 use crate::shipping::Rate;
 use crate::text::{Country, Email};
@@ -27,18 +28,6 @@ const PROVIDER: &str = "mockpay";
 const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
 /// After so long it is the market that says that something arrived.
 const BY_ITSELF: i64 = 14;
-
-/// What the provider has to have in its books for it.
-#[derive(Debug, Clone)]
-pub enum Booking {
-    /// Empty: it went through.
-    Charge { intent: Intent, failure: &'static str },
-    Refund {
-        intent: String,
-        reference: String,
-        amount: Money,
-    },
-}
 
 /// Pieces by their product's address and their values.
 pub(super) type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
@@ -117,21 +106,6 @@ pub(super) fn add_all(
     // Letters of the past are not sent; there are no others yet.
     diesel::delete(jobs::table.filter(jobs::kind.eq(Outbox::KIND))).execute(conn)?;
     Ok(booked)
-}
-
-/// Writes into the provider's books what belongs there.
-pub fn book(ledger: &Ledger, booked: Vec<Booking>) -> anyhow::Result<()> {
-    for booking in booked {
-        match booking {
-            Booking::Charge { intent, failure } => drop(ledger.charge(&intent, failure)?),
-            Booking::Refund {
-                intent,
-                reference,
-                amount,
-            } => ledger.refund(&intent, &reference, amount)?,
-        }
-    }
-    Ok(())
 }
 
 /// What is sold, or held for someone who pays, and not given back: so many more there were at first.
@@ -213,7 +187,11 @@ fn buy(
         Payment::Waiting => None,
     };
     if let Some((failure, charge)) = settled {
+<<<<<<< HEAD
         settle(conn, outbox, &payment, &charge, at + TimeDelta::seconds(2))?;
+=======
+        settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
+>>>>>>> main
         let intent = payment.intent();
         booked.push(Booking::Charge { intent, failure });
     }
