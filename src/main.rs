@@ -117,7 +117,7 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { demo } => {
             let listener = app::listen(config)?;
-            if demo && let Some(accounts) = ops::fill_demo(config)? {
+            if demo && let Some(accounts) = ops::fill_demo(config, ops::Demo::Sold)? {
                 println!("{accounts}");
             }
             app::serve(config, listener)

@@ -7,6 +7,8 @@ pub mod import;
 pub mod people;
 mod rows;
 
+pub use demo::Demo;
+
 use std::path::Path;
 
 use chrono::{NaiveDateTime, SubsecRound};
@@ -14,9 +16,7 @@ use chrono::{NaiveDateTime, SubsecRound};
 use crate::accounts::{Hasher, NO_PASSWORD, Password};
 use crate::config::Config;
 use crate::db::{in_transaction, migrate};
-use crate::mail::Outbox;
 use crate::payments::Ledger;
-use crate::seal::Vault;
 
 /// `pocketshop import pocketshop DIR`: all of it, or nothing.
 pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<import::Report> {
@@ -33,7 +33,7 @@ pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<impor
 const DEMO_PASSWORD: &str = "twelve small pockets";
 
 /// `pocketshop serve --demo`: fills an empty database; one that is not empty stays as it is. Tells how to sign in.
-pub fn fill_demo(config: &Config) -> anyhow::Result<Option<String>> {
+pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> {
     migrate(&config.database)?;
     let mut conn = config.database.connect()?;
     if !demo::belongs_in(&mut conn)? {
@@ -48,8 +48,7 @@ pub fn fill_demo(config: &Config) -> anyhow::Result<Option<String>> {
     } else {
         Hasher::new(config.password_cost, 1).hash_now(&Password::typed(DEMO_PASSWORD))?
     };
-    let outbox = Outbox::new(config, Vault::new(&config.secret_keys));
-    let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &outbox, &password, currency, now))?;
+    let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, demo, now))?;
     if let Some(booked) = filled {
         // Only now, so that the provider never has a payment that was undone here.
         demo::book(&Ledger::open(&config.data)?, booked)?;

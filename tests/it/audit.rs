@@ -13,7 +13,7 @@ use crate::support::{config, rows};
 fn market() -> (Database, Config) {
     let database = Database::fresh();
     let config = config(database.folder.path(), &database);
-    ops::fill_demo(&config).unwrap();
+    ops::fill_demo(&config, ops::Demo::Sold).unwrap();
     (database, config)
 }
 

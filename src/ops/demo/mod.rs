@@ -1,8 +1,8 @@
 //! A market to look at: shops, products and pictures for an empty database.
 
-mod books;
 mod goods;
 mod market;
+mod parcels;
 mod pictures;
 mod purchases;
 mod window;
@@ -10,27 +10,35 @@ mod window;
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 
-pub use books::{Booking, book};
 pub use pictures::{pictures, write_pictures};
-
+pub use purchases::{Booking, book};
 
 use super::rows::NewUser;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, UserId};
-use crate::mail::Outbox;
 use crate::money::{Currency, Money, PriceProblem};
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
+use purchases::Sold;
+
+/// How much of the demo market there shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demo {
+    /// Shops with products, and nothing sold yet.
+    Fresh,
+    /// And what was bought there in the last weeks.
+    Sold,
+}
 
 /// Fills an empty database and tells what the payment provider has to know of it; one with users, shops or products in it
 /// stays as it is. Everyone gets the one hash for a password.
 /// Belongs inside a transaction.
 pub fn fill(
     conn: &mut Conn,
-    outbox: &Outbox,
     password: &str,
     currency: Currency,
+    demo: Demo,
     now: NaiveDateTime,
 ) -> Result<Option<Vec<Booking>>> {
     if !is_empty(conn)? {
@@ -38,7 +46,10 @@ pub fn fill(
     }
     let now = now.trunc_subsecs(6);
     let market = Market::read().map_err(|error| Error::internal(error, "reading the demo market"))?;
-    let sold = purchases::sold(&market);
+    let sold = match demo {
+        Demo::Fresh => Sold::new(),
+        Demo::Sold => purchases::sold(&market),
+    };
     for buyer in &market.buyers {
         add_person(conn, buyer, password, now)?;
     }
@@ -52,7 +63,10 @@ pub fn fill(
             goods::add(conn, product, (owner, id), &sold, currency, at)?;
         }
     }
-    purchases::add_all(conn, outbox, &market, currency, now).map(Some)
+    match demo {
+        Demo::Fresh => Ok(Some(Vec::new())),
+        Demo::Sold => purchases::add_all(conn, &market, currency, now).map(Some),
+    }
 }
 
 /// Whether the database is empty, or holds the demo market already.

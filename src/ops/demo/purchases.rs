@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::books::Booking;
-use super::market::{Bought, Market, Parcel, Payment};
+use super::market::{Bought, Market, Payment};
+use super::parcels::{arrive, send, take_back};
 use super::{days, word};
 use crate::accounts::random;
 use crate::carts::{Adding, Holder, Wanted, add};
@@ -14,20 +14,29 @@ use crate::catalog::Field;
 use crate::checkout::{Address, Placing, Purchase, Terms, place, quote, settle};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{CheckoutId, OrderId, ProductId, RateId, ShipmentId, ShopId, UserId, VariantId};
-use crate::mail::Outbox;
-use crate::money::Currency;
-use crate::orders::{Actor, Order, Shipment};
-use crate::payments::{Charge, Refund, cancel};
-use crate::schema::{checkouts, jobs, product_variants, products, shops, users};
+use crate::id::{CheckoutId, ProductId, RateId, ShopId, UserId, VariantId};
+use crate::money::{Currency, Money};
+use crate::orders::Order;
+use crate::payments::{Charge, Intent, Ledger};
+use crate::schema::{checkouts, product_variants, products, shops, users};
 use crate::shipping::Rate;
 use crate::text::{Country, Email};
 
 /// As the mock provider is called in the database.
 const PROVIDER: &str = "mockpay";
 const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
-/// After so long it is the market that says that something arrived.
-const BY_ITSELF: i64 = 14;
+
+/// What the provider has to have in its books for it.
+#[derive(Debug, Clone)]
+pub enum Booking {
+    /// Empty: it went through.
+    Charge { intent: Intent, failure: &'static str },
+    Refund {
+        intent: String,
+        reference: String,
+        amount: Money,
+    },
+}
 
 /// Pieces by their product's address and their values.
 pub(super) type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
@@ -43,17 +52,16 @@ enum Act {
 }
 
 /// What is known of a purchase once it is placed.
-struct Done {
-    checkout: CheckoutId,
-    user: Option<UserId>,
-    intent: String,
-    orders: Vec<Order>,
+pub(super) struct Done {
+    pub checkout: CheckoutId,
+    pub user: Option<UserId>,
+    pub intent: String,
+    pub orders: Vec<Order>,
 }
 
 /// Everything in the order in which it happened.
 pub(super) fn add_all(
     conn: &mut Conn,
-    outbox: &Outbox,
     market: &Market,
     currency: Currency,
     now: NaiveDateTime,
@@ -92,7 +100,7 @@ pub(super) fn add_all(
         let bought = &market.orders[number];
         match (act, done.get(&number)) {
             (Act::Buy, _) => {
-                let bought = buy(conn, outbox, bought, currency, &mut booked, at)?;
+                let bought = buy(conn, bought, currency, &mut booked, at)?;
                 done.insert(number, bought);
             }
             (Act::Send(parcel), Some(done)) => send(conn, &bought.parcels[parcel], done, at)?,
@@ -103,9 +111,22 @@ pub(super) fn add_all(
             (_, None) => return Err(unknown("a parcel before its purchase")),
         }
     }
-    // Letters of the past are not sent; there are no others yet.
-    diesel::delete(jobs::table.filter(jobs::kind.eq(Outbox::KIND))).execute(conn)?;
     Ok(booked)
+}
+
+/// Writes into the provider's books what belongs there.
+pub fn book(ledger: &Ledger, booked: Vec<Booking>) -> anyhow::Result<()> {
+    for booking in booked {
+        match booking {
+            Booking::Charge { intent, failure } => drop(ledger.charge(&intent, failure)?),
+            Booking::Refund {
+                intent,
+                reference,
+                amount,
+            } => ledger.refund(&intent, &reference, amount)?,
+        }
+    }
+    Ok(())
 }
 
 /// What is sold, or held for someone who pays, and not given back: so many more there were at first.
@@ -126,7 +147,6 @@ pub(super) fn sold(market: &Market) -> Sold<'_> {
 
 fn buy(
     conn: &mut Conn,
-    outbox: &Outbox,
     bought: &Bought,
     currency: Currency,
     booked: &mut Vec<Booking>,
@@ -187,11 +207,7 @@ fn buy(
         Payment::Waiting => None,
     };
     if let Some((failure, charge)) = settled {
-<<<<<<< HEAD
-        settle(conn, outbox, &payment, &charge, at + TimeDelta::seconds(2))?;
-=======
         settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
->>>>>>> main
         let intent = payment.intent();
         booked.push(Booking::Charge { intent, failure });
     }
@@ -237,57 +253,7 @@ fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<RateId> {
     })
 }
 
-/// The shop that sends a parcel, and its shipment.
-fn shipment(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, UserId, ShipmentId)> {
-    let (shop, owner): (ShopId, Option<UserId>) = shops::table
-        .filter(shops::slug.eq(&parcel.shop))
-        .select((shops::id, shops::owner_id))
-        .first(conn)?;
-    let shipments = Shipment::of_checkout(conn, done.checkout)?;
-    let found = shipments.iter().find(|shipment| shipment.shop_id == Some(shop));
-    match (found, owner) {
-        (Some(shipment), Some(owner)) => Ok((shop, owner, shipment.id)),
-        _ => Err(unknown("a parcel")),
-    }
-}
-
-fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
-    let (shop, owner, id) = shipment(conn, parcel, done)?;
-    let [carrier, tracking] = &parcel.tracking;
-    Shipment::ship(conn, shop, id, (carrier, tracking), owner, at)
-}
-
-fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
-    let (_, _, id) = shipment(conn, parcel, done)?;
-    let took = parcel.arrived.unwrap_or(0) - parcel.sent.unwrap_or(0);
-    let (actor, user) = if took >= BY_ITSELF {
-        (Actor::Market, None)
-    } else {
-        (Actor::Buyer, done.user)
-    };
-    Shipment::deliver(conn, id, actor, user, at).map(drop)
-}
-
-/// The buyer takes one product of a parcel back, and has the money again.
-fn take_back(conn: &mut Conn, parcel: &Parcel, item: usize, done: &Done, at: NaiveDateTime) -> Result<Booking> {
-    let (_, _, id) = shipment(conn, parcel, done)?;
-    let orders: Vec<OrderId> = done
-        .orders
-        .iter()
-        .filter(|order| order.shipment_id == id)
-        .map(|order| order.id)
-        .collect();
-    let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
-    let refund = cancel(conn, done.checkout, *order, done.user, at)?;
-    Refund::settle(conn, refund.id, at)?;
-    Ok(Booking::Refund {
-        intent: done.intent.clone(),
-        reference: refund.reference,
-        amount: refund.amount,
-    })
-}
-
-fn unknown(what: &str) -> Error {
+pub(super) fn unknown(what: &str) -> Error {
     Error::Internal(anyhow::anyhow!(
         "the demo's orders hold {what}, which is not understood"
     ))

@@ -63,7 +63,7 @@ fn ten_phone_photos_at_once_fit_into_memory_and_are_finished() {
             names.filter(|name| name.ends_with("x1080.avif")).count()
         };
         while finished() < 1 {
-            assert!(start.elapsed() < Duration::from_secs(60), "the sizes took too long");
+            assert!(start.elapsed() < Duration::from_secs(300), "the sizes took too long");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let sizes = start.elapsed();

@@ -64,7 +64,7 @@ impl Market {
         let mut config = config(database.folder.path(), &database);
         change(&mut config);
         if demo {
-            ops::fill_demo(&config).unwrap();
+            ops::fill_demo(&config, ops::Demo::Fresh).unwrap();
         }
         let market = app::open(&config, app::listen(&config).unwrap()).unwrap();
         actix_web::rt::spawn(market.server);

@@ -1,0 +1,72 @@
+//! What became of the demo's purchases: sent, arrived, taken back.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::market::Parcel;
+use super::purchases::{Booking, Done, unknown};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{OrderId, ShipmentId, ShopId, UserId};
+use crate::orders::{Actor, Shipment};
+use crate::payments::{Refund, cancel};
+use crate::schema::shops;
+
+/// After so long it is the market that says that something arrived.
+const BY_ITSELF: i64 = 14;
+
+/// The shop that sends a parcel, and its shipment.
+fn shipment(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, UserId, ShipmentId)> {
+    let (shop, owner): (ShopId, Option<UserId>) = shops::table
+        .filter(shops::slug.eq(&parcel.shop))
+        .select((shops::id, shops::owner_id))
+        .first(conn)?;
+    let shipments = Shipment::of_checkout(conn, done.checkout)?;
+    let found = shipments.iter().find(|shipment| shipment.shop_id == Some(shop));
+    match (found, owner) {
+        (Some(shipment), Some(owner)) => Ok((shop, owner, shipment.id)),
+        _ => Err(unknown("a parcel")),
+    }
+}
+
+pub(super) fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
+    let (shop, owner, id) = shipment(conn, parcel, done)?;
+    let [carrier, tracking] = &parcel.tracking;
+    Shipment::ship(conn, shop, id, (carrier, tracking), owner, at)
+}
+
+pub(super) fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
+    let (_, _, id) = shipment(conn, parcel, done)?;
+    let took = parcel.arrived.unwrap_or(0) - parcel.sent.unwrap_or(0);
+    let (actor, user) = if took >= BY_ITSELF {
+        (Actor::Market, None)
+    } else {
+        (Actor::Buyer, done.user)
+    };
+    Shipment::deliver(conn, id, actor, user, at).map(drop)
+}
+
+/// The buyer takes one product of a parcel back, and has the money again.
+pub(super) fn take_back(
+    conn: &mut Conn,
+    parcel: &Parcel,
+    item: usize,
+    done: &Done,
+    at: NaiveDateTime,
+) -> Result<Booking> {
+    let (_, _, id) = shipment(conn, parcel, done)?;
+    let orders: Vec<OrderId> = done
+        .orders
+        .iter()
+        .filter(|order| order.shipment_id == id)
+        .map(|order| order.id)
+        .collect();
+    let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
+    let refund = cancel(conn, done.checkout, *order, done.user, at)?;
+    Refund::settle(conn, refund.id, at)?;
+    Ok(Booking::Refund {
+        intent: done.intent.clone(),
+        reference: refund.reference,
+        amount: refund.amount,
+    })
+}
