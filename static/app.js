@@ -90,7 +90,7 @@ addEventListener('click', event => {
   show(shot.parentElement, shot, matchMedia('(prefers-reduced-motion:reduce)').matches ? 'instant' : 'smooth');
 });
 
-// A number changed in a list is saved when one leaves it; minus and plus save once the finger rests.
+// A number changed in a list is saved when one leaves it; a stepper's once the finger rests.
 const resting = new WeakMap();
 const saveSoon = (form, wait) => {
   clearTimeout(resting.get(form));
@@ -99,15 +99,7 @@ const saveSoon = (form, wait) => {
 addEventListener('submit', event => clearTimeout(resting.get(event.target)));
 addEventListener('change', event => {
   const form = event.target.closest('[data-saves]');
-  if (form) saveSoon(form, 50);
-});
-addEventListener('click', event => {
-  const button = event.target.closest('[data-saves] [name=step]');
-  if (!button) return;
-  event.preventDefault();
-  const input = $('[name=quantity]', button.form);
-  input.value = Math.max(0, (Number.parseInt(input.value, 10) || 0) + Number(button.value));
-  saveSoon(button.form, 400);
+  if (form) saveSoon(form, event.target.closest('.stepper') ? 400 : 50);
 });
 
 // One tick for all the ticks of a list.
@@ -115,12 +107,14 @@ addEventListener('change', event => {
   const list = event.target.dataset?.tickAll;
   if (list) $$('[type=checkbox]', document.getElementById(list)).forEach(tick => { tick.checked = event.target.checked; });
 });
+
 // How many: the buttons change the number at once, and whoever listens for the change saves it.
+const range = ({ least = 1, most = Infinity }) => [+least, +most];
 const bounds = box => {
-  const [number, most] = [parseInt($('input', box).value, 10) || 1, +box.dataset.most];
+  const [least, most] = range(box.dataset);
+  const number = parseInt($('input', box).value, 10) || least;
   $$('[data-step]', box).forEach(button => {
-    const end = button.dataset.step < 0 ? number <= 1 : number >= most;
-    button.setAttribute('aria-disabled', end);
+    button.setAttribute('aria-disabled', button.dataset.step < 0 ? number <= least : number >= most);
   });
 };
 addEventListener('click', event => {
@@ -128,8 +122,9 @@ addEventListener('click', event => {
   if (!button) return;
   event.preventDefault();
   const [box, input] = [button.parentElement, $('input', button.parentElement)];
-  const next = Math.max(1, Math.min(+box.dataset.most, (parseInt(input.value, 10) || 1) + +button.dataset.step));
-  if (+input.value === next) return;
+  const [least, most] = range(box.dataset);
+  const next = Math.max(least, Math.min(most, (parseInt(input.value, 10) || least) + +button.dataset.step));
+  if (input.value === String(next)) return;
   input.value = next;
   bounds(box);
   input.dispatchEvent(new Event('change', { bubbles: true }));
@@ -153,13 +148,26 @@ const sumUp = form => {
   document.getElementById(`${target.id}-count`).textContent = left < 0 ? `${-left} letters too many` : `${left} letters left`;
 }));
 
-// The checkout: another country or delivery is another total, which the page asks for at once.
-addEventListener('change', event => {
+// The checkout: another country or delivery is another total, which is put in place at once. The card stays as it was
+// typed, and does not go along.
+let asked = 0;
+addEventListener('change', async event => {
   const { target } = event;
   const form = target.closest?.('#pay');
   if (!form || !target.matches('[data-update],[type=radio]')) return;
-  form.action = `/checkout#${target.id}`;
-  form.requestSubmit($('#update'));
+  const turn = ++asked;
+  const body = new FormData(form);
+  for (const name of ['card_number', 'card_expiry', 'card_code']) body.delete(name);
+  body.set('update', '1');
+  const call = fetch('/checkout', { method: 'POST', body: new URLSearchParams(body) });
+  const answer = await call.then(async answer => answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html')).catch(() => null);
+  if (turn !== asked) return;
+  if (!answer) return say('The new total could not be looked up. Look at your connection, then choose again.');
+  // It cannot be paid like this: the whole page says why.
+  if (!$('#pay', answer)) return form.requestSubmit($('#update'));
+  const parts = ['agreed', 'short-sum', 'sums', 'bought', 'pay-now'];
+  if (target.id === 'country') parts.push('region-part', 'ways');
+  for (const part of parts) document.getElementById(part).replaceChildren(...answer.getElementById(part).childNodes);
 });
 
 // htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::now;
 use crate::accounts::{Hasher, User, tidy as accounts_tidy};
-use crate::checkout::Till;
+use crate::checkout::{self, Till};
 use crate::config::{Config, Payments};
 use crate::db::{Conn, Db};
 use crate::error::Result;
@@ -57,6 +57,7 @@ pub(super) async fn settle(till: Till) {
 pub(super) fn sweep(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
     accounts_tidy(conn, now)?;
     carts::tidy(conn, now)?;
+    checkout::tidy(conn, now)?;
     jobs::tidy(conn, now)?;
     images::tidy(conn, now)?;
     Ok(())

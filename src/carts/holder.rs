@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CartId, CartItemId, UserId};
-use crate::schema::{cart_items, carts};
+use crate::id::{CartId, CartItemId, ShopId, UserId};
+use crate::schema::{cart_items, carts, product_variants, products, shops};
 
 /// How long a guest's cart is kept after it was last changed.
 const GUESTS_FOR: TimeDelta = TimeDelta::days(90);
@@ -49,6 +49,23 @@ impl Holder {
             .execute(conn)?;
         Ok((touched > 0).then_some(cart))
     }
+}
+
+/// Until this transaction ends, none of the shops that sell what is in the cart closes or goes away.
+pub fn hold_shops(conn: &mut Conn, cart: CartId) -> Result<()> {
+    // SQLite lets one write at a time.
+    let Conn::Postgres(conn) = conn else { return Ok(()) };
+    let held = cart_items::table
+        .inner_join(product_variants::table.inner_join(products::table))
+        .filter(cart_items::cart_id.eq(cart))
+        .select(products::shop_id);
+    shops::table
+        .filter(shops::id.eq_any(held))
+        .order(shops::id)
+        .select(shops::id)
+        .for_share()
+        .load::<ShopId>(conn)?;
+    Ok(())
 }
 
 /// As `Holder::lock`; who has none gets one. A guest's comes under a new number.

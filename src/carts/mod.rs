@@ -15,7 +15,7 @@ pub use add::{Added, Adding, Wanted, add};
 pub use answers::{Answer, Answers};
 pub use cart::{Cart, CartShop, RemovedLine};
 pub use change::{Changed, clear, restore, set};
-pub use holder::{Holder, count, tidy};
+pub use holder::{Holder, count, hold_shops, tidy};
 pub use line::{CartLine, LineProblem};
 pub use merge::merge;
 pub use place::{MOST_EACH, MOST_LINES};

@@ -1,5 +1,6 @@
 //! One purchase: what it comes to, where it goes, placing it, paying for it, and settling what was left open.
 
+mod abandoned;
 mod address;
 mod book;
 pub mod pages;
@@ -10,6 +11,7 @@ mod quote;
 mod record;
 mod till;
 
+pub use abandoned::tidy;
 pub use address::{Address, AddressProblems, region_label};
 pub use book::{MOST_ADDRESSES, SavedAddress};
 pub use place::{Placing, Purchase, place, quote};

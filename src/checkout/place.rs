@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{Address, Checkout, Part, Quote, Terms};
 use crate::accounts::hash;
-use crate::carts::{Cart, CartLine, Holder};
+use crate::carts::{Cart, CartLine, Holder, hold_shops};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{CheckoutId, OrderId, PaymentId, ShipmentId, ShopId};
@@ -93,7 +93,10 @@ pub fn place(
     now: NaiveDateTime,
 ) -> Result<Placing> {
     // Who sends the same off at the same moment waits for this line, and then finds what was written.
-    purchase.holder.lock(conn, now)?;
+    if let Some(cart) = purchase.holder.lock(conn, now)? {
+        // A shop that closes at this moment waits, and then finds its new order; or was closed before, and sells nothing.
+        hold_shops(conn, cart)?;
+    }
     let before = Checkout::by_key(conn, &purchase.key)?;
     let mut attempt = 1;
     if let Some(before) = &before {

@@ -1,7 +1,10 @@
 //! The market as a browser shows it: with script and without, on a phone and on a desk, in light and in dark.
 
+mod buying;
 mod cart;
 mod chromium;
+mod editor;
+mod first_product;
 mod hands;
 mod journey;
 mod looks;

@@ -7,4 +7,4 @@ mod personal;
 mod shelf;
 mod stall;
 
-pub use stall::plain;
+pub use stall::{SHOP, plain};

@@ -1,10 +1,16 @@
 //! Buying: one purchase, paid once, whatever happens on the way.
 
+mod abandoned;
 mod cards;
 mod changes;
+mod closing;
 mod crash;
 mod cut_off;
+mod limits;
 mod once;
+mod programs;
 mod refunds;
 mod rush;
+mod saved;
+mod sums;
 pub mod till;

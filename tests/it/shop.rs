@@ -3,6 +3,7 @@
 mod address;
 mod closing;
 mod contrast;
+mod faces;
 mod opening;
 mod owners;
 mod preview;

@@ -8,7 +8,7 @@ use crate::support::roles::DEMO_PASSWORD;
 use crate::support::{Market, attributes, texts};
 
 /// Products of three shops that need no choice, with more than one in stock.
-async fn three(market: &Market) -> Vec<String> {
+pub(super) async fn three(market: &Market) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let shop = |path: &str| path.split('/').nth(2).unwrap_or_default().to_owned();
     for path in products(market).await {
@@ -28,13 +28,13 @@ async fn three(market: &Market) -> Vec<String> {
 }
 
 /// The number at the cart is this, once the answer has come.
-async fn counted(tab: &Tab, pieces: usize) {
+pub(super) async fn counted(tab: &Tab, pieces: usize) {
     let number = format!("document.querySelector('#cart-link .count')?.textContent === '{pieces}'");
     tab.until(&number).await;
 }
 
 /// Presses a button of the cart: with script the page stays, without it comes again.
-async fn press(tab: &Tab, script: bool, selector: &str) {
+pub(super) async fn press(tab: &Tab, script: bool, selector: &str) {
     if script {
         tab.click(selector).await;
     } else {

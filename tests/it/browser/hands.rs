@@ -1,12 +1,15 @@
 //! What a visitor does in a tab with the mouse and the keys.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
+use chromiumoxide::cdp::browser_protocol::dom::SetFileInputFilesParams;
 use chromiumoxide::cdp::browser_protocol::input::{
     DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType, InsertTextParams,
     MouseButton,
 };
+use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 
 use super::tab::{LOADED, PATIENCE, Tab};
 
@@ -54,6 +57,28 @@ impl Tab {
         self.click(selector).await;
         self.act("document.activeElement.select()").await;
         self.run(InsertTextParams::new(text)).await;
+    }
+
+    /// Chooses one of a list's values.
+    pub async fn pick(&self, selector: &str, value: &str) {
+        let choose = format!(
+            "(list => {{
+                list.value = {value:?};
+                list.dispatchEvent(new Event('change', {{bubbles: true}}));
+            }})(document.querySelector({selector:?}))"
+        );
+        self.act(&choose).await;
+        let chosen: String = self.eval(&format!("document.querySelector({selector:?}).value")).await;
+        assert_eq!(chosen, value, "{selector} has no such choice");
+    }
+
+    /// Chooses files, as from the window that a file field opens.
+    pub async fn attach(&self, selector: &str, files: &[&Path]) {
+        let field = EvaluateParams::new(format!("document.querySelector({selector:?})"));
+        let field = self.run(field).await.result.object_id.unwrap();
+        let files = files.iter().map(|file| file.to_str().unwrap());
+        let files = SetFileInputFilesParams::builder().files(files).object_id(field);
+        self.run(files.build().unwrap()).await;
     }
 
     /// Presses the button of the form that is posted there, and waits for the answer.

@@ -187,7 +187,7 @@ impl Looker for Width {
         self.0.extend(too_wide(tab, name).await);
         // That a form was refused, or a link is gone, is said in the console too.
         let here: String = tab.eval("location.href").await;
-        let refused = tab.count("#problems").await > 0 || here.ends_with("/verify");
+        let refused = tab.count("#problems, #leaving").await > 0 || here.ends_with("/verify");
         tab.assert_calm(&if refused { vec![here.as_str()] } else { Vec::new() })
             .await;
         tab.forget();

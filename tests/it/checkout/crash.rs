@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pocketshop::db::Location;
 
-use super::till::{Form, GOOD, SILENT_PAID, books_balance, counted, number};
+use super::till::{Form, GOOD, SILENT_PAID, books_balance, number, stocked};
 use crate::support::database::Database;
 use crate::support::people::Visitor;
 use crate::support::roles::now;
@@ -13,7 +13,7 @@ use crate::support::served::{self, KEY, Served, pocketshop, text};
 
 const BUYERS: usize = 6;
 
-fn program(database: &Database) -> Command {
+pub fn program(database: &Database) -> Command {
     let mut command = pocketshop(database.folder.path());
     command
         .env("POCKETSHOP_RATE_LIMIT", "off")
@@ -58,10 +58,8 @@ fn sigkill_leaves_no_purchase_half_done() {
             );
             if round == 0 {
                 let open = "DELETE FROM shipping_rates; DELETE FROM product_fields;";
-                let stock = format!("UPDATE product_variants SET quantity = 5000 WHERE id = {variant};");
-                let counted = counted(variant);
-                diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{open}{stock}{counted}"))
-                    .unwrap();
+                let stock = stocked(variant, 5000);
+                diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{open}{stock}")).unwrap();
             }
             let buyers: Vec<_> = (0..BUYERS)
                 .map(|_| {

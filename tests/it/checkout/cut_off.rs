@@ -1,8 +1,25 @@
 //! Cut off: no answer from the provider, or the end of the program at any moment of a payment.
 
-use super::till::{Form, MUG, SILENT, SILENT_PAID, guest_with};
+use chrono::TimeDelta;
+use pocketshop::payments::{Card, Charge, Outcome, Payment};
+
+use super::till::{DECLINED, Form, GOOD, MUG, SILENT, SILENT_PAID, guest_with};
 use crate::cart::plain;
-use crate::support::{run, texts};
+use crate::support::roles::now;
+use crate::support::{Market, run, texts};
+
+/// The one payment that still waits for its answer.
+async fn open(market: &Market) -> Payment {
+    let later = now() + TimeDelta::hours(1);
+    let found = market.db.read(move |conn| Payment::open_before(conn, later));
+    found.await.unwrap().remove(0)
+}
+
+/// The provider takes the call, and its answer is lost.
+async fn unheard(market: &Market, payment: &Payment, number: &str) -> Outcome {
+    let card = Card::parse(number, "12/40", "123", now()).unwrap();
+    market.till().gateway.charge(payment.intent(), card).await
+}
 
 #[test]
 fn a_payment_without_an_answer_is_found_to_have_succeeded() {
@@ -64,6 +81,71 @@ fn two_sweepers_at_once_settle_once() {
         let (one, other) = futures_util::future::join(market.sweep(20), market.sweep(20)).await;
         assert_eq!(one.failed + other.failed, 1);
         assert_eq!(market.on_shelf(mug), 5);
+        market.books_balance();
+    });
+}
+
+#[test]
+fn a_payment_without_an_answer_is_found_to_have_been_refused() {
+    run(async {
+        let market = plain().await;
+        let mug = market.variant(MUG);
+        market.shelve(mug, 5).await;
+        let visitor = guest_with(&market, MUG, "2").await;
+        let to = Form::of(&visitor).await.set("card_number", SILENT).pay(&visitor).await;
+        let refused = unheard(&market, &open(&market).await, DECLINED).await;
+        assert!(matches!(refused, Outcome::Settled(Charge::Failed(_))), "{refused:?}");
+        assert_eq!(market.on_shelf(mug), 3);
+        let swept = market.sweep(2).await;
+        assert_eq!((swept.paid, swept.failed, market.on_shelf(mug)), (0, 1, 5));
+        let page = visitor.page(&to).await;
+        assert!(texts(&page, "#problems").concat().contains("Your card was declined"));
+        assert_eq!(Form::on(&page).pay(&visitor).await, to);
+        assert_eq!(texts(&visitor.page(&to).await, "h1"), ["Thank you, Ada"]);
+        market.books_balance();
+    });
+}
+
+#[test]
+fn the_stock_is_kept_for_fifteen_minutes_to_the_very_moment() {
+    run(async {
+        let market = plain().await;
+        let mug = market.variant(MUG);
+        market.shelve(mug, 5).await;
+        let visitor = guest_with(&market, MUG, "1").await;
+        Form::of(&visitor).await.set("card_number", SILENT).pay(&visitor).await;
+        let payment = open(&market).await;
+        let end = payment.expires_at.unwrap();
+        assert_eq!(end - payment.created_at, TimeDelta::minutes(15));
+        let till = market.till();
+        let just_before = till.sweep(end - TimeDelta::microseconds(1)).await.unwrap();
+        assert_eq!((just_before.failed, market.on_shelf(mug)), (0, 4));
+        assert_eq!(till.sweep(end).await.unwrap().failed, 1);
+        assert_eq!(market.on_shelf(mug), 5);
+        // Called off is called off: a card that arrives at the provider late is not charged.
+        assert!(matches!(
+            unheard(&market, &payment, GOOD).await,
+            Outcome::Settled(Charge::Failed(_))
+        ));
+        market.books_balance();
+    });
+}
+
+#[test]
+fn what_was_paid_counts_however_late_it_is_heard_of() {
+    run(async {
+        let market = plain().await;
+        let mug = market.variant(MUG);
+        market.shelve(mug, 1).await;
+        let visitor = guest_with(&market, MUG, "1").await;
+        let to = Form::of(&visitor)
+            .await
+            .set("card_number", SILENT_PAID)
+            .pay(&visitor)
+            .await;
+        let swept = market.sweep(24 * 60).await;
+        assert_eq!((swept.paid, swept.failed, market.on_shelf(mug)), (1, 0, 0));
+        assert_eq!(texts(&visitor.page(&to).await, "h1"), ["Thank you, Ada"]);
         market.books_balance();
     });
 }

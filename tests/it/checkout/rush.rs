@@ -56,10 +56,10 @@ fn carts_in_other_orders_do_not_wait_for_each_other() {
         let market = plain().await;
         let pair = [market.variant(MUG), market.variant("neem-wood-comb")];
         for variant in pair {
-            market.shelve(variant, 99).await;
+            market.shelve(variant, 200).await;
         }
         let rounds = if std::env::var("TEST_DATABASE_URL").is_ok() {
-            25
+            100
         } else {
             5
         };
@@ -78,7 +78,7 @@ fn carts_in_other_orders_do_not_wait_for_each_other() {
             };
             futures_util::future::join(its.pay(one), others.pay(other)).await;
         }
-        assert_eq!(market.on_shelf(pair[0]), 99 - 2 * rounds);
+        assert_eq!(market.on_shelf(pair[0]), 200 - 2 * rounds);
         market.books_balance();
     });
 }

@@ -140,6 +140,17 @@ impl Market {
     }
 }
 
+/// So many of a variant, counted anew, and its product's total with it.
+pub fn stocked(variant: i64, quantity: i32) -> String {
+    let counted = counted(variant);
+    format!(
+        "UPDATE product_variants SET quantity = {quantity} WHERE id = {variant};
+         UPDATE products SET quantity = (SELECT SUM(quantity) FROM product_variants WHERE product_id = products.id)
+         WHERE id = (SELECT product_id FROM product_variants WHERE id = {variant});
+         {counted}"
+    )
+}
+
 /// The movements of a variant begin anew with what there is.
 pub fn counted(variant: i64) -> String {
     format!(

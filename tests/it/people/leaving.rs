@@ -310,7 +310,7 @@ fn ones_data_is_all_there_and_nobody_elses() {
 #[test]
 fn a_seller_takes_the_shop_along_and_not_its_buyers() {
     run(async {
-        let market = Market::demo();
+        let market = Market::sold();
         let seller = Visitor::new(&market);
         assert_eq!(seller.sign_in("ines", "twelve small pockets").await.status(), 303);
         let files = archive(&seller).await;

@@ -1,6 +1,7 @@
 //! Pictures that are to lie at Cloudinary, while it is well, down, slow, or talks nonsense.
 
 use super::*;
+use crate::editor::{NEW, Sheet, maker, saved};
 use crate::support::cloudinary::{Cloud, Mood};
 use crate::support::files::png;
 use crate::support::run;
@@ -141,5 +142,50 @@ fn an_upload_that_nothing_names_is_found_and_taken_away_and_gone_is_gone() {
         market.pictures().sweep(&market.db, now()).await.unwrap();
         until(&market, "the removal", async || idle(&market).await).await;
         assert_eq!(files(&market), [""; 0]);
+    });
+}
+
+/// A product made in the editor with one picture, and where its page shows that from.
+async fn product(market: &Market, maker: &Visitor, title: &str) -> String {
+    let mut sheet = Sheet::of(&maker.page(NEW).await);
+    sheet.ready(title).file("moon.png", png(700, 400));
+    saved(&sheet.send(maker, NEW, "publish").await);
+    let path = format!("/shops/barro-e-sal/{title}");
+    assert!(hung(market, &path).await.starts_with("/media/pictures/"), "{title}");
+    path
+}
+
+async fn hung(market: &Market, path: &str) -> String {
+    attributes(&market.page(path).await, "#gallery .shot img", "src").remove(0)
+}
+
+#[test]
+fn the_editor_saves_a_product_whether_cloudinary_is_up_or_down() {
+    run(async {
+        let cloud = Cloud::start(Mood::Well);
+        let market = Market::open(true, |config| config.cloudinary = Some(cloud.account()));
+        let maker = maker(&market).await;
+        let arrives = async |path: &str| {
+            until(&market, "the upload", async || {
+                hung(&market, path).await.starts_with(HOME)
+            })
+            .await;
+        };
+        let up = product(&market, &maker, "moon").await;
+        arrives(&up).await;
+
+        cloud.is(Mood::Down);
+        let tried = cloud.calls();
+        let start = Instant::now();
+        let down = product(&market, &maker, "sun").await;
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+        until(&market, "two tries", async || cloud.calls() >= tried + 2).await;
+        let local = hung(&market, &down).await;
+        assert!(local.starts_with("/media/pictures/"), "{local}");
+        served(&maker, &local).await;
+
+        cloud.is(Mood::Well);
+        arrives(&down).await;
+        assert_eq!((cloud.pictures().len(), cloud.refused().len()), (2, 0));
     });
 }

@@ -34,7 +34,13 @@ fn anothers_section_is_not_there() {
         let section = crate::support::attributes(&page, ".sections li", "id")
             .remove(0)
             .replace("section-", "");
-        let before = dump(&mut connect(&market)).len();
+        // Letters come and go meanwhile.
+        let rows = || {
+            let mut rows = dump(&mut connect(&market));
+            rows.retain(|row| !row.starts_with("jobs:"));
+            rows.len()
+        };
+        let before = rows();
         for (what, form) in [
             ("", ("name", "Mine")),
             ("/place", ("way", "up")),
@@ -43,7 +49,7 @@ fn anothers_section_is_not_there() {
             let path = format!("/dashboard/shop/sections/{section}{what}");
             assert_eq!(ben.post(&path, &[form]).await.status(), 404, "{path}");
         }
-        assert_eq!(dump(&mut connect(&market)).len(), before);
+        assert_eq!(rows(), before);
         let page = ana.page("/dashboard/shop/sections").await;
         assert_eq!(crate::support::attributes(&page, ".sections .input", "value"), ["Mugs"]);
     });

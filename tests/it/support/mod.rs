@@ -54,6 +54,13 @@ impl Market {
         Self::open(true, |_| {})
     }
 
+    /// With the demo market in it, and what was bought there.
+    pub fn sold() -> Self {
+        let database = Database::fresh();
+        ops::fill_demo(&config(database.folder.path(), &database), ops::Demo::Sold).unwrap();
+        Self::on(database, false, |_| {})
+    }
+
     /// With settings of the test's choice.
     pub fn open(demo: bool, change: impl FnOnce(&mut Config)) -> Self {
         Self::on(Database::fresh(), demo, change)

@@ -1,0 +1,57 @@
+//! Purchases that nobody paid for: their rows, and the addresses in them, do not stay for ever.
+
+use chrono::TimeDelta;
+use pocketshop::checkout::tidy;
+
+use super::till::{DECLINED, Form, MUG, SILENT, guest_with};
+use crate::cart::plain;
+use crate::support::roles::now;
+use crate::support::{Market, run};
+
+async fn tidy_after(market: &Market, days: i64) {
+    let at = now() + TimeDelta::days(days);
+    market.db.write(move |conn| tidy(conn, at)).await.unwrap();
+}
+
+/// Purchases by whoever gave this name.
+fn of(market: &Market, name: &str) -> i64 {
+    market.count_of(&format!("checkouts WHERE name = '{name}'"))
+}
+
+#[test]
+fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
+    run(async {
+        let market = plain().await;
+        let mug = market.variant(MUG);
+        market.shelve(mug, 50).await;
+        for (name, card) in [("Declined", DECLINED), ("Waiting", SILENT), ("Paid", super::till::GOOD)] {
+            let visitor = guest_with(&market, MUG, "1").await;
+            let mut form = Form::of(&visitor).await;
+            form.set("name", name).set("card_number", card).pay(&visitor).await;
+        }
+        let rows = |table: &str| market.count_of(table);
+        let (orders, shipments, payments) = (rows("orders"), rows("shipments"), rows("payments"));
+        tidy_after(&market, 89).await;
+        assert_eq!(
+            [of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")],
+            [1; 3]
+        );
+        tidy_after(&market, 91).await;
+        // Of the one that waits it is not known what became of it.
+        assert_eq!(
+            [of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")],
+            [0, 1, 1]
+        );
+        assert_eq!(
+            (rows("orders"), rows("shipments"), rows("payments")),
+            (orders - 1, shipments - 1, payments - 1)
+        );
+        assert_eq!(market.on_shelf(mug), 48);
+        market.books_balance();
+        market.sweep(20).await;
+        tidy_after(&market, 91).await;
+        assert_eq!([of(&market, "Waiting"), of(&market, "Paid")], [0, 1]);
+        assert_eq!(market.on_shelf(mug), 49);
+        market.books_balance();
+    });
+}

@@ -1,0 +1,37 @@
+//! How often someone may pay.
+
+use super::till::{Form, MUG, fill};
+use crate::support::people::Visitor;
+use crate::support::{Market, run, texts};
+use scraper::Html;
+
+#[test]
+fn who_pays_ten_times_in_a_minute_is_asked_to_wait() {
+    run(async {
+        let market = Market::open(true, |config| config.rate_limit = true);
+        market
+            .sql("DELETE FROM shipping_rates; DELETE FROM product_fields")
+            .await;
+        market.shelve(market.variant(MUG), 9).await;
+        let visitor = Visitor::new(&market);
+        fill(&visitor, market.variant(MUG), "1").await;
+        let good = Form::of(&visitor).await;
+        let mut form = Form {
+            fields: good.fields.clone(),
+        };
+        form.set("card_number", "1");
+        for number in 0..10 {
+            assert_eq!(form.send(&visitor).await.status(), 422, "{number}");
+        }
+        let rest = good.send(&visitor).await;
+        assert_eq!(rest.status(), 429);
+        let seconds: u64 = rest.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&seconds), "{seconds}");
+        let words = texts(&Html::parse_document(&rest.text().await.unwrap()), "main").concat();
+        assert!(words.contains("A short rest, please"), "{words}");
+        assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
+        // To look again costs nothing, nor does the cart.
+        assert_eq!(form.set("update", "1").send(&visitor).await.status(), 200);
+        assert_eq!(visitor.get("/cart").await.status(), 200);
+    });
+}

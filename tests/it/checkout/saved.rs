@@ -1,0 +1,54 @@
+//! A user's own addresses at the till: the last one is there already, and nobody sees another's.
+
+use super::till::{Form, MUG, fill};
+use crate::cart::plain;
+use crate::support::{Market, attributes, run, texts};
+
+const FIELDS: [&str; 4] = ["name", "street", "postal_code", "town"];
+
+async fn filled_in(visitor: &crate::support::people::Visitor, path: &str) -> Vec<String> {
+    let page = visitor.page(path).await;
+    FIELDS
+        .iter()
+        .map(|field| attributes(&page, &format!("#{field}"), "value").concat())
+        .collect()
+}
+
+async fn buy(market: &Market, visitor: &crate::support::people::Visitor, street: &str, save: bool) {
+    fill(visitor, market.variant(MUG), "1").await;
+    let mut form = Form::of(visitor).await;
+    form.set("street", street);
+    if save {
+        form.set("save_address", "1");
+    }
+    form.pay(visitor).await;
+}
+
+#[test]
+fn an_address_is_kept_when_asked_and_there_the_next_time() {
+    run(async {
+        let market = plain().await;
+        let mug = market.variant(MUG);
+        market.shelve(mug, 50).await;
+        let ana = market.join("ana").await;
+        buy(&market, &ana, "1 First Street", false).await;
+        assert_eq!(market.count_of("addresses"), 0);
+        for street in ["1 First Street", "2 Second Street", "1 First Street"] {
+            buy(&market, &ana, street, true).await;
+        }
+        assert_eq!(market.count_of("addresses"), 2);
+        fill(&ana, mug, "1").await;
+        let expected = ["Ada Lovelace", "1 First Street", "94103", "San Francisco"];
+        assert_eq!(filled_in(&ana, "/checkout").await, expected);
+        let page = ana.page("/checkout").await;
+        assert_eq!(attributes(&page, "#email", "value"), ["ana@example.org"]);
+        let links = attributes(&page, "a[href*='address=']", "href");
+        let other = links.iter().zip(texts(&page, "a[href*='address=']"));
+        let (other, _) = other.into_iter().find(|(_, words)| words.contains("2 Second")).unwrap();
+        assert_eq!(filled_in(&ana, other).await[1], "2 Second Street");
+
+        let eve = market.join("eve").await;
+        fill(&eve, mug, "1").await;
+        assert_eq!(filled_in(&eve, other).await, [""; 4]);
+    });
+}

@@ -1,0 +1,187 @@
+//! Whatever is in a cart, its quote is the sum of its parts.
+
+use chrono::NaiveDateTime;
+use pocketshop::carts::{Answers, Cart, CartLine, CartShop};
+use pocketshop::catalog::{Delivery, Readiness};
+use pocketshop::checkout::{Quote, Terms};
+use pocketshop::id::{CartItemId, ProductId, RateId, ShopId, VariantId};
+use pocketshop::money::{Currency, Money};
+use pocketshop::shipping::{Countries, Rate};
+use pocketshop::text::Country;
+use proptest::prelude::*;
+
+fn now() -> NaiveDateTime {
+    "2026-11-24T12:00:00".parse().unwrap()
+}
+
+/// Shop, price of one, how many, and whether it is posted.
+type Drawn = (i64, i64, i32, bool);
+
+fn cart(drawn: &[Drawn]) -> Cart {
+    let lines = drawn
+        .iter()
+        .zip(1..)
+        .map(|(&(shop, price, quantity, posted), id)| CartLine {
+            item: CartItemId(id),
+            variant: VariantId(100 + id),
+            product: ProductId(id),
+            shop: ShopId(shop),
+            title: format!("Thing {id}"),
+            url: String::new(),
+            option: String::new(),
+            answers: Vec::new(),
+            personalisation: Answers::default(),
+            unit_price: Money(price),
+            price_before: None,
+            quantity,
+            subtotal: Money(price * i64::from(quantity)),
+            stock: 99,
+            most: 99,
+            delivery: if posted { Delivery::Parcel } else { Delivery::Digital },
+            readiness: Readiness::Ready,
+            picture: None,
+            problem: None,
+        });
+    arranged(lines.collect())
+}
+
+fn arranged(mut lines: Vec<CartLine>) -> Cart {
+    let mut shops: Vec<CartShop> = Vec::new();
+    for line in &lines {
+        if !shops.iter().any(|shop| shop.id == line.shop) {
+            shops.push(CartShop {
+                id: line.shop,
+                name: format!("Shop {}", line.shop),
+                url: String::new(),
+                vacation: None,
+            });
+        }
+    }
+    lines.sort_by_key(|line| shops.iter().position(|shop| shop.id == line.shop));
+    Cart {
+        lines,
+        shops,
+        ..Cart::default()
+    }
+}
+
+/// First and further price, and from where on it is free: a rate for each of the shops 1 to 4.
+type Tariff = (i64, i64, Option<i64>);
+
+fn rates(tariffs: &[Tariff]) -> Vec<Rate> {
+    let rate = |(&(first, further, free_over), shop): (&Tariff, i64)| Rate {
+        id: RateId(shop * 10),
+        shop_id: ShopId(shop),
+        name: "Post".to_owned(),
+        countries: Countries::everywhere(),
+        first_price: Money(first),
+        further_price: Money(further),
+        free_over: free_over.map(Money),
+        days_from: 1,
+        days_to: 3,
+        pickup: false,
+    };
+    tariffs.iter().zip(1..).map(rate).collect()
+}
+
+fn quote(cart: &Cart, rates: &[Rate]) -> Quote {
+    let terms = Terms {
+        country: Country::of("PT").unwrap(),
+        only: None,
+        ways: Vec::new(),
+    };
+    Quote::of(cart, rates, &terms, now())
+}
+
+fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
+    proptest::collection::vec((1..=4_i64, 0..=1_000_000_000_i64, 1..=99_i32, any::<bool>()), 1..50)
+}
+
+fn tariffs() -> impl Strategy<Value = Vec<Tariff>> {
+    let free = proptest::option::of(0..=10_000_000_000_i64);
+    proptest::collection::vec((0..=1_000_000_i64, 0..=1_000_000_i64, free), 4)
+}
+
+proptest! {
+    #[test]
+    fn a_total_is_the_sum_of_its_lines_and_their_delivery(drawn in drawn(), tariffs in tariffs()) {
+        let quote = quote(&cart(&drawn), &rates(&tariffs));
+        prop_assert!(quote.problems.is_empty(), "{:?}", quote.problems);
+        let lines: i64 = drawn.iter().map(|&(_, price, quantity, _)| price * i64::from(quantity)).sum();
+        let mut delivery = 0;
+        for (&(first, further, free_over), shop) in tariffs.iter().zip(1_i64..) {
+            let posted = || drawn.iter().filter(|line| line.0 == shop && line.3);
+            let pieces: i64 = posted().map(|line| i64::from(line.2)).sum();
+            let worth: i64 = posted().map(|line| line.1 * i64::from(line.2)).sum();
+            if pieces > 0 && free_over.is_none_or(|from| worth < from) {
+                delivery += first + further * (pieces - 1);
+            }
+        }
+        prop_assert_eq!((quote.items.0, quote.shipping.0, quote.total.0), (lines, delivery, lines + delivery));
+        let parts: i64 = quote.parts.iter().map(|part| part.items.0 + part.shipping.0).sum();
+        prop_assert_eq!(parts, quote.total.0);
+        prop_assert!(quote.parts.iter().all(|part| part.items.0 >= 0 && part.shipping.0 >= 0));
+        prop_assert_eq!(quote.pieces(), drawn.iter().map(|line| i64::from(line.2)).sum::<i64>());
+    }
+
+    #[test]
+    fn the_order_of_the_lines_does_not_matter(drawn in drawn(), tariffs in tariffs(), turn in 0..50_usize) {
+        let straight = cart(&drawn);
+        let mut lines = straight.lines.clone();
+        let by = turn % lines.len();
+        lines.rotate_left(by);
+        lines.reverse();
+        let (one, other) = (quote(&straight, &rates(&tariffs)), quote(&arranged(lines), &rates(&tariffs)));
+        prop_assert_eq!((one.items, one.shipping, one.total), (other.items, other.shipping, other.total));
+    }
+
+    #[test]
+    fn too_much_is_refused_and_never_wraps(price in i64::MAX / 50..=i64::MAX / 2, lines in 2..50_usize) {
+        let mut cart = cart(&vec![(1, 1, 1, true); lines]);
+        for line in &mut cart.lines {
+            line.subtotal = Money(price);
+        }
+        let quote = quote(&cart, &[]);
+        let fits = i64::try_from(lines).ok().and_then(|lines| price.checked_mul(lines));
+        prop_assert_eq!(quote.problems.is_empty(), fits.is_some_and(|sum| sum == quote.total.0));
+        prop_assert!(quote.total.0 >= 0);
+    }
+
+    #[test]
+    fn a_quote_is_the_same_only_while_nothing_changed(
+        drawn in drawn(), tariffs in tariffs(), at in 0..50_usize, what in 0..4_usize,
+    ) {
+        let (before, own) = (cart(&drawn), rates(&tariffs));
+        let seen = quote(&before, &own).text();
+        prop_assert_eq!(&quote(&before.clone(), &own.clone()).text(), &seen);
+        let (mut after, mut tariff) = (before.clone(), own.clone());
+        let at = at % after.lines.len();
+        let line = &mut after.lines[at];
+        match what {
+            0 => line.unit_price = Money(line.unit_price.0 + 1),
+            1 => line.quantity += 1,
+            2 => line.variant = VariantId(line.variant.0 + 1000),
+            _ => {
+                line.delivery = Delivery::Parcel;
+                line.unit_price = Money(line.unit_price.0 + 2);
+                for rate in &mut tariff {
+                    rate.id = RateId(rate.id.0 + 1);
+                }
+            }
+        }
+        line.subtotal = line.unit_price.times(line.quantity).unwrap();
+        let title = line.title.clone();
+        let now = quote(&after, &tariff);
+        prop_assert_ne!(now.text(), seen.clone());
+        let told = now.changes(&seen, Currency::of("USD").unwrap());
+        prop_assert!(told.iter().any(|words| words.contains(&title)), "{told:?}");
+        // The way back is the same text again.
+        prop_assert_eq!(quote(&before, &own).text(), seen);
+    }
+
+    #[test]
+    fn whatever_comes_back_as_a_quote_is_only_compared(drawn in drawn(), typed in "(t|s|i|_|\\.|[0-9]|\\PC){0,200}") {
+        let quote = quote(&cart(&drawn), &[]);
+        prop_assert!(!quote.changes(&typed, Currency::of("USD").unwrap()).is_empty());
+    }
+}
