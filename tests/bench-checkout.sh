@@ -90,8 +90,8 @@ measure() {
     answered=$(all "$folder/payments")
     took=$((${EPOCHREALTIME/./} - ${begun/./}))
     [ "$answered" = "$checkouts 303 " ] || refuse "the payments were answered $answered"
-    $sql "SELECT COUNT(*) FROM checkouts WHERE placed_at IS NOT NULL AND idempotency_key IS NOT NULL
-        AND quote <> ''" | grep -q "$checkouts" || refuse "not all of them are paid"
+    $sql "SELECT COUNT(*) FROM checkouts WHERE placed_at IS NOT NULL
+        AND email = 'ada@example.org'" | grep -q "$checkouts" || refuse "not all of them are paid"
     stop
     awk -v name="$name" -v count="$checkouts" -v took="$took" -v at_once="$at_once" 'BEGIN {
         printf "| checkouts, %s, synchronous FULL | %d at once | %.0f a second |\n", name, at_once, count * 1e6 / took }'

@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{AddressId, UserId};
 use crate::schema::addresses;
+use crate::text::Country;
 
 /// The most that someone keeps.
 pub const MOST_ADDRESSES: usize = 20;
@@ -27,6 +28,11 @@ pub struct SavedAddress {
 }
 
 impl SavedAddress {
+    /// In words, as far as we know it.
+    pub fn country_name(&self) -> &str {
+        Country::of(&self.country).map_or(&self.country, |country| country.name)
+    }
+
     /// Someone's, the last used first.
     pub fn of(conn: &mut Conn, user: UserId) -> Result<Vec<Self>> {
         Ok(addresses::table

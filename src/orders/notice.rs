@@ -18,15 +18,14 @@ pub fn placed(conn: &mut Conn, outbox: &Outbox, checkout: CheckoutId, now: Naive
     let receipt = Receipt::find(conn, checkout)?;
     let orders = Order::of_checkout(conn, checkout)?;
     let shipments = Shipment::of_checkout(conn, checkout)?;
-    let link = match receipt.buyer_id {
-        Some(_) => outbox.link(&own_page(&receipt)),
-        None => {
-            let token = random()?;
-            diesel::update(checkouts::table.find(checkout))
-                .set((checkouts::token_hash.eq(hash(&token)), checkouts::updated_at.eq(now)))
-                .execute(conn)?;
-            outbox.link(&format!("/orders/{}/{token}", receipt.number))
-        }
+    let link = if receipt.buyer_id.is_some() {
+        outbox.link(&own_page(&receipt))
+    } else {
+        let token = random()?;
+        diesel::update(checkouts::table.find(checkout))
+            .set((checkouts::token_hash.eq(hash(&token)), checkouts::updated_at.eq(now)))
+            .execute(conn)?;
+        outbox.link(&format!("/orders/{}/{token}", receipt.number))
     };
     let mut rows = lines(&receipt, &orders);
     if receipt.shipping_total.0 > 0 {

@@ -10,6 +10,7 @@ use crate::id::UserId;
 use crate::schema::{addresses, pending_images, security_events, sessions, trusted_browsers, users};
 
 #[derive(Queryable, Serialize)]
+#[expect(clippy::struct_field_names, reason = "they are named as the columns")]
 pub struct Profile {
     username: String,
     email: String,

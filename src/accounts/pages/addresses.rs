@@ -95,12 +95,6 @@ impl AddressForm {
     }
 }
 
-impl AddressesPage {
-    fn country<'a>(&self, saved: &'a SavedAddress) -> &'a str {
-        Country::of(&saved.country).map_or(&saved.country, |country| country.name)
-    }
-}
-
 /// `GET /account/addresses`
 async fn index(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
     let user = visitor.user;

@@ -31,6 +31,15 @@ pub(super) struct Paid {
 
 /// Every payment made here; imported ones no provider of ours knows.
 pub(super) fn paid(conn: &mut Conn) -> Result<Vec<Paid>> {
+    type Row = (
+        PaymentId,
+        String,
+        Money,
+        String,
+        PaymentStatus,
+        Option<NaiveDateTime>,
+        Money,
+    );
     let confirmed: HashMap<PaymentId, i64> = refunds::table
         .filter(refunds::status.eq(RefundStatus::Succeeded))
         .group_by(refunds::payment_id)
@@ -41,15 +50,6 @@ pub(super) fn paid(conn: &mut Conn) -> Result<Vec<Paid>> {
         .load::<(PaymentId, i64)>(conn)?
         .into_iter()
         .collect();
-    type Row = (
-        PaymentId,
-        String,
-        Money,
-        String,
-        PaymentStatus,
-        Option<NaiveDateTime>,
-        Money,
-    );
     let rows: Vec<Row> = payments::table
         .filter(payments::expires_at.is_not_null())
         .filter(payments::provider.eq("mockpay"))

@@ -51,17 +51,12 @@ struct ShipmentPage {
     placed: String,
     sent: String,
     carrier: String,
+    carriers: Vec<Carrier>,
     follow: Option<String>,
     items: Money,
     total: Money,
     form: ParcelForm,
     problems: Problems,
-}
-
-impl ShipmentPage {
-    fn carriers(&self) -> Vec<Carrier> {
-        Carrier::all().collect()
-    }
 }
 
 /// `GET /dashboard/orders/shop/{shipment}`
@@ -167,6 +162,7 @@ async fn answer(
     });
     let carrier = Carrier::of(&shipment.carrier);
     let view = ShipmentPage {
+        carriers: Carrier::all().collect(),
         shop: seller.shop.name,
         placed: when(receipt.placed()),
         sent: shipment.shipped_at.map(when).unwrap_or_default(),

@@ -43,9 +43,10 @@ pub async fn answer(db: &Db, status: StatusCode, page: Page, key: &Key, problems
     let (whole, keeping) = db
         .read(move |conn| {
             let receipt = asked.open(conn)?;
-            let keeping = match asked.is_link() {
-                true => Keeping::of(conn, &receipt, visitor.as_deref())?,
-                false => Keeping::Kept,
+            let keeping = if asked.is_link() {
+                Keeping::of(conn, &receipt, visitor.as_deref())?
+            } else {
+                Keeping::Kept
             };
             Ok((Whole::read(conn, receipt)?, keeping))
         })

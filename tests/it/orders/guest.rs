@@ -89,7 +89,7 @@ fn a_password_keeps_the_order_and_only_the_proved_address_brings_the_others() {
         let listed = texts(&reader.page("/dashboard/orders").await, ".purchase h2");
         assert_eq!(
             listed,
-            [first.number.clone()],
+            [first.number.as_str()],
             "a link proves one order, not the address"
         );
         assert_eq!(reader.get(&second.page()).await.status(), 404);

@@ -18,7 +18,7 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
         let asked = lea.page(&bought.cancellation(&bought.page())).await;
         let total = market.number(&format!("SELECT total FROM checkouts WHERE id = {}", bought.checkout));
         let back = format!("${}.{:02}", total / 100, total % 100);
-        assert_eq!(texts(&asked, "#back"), [back.clone()], "its price and the delivery");
+        assert_eq!(texts(&asked, "#back"), [back.as_str()], "its price and the delivery");
         assert_eq!(market.status(&bought), "Pending", "to ask changes nothing");
 
         let path = bought.cancellation(&bought.page());
