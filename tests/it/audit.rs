@@ -26,7 +26,8 @@ fn broken_by(statements: &str, rule: &str) -> String {
         Conn::Postgres(conn) => conn.batch_execute(
             "SET session_replication_role = replica;
              DO $$ DECLARE c record; BEGIN
-                FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'c' LOOP
+                FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+                    WHERE contype = 'c' AND conrelid <> 0 LOOP
                     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
                 END LOOP;
              END $$",

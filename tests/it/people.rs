@@ -1,5 +1,6 @@
 //! People: how they sign up and in, what their letters do, what keeps others out, how they leave.
 
+mod addresses;
 mod audit;
 mod confirmation;
 mod cookie;
