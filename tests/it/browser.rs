@@ -9,6 +9,7 @@ mod hands;
 mod journey;
 mod looks;
 mod manners;
+mod orders;
 mod people_looks;
 mod person;
 mod plain;

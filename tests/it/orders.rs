@@ -1,7 +1,7 @@
 //! Orders: who sees what was bought, what can be done with it, and who is told.
 
 mod again;
-mod bought;
+pub mod bought;
 mod buyer;
 mod guest;
 mod moves;

@@ -1,0 +1,117 @@
+//! What was bought, in a browser: looked at from all sides, cancelled by the buyer and sent by the shop.
+
+use super::browse;
+use super::looks::{Report, too_wide};
+use super::tab::{Scheme, Tab};
+use crate::checkout::till::MUG;
+use crate::orders::bought::{Bought, buy, market};
+use crate::support::Market;
+use crate::support::people::Visitor;
+use crate::support::roles::DEMO_PASSWORD;
+
+/// A market, and what Bruno has just bought from Ines.
+async fn just_bought() -> (Market, Bought) {
+    let market = market().await;
+    let bruno = Visitor::new(&market);
+    assert_eq!(bruno.sign_in("bruno", DEMO_PASSWORD).await.status(), 303);
+    let bought = buy(&market, &bruno, "bruno@example.com").await;
+    (market, bought)
+}
+
+async fn enter(tab: &Tab, market: &Market, name: &str, path: &str) {
+    tab.go(&format!("{}/login", market.url)).await;
+    tab.sign_in(name, DEMO_PASSWORD).await;
+    tab.go(&format!("{}{path}", market.url)).await;
+}
+
+async fn cancel(tab: &Tab) {
+    let (market, bought) = just_bought().await;
+    enter(tab, &market, "bruno", &bought.page()).await;
+    tab.follow(&format!("#cancel-{}", bought.order)).await;
+    assert!(tab.text("#back").await.contains('$'));
+    tab.follow("#cancel").await;
+    assert_eq!(tab.place().await, bought.page());
+    assert_eq!(tab.count(&format!("#line-{}.struck", bought.order)).await, 1);
+    assert_eq!(tab.count(&format!("#cancel-{}", bought.order)).await, 0);
+    tab.assert_calm(&[]).await;
+}
+
+async fn dispatch(tab: &Tab) {
+    let (market, bought) = just_bought().await;
+    enter(tab, &market, "ines", &bought.desk()).await;
+    tab.act("document.querySelector('#carrier').value = 'royal-mail'").await;
+    tab.fill("#tracking", "AB123456789GB").await;
+    tab.follow("#dispatch").await;
+    assert_eq!(tab.place().await, bought.desk());
+    assert_eq!(tab.count("#dispatch").await, 0);
+    assert!(tab.text("main").await.contains("AB123456789GB"));
+    tab.assert_calm(&[]).await;
+}
+
+#[test]
+fn a_buyer_cancels() {
+    browse(async |tab| cancel(tab).await);
+}
+
+#[test]
+fn without_script_a_buyer_cancels_just_as_well() {
+    browse(async |tab| {
+        tab.without_script().await;
+        cancel(tab).await;
+    });
+}
+
+#[test]
+fn a_seller_sends_a_parcel() {
+    browse(async |tab| dispatch(tab).await);
+}
+
+#[test]
+fn without_script_a_seller_sends_a_parcel_just_as_well() {
+    browse(async |tab| {
+        tab.without_script().await;
+        dispatch(tab).await;
+    });
+}
+
+#[test]
+fn no_page_of_orders_shuts_anyone_out_or_is_too_wide() {
+    browse(async |tab| {
+        let (market, bought) = just_bought().await;
+        let bought_from = format!("/dashboard/products/{}/orders", market.product(MUG));
+        let buyer = [
+            "/dashboard".to_owned(),
+            "/dashboard/orders".to_owned(),
+            bought.page(),
+            bought.cancellation(&bought.page()),
+            "/account/addresses".to_owned(),
+        ];
+        let seller = [
+            "/dashboard".to_owned(),
+            "/dashboard/orders".to_owned(),
+            "/dashboard/orders/shop".to_owned(),
+            "/dashboard/orders/shop?view=all".to_owned(),
+            "/dashboard/orders/shop?view=cancelled".to_owned(),
+            bought.desk(),
+            bought_from,
+        ];
+        let (mut report, mut wide) = (Report::default(), Vec::new());
+        for (name, paths) in [("bruno", &buyer[..]), ("ines", &seller[..])] {
+            enter(tab, &market, name, "/dashboard").await;
+            for path in paths {
+                tab.go(&format!("{}{path}", market.url)).await;
+                for width in [390, 1280] {
+                    tab.width(width).await;
+                    report.look(tab, &format!("{path} at {width}"), None).await;
+                }
+                tab.scheme(Scheme::Light).await;
+                wide.extend(too_wide(tab, path).await);
+                tab.width(1280).await;
+            }
+            tab.sign_out().await;
+        }
+        report.assert_empty();
+        assert_eq!(wide, Vec::<String>::new());
+        tab.assert_calm(&[]).await;
+    });
+}
