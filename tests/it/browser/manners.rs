@@ -235,6 +235,7 @@ fn the_menu_in_the_header_is_for_keys_too() {
         assert!(seen(tab, ".menu .drop").await);
         for way in [
             "a[href='/account']",
+            "a[href='/dashboard/orders']",
             "a[href='/dashboard']",
             "form[action='/logout'] button",
         ] {
@@ -247,7 +248,7 @@ fn the_menu_in_the_header_is_for_keys_too() {
         // It closes behind who goes on.
         tab.press(" ", 32).await;
         tab.until("document.querySelector('.menu').open").await;
-        for _ in 0..4 {
+        for _ in 0..5 {
             tab.press("Tab", 9).await;
         }
         tab.until("!document.querySelector('.menu').open").await;

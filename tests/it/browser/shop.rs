@@ -79,7 +79,7 @@ async fn tour(tab: &Tab, looker: &mut impl Looker) {
     market.prove(NAME, false);
     come_in(tab, &market, NAME, PASSWORD, "/dashboard").await;
     looker.look(tab, "overview without a shop").await;
-    tab.follow("main a.btn").await;
+    tab.follow("main a[href='/dashboard/shop/new']").await;
     looker.look(tab, "name").await;
     tab.follow("#next").await;
     looker.look(tab, "name with an error").await;
