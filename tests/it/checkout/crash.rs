@@ -80,6 +80,8 @@ fn sigkill_leaves_no_purchase_half_done() {
             let swept = served::run(program(&database).args(["sweep", "--at", &later]));
             assert!(swept.status.success(), "{}", text(&swept.stderr));
             books_balance(&mut conn);
+            let audited = served::run(program(&database).arg("audit"));
+            assert!(audited.status.success(), "{}", text(&audited.stdout));
             let ours = "FROM payments WHERE expires_at IS NOT NULL";
             assert_eq!(
                 number(&mut conn, &format!("SELECT COUNT(*) {ours} AND status = 'PENDING'")),
