@@ -35,6 +35,8 @@ impl PriceChange {
     pub fn of(self, old: Money) -> Option<Money> {
         let new = match self {
             Self::Amount(by) => old.0.checked_add(by.0)?,
+            // By more than all of it there is no price, even where what is missing rounds away.
+            Self::Percent(points) if points < -BASIS => return None,
             Self::Percent(points) => {
                 let exact = Decimal::from(old.0) * Decimal::from(BASIS + points) / Decimal::from(BASIS);
                 exact
