@@ -16,7 +16,7 @@ use crate::id::{CartItemId, ProductId, ShopId, VariantId};
 use crate::images::Image;
 use crate::money::Money;
 use crate::schema::{cart_items, product_fields, product_variants, products, shops};
-use crate::shops::{Shop, ShopState, Vacation};
+use crate::shops::{Shop, Vacation};
 
 #[derive(Debug, Clone, Default)]
 pub struct Cart {
@@ -63,7 +63,7 @@ struct Row {
 
 /// What the rows need beside themselves.
 struct Around {
-    shops: HashMap<ShopId, (Shop, ShopState, bool)>,
+    shops: HashMap<ShopId, Shop>,
     fields: HashMap<ProductId, Vec<Field>>,
     images: Vec<Image>,
     /// Pieces of each variant over all lines so far.
@@ -154,9 +154,9 @@ impl Around {
         let mut shop_ids: Vec<i64> = rows.iter().map(|row| row.shop.0).collect();
         shop_ids.sort_unstable();
         shop_ids.dedup();
-        let shops: Vec<(Shop, ShopState, bool)> = shops::table
+        let shops: Vec<Shop> = shops::table
             .filter(one_of(shops::id, shop_ids))
-            .select((Shop::as_select(), shops::state, shops::vacation_selling))
+            .select(Shop::as_select())
             .load(conn)?;
         let asked: Vec<(ProductId, Field)> = product_fields::table
             .filter(one_of(
@@ -175,7 +175,7 @@ impl Around {
             *held.entry(row.variant.id).or_default() += row.quantity;
         }
         Ok(Self {
-            shops: shops.into_iter().map(|shop| (shop.0.id, shop)).collect(),
+            shops: shops.into_iter().map(|shop| (shop.id, shop)).collect(),
             fields,
             images: Image::of_products(conn, &products)?,
             held,
@@ -183,7 +183,7 @@ impl Around {
     }
 
     fn shop(&self, id: ShopId, now: NaiveDateTime) -> Option<CartShop> {
-        let (shop, ..) = self.shops.get(&id)?;
+        let shop = self.shops.get(&id)?;
         Some(CartShop {
             id,
             name: shop.name.clone(),
@@ -193,7 +193,7 @@ impl Around {
     }
 
     fn line(&mut self, row: Row, holder: Holder, now: NaiveDateTime) -> Result<CartLine> {
-        let (shop, shop_state, selling) = self.shops.get(&row.shop).ok_or(Error::NotFound)?;
+        let shop = self.shops.get(&row.shop).ok_or(Error::NotFound)?;
         let no_fields = Vec::new();
         let fields = self.fields.get(&row.product).unwrap_or(&no_fields);
         let personalisation = Answers::read(&row.personalisation).unwrap_or_default();
@@ -203,8 +203,8 @@ impl Around {
         let stock = row.variant.quantity;
         let others = self.held.get(&row.variant.id).copied().unwrap_or(0) - row.quantity;
         let most = (stock - others).clamp(0, MOST_EACH);
-        let away = shop.vacation(now).filter(|_| !selling);
-        let problem = LineProblem::of_shop(row.state, *shop_state, shop.owner_id, holder.user(), away.as_ref())
+        let away = shop.vacation(now).filter(|away| !away.selling);
+        let problem = LineProblem::of_shop(row.state, shop.state, shop.owner_id, holder.user(), away.as_ref())
             .or_else(|| (!personalisation.fit(fields)).then_some(LineProblem::Answers))
             .or_else(|| (stock <= 0).then_some(LineProblem::SoldOut))
             .or_else(|| (row.quantity > most).then_some(LineProblem::Fewer(most)));

@@ -4,13 +4,13 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::line::LineProblem;
-use crate::catalog::{Field, Product, ProductState, Variant};
+use crate::catalog::{Field, Product, Variant};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{UserId, VariantId};
 use crate::money::Money;
 use crate::schema::{product_variants, products, shops};
-use crate::shops::{Shop, ShopState};
+use crate::shops::Shop;
 
 pub struct Offer {
     pub title: String,
@@ -22,27 +22,13 @@ pub struct Offer {
 
 impl Offer {
     pub fn of(conn: &mut Conn, variant: VariantId, buyer: Option<UserId>, now: NaiveDateTime) -> Result<Self> {
-        let (variant, product, state, shop, shop_state, selling): (
-            Variant,
-            Product,
-            ProductState,
-            Shop,
-            ShopState,
-            bool,
-        ) = product_variants::table
+        let (variant, product, shop): (Variant, Product, Shop) = product_variants::table
             .inner_join(products::table.inner_join(shops::table))
             .filter(product_variants::id.eq(variant))
-            .select((
-                Variant::as_select(),
-                Product::as_select(),
-                products::state,
-                Shop::as_select(),
-                shops::state,
-                shops::vacation_selling,
-            ))
+            .select((Variant::as_select(), Product::as_select(), Shop::as_select()))
             .first(conn)?;
-        let away = shop.vacation(now).filter(|_| !selling);
-        let problem = LineProblem::of_shop(state, shop_state, shop.owner_id, buyer, away.as_ref())
+        let away = shop.vacation(now).filter(|away| !away.selling);
+        let problem = LineProblem::of_shop(product.state, shop.state, shop.owner_id, buyer, away.as_ref())
             .or_else(|| (variant.quantity <= 0).then_some(LineProblem::SoldOut));
         Ok(Self {
             title: product.title,
