@@ -49,6 +49,24 @@ fn the_first_load_of_the_grid_is_light() {
 }
 
 #[test]
+fn the_style_sheet_loses_only_what_has_no_meaning() {
+    run(async {
+        let sheet = Market::empty().get(assets::APP_CSS).await.text().await.unwrap();
+        assert!(sheet.starts_with("@layer reset,tokens,base,layout,components,pages,utilities,shop;"));
+        assert!(!sheet.contains("/*") && !sheet.contains('\n') && !sheet.contains("@import"));
+        for kept in [
+            "calc(100% + .375rem)",
+            "@media (min-width:62rem) and (min-height:40rem){",
+            ".prose :is(h1,h2,h3,h4){",
+            "grid-template-areas:\"pic words cost\" \"pic acts acts\"",
+            "[hidden]{display:none!important}",
+        ] {
+            assert!(sheet.contains(kept), "{kept}");
+        }
+    });
+}
+
+#[test]
 fn files_come_in_the_coding_that_the_browser_reads() {
     run(async {
         let market = Market::empty();

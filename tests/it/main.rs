@@ -26,6 +26,7 @@ mod shop;
 mod schema;
 mod shelf;
 mod shipping;
+mod source_format;
 mod storefront;
 mod support;
 mod templates;
