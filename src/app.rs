@@ -12,25 +12,25 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
-use crate::accounts::{Hasher, User, deletion, pages as accounts, password_change};
+use crate::accounts::passwords::change;
+use crate::accounts::{Hasher, User, deletion, pages as accounts};
 use crate::carts::pages as carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::checkout::pages as checkout;
 use crate::config::Config;
+use crate::crypto::{Vault, note_key, reseal_totp};
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
 use crate::jobs::{GiveUp, Job, Lane, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::orders::pages as orders;
-use crate::seal::{Vault, note_key, reseal_totp};
-use crate::shipping::pages as shipping;
 use crate::shops::{Shop, pages as shops};
 use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
 use crate::web::metrics::{self, Metrics};
-use crate::web::{Site, assets, health, theme, visitor};
+use crate::web::{Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
 use timers::{settle, sweep, tidy};
@@ -60,14 +60,13 @@ pub fn routes(to: &mut web::ServiceConfig) {
     metrics::routes(to);
     assets::routes(to);
     media::routes(to);
-    theme::routes(to);
+    color_scheme::routes(to);
     accounts::routes(to);
     dashboard::routes(to);
     admin::routes(to);
     shops::routes(to);
     catalog::routes(to);
     carts::routes(to);
-    shipping::routes(to);
     checkout::routes(to);
     orders::routes(to);
 }
@@ -218,8 +217,8 @@ fn later(
 ) -> impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
-        password_change::JOB => {
-            let asked = password_change::Asked::open(&vault, &job.payload);
+        change::JOB => {
+            let asked = change::Asked::open(&vault, &job.payload);
             let asked = asked.ok_or_else(|| GiveUp("no SECRET_KEY opens it".to_owned()))?;
             Ok(in_transaction(conn, &|conn| asked.run(conn, &outbox, now()))?)
         }

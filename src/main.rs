@@ -161,14 +161,14 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
 
 fn user(what: &UserCommand, config: &Config) -> anyhow::Result<String> {
     let said = match what {
-        UserCommand::List => return ops::people::list(config),
+        UserCommand::List => return ops::users::list(config),
         UserCommand::Admin { name, email } => {
             let typed = email.is_some().then(password).transpose()?;
-            ops::people::make_operator(config, name, email.as_deref(), typed.as_deref())
+            ops::users::make_operator(config, name, email.as_deref(), typed.as_deref())
         }
-        UserCommand::Password { name } => ops::people::set_password(config, name, &password()?),
-        UserCommand::Suspend { name } => ops::people::set_suspended(config, name, true),
-        UserCommand::Restore { name } => ops::people::set_suspended(config, name, false),
+        UserCommand::Password { name } => ops::users::set_password(config, name, &password()?),
+        UserCommand::Suspend { name } => ops::users::set_suspended(config, name, true),
+        UserCommand::Restore { name } => ops::users::set_suspended(config, name, false),
     }?;
     Ok(said + "\n")
 }

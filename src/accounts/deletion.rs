@@ -3,14 +3,14 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::event::{Event, EventKind};
-use super::origin::Origin;
+use super::security_event::{Event, EventKind};
+use super::sessions::origin::Origin;
 use super::user::User;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{CheckoutId, UserId};
 use crate::jobs;
-use crate::mail::{Outbox, letters};
+use crate::mail::{Outbox, emails};
 use crate::schema::{checkouts, orders, shipments, tokens, users};
 
 /// The job that erases; its payload is the user's id.
@@ -32,7 +32,7 @@ pub fn plan(
     jobs::enqueue(conn, JOB, &user.to_string(), at, now)?;
     Event::record(conn, user, EventKind::DeletionPlanned, "", origin, now)?;
     let user = User::find(conn, user)?;
-    let letter = letters::deletion_planned(
+    let letter = emails::deletion_planned(
         user.called(),
         &at.format("%-d %B %Y").to_string(),
         &outbox.link("/account/deletion"),
@@ -55,7 +55,7 @@ pub fn undo(conn: &mut Conn, outbox: &Outbox, user: UserId, origin: &Origin, now
     outbox.post(
         conn,
         &user.email,
-        &letters::deletion_undone(user.called(), &outbox.link("/forgot")),
+        &emails::deletion_undone(user.called(), &outbox.link("/forgot")),
         now,
     )?;
     Ok(true)
@@ -82,7 +82,7 @@ pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) 
         agent: String::new(),
     };
     Event::record(conn, user.id, EventKind::Deleted, "", &nowhere, now)?;
-    outbox.post(conn, &user.email, &letters::account_deleted(user.called()), now)?;
+    outbox.post(conn, &user.email, &emails::account_deleted(user.called()), now)?;
     // Others may have claimed the address.
     diesel::delete(tokens::table.filter(tokens::email.eq(&user.email))).execute(conn)?;
     diesel::delete(users::table.find(user.id)).execute(conn)?;

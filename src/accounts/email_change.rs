@@ -3,16 +3,16 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::event::{Event, EventKind};
-use super::origin::Origin;
-use super::session::Session;
+use super::security_event::{Event, EventKind};
+use super::sessions::origin::Origin;
+use super::sessions::session::Session;
 use super::sign_up::remind;
 use super::token::{Purpose, Token};
 use super::user::User;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::mail::{Outbox, letters};
+use crate::mail::{Outbox, emails};
 use crate::schema::users;
 use crate::text::Email;
 
@@ -43,7 +43,7 @@ pub fn ask(
             return remind(conn, outbox, &holder, now);
         }
         let link = outbox.link(&format!("/email/confirm?token={token}"));
-        let letter = letters::email_confirm(user.called(), new.as_str(), &link);
+        let letter = emails::email_confirm(user.called(), new.as_str(), &link);
         outbox.post(conn, new.as_str(), &letter, now)?;
     }
     Ok(())
@@ -69,7 +69,7 @@ pub fn confirm(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, n
     )?;
     if let Some(undo) = Token::issue(conn, user.id, Purpose::EmailUndo, &user.email, now)? {
         let link = outbox.link(&format!("/email/undo?token={undo}"));
-        let letter = letters::email_undo(user.called(), &masked(&token.email), &link);
+        let letter = emails::email_undo(user.called(), &masked(&token.email), &link);
         outbox.post(conn, &user.email, &letter, now)?;
     }
     Ok(Changed::Done(user.id))
@@ -88,7 +88,7 @@ pub fn undo(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now:
     token.void_later_undos(conn, now)?;
     Event::record(conn, token.user, EventKind::EmailUndone, "", origin, now)?;
     let user = User::find(conn, token.user)?;
-    let letter = letters::email_changed(user.called(), &outbox.link("/forgot"));
+    let letter = emails::email_changed(user.called(), &outbox.link("/forgot"));
     outbox.post(conn, &user.email, &letter, now)?;
     Ok(Changed::Done(user.id))
 }

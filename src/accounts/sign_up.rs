@@ -3,17 +3,17 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::event::{Event, EventKind};
-use super::origin::Origin;
-use super::session::Session;
-use super::throttle::{BY_LETTER, Try};
+use super::security_event::{Event, EventKind};
+use super::sessions::origin::Origin;
+use super::sessions::session::Session;
+use super::sessions::throttle::{BY_LETTER, Try};
 use super::token::{Purpose, Token};
 use super::user::User;
 use super::username::Username;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::mail::{Outbox, letters};
+use crate::mail::{Outbox, emails};
 use crate::schema::users;
 use crate::text::Email;
 
@@ -91,7 +91,7 @@ pub fn remind(conn: &mut Conn, outbox: &Outbox, known: &User, now: NaiveDateTime
     if let Try::Rest(_) = BY_LETTER.count(conn, &known.email, now)? {
         return Ok(());
     }
-    let letter = letters::already_registered(known.called(), &outbox.link("/login"), &outbox.link("/forgot"));
+    let letter = emails::already_registered(known.called(), &outbox.link("/login"), &outbox.link("/forgot"));
     outbox.post(conn, &known.email, &letter, now)?;
     Ok(())
 }
@@ -103,7 +103,7 @@ pub fn send_verification(conn: &mut Conn, outbox: &Outbox, user: &User, now: Nai
     }
     if let Some(token) = Token::issue(conn, user.id, Purpose::Verify, &user.email, now)? {
         let link = outbox.link(&format!("/verify?token={token}"));
-        let letter = letters::verify(user.called(), &user.username, &link);
+        let letter = emails::verify(user.called(), &user.username, &link);
         outbox.post(conn, &user.email, &letter, now)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{TokenId, UserId};
 use crate::schema::{tokens, users};
-use crate::word::words;
+use crate::string_enum::words;
 
 /// Letters of one purpose to one person: the least time between two, and the most in a day.
 const BETWEEN: TimeDelta = TimeDelta::minutes(5);

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::django::DjangoHash;
+use super::passwords::django::DjangoHash;
 use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
 use crate::id::UserId;

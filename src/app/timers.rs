@@ -8,12 +8,12 @@ use super::now;
 use crate::accounts::{Hasher, User, tidy as accounts_tidy};
 use crate::checkout::{self, Till};
 use crate::config::{Config, Payments};
+use crate::crypto::Vault;
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::images::{self, Pictures};
 use crate::mail::Outbox;
 use crate::payments::Gateway;
-use crate::seal::Vault;
 use crate::{carts, jobs};
 
 const TIDY_EVERY: Duration = Duration::from_secs(60 * 60);

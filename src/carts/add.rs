@@ -2,9 +2,9 @@
 
 use chrono::NaiveDateTime;
 
+use super::availability::{Limit, MOST_EACH, MOST_LINES, Piece, place};
 use super::holder::{Holder, count, lock_or_make};
 use super::offer::Offer;
-use super::place::{Limit, MOST_EACH, MOST_LINES, Piece, place};
 use super::{Answers, LineProblem};
 use crate::db::Conn;
 use crate::error::{Error, Result};

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::availability::MOST_EACH;
 use super::holder::{Holder, UNDO_FOR, forget};
 use super::line::{CartLine, LineProblem};
-use super::place::MOST_EACH;
 use super::{Answer, Answers};
 use crate::catalog::{Delivery, Field, ProductState, Readiness, Variant};
 use crate::db::{Conn, one_of};

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 
 use super::Answers;
 use super::add::no_more;
+use super::availability::{Limit, MOST_EACH, MOST_LINES, Slot, put};
 use super::holder::{Holder, UNDO_FOR};
 use super::offer::Offer;
-use super::place::{Limit, MOST_EACH, MOST_LINES, Slot, put};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{CartId, CartItemId};

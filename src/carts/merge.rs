@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::availability::{Piece, Slot, place};
 use super::holder::{Holder, count, lock_or_make};
 use super::offer::Offer;
-use super::place::{Piece, Slot, place};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{CartId, UserId};

@@ -2,20 +2,20 @@
 
 mod abandoned;
 mod address;
-mod book;
+mod address_book;
 pub mod pages;
-mod place;
-mod placed;
+mod place_order;
 mod postal_code;
+mod processor;
+mod purchase;
 mod quote;
-mod record;
-mod till;
+mod settle;
 
 pub use abandoned::tidy;
 pub use address::{Address, AddressProblems, region_label};
-pub use book::{MOST_ADDRESSES, SavedAddress};
-pub use place::{Placing, Purchase, place, quote};
-pub use placed::settle;
+pub use address_book::{MOST_ADDRESSES, SavedAddress};
+pub use place_order::{Placing, Purchase, place, quote};
+pub use processor::{Swept, Till};
+pub use purchase::{Checkout, Standing};
 pub use quote::{Part, Quote, Terms};
-pub use record::{Checkout, Standing};
-pub use till::{Swept, Till};
+pub use settle::settle;

@@ -17,7 +17,7 @@ use crate::text::Country;
 
 mod cost;
 mod keys;
-mod letters;
+mod mail;
 mod parse;
 mod pictures;
 pub mod secret;
@@ -25,7 +25,7 @@ mod settings;
 
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
-pub use letters::SmtpUrl;
+pub use mail::SmtpUrl;
 pub use pictures::CloudinaryAccount;
 use secret::Secret;
 pub use settings::Settings;

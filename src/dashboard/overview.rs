@@ -9,10 +9,12 @@ use crate::accounts::ShopRef;
 use crate::catalog::Product;
 use crate::db::{Conn, Db};
 use crate::error::Result;
-use crate::orders::pages::{Bought, Sold, bought, sold};
+use crate::orders::pages::index::{Bought, bought};
 use crate::orders::{Shipment, View};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Page, SignedIn, get, html};
+
+use super::orders::{Sold, sold};
 
 /// How many of what waits, and of what was bought, are shown.
 const SOLD: usize = 5;
@@ -33,7 +35,7 @@ struct ShopOverview {
 }
 
 #[derive(Template)]
-#[template(path = "dashboard/index.html")]
+#[template(path = "dashboard/overview.html")]
 struct OverviewPage {
     page: Page,
     shop: Option<ShopOverview>,

@@ -10,13 +10,13 @@ use diesel::{Connection, ConnectionError, MultiConnection, PgConnection, SqliteC
 
 use crate::error::{Error, Result};
 
-mod kept;
+mod cache;
 mod migrations;
 mod one_of;
 mod pool;
 mod transaction;
 
-use kept::Kept;
+use cache::Kept;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;

@@ -3,14 +3,14 @@
 mod arrange;
 mod cloudinary;
 mod image;
+mod local_store;
 mod name;
 mod pending;
 mod picture;
 mod pictures;
 mod pipeline;
 mod removal;
-mod sent;
-mod shelf;
+mod upload;
 
 pub use arrange::MOST_PICTURES;
 pub use image::Image;
@@ -18,4 +18,4 @@ pub use pending::PendingImage;
 pub use picture::Picture;
 pub use pictures::Pictures;
 pub use removal::{Removal, forget, tidy};
-pub use sent::{LARGEST, Sent};
+pub use upload::{LARGEST, Sent};

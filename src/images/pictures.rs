@@ -8,10 +8,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::cloudinary::Cloudinary;
+use super::local_store::Shelf;
 use super::name::Name;
 use super::pipeline::{self, Master};
 use super::removal::is_named;
-use super::shelf::Shelf;
 use super::{PendingImage, Removal, Sent};
 use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};

@@ -3,12 +3,12 @@
 mod backlog;
 mod backoff;
 mod lane;
+mod metrics;
 mod queue;
-mod tally;
 mod worker;
 
 pub use backlog::{Backlog, KindCount, backlog};
 pub use lane::Lane;
+pub use metrics::{Ended, Tally};
 pub use queue::{DeadJob, Job, dead, dead_count, enqueue, retry, tidy, waiting};
-pub use tally::{Ended, Tally};
 pub use worker::{GiveUp, Worker};

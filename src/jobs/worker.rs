@@ -12,8 +12,8 @@ use chrono::{NaiveDateTime, SubsecRound};
 
 use super::backoff::{MOST_TRIES, pause};
 use super::lane::{Lane, Share};
+use super::metrics::Tally;
 use super::queue::{Job, Outcome, settle, take};
-use super::tally::Tally;
 use crate::db::{Conn, Location};
 
 /// How often an idle worker looks for jobs.

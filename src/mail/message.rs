@@ -93,7 +93,7 @@ pub fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Letter, letters};
+    use crate::mail::{Letter, emails};
 
     fn head() -> Letterhead {
         Letterhead {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn headers_are_ours_and_stable() {
-        let letter = letters::reset("Ana", "https://market.example/reset/k7q3", 1);
+        let letter = emails::reset("Ana", "https://market.example/reset/k7q3", 1);
         let eml = written("ana@example.org", letter.clone()).unwrap();
         for line in [
             "Date: Mon, 23 Nov 2026 10:11:12 +0000\r\n",
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_subject_of_several_lines_stays_a_subject() {
-        let mut letter = letters::operator_made("Ana");
+        let mut letter = emails::operator_made("Ana");
         letter.subject = "Hello\r\nBcc: victim@example.org\r\n\r\nBody".to_owned();
         let eml = written("ana@example.org", letter).unwrap();
         assert!(eml.contains("Subject: Hello Bcc: victim@example.org Body\r\n"), "{eml}");
@@ -158,14 +158,14 @@ mod tests {
             "ana@example.org, bea@example.org",
             "ana@example.org\r\nBcc: bea@example.org",
         ] {
-            let error = written(to, letters::operator_made("Ana")).unwrap_err();
+            let error = written(to, emails::operator_made("Ana")).unwrap_err();
             assert!(error.downcast_ref::<GiveUp>().is_some(), "{to}: {error}");
         }
     }
 
     #[test]
     fn no_part_needs_eight_bits() {
-        let mut letter = letters::operator_made("Ana");
+        let mut letter = emails::operator_made("Ana");
         letter.paragraphs.push("Olá, 世界".to_owned());
         assert!(written("ana@example.org", letter).unwrap().is_ascii());
     }

@@ -1,14 +1,14 @@
 //! Mail: letters, the outbox, how they are sent.
 
+mod email;
+pub mod emails;
 mod files;
-mod letter;
-pub mod letters;
 mod message;
 mod outbox;
 mod sender;
-mod typed;
+mod user_text;
 
-pub use letter::{Action, Letter};
+pub use email::{Action, Letter};
 pub use outbox::Outbox;
 pub use sender::Sender;
 

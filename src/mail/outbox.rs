@@ -6,11 +6,11 @@ use url::Url;
 
 use super::Letter;
 use crate::config::Config;
+use crate::crypto::{MAIL, Vault};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::JobId;
 use crate::jobs;
-use crate::seal::{MAIL, Vault};
 
 #[derive(Clone)]
 pub struct Outbox {

@@ -129,9 +129,9 @@ mod tests {
 
     use super::*;
     use crate::config::{Missing, Problems, Settings};
+    use crate::crypto::Vault;
     use crate::id::JobId;
-    use crate::mail::letters;
-    use crate::seal::Vault;
+    use crate::mail::emails;
 
     #[test]
     fn message_ids_have_a_host() {
@@ -153,7 +153,7 @@ mod tests {
         };
         let config = settings.parse(Problems::default(), Missing::Make).unwrap();
         let outbox = Outbox::new(&config, Vault::new(&config.secret_keys));
-        let letter = letters::reset("Ana", &outbox.link("/reset/k7q39xvd"), 1);
+        let letter = emails::reset("Ana", &outbox.link("/reset/k7q39xvd"), 1);
         let job = Job {
             id: JobId(42),
             kind: Outbox::KIND.to_owned(),

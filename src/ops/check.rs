@@ -5,10 +5,10 @@ use std::fmt::Write;
 use chrono::NaiveDateTime;
 
 use crate::config::{Config, Missing, Problems, Settings};
+use crate::crypto::OldKeys;
 use crate::db::{Conn, Location, is_current};
 use crate::error::Result;
 use crate::jobs;
-use crate::seal::OldKeys;
 
 /// The settings in words, a line each, and whether everything is well.
 pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {

@@ -4,8 +4,8 @@ pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod import;
-pub mod people;
 mod rows;
+pub mod users;
 
 pub use demo::Demo;
 

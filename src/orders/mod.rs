@@ -1,24 +1,26 @@
 //! Orders: what was sold, copied as it was; the shipments they travel in; and the moves that either may make.
 
 mod carrier;
+mod claim;
+mod cursor;
+pub mod emails;
 mod event;
-mod gather;
-pub mod notice;
 pub mod number;
-mod order;
+mod order_line;
 pub mod pages;
-mod place;
-mod receipt;
-mod sales;
-mod shipment;
+mod purchase;
+mod shop_order;
+mod shop_order_list;
 mod status;
+mod status_label;
 
 pub use carrier::{Carrier, tracking_number};
+pub use claim::{claim, gather};
+pub use cursor::Place;
 pub use event::OrderEvent;
-pub use gather::{claim, gather};
-pub use order::{NewOrder, Order};
-pub use place::Place;
-pub use receipt::Receipt;
-pub use sales::View;
-pub use shipment::{NewShipment, Shipment};
+pub use order_line::{NewOrder, Order};
+pub use purchase::Receipt;
+pub use shop_order::{NewShipment, Shipment};
+pub use shop_order_list::View;
 pub use status::{Actor, OrderStatus, may};
+pub use status_label::Stand;

@@ -1,6 +1,6 @@
 //! Where an order stands, and who may move it on: the one table of it.
 
-use crate::word::words;
+use crate::string_enum::words;
 
 words! {
     OrderStatus { Pending = "Pending", Shipped = "Shipped", Delivered = "Delivered", Cancelled = "Cancelled" }

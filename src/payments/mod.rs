@@ -2,14 +2,14 @@
 
 mod cancel;
 mod card;
-mod gateway;
 mod mock;
 mod payment;
+mod provider;
 mod refund;
 
 pub use cancel::cancel;
 pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
-pub use gateway::{Charge, Gateway, Intent, Outcome};
 pub use mock::{Entry, Ledger};
 pub use payment::{NewAttempt, Payment, PaymentStatus};
+pub use provider::{Charge, Gateway, Intent, Outcome};
 pub use refund::{Refund, RefundStatus};

@@ -3,14 +3,14 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::gateway::{Charge, Intent};
+use super::provider::{Charge, Intent};
 use crate::catalog::{Change, Movement, Reason};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{CheckoutId, OrderId, PaymentId, UserId, VariantId};
 use crate::money::Money;
 use crate::schema::{orders, payments};
-use crate::word::words;
+use crate::string_enum::words;
 
 /// So long the stock is kept for a payment that nothing is known of.
 const KEPT_FOR: TimeDelta = TimeDelta::minutes(15);

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::id::{OrderId, PaymentId, RefundId};
 use crate::money::Money;
 use crate::schema::{payments, refunds};
-use crate::word::words;
+use crate::string_enum::words;
 
 use super::PaymentStatus;
 

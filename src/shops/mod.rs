@@ -2,7 +2,7 @@
 
 mod address;
 mod closure;
-mod opening;
+mod onboarding;
 pub mod pages;
 mod section;
 mod settings;

@@ -8,7 +8,7 @@ use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
 use crate::schema::{shop_slugs, shops, users};
-use crate::word::words;
+use crate::string_enum::words;
 
 words! {
     /// Who sees a shop: its owner alone, everyone, nobody while its owner is suspended, nobody any more.

@@ -3,7 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::word::words;
+use crate::string_enum::words;
 
 words! {
     /// How strong the shop's colour is.

@@ -6,8 +6,8 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, 
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
+use super::color_scheme::Theme;
 use super::layers::RequestId;
-use super::theme::Theme;
 use crate::error::Error;
 
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");

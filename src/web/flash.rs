@@ -4,7 +4,7 @@ use actix_session::Session;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::word::words;
+use crate::string_enum::words;
 
 const KEY: &str = "flash";
 

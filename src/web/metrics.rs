@@ -12,7 +12,7 @@ use super::error_page::AsIs;
 use super::get;
 use super::layers::Policy;
 use super::page::now;
-use super::traffic::{MILLIS, Traffic};
+use super::request_metrics::{MILLIS, Traffic};
 use crate::config::secret::Secret;
 use crate::db::Db;
 use crate::error::{Error, Result};

@@ -1,31 +1,31 @@
 //! What every page shares: the visitor, the layout's data, answers, errors, layers, assets.
 
-mod answer;
 pub mod assets;
-pub mod cart;
+pub mod cart_cookie;
+pub mod color_scheme;
+mod cursor;
+pub mod email_link;
 pub mod error_page;
 mod flash;
 mod form;
+mod form_errors;
 pub mod health;
 pub mod layers;
-pub mod link;
 pub mod media;
 pub mod metrics;
-mod more;
-mod next;
 mod page;
-mod problems;
-pub mod theme;
-mod traffic;
+mod request_metrics;
+mod respond;
+mod return_to;
 mod upload;
 pub mod visitor;
 
-pub use answer::{get, html, moved, redirect};
+pub use cursor::{More, Reach};
 pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
-pub use more::{More, Reach};
-pub use next::{local, with_next};
+pub use form_errors::Problems;
 pub use page::{Page, Site};
-pub use problems::Problems;
+pub use respond::{get, html, moved, redirect};
+pub use return_to::{local, with_next};
 pub use upload::Upload;
 pub use visitor::{Admin, Buyer, Confirmed, Half, Seller, SignedIn};

@@ -12,9 +12,9 @@ use actix_web::{FromRequest, HttpRequest};
 use chrono::{NaiveDateTime, SubsecRound};
 use url::Url;
 
-use super::cart::{country, guest_cart};
+use super::cart_cookie::{country, guest_cart};
+use super::color_scheme::Theme;
 use super::flash::Flash;
-use super::theme::Theme;
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
 use crate::catalog::{Categories, Category};

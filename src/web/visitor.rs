@@ -12,7 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::cart::{forget_cart, guest_cart};
+use super::cart_cookie::{forget_cart, guest_cart};
 use super::layers::{ClientIp, is_file};
 use super::page::now;
 use crate::accounts::{self, Factor, Origin, ShopRef, Visitor};

@@ -1,5 +1,6 @@
 //! The market as a browser shows it: with script and without, on a phone and on a desk, in light and in dark.
 
+mod account_looks;
 mod buying;
 mod cart;
 mod chromium;
@@ -10,13 +11,12 @@ mod journey;
 mod looks;
 mod manners;
 mod orders;
-mod people_looks;
 mod person;
 mod plain;
+mod products;
 mod safety;
 mod script;
 mod seen;
-mod shelf;
 mod shop;
 mod sights;
 mod tab;

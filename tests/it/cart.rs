@@ -2,9 +2,9 @@
 
 mod guest;
 mod lines;
+mod market;
 mod merge;
 mod personal;
-mod shelf;
-mod stall;
+mod stock;
 
-pub use stall::{SHOP, plain};
+pub use market::{SHOP, plain};

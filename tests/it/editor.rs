@@ -17,8 +17,8 @@ use scraper::{ElementRef, Html, Selector};
 
 use crate::schema::{product_variants, products, shops, stock_movements, users};
 use crate::support::Market;
-use crate::support::people::{Visitor, location};
 use crate::support::roles::DEMO_PASSWORD;
+use crate::support::visitor::{Visitor, location};
 
 pub const NEW: &str = "/dashboard/products/new";
 

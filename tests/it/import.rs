@@ -4,7 +4,7 @@ pub mod files;
 mod market;
 mod mistakes;
 mod orders;
-mod people;
+mod accounts;
 
 use std::path::Path;
 

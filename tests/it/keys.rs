@@ -4,9 +4,9 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use pocketshop::config::secret::Secret;
 use pocketshop::config::{Config, SecretKeys};
+use pocketshop::crypto::{MAIL, OldKeys, TOTP, Vault, note_key, reseal_totp};
 use pocketshop::db::{Conn, migrate};
 use pocketshop::ops::check::rotation;
-use pocketshop::seal::{MAIL, OldKeys, TOTP, Vault, note_key, reseal_totp};
 use proptest::prelude::*;
 use reqwest::Response;
 

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDateTime, SubsecRound};
 use diesel::connection::SimpleConnection;
 use pocketshop::config::{Config, SmtpUrl};
+use pocketshop::crypto::Vault;
 use pocketshop::db::{Conn, in_transaction, migrate};
 use pocketshop::error::{Error, Result};
 use pocketshop::jobs::{self, Lane, Worker};
-use pocketshop::mail::{Outbox, Sender, letters};
-use pocketshop::seal::Vault;
+use pocketshop::mail::{Outbox, Sender, emails};
 
 use crate::support::config;
 use crate::support::database::Database;
@@ -50,7 +50,7 @@ impl Post {
     }
 
     fn post(&mut self, path: &str) {
-        let letter = letters::reset("Joana", &self.outbox.link(path), 1);
+        let letter = emails::reset("Joana", &self.outbox.link(path), 1);
         self.outbox.post(&mut self.conn, READER, &letter, now()).unwrap();
     }
 
@@ -118,7 +118,7 @@ fn a_letter_of_an_undone_transaction_is_never_sent() {
     let mut post = Post::open(Some(&sink));
     let outbox = post.outbox.clone();
     let undone: Result<()> = in_transaction(&mut post.conn, &|conn| {
-        let letter = letters::reset("Joana", &outbox.link("/reset/undone"), 1);
+        let letter = emails::reset("Joana", &outbox.link("/reset/undone"), 1);
         outbox.post(conn, READER, &letter, now())?;
         Err(Error::Refused("no".to_owned()))
     });
@@ -179,7 +179,7 @@ fn the_database_shows_neither_link_nor_reader() {
 #[test]
 fn without_a_mail_server_letters_are_files() {
     let mut post = Post::open(None);
-    let letter = letters::verify("Zoë 世界", "zoe", &post.outbox.link("/verify/k7q39xvd"));
+    let letter = emails::verify("Zoë 世界", "zoe", &post.outbox.link("/verify/k7q39xvd"));
     post.outbox.post(&mut post.conn, READER, &letter, now()).unwrap();
     post.settle();
     post.worker.stop();
@@ -193,7 +193,7 @@ fn without_a_mail_server_letters_are_files() {
 #[test]
 fn subjects_are_read_whatever_their_letters() {
     let mut post = Post::open(None);
-    let mut letter = letters::reset("Zoë", &post.outbox.link("/reset/one"), 24);
+    let mut letter = emails::reset("Zoë", &post.outbox.link("/reset/one"), 24);
     letter.subject = "Über 世界 und ein ziemlich langer Rest, der nicht in eine Zeile passt, é".to_owned();
     post.outbox.post(&mut post.conn, READER, &letter, now()).unwrap();
     post.settle();

@@ -1,6 +1,7 @@
 //! The market, tried from outside: over HTTP, in a browser, on both databases.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod accounts;
 mod architecture;
 mod assets;
 mod audit;
@@ -17,14 +18,13 @@ mod mail;
 mod metrics;
 mod orders;
 mod pages;
-mod people;
 mod pictures;
 mod program;
 mod shop;
 #[path = "../../src/schema.rs"]
 #[rustfmt::skip]
 mod schema;
-mod shelf;
+mod products;
 mod shipping;
 mod source_format;
 mod storefront;

@@ -1,7 +1,7 @@
 //! Every block that htmx gets is a part of the page that everyone else gets, at the same address.
 
 use crate::support::codes::code;
-use crate::support::people::Visitor;
+use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
 /// White space is the browser's to fold.
@@ -175,7 +175,7 @@ fn no_link_is_dead_for_those_who_are_signed_in() {
         }
         assert!(!seen.iter().any(|path| path.starts_with("/admin")));
 
-        pocketshop::ops::people::make_operator(&market.config, "ines", None, None).unwrap();
+        pocketshop::ops::users::make_operator(&market.config, "ines", None, None).unwrap();
         let operator = Visitor::new(&market);
         operator.sign_in("ines", "twelve small pockets").await;
         operator.post("/account/second-factor/setup", &[]).await;

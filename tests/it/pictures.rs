@@ -5,7 +5,7 @@ mod finishing;
 mod hostile;
 mod limits;
 mod load;
-mod shelf;
+mod local_store;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use reqwest::Response;
 use reqwest::multipart::{Form, Part};
 
 use crate::support::attributes;
-use crate::support::people::Visitor;
+use crate::support::visitor::Visitor;
 use crate::support::{Market, texts};
 
 /// The page's form with one file.

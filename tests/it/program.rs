@@ -1,7 +1,7 @@
 //! The binary as an operator meets it: its commands, its settings, its start and its end.
 
-mod people;
 mod settings;
+mod users;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::cart::plain;
 use crate::schema::{shipping_rates, shops};
-use crate::support::people::{Visitor, location};
 use crate::support::roles::DEMO_PASSWORD;
+use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, attributes, run, texts};
 
 const NEW: &str = "/dashboard/shipping/new";

@@ -1,10 +1,10 @@
 //! A shop from its name to its last day: opening, settings, address, holiday, closing; and who sees what.
 
 mod address;
+mod branding;
 mod closing;
 mod contrast;
-mod faces;
-mod opening;
+mod onboarding;
 mod owners;
 mod preview;
 mod sections;
@@ -16,7 +16,7 @@ use scraper::Html;
 
 use crate::schema::shops;
 use crate::support::Market;
-use crate::support::people::{Visitor, location};
+use crate::support::visitor::{Visitor, location};
 
 pub const NAME: &str = "/dashboard/shop/new/name";
 

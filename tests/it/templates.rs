@@ -40,7 +40,7 @@ fn nothing_is_inline() {
             "hx-boost",
         ] {
             // A letter is no page of ours: it brings its own sheet.
-            let own_sheet = word == "<style" && file.ends_with("mail/letter.html");
+            let own_sheet = word == "<style" && file.ends_with("mail/email.html");
             assert!(own_sheet || !text.contains(word), "{file} holds {word}");
         }
         assert!(!event(&text), "{file} holds an event attribute");

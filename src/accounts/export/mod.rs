@@ -1,8 +1,8 @@
 //! Everything that is stored about someone, as JSON and as CSV, in one ZIP.
 
 mod buying;
-mod goods;
-mod person;
+mod products;
+mod profile;
 mod selling;
 
 use std::io::{Cursor, Write};
@@ -30,12 +30,12 @@ impl Export {
     /// Reads it all. `currency` is the market's, which products are priced in.
     pub fn of(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Self> {
         Ok(Self(vec![
-            Table::of("profile", &person::profile(conn, user)?)?,
-            Table::of("addresses", &person::addresses(conn, user)?)?,
-            Table::of("waiting-pictures", &person::pictures(conn, user)?)?,
-            Table::of("sign-ins", &person::sign_ins(conn, user)?)?,
-            Table::of("remembered-browsers", &person::browsers(conn, user)?)?,
-            Table::of("activity", &person::activity(conn, user)?)?,
+            Table::of("profile", &profile::profile(conn, user)?)?,
+            Table::of("addresses", &profile::addresses(conn, user)?)?,
+            Table::of("waiting-pictures", &profile::pictures(conn, user)?)?,
+            Table::of("sign-ins", &profile::sign_ins(conn, user)?)?,
+            Table::of("remembered-browsers", &profile::browsers(conn, user)?)?,
+            Table::of("activity", &profile::activity(conn, user)?)?,
             Table::of("cart", &buying::cart(conn, user)?)?,
             Table::of("orders", &buying::orders(conn, user)?)?,
             Table::of("order-history", &buying::steps(conn, user)?)?,
@@ -47,11 +47,11 @@ impl Export {
             Table::of("sections", &selling::sections(conn, user)?)?,
             Table::of("shipping-rates", &selling::rates(conn, user, currency)?)?,
             Table::of("sales", &selling::sales(conn, user)?)?,
-            Table::of("products", &goods::products(conn, user, currency)?)?,
-            Table::of("variants", &goods::variants(conn, user, currency)?)?,
-            Table::of("product-fields", &goods::fields(conn, user, currency)?)?,
-            Table::of("product-pictures", &goods::pictures(conn, user)?)?,
-            Table::of("stock-movements", &goods::movements(conn, user)?)?,
+            Table::of("products", &products::products(conn, user, currency)?)?,
+            Table::of("variants", &products::variants(conn, user, currency)?)?,
+            Table::of("product-fields", &products::fields(conn, user, currency)?)?,
+            Table::of("product-pictures", &products::pictures(conn, user)?)?,
+            Table::of("stock-movements", &products::movements(conn, user)?)?,
         ]))
     }
 

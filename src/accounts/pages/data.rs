@@ -10,7 +10,7 @@ use super::Desk;
 use crate::accounts::export::Export;
 use crate::accounts::{Event, EventKind};
 use crate::error::Result;
-use crate::web::link::private;
+use crate::web::email_link::private;
 use crate::web::{Confirmed, Page, SignedIn, get, html};
 
 pub fn routes(to: &mut web::ServiceConfig) {

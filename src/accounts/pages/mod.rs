@@ -1,6 +1,5 @@
 //! Pages of people: sign up, sign in, letters' links, and the account.
 
-mod account;
 mod activity;
 mod addresses;
 mod confirm;
@@ -8,13 +7,14 @@ mod data;
 mod deletion;
 mod devices;
 mod email;
-mod factor;
-mod letters;
+mod email_links;
 mod login;
 mod password;
 mod picture;
+mod profile;
 mod register;
 mod reset;
+mod second_factor;
 
 use std::future::{Ready, ready};
 
@@ -26,25 +26,25 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 
 use super::Origin;
-use super::hasher::Hasher;
+use super::passwords::hasher::Hasher;
+use crate::crypto::Vault;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::mail::Outbox;
-use crate::seal::Vault;
 use crate::web::layers::{ClientIp, Policy, RateLimiter, RateLimits};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     register::routes(to);
     login::routes(to);
-    letters::routes(to);
+    email_links::routes(to);
     reset::routes(to);
     confirm::routes(to);
-    account::routes(to);
+    profile::routes(to);
     picture::routes(to);
     addresses::routes(to);
     email::routes(to);
     password::routes(to);
-    factor::routes(to);
+    second_factor::routes(to);
     devices::routes(to);
     activity::routes(to);
     data::routes(to);

@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::Desk;
 use crate::accounts::Password;
-use crate::accounts::{Device, EventKind, User, password_change};
+use crate::accounts::passwords::change;
+use crate::accounts::{Device, EventKind, User};
 use crate::error::Result;
 use crate::web::visitor::sign_in;
 use crate::web::{Confirmed, Flash, Form, Page, Problems, get, html, redirect};
@@ -68,7 +69,7 @@ async fn update(
         .db
         .note(move |conn| {
             let device = Device::of(conn, session_id)?;
-            password_change::set(conn, &outbox, id, &hash, EventKind::PasswordChanged, &origin, now)?;
+            change::set(conn, &outbox, id, &hash, EventKind::PasswordChanged, &origin, now)?;
             device.go_on(conn, factor, &origin, now)
         })
         .await?;

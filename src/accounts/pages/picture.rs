@@ -7,7 +7,7 @@ use actix_web::web::{self, Data};
 use serde::Deserialize;
 
 use super::Desk;
-use super::account::{ProfileForm, answer};
+use super::profile::{ProfileForm, answer};
 use crate::accounts::{Event, EventKind, User};
 use crate::error::{Error, Result};
 use crate::images::{PendingImage, Pictures, Removal};

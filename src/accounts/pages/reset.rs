@@ -8,12 +8,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::Desk;
-use super::letters::gone;
+use super::email_links::gone;
 use super::register::SentPage;
 use crate::accounts::Password;
-use crate::accounts::{Purpose, Token, User, password_change};
+use crate::accounts::passwords::change;
+use crate::accounts::{Purpose, Token, User};
 use crate::error::Result;
-use crate::web::link::{self, LinkQuery, private};
+use crate::web::email_link;
+use crate::web::email_link::{LinkQuery, private};
 use crate::web::visitor::sign_out;
 use crate::web::{Flash, Form, Page, Problems, Query, get, html, redirect};
 
@@ -72,7 +74,7 @@ async fn create(desk: Desk, page: Page, Form(form): Form<ForgotForm>) -> Result<
         return html(StatusCode::UNPROCESSABLE_ENTITY, view.render());
     }
     desk.count(|limits| &limits.letters)?;
-    let asked = password_change::Asked::new(login, &desk.origin);
+    let asked = change::Asked::new(login, &desk.origin);
     let (vault, now) = (desk.vault, page.now);
     desk.db.note(move |conn| asked.enqueue(conn, &vault, now)).await?;
     Ok(redirect("/forgot/sent"))
@@ -117,22 +119,22 @@ async fn update(desk: Desk, page: Page, session: Session, Form(form): Form<Reset
         }
     };
     let hash = desk.hasher.hash(password).await?;
-    let (token, outbox, origin, now) = (link::token(&session, RESET), desk.outbox, desk.origin, page.now);
+    let (token, outbox, origin, now) = (email_link::token(&session, RESET), desk.outbox, desk.origin, page.now);
     let done = desk
         .db
-        .note(move |conn| password_change::reset(conn, &outbox, &token, &hash, &origin, now))
+        .note(move |conn| change::reset(conn, &outbox, &token, &hash, &origin, now))
         .await?;
     if !done {
         return gone(page, "/forgot", "Ask for a new link");
     }
-    link::forget(&session, RESET);
+    email_link::forget(&session, RESET);
     sign_out(&session);
     Flash::ok(&session, "Your new password is set. Sign in with it.")?;
     Ok(private(redirect("/login")))
 }
 
 async fn whose(desk: &Desk, page: &Page, session: &Session) -> Result<Option<User>> {
-    let (token, now) = (link::token(session, RESET), page.now);
+    let (token, now) = (email_link::token(session, RESET), page.now);
     desk.db
         .read(move |conn| match Token::peek(conn, Purpose::Reset, &token, now)? {
             Some(token) => User::find(conn, token.user).map(Some),

@@ -6,12 +6,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::typed::quantity;
+use super::forms::quantity;
 use crate::carts::{self, Added, Adding, Wanted};
 use crate::catalog::pages::{Typed, show_again};
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::web::cart::remember_cart;
+use crate::web::cart_cookie::remember_cart;
 use crate::web::{Buyer, Flash, Form, Page, Problems, html, redirect};
 
 /// For htmx: the header's new number, and what happened.

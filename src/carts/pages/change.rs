@@ -5,14 +5,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 
+use super::forms::{CountryForm, QuantityForm};
 use super::show::{Said, answer};
-use super::typed::{CountryForm, QuantityForm};
 use crate::carts::{self, Cart, Changed};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::CartItemId;
 use crate::text::Country;
-use crate::web::cart::remember_country;
+use crate::web::cart_cookie::remember_country;
 use crate::web::{Buyer, Flash, Form, Page, redirect};
 
 /// `POST /cart/items/{item}`: sets how many of a line the cart holds; 0 takes it out, to be put back if one likes.

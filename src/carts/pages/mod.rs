@@ -2,8 +2,8 @@
 
 mod add;
 mod change;
+mod forms;
 mod show;
-mod typed;
 
 use actix_web::web;
 

@@ -16,7 +16,7 @@ use crate::money::Money;
 use crate::shipping::{Packed, Rate, Sending, Way};
 use crate::shops::Vacation;
 use crate::text::Country;
-use crate::web::cart::{forget_cart, remember_cart};
+use crate::web::cart_cookie::{forget_cart, remember_cart};
 use crate::web::{Buyer, Page, html};
 
 /// How many products an empty cart shows.

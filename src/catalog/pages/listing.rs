@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::asked::{Applied, Asked, Crumb, Filters, ListQuery};
+use super::params::{Applied, Asked, Crumb, Filters, ListQuery};
 use crate::catalog::{Category, Counts, ListedShop, ShopCard, Tile};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};

@@ -1,11 +1,11 @@
 //! The market's front: home, the list of all products, a category's, and a product's own page.
 
-mod asked;
 mod buy;
-mod found;
 mod home;
 mod listing;
+mod params;
 mod product;
+mod product_data;
 
 use actix_web::web;
 

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::buy::{BuyBox, Sold, Typed};
-use super::found::{Answer, Found, find};
+use super::product_data::{Answer, Found, find};
 use crate::catalog::{Facts, Flag, Product, ProductState, ShopCard, Tile, Variant, stock};
 use crate::db::Db;
 use crate::error::{Error, Result};

@@ -15,7 +15,7 @@ use crate::images::Picture;
 use crate::orders::{Order, Shipment};
 use crate::shipping::Arrival;
 use crate::text::Country;
-use crate::web::cart::remember_cart;
+use crate::web::cart_cookie::remember_cart;
 use crate::web::{Buyer, Page, Problems, html};
 
 #[derive(Template)]

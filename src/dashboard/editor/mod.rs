@@ -1,12 +1,12 @@
 //! The product editor: one form for a new product or one that there is. Its buttons that save nothing come back with the
 //! same page, everything typed kept.
 
+mod actions;
 mod form;
+mod merge;
 mod parse;
 mod pictures;
-mod press;
-mod rebase;
-mod sheet;
+mod state;
 pub mod stock;
 mod table;
 mod view;
@@ -25,7 +25,7 @@ use crate::shops::{Section, Shop, ShopState};
 use crate::web::{Flash, Page, Problems, Seller, Upload, get, redirect};
 use form::{Act, EditorForm};
 use parse::Rules;
-use sheet::Sheet;
+use state::Sheet;
 use view::{Known, View};
 
 pub fn routes(to: &mut web::ServiceConfig) {

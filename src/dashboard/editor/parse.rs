@@ -12,7 +12,7 @@ use crate::money::{Currency, Money};
 use crate::text::{line, lines};
 use crate::web::Problems;
 
-use super::sheet::{Row, Sheet, TypedField};
+use super::state::{Row, Sheet, TypedField};
 
 /// Grams: a tonne.
 const HEAVIEST: i32 = 1_000_000;

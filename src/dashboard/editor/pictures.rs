@@ -25,7 +25,7 @@ struct NoFields {}
 
 /// The cards of the pictures that came, and why others did not.
 #[derive(Template)]
-#[template(path = "dashboard/editor/shots.html")]
+#[template(path = "dashboard/editor/pictures.html")]
 struct Cards {
     shots: Vec<Shot>,
     refused: Vec<String>,

@@ -3,7 +3,7 @@
 use crate::catalog::{MOST_COMBINATIONS, Options, Passage, ProductOption, Values};
 use crate::web::Problems;
 
-use super::sheet::{Row, Sheet};
+use super::state::{Row, Sheet};
 
 /// More rows than this are not read.
 pub const MOST_ROWS: usize = MOST_COMBINATIONS;
@@ -82,8 +82,8 @@ fn sum(rows: &[&Row], number: impl Fn(&Row) -> &String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sheet::TypedOption;
     use super::*;
+    use crate::dashboard::editor::state::TypedOption;
 
     fn sheet(options: &[(&str, &str)]) -> Sheet {
         let mut sheet = Sheet::blank();

@@ -15,7 +15,7 @@ use crate::shops::Section;
 use crate::text::{Html, slug, summary, when};
 use crate::web::{Page, Problems, Seller, html};
 
-use super::sheet::Sheet;
+use super::state::Sheet;
 use super::table::{NAMES, VALUES};
 
 /// The whole page; its block `form` is what a button of it gets back.

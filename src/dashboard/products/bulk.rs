@@ -6,9 +6,10 @@ use actix_web::web::{self, Data};
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::asked::Asked;
-use super::list::{self, Trouble};
-use super::states::undo;
+use super::archive::undo;
+use super::index;
+use super::index::Trouble;
+use super::params::Asked;
 use crate::catalog::{Several, Unready};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
@@ -137,7 +138,7 @@ async fn update(
             row.ticked = ticked.contains(&row.id.to_string());
         }
     };
-    list::answer(&db, page, &seller, asked, trouble, touch).await
+    index::answer(&db, page, &seller, asked, trouble, touch).await
 }
 
 fn problem(unready: &Unready) -> (String, String) {

@@ -7,8 +7,9 @@ use actix_web::web::{self, Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::asked::Asked;
-use super::list::{self, Trouble};
+use super::index;
+use super::index::Trouble;
+use super::params::Asked;
 use super::row::{Cell, Row};
 use crate::catalog::{MOST_IN_STOCK, Product, ShelfRow};
 use crate::dashboard::editor::stock as history;
@@ -52,7 +53,7 @@ enum Which {
 
 /// One cell, for htmx.
 #[derive(Template)]
-#[template(path = "dashboard/products/cell.html")]
+#[template(path = "dashboard/products/cells.html")]
 struct CellAnswer {
     page: Page,
     row: Row,
@@ -202,7 +203,7 @@ async fn answer(
                     (refused.value, refused.error) = (typed, why);
                 }
             };
-            return list::answer(db, page, seller, asked, trouble, touch).await;
+            return index::answer(db, page, seller, asked, trouble, touch).await;
         }
         Err(error) => return Err(error),
     };

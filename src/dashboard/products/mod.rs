@@ -1,21 +1,21 @@
 //! A shop's products: the list, what is changed in it, and what is done to several at once.
 
-mod asked;
+mod archive;
 mod bulk;
 mod cells;
-mod list;
+mod delete;
+mod index;
+mod params;
 mod prices;
-mod removal;
 mod row;
-mod states;
 
 use actix_web::web;
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    list::routes(to);
+    index::routes(to);
     bulk::routes(to);
     prices::routes(to);
     cells::routes(to);
-    states::routes(to);
-    removal::routes(to);
+    archive::routes(to);
+    delete::routes(to);
 }

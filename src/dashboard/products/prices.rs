@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Deserialize;
 
-use super::asked::Asked;
 use super::bulk::ids;
+use super::params::Asked;
 use crate::catalog::{MOST_PERCENT, PriceChange, Repricing, Several};
 use crate::db::Db;
 use crate::error::{Error, Result};

@@ -1,13 +1,13 @@
 //! Shop settings: each page saves on its own.
 
 pub mod address;
+mod branding;
 mod closure;
-mod faces;
 pub mod form;
-pub mod look;
 mod policies;
 mod profile;
 mod sections;
+pub mod theme;
 mod vacation;
 
 use actix_web::web;
@@ -20,8 +20,8 @@ use crate::web::Seller;
 pub fn routes(to: &mut web::ServiceConfig) {
     profile::routes(to);
     address::routes(to);
-    look::routes(to);
-    faces::routes(to);
+    theme::routes(to);
+    branding::routes(to);
     policies::routes(to);
     sections::routes(to);
     vacation::routes(to);

@@ -1,26 +1,30 @@
 //! A market to look at: shops, products and pictures for an empty database.
 
-mod goods;
 mod market;
 mod parcels;
 mod pictures;
+mod placed;
+mod product;
 mod purchases;
-mod window;
+mod shop;
+mod values;
 
-use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
+use chrono::{NaiveDateTime, SubsecRound};
 use diesel::prelude::*;
 
 pub use pictures::{pictures, write_pictures};
-pub use purchases::{Booking, book};
+pub use placed::Booking;
+pub use purchases::book;
 
 use super::rows::NewUser;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, UserId};
-use crate::money::{Currency, Money, PriceProblem};
+use crate::money::Currency;
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
 use purchases::Sold;
+use values::days;
 
 /// How much of the demo market there shall be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,11 +60,11 @@ pub fn fill(
     for shop in &market.shops {
         let opened = days(now, -shop.opened_days_ago);
         let owner = add_person(conn, &shop.owner, password, opened)?;
-        let id = window::add_shop(conn, shop, owner, opened, now)?;
-        window::add_rates(conn, shop, id, currency, opened)?;
+        let id = shop::add_shop(conn, shop, owner, opened, now)?;
+        shop::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
             let at = days(now, -product.days_ago);
-            goods::add(conn, product, (owner, id), &sold, currency, at)?;
+            product::add(conn, product, (owner, id), &sold, currency, at)?;
         }
     }
     match demo {
@@ -106,33 +110,6 @@ fn add_person(conn: &mut Conn, person: &market::Person, password: &str, joined: 
     };
     diesel::insert_into(users::table).values(&user).execute(conn)?;
     Ok(user.id)
-}
-
-fn address(file: &str) -> String {
-    format!("/media/{}/{file}", pictures::FOLDER)
-}
-
-fn word<T>(what: &str, written: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
-    parse(written).ok_or_else(|| Error::Internal(anyhow::anyhow!("the demo's {what} {written:?} is unknown")))
-}
-
-fn days(from: NaiveDateTime, days: i64) -> NaiveDateTime {
-    TimeDelta::try_days(days)
-        .and_then(|span| from.checked_add_signed(span))
-        .unwrap_or(from)
-}
-
-/// A price as the file writes it, with the decimals dropped that the currency does not have.
-fn price(currency: Currency, written: &str) -> Result<Money> {
-    let parsed = match currency.parse(written) {
-        Err(PriceProblem::TooFine(places)) => {
-            let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
-            let decimals: String = decimals.chars().take(places as usize).collect();
-            currency.parse(format!("{whole}.{decimals}").trim_end_matches('.'))
-        }
-        parsed => parsed,
-    };
-    parsed.map_err(|problem| Error::Internal(anyhow::anyhow!("the demo's price {written:?} {problem}")))
 }
 
 #[cfg(test)]

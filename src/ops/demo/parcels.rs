@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::market::Parcel;
-use super::purchases::{Booking, Done, unknown};
+use super::placed::{Booking, Done, unknown};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{OrderId, ShipmentId, ShopId, UserId};

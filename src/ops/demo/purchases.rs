@@ -7,17 +7,18 @@ use diesel::prelude::*;
 
 use super::market::{Bought, Market, Payment};
 use super::parcels::{arrive, send, take_back};
-use super::{days, word};
+use super::placed::{Booking, Done, unknown};
+use super::values::{days, word};
 use crate::accounts::random;
 use crate::carts::{Adding, Holder, Wanted, add};
 use crate::catalog::Field;
 use crate::checkout::{Address, Placing, Purchase, Terms, place, quote, settle};
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{CheckoutId, ProductId, RateId, ShopId, UserId, VariantId};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::orders::Order;
-use crate::payments::{Charge, Intent, Ledger};
+use crate::payments::{Charge, Ledger};
 use crate::schema::{checkouts, product_variants, products, shops, users};
 use crate::shipping::Rate;
 use crate::text::{Country, Email};
@@ -25,18 +26,6 @@ use crate::text::{Country, Email};
 /// As the mock provider is called in the database.
 const PROVIDER: &str = "mockpay";
 const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
-
-/// What the provider has to have in its books for it.
-#[derive(Debug, Clone)]
-pub enum Booking {
-    /// Empty: it went through.
-    Charge { intent: Intent, failure: &'static str },
-    Refund {
-        intent: String,
-        reference: String,
-        amount: Money,
-    },
-}
 
 /// Pieces by their product's address and their values.
 pub(super) type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
@@ -49,14 +38,6 @@ enum Act {
     Arrive(usize),
     /// A product of a parcel.
     Cancel(usize, usize),
-}
-
-/// What is known of a purchase once it is placed.
-pub(super) struct Done {
-    pub checkout: CheckoutId,
-    pub user: Option<UserId>,
-    pub intent: String,
-    pub orders: Vec<Order>,
 }
 
 /// Everything in the order in which it happened.
@@ -251,10 +232,4 @@ fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<RateId> {
     word("rate", name, |name| {
         rates.iter().find(|rate| rate.name == name).map(|rate| rate.id)
     })
-}
-
-pub(super) fn unknown(what: &str) -> Error {
-    Error::Internal(anyhow::anyhow!(
-        "the demo's orders hold {what}, which is not understood"
-    ))
 }

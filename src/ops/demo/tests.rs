@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use chrono::DateTime;
 use diesel::dsl::count_star;
 
+use super::values::price;
 use super::*;
 use crate::accounts::NO_PASSWORD;
 use crate::db::{self, Location, in_transaction};
+use crate::money::Money;
 use crate::schema::{jobs, product_variants};
 
 const USD: &str = "USD";

@@ -1,10 +1,10 @@
 //! `pocketshop import pocketshop DIR`: the original's Django fixtures, in one transaction, as often as you like.
 
+mod accounts;
 mod carts;
 mod catalog;
 mod fixtures;
 mod orders;
-mod people;
 mod report;
 mod row;
 

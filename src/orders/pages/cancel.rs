@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::key::Key;
+use super::access::Key;
 use super::view::Whole;
 use crate::checkout::Till;
 use crate::db::Db;
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::id::OrderId;
 use crate::mail::Outbox;
 use crate::money::Money;
-use crate::orders::{Order, notice};
+use crate::orders::{Order, emails};
 use crate::payments;
 use crate::web::{Flash, Page, html, redirect};
 
@@ -85,7 +85,7 @@ pub async fn create(
             let receipt = asked.open(conn)?;
             let refund = payments::cancel(conn, receipt.id, id, asked.user, now)?;
             let order = Order::find(conn, receipt.id, id)?;
-            notice::cancelled(conn, &outbox, &order, refund.amount, now)?;
+            emails::cancelled(conn, &outbox, &order, refund.amount, now)?;
             Ok((refund, order.title))
         })
         .await;

@@ -5,8 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::keep::Keeping;
-use super::key::Key;
+use super::access::Key;
+use super::claim::Keeping;
 use super::view::Whole;
 use crate::db::Db;
 use crate::error::Result;

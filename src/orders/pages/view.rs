@@ -2,14 +2,13 @@
 
 use chrono::NaiveDateTime;
 
-use super::Stand;
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{OrderId, ProductId, ShopId};
 use crate::images::Picture;
 use crate::money::Money;
-use crate::orders::{Carrier, Order, OrderStatus, Receipt, Shipment};
+use crate::orders::{Carrier, Order, OrderStatus, Receipt, Shipment, Stand};
 use crate::payments::{Payment, Refund};
 use crate::shops::Shop;
 use crate::text::day;

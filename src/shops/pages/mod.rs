@@ -1,8 +1,8 @@
 //! What everyone sees of shops: the list, a shop's own page, the style sheet of its look.
 
 mod index;
-mod look;
 mod show;
+mod theme;
 
 use actix_web::web;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::web::{Reach, get};
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/shops").route(get().to(index::index)))
         .service(web::resource("/shops/{shop}").route(get().to(show::show)))
-        .service(web::resource("/shops/{shop}/theme.{hash}.css").route(get().to(look::show)));
+        .service(web::resource("/shops/{shop}/theme.{hash}.css").route(get().to(theme::show)));
 }
 
 /// How far a list has been opened, and which part of it.

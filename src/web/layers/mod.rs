@@ -1,16 +1,14 @@
 //! What stands around every page: who calls, what is let in, what every answer carries, what happens when one breaks.
 
-mod address;
 mod body;
-mod compress;
-mod first;
-mod guard;
+mod client_ip;
+mod csrf;
 mod headers;
 mod key_rotation;
 pub mod limits;
-mod passing;
 mod rate_limit;
 mod request_id;
+mod required_steps;
 mod session_cookie;
 #[cfg(test)]
 mod tests;
@@ -32,20 +30,20 @@ use futures_util::FutureExt;
 use ipnet::IpNet;
 use url::Url;
 
+use super::color_scheme::Theme;
 use super::error_page::{self, Cause};
-use super::theme::Theme;
-use super::traffic::Traffic;
+use super::request_metrics::Traffic;
 use crate::error::Error;
 
-pub use address::ClientIp;
-pub use guard::is_file;
+pub use client_ip::ClientIp;
+pub use csrf::is_file;
 pub use key_rotation::key_rotation;
 pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
 pub use session_cookie::{SessionCookie, no_empty_cookie};
 
-use body::Body;
-use compress::Coding;
+use body::compress::Coding;
+use body::limits::Body;
 
 /// What the layers need to know, taken once from the configuration.
 pub struct Policy {
@@ -130,8 +128,8 @@ pub async fn safe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let visit = Visit::begin(&policy, &request);
-    let body = match guard::refusal(&policy, visit.address, &request) {
-        None => body::read(&mut request).await,
+    let body = match csrf::refusal(&policy, visit.address, &request) {
+        None => body::limits::read(&mut request).await,
         Some(refusal) => Body::Refused(refusal),
     };
     let watch = match body {
@@ -139,7 +137,7 @@ pub async fn safe(
         Body::Passing(watch) => Some(watch),
         Body::Refused(refusal) => {
             let (request, rest) = request.into_parts();
-            let answer = body::leave_unread(visit.finish(&policy, refusal), rest);
+            let answer = body::limits::leave_unread(visit.finish(&policy, refusal), rest);
             return Ok(ServiceResponse::new(request, answer));
         }
     };
@@ -169,7 +167,7 @@ pub async fn error_pages(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
     let (request, answer) = next.call(request).await?.map_into_boxed_body().into_parts();
-    if let Some(first) = first::redirect(&request, &answer) {
+    if let Some(first) = required_steps::redirect(&request, &answer) {
         return Ok(ServiceResponse::new(request, first));
     }
     if !error_page::is_bare(&answer) {
@@ -229,9 +227,9 @@ impl Visit {
             };
             answer = error_page::dress(answer, &cause);
         }
-        if compress::is_text(&answer) {
+        if body::compress::is_text(&answer) {
             headers::vary(answer.headers_mut(), &["Accept-Encoding"]);
-            answer = compress::shrink(answer, self.coding);
+            answer = body::compress::shrink(answer, self.coding);
         }
         if headers::is_html(answer.headers()) {
             headers::page(answer.headers_mut());

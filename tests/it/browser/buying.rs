@@ -4,7 +4,7 @@ use super::browse;
 use super::cart::{counted, three};
 use super::looks::{Report, too_wide};
 use super::tab::Tab;
-use crate::checkout::till::{DECLINED, GOOD, MUG, SILENT};
+use crate::checkout::purchase::{DECLINED, GOOD, MUG, SILENT};
 use crate::support::Market;
 use crate::support::roles::DEMO_PASSWORD;
 

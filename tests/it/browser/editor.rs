@@ -1,9 +1,9 @@
 //! The product editor at a browser: everything on a phone, with script and without, and from all sides.
 
+use super::account_looks::{Axe, Looker, Width};
 use super::browse;
 use super::first_product::Album;
 use super::looks::Report;
-use super::people_looks::{Axe, Looker, Width};
 use super::person::home;
 use super::tab::Tab;
 use crate::support::roles::DEMO_PASSWORD;

@@ -8,7 +8,7 @@ use super::browse;
 use super::person::{EMAIL, home};
 use super::tab::Tab;
 use crate::support::files::jpeg;
-use crate::support::people::PASSWORD;
+use crate::support::visitor::PASSWORD;
 
 /// Pictures as they lie on a phone.
 pub struct Album {

@@ -5,7 +5,7 @@ use super::person::{EMAIL, NAME, home};
 use super::tab::Tab;
 use crate::support::Market;
 use crate::support::codes::code;
-use crate::support::people::{PASSWORD, Visitor, location};
+use crate::support::visitor::{PASSWORD, Visitor, location};
 
 const NEW_PASSWORD: &str = "seven slow kettles 9";
 const NEW_EMAIL: &str = "robin@elsewhere.example";

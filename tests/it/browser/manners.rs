@@ -10,7 +10,7 @@ use actix_web::rt::time::sleep;
 use super::browse;
 use super::person::{EMAIL, NAME, home};
 use super::tab::{PATIENCE, Tab};
-use crate::support::people::PASSWORD;
+use crate::support::visitor::PASSWORD;
 
 const REVEAL: &str = "[data-reveal=password]";
 

@@ -3,11 +3,11 @@
 use super::browse;
 use super::looks::{Report, too_wide};
 use super::tab::{Scheme, Tab};
-use crate::checkout::till::MUG;
+use crate::checkout::purchase::MUG;
 use crate::orders::bought::{Bought, buy, market};
 use crate::support::Market;
-use crate::support::people::Visitor;
 use crate::support::roles::DEMO_PASSWORD;
+use crate::support::visitor::Visitor;
 
 /// A market, and what Bruno has just bought from Ines.
 async fn just_bought() -> (Market, Bought) {

@@ -1,12 +1,12 @@
 //! Opening a shop at a browser, and its settings looked at from all sides.
 
+use super::account_looks::{Axe, Looker, Width};
 use super::browse;
 use super::looks::Report;
-use super::people_looks::{Axe, Looker, Width};
 use super::person::{NAME, home};
 use super::tab::Tab;
 use crate::support::Market;
-use crate::support::people::PASSWORD;
+use crate::support::visitor::PASSWORD;
 
 const STEPS: &str = "/dashboard/shop/new";
 

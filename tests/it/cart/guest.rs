@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use pocketshop::carts;
 
-use super::stall::{SHOP, SLUG, add, badge, plain, said};
-use crate::support::people::Visitor;
+use super::market::{SHOP, SLUG, add, badge, plain, said};
 use crate::support::roles::now;
+use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]

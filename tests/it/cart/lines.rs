@@ -2,8 +2,8 @@
 
 use scraper::Html;
 
-use super::stall::{SHOP, SLUG, add, badge, plain, said, set, text};
-use crate::support::people::Visitor;
+use super::market::{SHOP, SLUG, add, badge, plain, said, set, text};
+use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]

@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 
-use super::stall::{SLUG, add, badge, plain};
-use crate::support::people::Visitor;
+use super::market::{SLUG, add, badge, plain};
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::run;
+use crate::support::visitor::Visitor;
 
 #[test]
 fn a_guests_cart_comes_along_once_and_fits_the_shelf() {

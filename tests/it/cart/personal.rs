@@ -2,8 +2,8 @@
 
 use scraper::Html;
 
-use super::stall::{SHOP, SLUG, plain, said};
-use crate::support::people::Visitor;
+use super::market::{SHOP, SLUG, plain, said};
+use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
 /// A name that must be given for $3.00, and wrapping that may be chosen for $5.00.

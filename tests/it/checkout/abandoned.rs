@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use pocketshop::checkout::tidy;
 
-use super::till::{DECLINED, Form, MUG, SILENT, guest_with};
+use super::purchase::{DECLINED, Form, MUG, SILENT, guest_with};
 use crate::cart::plain;
 use crate::support::roles::now;
 use crate::support::{Market, run};
@@ -24,7 +24,11 @@ fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
         let market = plain().await;
         let mug = market.variant(MUG);
         market.shelve(mug, 50).await;
-        for (name, card) in [("Declined", DECLINED), ("Waiting", SILENT), ("Paid", super::till::GOOD)] {
+        for (name, card) in [
+            ("Declined", DECLINED),
+            ("Waiting", SILENT),
+            ("Paid", super::purchase::GOOD),
+        ] {
             let visitor = guest_with(&market, MUG, "1").await;
             let mut form = Form::of(&visitor).await;
             form.set("name", name).set("card_number", card).pay(&visitor).await;

@@ -1,6 +1,6 @@
 //! Cards: they go to the provider, and nowhere else.
 
-use super::till::{Form, GOOD, MUG, guest_with};
+use super::purchase::{Form, GOOD, MUG, guest_with};
 use crate::cart::plain;
 use crate::support::{rows, run, texts};
 

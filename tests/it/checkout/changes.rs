@@ -1,11 +1,11 @@
 //! What changed between the look and the payment: nothing is charged, and the page says what it is.
 
-use super::till::{Form, MUG, guest_with};
+use super::purchase::{Form, MUG, guest_with};
 use crate::cart::plain;
 use crate::support::{run, texts};
 use scraper::Html;
 
-async fn refused(form: &Form, visitor: &crate::support::people::Visitor) -> Html {
+async fn refused(form: &Form, visitor: &crate::support::visitor::Visitor) -> Html {
     let sent = form.send(visitor).await;
     assert_eq!(sent.status(), 422);
     Html::parse_document(&sent.text().await.unwrap())

@@ -7,7 +7,7 @@ use futures_util::future::join;
 use pocketshop::db::Conn;
 use scraper::Html;
 
-use super::till::{Form, MUG, guest_with};
+use super::purchase::{Form, MUG, guest_with};
 use crate::cart::{SHOP, plain};
 use crate::support::{attributes, run, texts};
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use pocketshop::db::Location;
 
-use super::till::{Form, GOOD, SILENT_PAID, books_balance, number, stocked};
+use super::purchase::{Form, GOOD, SILENT_PAID, books_balance, number, stocked};
 use crate::support::database::Database;
-use crate::support::people::Visitor;
 use crate::support::roles::now;
 use crate::support::served::{self, KEY, Served, pocketshop, text};
+use crate::support::visitor::Visitor;
 
 const BUYERS: usize = 6;
 

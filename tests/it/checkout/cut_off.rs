@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use pocketshop::payments::{Card, Charge, Outcome, Payment};
 
-use super::till::{DECLINED, Form, GOOD, MUG, SILENT, SILENT_PAID, guest_with};
+use super::purchase::{DECLINED, Form, GOOD, MUG, SILENT, SILENT_PAID, guest_with};
 use crate::cart::plain;
 use crate::support::roles::now;
 use crate::support::{Market, run, texts};

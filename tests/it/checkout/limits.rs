@@ -1,7 +1,7 @@
 //! How often someone may pay.
 
-use super::till::{Form, MUG, fill};
-use crate::support::people::Visitor;
+use super::purchase::{Form, MUG, fill};
+use crate::support::visitor::Visitor;
 use crate::support::{Market, run, texts};
 use scraper::Html;
 

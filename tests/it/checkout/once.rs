@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::till::{DECLINED, Form, GOOD, MUG, fill, guest_with};
+use super::purchase::{DECLINED, Form, GOOD, MUG, fill, guest_with};
 use crate::cart::plain;
-use crate::support::people::{Visitor, location};
+use crate::support::visitor::{Visitor, location};
 use crate::support::{run, texts};
 
 #[test]

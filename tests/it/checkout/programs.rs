@@ -4,11 +4,11 @@ use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
 
 use super::crash::program;
-use super::till::{DECLINED, Form, MUG, SILENT_PAID, books_balance, number, stocked};
+use super::purchase::{DECLINED, Form, MUG, SILENT_PAID, books_balance, number, stocked};
 use crate::support::database::Database;
-use crate::support::people::{Visitor, location};
 use crate::support::roles::now;
 use crate::support::served::{self, Served, text};
+use crate::support::visitor::{Visitor, location};
 use crate::support::{rows, run};
 
 /// The demo market with so many of one product, sent free; tells its variant.

@@ -5,7 +5,7 @@ use pocketshop::id::{CheckoutId, OrderId, ShipmentId, ShopId, UserId};
 use pocketshop::orders::{Actor, Shipment};
 use pocketshop::payments::cancel;
 
-use super::till::{Form, MUG, guest_with};
+use super::purchase::{Form, MUG, guest_with};
 use crate::cart::plain;
 use crate::support::roles::now;
 use crate::support::{Market, run};

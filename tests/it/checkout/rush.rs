@@ -2,10 +2,10 @@
 
 use pocketshop::app;
 
-use super::till::{Form, MUG, fill, guest_with};
+use super::purchase::{Form, MUG, fill, guest_with};
 use crate::cart::plain;
-use crate::support::people::{Visitor, location};
 use crate::support::run;
+use crate::support::visitor::{Visitor, location};
 
 #[test]
 fn two_hundred_buyers_get_ten_pieces() {

@@ -1,12 +1,12 @@
 //! A user's own addresses at the till: the last one is there already, and nobody sees another's.
 
-use super::till::{Form, MUG, fill};
+use super::purchase::{Form, MUG, fill};
 use crate::cart::plain;
 use crate::support::{Market, attributes, run, texts};
 
 const FIELDS: [&str; 4] = ["name", "street", "postal_code", "town"];
 
-async fn filled_in(visitor: &crate::support::people::Visitor, path: &str) -> Vec<String> {
+async fn filled_in(visitor: &crate::support::visitor::Visitor, path: &str) -> Vec<String> {
     let page = visitor.page(path).await;
     FIELDS
         .iter()
@@ -14,7 +14,7 @@ async fn filled_in(visitor: &crate::support::people::Visitor, path: &str) -> Vec
         .collect()
 }
 
-async fn buy(market: &Market, visitor: &crate::support::people::Visitor, street: &str, save: bool) {
+async fn buy(market: &Market, visitor: &crate::support::visitor::Visitor, street: &str, save: bool) {
     fill(visitor, market.variant(MUG), "1").await;
     let mut form = Form::of(visitor).await;
     form.set("street", street);

@@ -4,7 +4,7 @@ use super::{NEW, Sheet, assert_books, html, maker, number, saved, variants};
 use crate::support::{Market, attributes, run, texts};
 
 /// A draft in sizes and colours, with 1, 2, 3 and 4 pieces.
-async fn jar(maker: &crate::support::people::Visitor) -> String {
+async fn jar(maker: &crate::support::visitor::Visitor) -> String {
     let mut sheet = Sheet::of(&maker.page(NEW).await);
     sheet.ready("Moon jar");
     sheet

@@ -3,10 +3,10 @@
 use reqwest::Response;
 
 use crate::cart::plain;
-use crate::checkout::till::{Form, MUG, fill};
+use crate::checkout::purchase::{Form, MUG, fill};
 use crate::support::Market;
-use crate::support::people::{Visitor, location};
 use crate::support::roles::DEMO_PASSWORD;
+use crate::support::visitor::{Visitor, location};
 
 /// Who runs the shop that sells `MUG`.
 pub const SELLER: &str = "ines";

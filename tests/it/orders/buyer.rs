@@ -1,8 +1,8 @@
 //! The buyer's own pages.
 
 use super::bought::{buy, led_to, market, seller, send};
-use crate::checkout::till::MUG;
-use crate::support::people::Visitor;
+use crate::checkout::purchase::MUG;
+use crate::support::visitor::Visitor;
 use crate::support::{attributes, run, texts};
 
 #[test]

@@ -1,7 +1,7 @@
 //! A guest's order: opened by the link of the letter, and kept in an account.
 
 use super::bought::{buy, led_to, market, seller, send};
-use crate::support::people::{PASSWORD, Visitor, location};
+use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{run, texts};
 
 const GUEST: &str = "ada@example.org";

@@ -1,9 +1,9 @@
 //! The shop's pages.
 
 use super::bought::{buy, led_to, market, seller, send};
-use crate::checkout::till::MUG;
-use crate::support::people::{Visitor, location};
+use crate::checkout::purchase::MUG;
 use crate::support::roles::DEMO_PASSWORD;
+use crate::support::visitor::{Visitor, location};
 use crate::support::{attributes, run, texts};
 
 #[test]

@@ -116,7 +116,7 @@ fn a_guest_s_upload_is_not_waited_for() {
         let nobody = Visitor::new(&market);
         let answer = send(&nobody, "a.png", png(20, 20)).await;
         assert_eq!(
-            (answer.status().as_u16(), crate::support::people::location(&answer)),
+            (answer.status().as_u16(), crate::support::visitor::location(&answer)),
             (303, "/login?next=%2Faccount")
         );
         assert_eq!(files(&market), [""; 0]);

@@ -1,7 +1,7 @@
 //! A shop's address: checked, moved, and never lost.
 
 use super::{NAME, keeper, posted, profile};
-use crate::support::people::location;
+use crate::support::visitor::location;
 use crate::support::{Market, attributes, run, texts};
 
 #[test]

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::{connect, id_of, keeper, posted, state_of};
 use crate::schema::{orders, shipments};
-use crate::support::people::{Visitor, location};
+use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run, texts};
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is not open yet is its owner's to see, and nobody else's.
 
 use super::{begin, keeper, posted};
-use crate::support::people::Visitor;
+use crate::support::visitor::Visitor;
 use crate::support::{Market, run, texts};
 
 #[test]

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{connect, id_of, keeper, posted};
 use crate::schema::{products, sections};
-use crate::support::people::Visitor;
+use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
 const SECTIONS: &str = "/dashboard/shop/sections";

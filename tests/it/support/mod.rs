@@ -5,12 +5,12 @@ pub mod codes;
 pub mod database;
 pub mod files;
 pub mod mail;
-pub mod people;
 pub mod roles;
 pub mod routes;
 pub mod rows;
 pub mod served;
 pub mod smtp;
+pub mod visitor;
 
 use std::path::Path;
 use std::time::Duration;

@@ -3,11 +3,11 @@
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 use pocketshop::accounts::TotpSecret;
+use pocketshop::crypto::{TOTP, Vault};
 use pocketshop::db::Conn;
-use pocketshop::seal::{TOTP, Vault};
 
 use super::Market;
-use super::people::Visitor;
+use super::visitor::Visitor;
 use crate::schema::{recovery_codes, sessions, shops, throttles, tokens, trusted_browsers, users};
 
 /// The password of everyone in the demo market.

@@ -1,0 +1,188 @@
+//! Security events: who did what to an account, when, from where. Rows are added, and never changed while the person is there.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+
+use super::sessions::origin::Origin;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::id::{EventId, UserId};
+use crate::schema::security_events;
+use crate::string_enum::words;
+
+/// Rows a page.
+const PAGE: i64 = 50;
+
+words! {
+    EventKind {
+        Registered = "registered",
+        SignedIn = "signed-in",
+        SignInFailed = "sign-in-failed",
+        SignInSlowed = "sign-in-slowed",
+        SignedOut = "signed-out",
+        DeviceRevoked = "device-revoked",
+        AllRevoked = "all-revoked",
+        Confirmed = "confirmed",
+        ConfirmFailed = "confirm-failed",
+        ProfileChanged = "profile-changed",
+        PasswordChanged = "password-changed",
+        ResetAsked = "reset-asked",
+        PasswordReset = "password-reset",
+        EmailVerified = "email-verified",
+        EmailChangeAsked = "email-change-asked",
+        EmailChanged = "email-changed",
+        EmailUndone = "email-undone",
+        FactorOn = "factor-on",
+        FactorOff = "factor-off",
+        FactorFailed = "factor-failed",
+        RecoveryRenewed = "recovery-renewed",
+        RecoveryUsed = "recovery-used",
+        BrowserTrusted = "browser-trusted",
+        BrowserRevoked = "browser-revoked",
+        OperatorMade = "operator-made",
+        Suspended = "suspended",
+        Restored = "restored",
+        DataDownloaded = "data-downloaded",
+        DeletionPlanned = "deletion-planned",
+        DeletionUndone = "deletion-undone",
+        Deleted = "deleted",
+        JobRetried = "job-retried",
+        ShopOpened = "shop-opened",
+        ShopClosed = "shop-closed",
+    }
+}
+
+impl EventKind {
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Registered => "Account made",
+            Self::SignedIn => "Signed in",
+            Self::SignInFailed => "Sign-in failed",
+            Self::SignInSlowed => "Sign-ins slowed down after wrong passwords",
+            Self::SignedOut => "Signed out",
+            Self::DeviceRevoked => "A device was signed out",
+            Self::AllRevoked => "Signed out everywhere",
+            Self::Confirmed => "Password confirmed",
+            Self::ConfirmFailed => "Password confirmation failed",
+            Self::ProfileChanged => "Profile changed",
+            Self::PasswordChanged => "Password changed",
+            Self::ResetAsked => "New password asked for",
+            Self::PasswordReset => "Password reset by mail",
+            Self::EmailVerified => "Email address confirmed",
+            Self::EmailChangeAsked => "Change of email address asked for",
+            Self::EmailChanged => "Email address changed",
+            Self::EmailUndone => "Change of email address undone",
+            Self::FactorOn => "Second factor switched on",
+            Self::FactorOff => "Second factor switched off",
+            Self::FactorFailed => "Wrong second factor",
+            Self::RecoveryRenewed => "New recovery codes made",
+            Self::RecoveryUsed => "Recovery code used",
+            Self::BrowserTrusted => "Browser remembered for the second factor",
+            Self::BrowserRevoked => "Remembered browser forgotten",
+            Self::OperatorMade => "Made an operator",
+            Self::Suspended => "Account suspended",
+            Self::Restored => "Account restored",
+            Self::DataDownloaded => "Data downloaded",
+            Self::DeletionPlanned => "Deletion of the account asked for",
+            Self::DeletionUndone => "Deletion of the account undone",
+            Self::Deleted => "Account deleted",
+            Self::JobRetried => "Failed job tried again",
+            Self::ShopOpened => "Shop opened",
+            Self::ShopClosed => "Shop closed",
+        }
+    }
+}
+
+/// One row of the account's history.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = security_events)]
+pub struct Event {
+    pub id: EventId,
+    pub user_id: Option<UserId>,
+    pub kind: EventKind,
+    pub detail: String,
+    pub address: String,
+    pub agent: String,
+    pub created_at: NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = security_events, treat_none_as_default_value = false)]
+struct NewEvent<'a> {
+    id: EventId,
+    user_id: Option<UserId>,
+    kind: EventKind,
+    detail: &'a str,
+    address: &'a str,
+    agent: &'a str,
+    created_at: NaiveDateTime,
+}
+
+impl Event {
+    /// Writes down what happened; `detail` holds no secret and no address of a person.
+    pub fn record(
+        conn: &mut Conn,
+        user: impl Into<Option<UserId>>,
+        kind: EventKind,
+        detail: &str,
+        origin: &Origin,
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        let row = NewEvent {
+            id: EventId::new(),
+            user_id: user.into(),
+            kind,
+            detail,
+            address: &origin.address,
+            agent: &origin.agent,
+            created_at: now,
+        };
+        diesel::insert_into(security_events::table).values(&row).execute(conn)?;
+        Ok(())
+    }
+
+    /// Takes the addresses and browsers out of the history of someone who leaves: the one change there is.
+    pub fn forget_places(conn: &mut Conn, user: UserId) -> Result<()> {
+        let nothing = "";
+        diesel::update(security_events::table.filter(security_events::user_id.eq(user)))
+            .set((
+                security_events::detail.eq(nothing),
+                security_events::address.eq(nothing),
+                security_events::agent.eq(nothing),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Takes away what nobody whom we know did, after a quarter of a year.
+    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+        let old = security_events::table
+            .filter(security_events::user_id.is_null())
+            .filter(security_events::created_at.lt(now - TimeDelta::days(90)));
+        Ok(diesel::delete(old).execute(conn)?)
+    }
+
+    /// A page of what one person did, or everyone, older than `before` and the newest first; and what the next page is
+    /// older than, if there is one.
+    pub fn page(
+        conn: &mut Conn,
+        user: Option<UserId>,
+        before: Option<EventId>,
+    ) -> Result<(Vec<Self>, Option<EventId>)> {
+        let mut query = security_events::table.select(Self::as_select()).into_boxed();
+        if let Some(user) = user {
+            query = query.filter(security_events::user_id.eq(user));
+        }
+        if let Some(before) = before {
+            query = query.filter(security_events::id.lt(before));
+        }
+        let mut page: Vec<Self> = query.order(security_events::id.desc()).limit(PAGE + 1).load(conn)?;
+        let further = i64::try_from(page.len()).is_ok_and(|rows| rows > PAGE);
+        if further {
+            page.pop();
+        }
+        let next = page.last().filter(|_| further).map(|last| last.id);
+        Ok((page, next))
+    }
+}

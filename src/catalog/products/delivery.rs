@@ -1,0 +1,90 @@
+//! How a product reaches its buyer, and how soon.
+
+use crate::string_enum::words;
+
+words! {
+    /// What it takes to hand a product over.
+    Delivery { Parcel = "parcel", Digital = "digital", ByHand = "by_hand" }
+}
+
+impl Delivery {
+    pub const ALL: [Self; 3] = [Self::Parcel, Self::Digital, Self::ByHand];
+
+    /// For its shop.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Parcel => "In a parcel",
+            Self::Digital => "As a file or a link",
+            Self::ByHand => "By hand",
+        }
+    }
+
+    /// For buyers; nothing where a parcel is meant, which goes without saying.
+    pub fn note(self) -> &'static str {
+        match self {
+            Self::Parcel => "",
+            Self::Digital => "Digital, nothing is posted",
+            Self::ByHand => "Handed over in person, nothing is posted",
+        }
+    }
+}
+
+/// The longest that something may take to be made, in days.
+pub const LONGEST_WAIT: i32 = 365;
+
+/// When a product can leave its shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Readiness {
+    #[default]
+    Ready,
+    /// Made after it is ordered, in so many days.
+    Made { from: i32, within: i32 },
+}
+
+impl Readiness {
+    /// From the columns `ready_from` and `ready_within`.
+    pub fn of(from: Option<i32>, within: Option<i32>) -> Self {
+        match (from, within) {
+            (Some(from), Some(within)) => Self::Made { from, within },
+            _ => Self::Ready,
+        }
+    }
+
+    pub fn from(self) -> Option<i32> {
+        match self {
+            Self::Ready => None,
+            Self::Made { from, .. } => Some(from),
+        }
+    }
+
+    pub fn within(self) -> Option<i32> {
+        match self {
+            Self::Ready => None,
+            Self::Made { within, .. } => Some(within),
+        }
+    }
+
+    /// For buyers.
+    pub fn words(self) -> String {
+        match self {
+            Self::Ready => "Ready to send".to_owned(),
+            Self::Made { within: 1, from } if from <= 1 => "Made to order in 1 day".to_owned(),
+            Self::Made { from, within } if from == within => format!("Made to order in {within} days"),
+            Self::Made { from, within } => format!("Made to order in {from} to {within} days"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readiness_is_said_in_days() {
+        let made = |from, within| Readiness::of(Some(from), Some(within)).words();
+        assert_eq!(Readiness::of(None, None).words(), "Ready to send");
+        assert_eq!(made(3, 5), "Made to order in 3 to 5 days");
+        assert_eq!(made(7, 7), "Made to order in 7 days");
+        assert_eq!(made(1, 1), "Made to order in 1 day");
+    }
+}

@@ -1,0 +1,91 @@
+//! The first step: what the shop is called, and what it says first.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use askama::Template;
+
+use super::{LOOK, NAME, SETTINGS};
+use crate::dashboard::shop::address::Check;
+use crate::dashboard::shop::form::ShopForm;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::shops::{Moved, Shop, ShopState};
+use crate::text::Html;
+use crate::web::{Form, Page, Problems, SignedIn, get, html, redirect};
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(web::resource(NAME).route(get().to(edit)).route(web::post().to(update)));
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/onboarding/name.html")]
+struct NamePage {
+    page: Page,
+    step: u8,
+    begun: bool,
+    form: ShopForm,
+    problems: Problems,
+    check: Check,
+    preview: Option<Html>,
+}
+
+/// `GET /dashboard/shop/new/name`
+async fn edit(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
+    let own = visitor.shop.as_ref().map(|shop| shop.id);
+    let shop = db
+        .read(move |conn| own.map(|id| Shop::find(conn, id)).transpose())
+        .await?;
+    let form = match &shop {
+        Some(shop) if shop.state != ShopState::Draft => return Ok(redirect(SETTINGS)),
+        Some(shop) => ShopForm::of(shop),
+        None => ShopForm::default(),
+    };
+    answer(StatusCode::OK, page, form, Problems::default(), Check::default())
+}
+
+/// `POST /dashboard/shop/new/name`: begins the draft, or changes it.
+async fn update(db: Data<Db>, page: Page, visitor: SignedIn, Form(form): Form<ShopForm>) -> Result<HttpResponse> {
+    let form = form.taken_up();
+    let own = visitor.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
+    let slug = own.as_ref().map(|(_, slug)| slug.clone());
+    if form.only_looks() {
+        let (form, check) = db
+            .read(move |conn| Check::of(conn, &form, own).map(|check| (form, check)))
+            .await?;
+        return answer(StatusCode::OK, page, form, Problems::default(), check);
+    }
+    let mut problems = Problems::default();
+    let sign = form.sign(slug.as_deref(), &mut problems);
+    let (Some(sign), true) = (sign, problems.is_empty()) else {
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, Check::default());
+    };
+    let wanted = sign.slug.clone().unwrap_or_default();
+    let (owner, now) = (visitor.user, page.now);
+    let begun = db.write(move |conn| Shop::begin(conn, owner, &sign, now)).await;
+    let (problems, check) = match begun {
+        Ok(Moved::Done) => return Ok(redirect(LOOK)),
+        Ok(Moved::Taken) => {
+            let name = form.name.clone();
+            let check = db.read(move |conn| Check::taken(conn, &wanted, &name, "")).await?;
+            let problems = Problems::one("slug", "This address is taken. Choose one below, or write another.");
+            (problems, check)
+        }
+        Err(Error::Refused(why)) => (Problems::one("slug", why), Check::default()),
+        Err(error) => return Err(error),
+    };
+    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, check)
+}
+
+fn answer(status: StatusCode, page: Page, form: ShopForm, problems: Problems, check: Check) -> Result<HttpResponse> {
+    let view = NamePage {
+        step: 1,
+        begun: page.visitor.as_ref().is_some_and(|visitor| visitor.shop.is_some()),
+        page,
+        preview: form.preview(),
+        form,
+        problems,
+        check,
+    };
+    html(status, view.render())
+}

@@ -1,0 +1,178 @@
+//! The form of one rate: what was typed, and what it means.
+
+use serde::Deserialize;
+
+use crate::catalog::DEAREST;
+use crate::money::Money;
+use crate::shipping::{Countries, Draft, LONGEST_TRANSIT, Rate};
+use crate::string_enum::words;
+use crate::text::{Country, line};
+use crate::web::{Page, Problems};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RateForm {
+    pub name: String,
+    /// `everywhere`, `these` or `but`.
+    pub reach: String,
+    pub countries: Vec<String>,
+    pub first_price: String,
+    pub further_price: String,
+    pub free_over: String,
+    pub days_from: String,
+    pub days_to: String,
+    pub pickup: String,
+}
+
+words! {
+    /// The rates that most shops begin with.
+    Like { Everywhere = "everywhere", Home = "home", Abroad = "abroad", Pickup = "pickup" }
+}
+
+impl Like {
+    pub fn form(self, page: &Page) -> RateForm {
+        let home = page.site.country;
+        let zero = page.plain(Money(0));
+        let (name, reach, prices, days) = match self {
+            Self::Everywhere => ("Standard delivery".to_owned(), "everywhere", ("", ""), ("5", "10")),
+            Self::Home => (
+                format!("Delivery in {}", home.name),
+                "these",
+                (zero.as_str(), zero.as_str()),
+                ("2", "4"),
+            ),
+            Self::Abroad => ("Delivery abroad".to_owned(), "but", ("", ""), ("7", "21")),
+            Self::Pickup => (
+                "Local pickup".to_owned(),
+                "these",
+                (zero.as_str(), zero.as_str()),
+                ("1", "2"),
+            ),
+        };
+        RateForm {
+            name,
+            reach: reach.to_owned(),
+            countries: if reach == "everywhere" {
+                Vec::new()
+            } else {
+                vec![home.code.to_owned()]
+            },
+            first_price: prices.0.to_owned(),
+            further_price: prices.1.to_owned(),
+            free_over: String::new(),
+            days_from: days.0.to_owned(),
+            days_to: days.1.to_owned(),
+            pickup: if self == Self::Pickup {
+                "on".to_owned()
+            } else {
+                String::new()
+            },
+        }
+    }
+}
+
+impl RateForm {
+    pub fn of(rate: &Rate, page: &Page) -> Self {
+        let reach = if rate.countries.is_everywhere() {
+            "everywhere"
+        } else if rate.countries.leave_out() {
+            "but"
+        } else {
+            "these"
+        };
+        Self {
+            name: rate.name.clone(),
+            reach: reach.to_owned(),
+            countries: rate
+                .countries
+                .list()
+                .iter()
+                .map(|country| country.code.to_owned())
+                .collect(),
+            first_price: page.plain(rate.first_price),
+            further_price: page.plain(rate.further_price),
+            free_over: rate.free_over.map(|from| page.plain(from)).unwrap_or_default(),
+            days_from: rate.days_from.to_string(),
+            days_to: rate.days_to.to_string(),
+            pickup: if rate.pickup { "on".to_owned() } else { String::new() },
+        }
+    }
+
+    pub fn parse(&self, page: &Page) -> Result<Draft, Problems> {
+        let mut problems = Problems::default();
+        let name = problems.keep("name", line("name", &self.name, 60));
+        if name.as_ref().is_some_and(String::is_empty) {
+            problems.add(
+                "name",
+                "Give it a name that buyers understand, like “Standard delivery”.",
+            );
+        }
+        let countries = problems.keep("reach", self.reach());
+        let first = problems.keep("first_price", price(page, "the first piece", &self.first_price));
+        let further = problems.keep("further_price", price(page, "each further piece", &self.further_price));
+        let free_over = if self.free_over.trim().is_empty() {
+            Some(None)
+        } else {
+            problems.keep("free_over", price(page, "free delivery", &self.free_over).map(Some))
+        };
+        let from = problems.keep("days_from", days(&self.days_from));
+        let to = problems.keep("days_to", days(&self.days_to));
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            problems.add("days_to", "The most days cannot be fewer than the fewest.");
+        }
+        match (name, countries, first, further, free_over, from, to) {
+            (Some(name), Some(countries), Some(first), Some(further), Some(free_over), Some(from), Some(to))
+                if problems.is_empty() =>
+            {
+                Ok(Draft {
+                    name,
+                    countries,
+                    first_price: first,
+                    further_price: further,
+                    free_over,
+                    days_from: from,
+                    days_to: to,
+                    pickup: self.pickup == "on",
+                })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    fn reach(&self) -> Result<Countries, &'static str> {
+        let chosen: Option<Vec<Country>> = self.countries.iter().map(|code| Country::of(code)).collect();
+        let chosen = chosen.ok_or("One of the countries is not in the list. Tick those that you mean.")?;
+        match self.reach.as_str() {
+            "everywhere" => Ok(Countries::everywhere()),
+            "these" | "but" if chosen.is_empty() => Err("Tick at least one country."),
+            "these" => Ok(Countries::these(&chosen)),
+            "but" if chosen.len() == Country::all().len() => Err("Leave at least one country that you send to."),
+            "but" => Ok(Countries::but(&chosen)),
+            _ => Err("Say where you send to."),
+        }
+    }
+}
+
+fn price(page: &Page, what: &str, typed: &str) -> Result<Money, String> {
+    if typed.trim().is_empty() {
+        return Err(format!(
+            "Type the price for {what}, or {} if it is free.",
+            page.plain(Money(0))
+        ));
+    }
+    match page.site.currency.parse(typed) {
+        Ok(price) if price.0 > DEAREST => Err(format!("The price for {what} is more than anything costs.")),
+        Ok(price) => Ok(price),
+        Err(problem) => Err(format!("The price for {what} {problem}.")),
+    }
+}
+
+fn days(typed: &str) -> Result<i32, String> {
+    let typed = typed.trim();
+    let whole = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
+    let days = if whole { typed.parse().ok() } else { None };
+    days.filter(|days| (0..=LONGEST_TRANSIT).contains(days))
+        .ok_or_else(|| format!("Type a whole number of days, up to {LONGEST_TRANSIT}."))
+}

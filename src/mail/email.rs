@@ -1,0 +1,127 @@
+//! A letter, and its two faces: plain text and HTML.
+
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use super::SITE;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    pub subject: String,
+    pub greeting: String,
+    pub paragraphs: Vec<String>,
+    /// What things cost, a name and an amount each.
+    #[serde(default)]
+    pub rows: Vec<(String, String)>,
+    /// A few lines that stand together, as an address.
+    #[serde(default)]
+    pub lines: Vec<String>,
+    pub action: Option<Action>,
+    /// What comes after the link: how long it holds, and what to do if it was not you.
+    pub closing: Vec<String>,
+}
+
+/// The one link of a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    pub label: String,
+    pub url: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/email.txt")]
+struct Text<'a> {
+    letter: &'a Letter,
+    site: &'a str,
+    home: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/email.html")]
+struct Html<'a> {
+    letter: &'a Letter,
+    site: &'a str,
+    home: &'a str,
+}
+
+impl Letter {
+    /// The plain part; `home` is the market's address.
+    pub(super) fn text(&self, home: &str) -> askama::Result<String> {
+        Text {
+            letter: self,
+            site: SITE,
+            home,
+        }
+        .render()
+    }
+
+    pub(super) fn html(&self, home: &str) -> askama::Result<String> {
+        Html {
+            letter: self,
+            site: SITE,
+            home,
+        }
+        .render()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter() -> Letter {
+        Letter {
+            subject: "A <b>subject</b>".to_owned(),
+            greeting: "Hello <script>alert(1)</script> & \"you\",".to_owned(),
+            paragraphs: vec!["One <i>paragraph</i>.".to_owned()],
+            rows: vec![("<b>Mug</b>".to_owned(), "<i>1</i>".to_owned())],
+            lines: vec!["<u>Street</u>".to_owned()],
+            action: Some(Action {
+                label: "Do <it>".to_owned(),
+                url: "https://market.example/do?token=abc&next=\"><img>".to_owned(),
+            }),
+            closing: vec!["An <u>end</u>.".to_owned()],
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_letter_is_markup() {
+        let html = letter().html("https://market.example").unwrap();
+        for tag in ["<script", "<b>", "<i>", "<it>", "<img", "<u>"] {
+            assert!(!html.contains(tag), "{tag}: {html}");
+        }
+        let text = letter().text("https://market.example").unwrap();
+        assert!(text.contains("One <i>paragraph</i>."), "{text}");
+    }
+
+    #[test]
+    fn both_parts_hold_the_link() {
+        let mut letter = letter();
+        letter.action = Some(Action {
+            label: "Choose a new password".to_owned(),
+            url: "https://market.example/reset/k7q39xvd".to_owned(),
+        });
+        let text = letter.text("https://market.example").unwrap();
+        assert!(
+            text.contains("Choose a new password:\nhttps://market.example/reset/k7q39xvd\n\n"),
+            "{text}"
+        );
+        let html = letter.html("https://market.example").unwrap();
+        assert!(
+            html.contains("<a href=\"https://market.example/reset/k7q39xvd\">Choose a new password</a>"),
+            "{html}"
+        );
+        assert!(html.contains("<br>https://market.example/reset/k7q39xvd</p>"), "{html}");
+    }
+
+    #[test]
+    fn a_letter_without_a_link_has_none() {
+        let letter = Letter {
+            action: None,
+            ..letter()
+        };
+        let html = letter.html("https://market.example").unwrap();
+        assert_eq!(html.matches("<a href=").count(), 1, "the market's own address: {html}");
+        assert!(!letter.text("").unwrap().contains("\n\n\n"));
+    }
+}

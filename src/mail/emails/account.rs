@@ -1,0 +1,142 @@
+//! About the account itself: its beginning, its address, its role, its end.
+
+use super::letter;
+use crate::mail::Letter;
+use crate::mail::user_text::tame;
+
+/// To a new address: the link proves that it can be read.
+pub fn verify(name: &str, username: &str, link: &str) -> Letter {
+    letter(
+        "Confirm your email address",
+        &[name, username],
+        &["Welcome to PocketShop. Please confirm that this is your email address."],
+    )
+    .with("Confirm your address", link)
+    .closing(&[
+        "The link works once, for 24 hours. You can browse and buy before that; to open a shop, the address has to be confirmed.",
+        "If you did not sign up, you need not do anything: without the link, the address is not confirmed.",
+    ])
+}
+
+/// To an address that has an account, when someone wants to use it for another.
+pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> Letter {
+    let forgotten = format!("If you no longer know your password, choose a new one here: {reset_link} .");
+    letter(
+        "You already have an account",
+        &[name],
+        &[
+            "Someone wanted to use this email address for an account at PocketShop. It already has one, so nothing was changed.",
+            "If it was you, just sign in.",
+        ],
+    )
+    .with("Sign in", sign_in_link)
+    .closing(&[
+        &forgotten,
+        "If it was not you, you need not do anything. Nobody learned that you have an account.",
+    ])
+}
+
+/// To the new address.
+pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Letter {
+    let asked = format!("You asked to use {new_address} for your PocketShop account. Please confirm that it is yours.");
+    letter("Confirm your new email address", &[name], &[&asked])
+        .with("Confirm the new address", link)
+        .closing(&[
+            "The link works once, for one hour. Until then, your old address stays.",
+            "If you did not ask for this, you need not do anything: without the link, nothing changes.",
+        ])
+}
+
+/// To the old address, when a new one took its place. The link undoes it.
+pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Letter {
+    let changed = format!(
+        "Your PocketShop account now uses {new_address_masked}: letters go there, and you sign in with it. This address is no longer used."
+    );
+    letter("Your email address was changed", &[name], &[&changed, "If it was you, you need not do anything."])
+        .with("It was not me: keep this address", undo_link)
+        .closing(&[
+            "If it was not you, use the link within seven days: it brings this address back and signs out every device. Then choose a new password.",
+        ])
+}
+
+/// To the new address, when it counts.
+pub fn email_changed(name: &str, reset_link: &str) -> Letter {
+    letter(
+        "Your email address has changed",
+        &[name],
+        &["Your PocketShop account now uses this email address. Sign in with it from now on."],
+    )
+    .with("Choose a new password", reset_link)
+    .closing(&["If it was not you, choose a new password with the link. It signs out every device."])
+}
+
+pub fn operator_made(name: &str) -> Letter {
+    letter(
+        "You are now an operator of PocketShop",
+        &[name],
+        &[
+            "Your account may now run the market. You were signed out everywhere; when you sign in again, you will be asked to set up a second factor, which operators need.",
+            "If you did not expect this, tell the people who run PocketShop before you sign in.",
+        ],
+    )
+}
+
+pub fn suspended(name: &str) -> Letter {
+    letter(
+        "Your account is suspended",
+        &[name],
+        &[
+            "The people who run PocketShop have suspended your account. You were signed out everywhere and cannot sign in for now. Nothing was deleted.",
+            "If you think that this was a mistake, write to them.",
+        ],
+    )
+}
+
+pub fn restored(name: &str) -> Letter {
+    letter(
+        "Your account is yours again",
+        &[name],
+        &[
+            "The people who run PocketShop have lifted the suspension of your account. You can sign in again; everything is as you left it.",
+            "If you did not know of a suspension, have a look at the sign-ins on your account page.",
+        ],
+    )
+}
+
+/// The date is written for people, such as `7 December 2026`.
+pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Letter {
+    let date = tame(date, 40).unwrap_or_default();
+    let planned = format!("You asked us to delete your PocketShop account. It will be deleted on {date}.");
+    letter(
+        "Your account will be deleted",
+        &[name],
+        &[
+            &planned,
+            "Until then you can change your mind: sign in, and choose to keep the account.",
+        ],
+    )
+    .with("Sign in and keep the account", sign_in_link)
+    .closing(&["If it was not you, sign in, keep the account and change your password."])
+}
+
+pub fn deletion_undone(name: &str, reset_link: &str) -> Letter {
+    letter(
+        "Your account stays",
+        &[name],
+        &["Your PocketShop account will not be deleted. Everything is as it was. We are glad that you stay."],
+    )
+    .with("Choose a new password", reset_link)
+    .closing(&["If it was not you who decided this, choose a new password with the link. It signs out every device."])
+}
+
+pub fn account_deleted(name: &str) -> Letter {
+    letter(
+        "Your account is deleted",
+        &[name],
+        &[
+            "Your PocketShop account is deleted, with your names and addresses. Orders are kept as the law asks, without your account.",
+            "This is our last letter. If you did not ask for it, write to the people who run PocketShop.",
+            "Thank you for having been here.",
+        ],
+    )
+}

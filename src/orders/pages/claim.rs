@@ -1,0 +1,177 @@
+//! A guest keeps an order: in a new account for its address, or in the one they have.
+//!
+//! The link opens one order, and only that one comes along. It does not prove the address, since links are passed on;
+//! the letter of every new account does, and then the address's other orders follow.
+
+use actix_session::Session;
+use actix_web::HttpMessage;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::access::Key;
+use super::show;
+use crate::accounts::{self, Event, EventKind, Factor, Hasher, Origin, Password, SignUp, User, Username, Visitor};
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
+use crate::mail::Outbox;
+use crate::orders::{self, Receipt};
+use crate::text::Email;
+use crate::web::layers::{ClientIp, Policy};
+use crate::web::visitor::sign_in;
+use crate::web::{Flash, Form, Page, Problems, SignedIn, redirect};
+
+/// What whoever opens the link can do to have the order among their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// It is in an account already.
+    Kept,
+    /// It is in the account of who looks.
+    Own,
+    /// Nobody has an account for its address: a password makes one.
+    Password,
+    /// There is an account for it: sign in first.
+    SignIn,
+    /// Who looks has that account.
+    Claim,
+    /// Who looks has an account for another address.
+    Other,
+}
+
+impl Keeping {
+    pub fn of(conn: &mut Conn, receipt: &Receipt, visitor: Option<&Visitor>) -> Result<Self> {
+        Ok(match (receipt.buyer_id, visitor) {
+            (Some(buyer), Some(visitor)) if buyer == visitor.user => Self::Own,
+            (Some(_), _) => Self::Kept,
+            (None, Some(visitor)) if visitor.email == receipt.email => Self::Claim,
+            (None, Some(_)) => Self::Other,
+            (None, None) => match User::by_email(conn, &receipt.email)? {
+                Some(_) => Self::SignIn,
+                None => Self::Password,
+            },
+        })
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct KeepForm {
+    password: String,
+}
+
+/// `POST /orders/{number}/{token}/account`: makes the account, signs in, and brings the order.
+pub async fn create(
+    db: Data<Db>,
+    (hasher, policy, outbox): (Data<Hasher>, Data<Policy>, Data<Outbox>),
+    (session, request): (Session, HttpRequest),
+    page: Page,
+    key: Key,
+    origin: Origin,
+    Form(form): Form<KeepForm>,
+) -> Result<HttpResponse> {
+    let asked = key.clone();
+    let receipt = db.read(move |conn| asked.open(conn)).await?;
+    if page.visitor.is_some() || receipt.buyer_id.is_some() {
+        return Ok(key.seal(redirect(&key.base())));
+    }
+    let password = match Password::parse(&form.password, &[&receipt.email, &receipt.name]) {
+        Ok(password) => password,
+        Err(problem) => {
+            let problems = Problems::one("password", problem);
+            return show::answer(&db, StatusCode::UNPROCESSABLE_ENTITY, page, &key, problems).await;
+        }
+    };
+    let address = request
+        .extensions()
+        .get::<ClientIp>()
+        .copied()
+        .ok_or(Error::Forbidden)?;
+    policy.count(|limits| &limits.sign_ups, address)?;
+    let hash = hasher.hash(password).await?;
+    let now = page.now;
+    let kept = db
+        .note(move |conn| {
+            if User::by_email(conn, &receipt.email)?.is_some() {
+                return Ok(None);
+            }
+            let user = draft(conn, &receipt, &hash)?.insert(conn, now)?;
+            Event::record(conn, user, EventKind::Registered, "", &origin, now)?;
+            let made = User::find(conn, user)?;
+            accounts::send_verification(conn, &outbox, &made, now)?;
+            orders::claim(conn, receipt.id, user, now)?;
+            accounts::Session::start(conn, user, Factor::Password, Some(now), &origin, now).map(Some)
+        })
+        .await?;
+    let Some(id) = kept else {
+        Flash::warn(
+            &session,
+            "There is an account for this address by now. Sign in to keep the order.",
+        )?;
+        return Ok(key.seal(redirect(&key.base())));
+    };
+    sign_in(&session, id)?;
+    Flash::ok(
+        &session,
+        "Your account is made, and the order is in it. Confirm the address by the letter that we sent, and earlier orders follow.",
+    )?;
+    Ok(key.seal(redirect("/dashboard/orders")))
+}
+
+/// `POST /orders/{number}/{token}/claim`: into the account of the same address.
+pub async fn claim(db: Data<Db>, session: Session, page: Page, key: Key, visitor: SignedIn) -> Result<HttpResponse> {
+    let (asked, user, now) = (key.clone(), visitor.user, page.now);
+    db.note(move |conn| {
+        let receipt = asked.open(conn)?;
+        let holder = User::find(conn, user)?;
+        if holder.email != receipt.email || !orders::claim(conn, receipt.id, user, now)? {
+            return Err(Error::Refused(
+                "This order was bought with another address than your account has, or is in an account already.".into(),
+            ));
+        }
+        Ok(())
+    })
+    .await?;
+    Flash::ok(&session, "The order is among yours.")?;
+    Ok(key.seal(redirect("/dashboard/orders")))
+}
+
+/// An account by the receipt: its username is made of the address, and can be changed later.
+fn draft(conn: &mut Conn, receipt: &Receipt, hash: &str) -> Result<SignUp> {
+    let email = Email::parse(&receipt.email).map_err(|why| Error::Refused(why.to_owned()))?;
+    let (first, last) = receipt.name.split_once(' ').unwrap_or((&receipt.name, ""));
+    Ok(SignUp {
+        username: free_username(conn, &receipt.email)?,
+        email,
+        first_name: first.trim().chars().take(60).collect(),
+        last_name: last.trim().chars().take(60).collect(),
+        password: hash.to_owned(),
+    })
+}
+
+fn free_username(conn: &mut Conn, email: &str) -> Result<Username> {
+    let local = email.split('@').next().unwrap_or_default();
+    let stem: String = local
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
+        .take(20)
+        .collect();
+    let stem = if Username::parse(&stem).is_ok() {
+        stem
+    } else {
+        "buyer".to_owned()
+    };
+    for number in 0..10_000 {
+        let name = if number == 0 {
+            stem.clone()
+        } else {
+            format!("{stem}_{number}")
+        };
+        if let Ok(name) = Username::parse(&name)
+            && User::by_username(conn, name.as_str())?.is_none()
+        {
+            return Ok(name);
+        }
+    }
+    Err(Error::Internal(anyhow::anyhow!("no username is free")))
+}

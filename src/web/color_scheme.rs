@@ -1,0 +1,48 @@
+//! Light or dark: the visitor's choice, kept in the cookie; the system's where none was made.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::{self, Data};
+use serde::Deserialize;
+
+use super::{Form, Site, local, redirect};
+use crate::error::{Error, Result};
+use crate::string_enum::words;
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(web::resource("/theme").route(web::post().to(update)));
+}
+
+words! {
+    Theme { Light = "light", Dark = "dark" }
+}
+
+const KEY: &str = "theme";
+
+impl Theme {
+    pub fn chosen(session: &Session) -> Option<Self> {
+        let word: String = session.get(KEY).ok().flatten()?;
+        Self::parse(&word)
+    }
+}
+
+#[derive(Deserialize)]
+struct ThemeForm {
+    #[serde(default)]
+    theme: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /theme`: `light`, `dark`, or anything else for the system's; back to `next`.
+async fn update(session: Session, site: Data<Site>, form: Form<ThemeForm>) -> Result<HttpResponse> {
+    let Form(ThemeForm { theme, next }) = form;
+    if let Some(theme) = Theme::parse(&theme) {
+        session
+            .insert(KEY, theme.as_str())
+            .map_err(|error| Error::internal(error, "the theme could not be kept"))?;
+    } else {
+        session.remove(KEY);
+    }
+    Ok(redirect(&local(&next, &site.public_url)))
+}

@@ -1,0 +1,19 @@
+//! People: how they sign up and in, what their letters do, what keeps others out, how they leave.
+
+mod access;
+mod addresses;
+mod confirmation;
+mod deletion;
+mod email;
+mod email_links;
+mod passwords;
+mod records;
+mod second_factor;
+mod secrets;
+mod security_events;
+mod sessions;
+mod sign_up;
+mod steps;
+mod strangers;
+mod tokens;
+mod verify;

@@ -1,0 +1,191 @@
+//! "Is it you?": before what matters most, the password again, and the code where there is one.
+
+use chrono::TimeDelta;
+use reqwest::Response;
+
+use super::steps::{age_password, dump, fresh_code, half_way, switch_on};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, attributes, run};
+
+/// What asks for the password again.
+const GETS: [&str; 3] = ["/account/email", "/account/password", "/account/second-factor"];
+const POSTS: [(&str, &[(&str, &str)]); 8] = [
+    ("/account/data.zip", &[]),
+    ("/account/email", &[("email", "new@example.org")]),
+    ("/account/password", &[("password", "seven lamps on the quay")]),
+    ("/account/second-factor", &[("code", "123456")]),
+    ("/account/second-factor/setup", &[]),
+    ("/account/second-factor/removal", &[]),
+    ("/account/recovery-codes", &[]),
+    ("/account/deletion", &[("email", "ana@example.org")]),
+];
+
+fn leads_to_confirm(what: &str, answer: &Response) {
+    assert_eq!(answer.status(), 303, "{what}");
+    assert!(
+        location(answer).starts_with("/confirm?next="),
+        "{what}: {}",
+        location(answer)
+    );
+}
+
+/// All of it is refused, and nothing changed by it.
+async fn asks_again(market: &Market, visitor: &Visitor) {
+    let before = dump(market).await;
+    for path in GETS {
+        leads_to_confirm(path, &visitor.get(path).await);
+    }
+    for (path, form) in POSTS {
+        leads_to_confirm(path, &visitor.post(path, form).await);
+    }
+    assert_eq!(dump(market).await, before);
+}
+
+#[test]
+fn a_password_shown_a_while_ago_is_asked_for_again() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        asks_again(&market, &ana).await;
+        age_password(&market, "ana", TimeDelta::minutes(10) + TimeDelta::seconds(1));
+        asks_again(&market, &ana).await;
+        age_password(&market, "ana", TimeDelta::minutes(9));
+        for path in GETS {
+            assert_eq!(ana.get(path).await.status(), 200, "{path}");
+        }
+        // With the second factor on, its pages change too.
+        switch_on(&ana).await;
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        asks_again(&market, &ana).await;
+    });
+}
+
+#[test]
+fn nothing_else_counts_as_showing_it() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ana.post("/account/email", &[("email", "new@example.org")]).await;
+        let link = market.link("new@example.org", 1).await;
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        ana.post("/account/devices/revocation", &[]).await;
+        asks_again(&market, &ana).await;
+        ana.get(&link).await;
+        assert_eq!(location(&ana.post("/email/confirm", &[]).await), "/account/email");
+        assert!(ana.is_signed_in().await);
+        asks_again(&market, &ana).await;
+    });
+}
+
+#[test]
+fn who_shows_it_goes_on_where_they_were() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        let asked = ana.get("/account/email").await;
+        let page = ana.page(location(&asked)).await;
+        assert_eq!(
+            attributes(&page, "form[action='/confirm'] input[name=next]", "value"),
+            ["/account/email"]
+        );
+        let wrong = ana
+            .post(
+                "/confirm",
+                &[("password", "wrong wrong wrong"), ("next", "/account/email")],
+            )
+            .await;
+        assert_eq!(wrong.status(), 422);
+        assert_eq!(ana.get("/account/email").await.status(), 303);
+        let right = ana
+            .post("/confirm", &[("password", PASSWORD), ("next", "/account/email")])
+            .await;
+        assert_eq!((right.status().as_u16(), location(&right)), (303, "/account/email"));
+        assert_eq!(ana.get("/account/email").await.status(), 200);
+        // Nowhere else.
+        let away = ana
+            .post("/confirm", &[("password", PASSWORD), ("next", "https://evil.test/")])
+            .await;
+        assert_eq!(location(&away), "/");
+    });
+}
+
+#[test]
+fn its_tries_are_counted_with_those_of_signing_in() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        let wrong = "wrong wrong wrong";
+        for _ in 0..6 {
+            assert_eq!(ana.post("/confirm", &[("password", wrong)]).await.status(), 422);
+        }
+        for _ in 0..4 {
+            assert_eq!(
+                Visitor::new(&market).sign_in("ana@example.org", wrong).await.status(),
+                422
+            );
+        }
+        let rest = ana.post("/confirm", &[("password", PASSWORD)]).await;
+        assert_eq!(rest.status(), 429);
+        assert!(rest.text().await.unwrap().contains("There were many wrong tries."));
+        assert_eq!(
+            Visitor::new(&market)
+                .sign_in("ana@example.org", PASSWORD)
+                .await
+                .status(),
+            429
+        );
+        leads_to_confirm("after a rest", &ana.get("/account/email").await);
+        assert!(ana.is_signed_in().await);
+    });
+}
+
+#[test]
+fn with_a_second_factor_the_code_is_asked_for_too() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, recovery) = switch_on(&ana).await;
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        assert_eq!(
+            attributes(&ana.page("/confirm").await, "input[name=code]", "type").len(),
+            1
+        );
+        for code in ["", "000000"] {
+            let answer = ana.post("/confirm", &[("password", PASSWORD), ("code", code)]).await;
+            assert_eq!(answer.status(), 422, "{code}");
+        }
+        let code = fresh_code(&market, "ana", &secret);
+        let wrong = ana
+            .post("/confirm", &[("password", "wrong wrong wrong"), ("code", &code)])
+            .await;
+        assert_eq!(wrong.status(), 422);
+        leads_to_confirm("still", &ana.get("/account/email").await);
+        let right = ana.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
+        assert_eq!(right.status(), 303);
+        assert_eq!(ana.get("/account/email").await.status(), 200);
+        age_password(&market, "ana", TimeDelta::minutes(11));
+        let again = ana.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
+        assert_eq!(again.status(), 422, "the same code worked twice");
+        let right = ana
+            .post("/confirm", &[("password", PASSWORD), ("code", &recovery[0])])
+            .await;
+        assert_eq!(right.status(), 303);
+    });
+}
+
+#[test]
+fn half_a_sign_in_cannot_confirm() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        let half = half_way(&market, "ana").await;
+        let code = fresh_code(&market, "ana", &secret);
+        let answer = half.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
+        assert!(location(&answer).starts_with("/login?"));
+        assert!(!half.is_signed_in().await);
+    });
+}

@@ -1,0 +1,541 @@
+//! Leaving: one's data to take along, two weeks to think again, and then nothing is left of the person.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::time::{Duration, Instant};
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+use zip::ZipArchive;
+
+use super::steps::{ANOTHER, connect, dump, email_of, now, open_shop, quiet, remember_a_browser, switch_on, user_id};
+use crate::schema::{
+    addresses, checkouts, jobs, order_events, orders, payments, pending_images, products, shipments, shops, users,
+};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, rows, run, texts};
+
+/// Somebody whose names stand nowhere else.
+async fn join_as(market: &Market, mark: &str) -> Visitor {
+    let form = [
+        ("email", &*format!("{mark}mail@example.org")),
+        ("username", &format!("{mark}user")),
+        ("first_name", &format!("{mark}first")),
+        ("last_name", &format!("{mark}last")),
+        ("password", PASSWORD),
+    ];
+    let visitor = Visitor::new(market);
+    assert_eq!(location(&visitor.post("/register", &form).await), "/register/sent");
+    let login = format!("{mark}user");
+    market.prove(&login, true);
+    assert_eq!(location(&visitor.sign_in(&login, PASSWORD).await), "/account");
+    let profile = [
+        ("username", &*login),
+        ("first_name", &format!("{mark}first")),
+        ("last_name", &format!("{mark}last")),
+        ("address", &format!("{mark}street 1")),
+    ];
+    assert_eq!(location(&visitor.post("/account", &profile).await), "/account");
+    visitor
+}
+
+/// They bought something for 12.34.
+fn buy(market: &Market, mark: &str) -> i64 {
+    let (id, at) = (now().and_utc().timestamp_micros(), now());
+    let buyer = user_id(market, &format!("{mark}user"));
+    let mut conn = connect(market);
+    diesel::insert_into(checkouts::table)
+        .values((
+            checkouts::id.eq(id),
+            checkouts::number.eq(format!("PS-{id}")),
+            checkouts::buyer_id.eq(buyer),
+            checkouts::email.eq(format!("{mark}mail@example.org")),
+            checkouts::name.eq(format!("{mark}first {mark}last")),
+            checkouts::street.eq(format!("{mark}street 1")),
+            checkouts::line2.eq(format!("{mark}floor")),
+            checkouts::postal_code.eq("1000"),
+            checkouts::town.eq(format!("{mark}town")),
+            checkouts::region.eq(format!("{mark}region")),
+            checkouts::country.eq("PT"),
+            checkouts::currency.eq("USD"),
+            checkouts::items_total.eq(1234),
+            checkouts::shipping_total.eq(0),
+            checkouts::total.eq(1234),
+            checkouts::created_at.eq(at),
+            checkouts::updated_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(payments::table)
+        .values((
+            payments::id.eq(id),
+            payments::owner_id.eq(buyer),
+            payments::checkout_id.eq(id),
+            payments::amount.eq(1234),
+            payments::refunded.eq(0),
+            payments::currency.eq("USD"),
+            payments::status.eq("paid"),
+            payments::provider.eq("none"),
+            payments::payment_intent_id.eq(id.to_string()),
+            payments::created_at.eq(at),
+            payments::updated_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(shipments::table)
+        .values((
+            shipments::id.eq(id),
+            shipments::checkout_id.eq(id),
+            shipments::shop_name.eq("Barro"),
+            shipments::price.eq(0),
+            shipments::carrier.eq(""),
+            shipments::tracking.eq(""),
+            shipments::note.eq(format!("{mark}note")),
+            shipments::created_at.eq(at),
+            shipments::updated_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(orders::table)
+        .values((
+            orders::id.eq(id),
+            orders::buyer_id.eq(buyer),
+            orders::checkout_id.eq(id),
+            orders::shipment_id.eq(id),
+            orders::payment_id.eq(id),
+            orders::status.eq("paid"),
+            orders::title.eq(format!("{mark}mug")),
+            orders::options.eq(""),
+            orders::personalisation.eq(format!("{mark}initials")),
+            orders::picture.eq(""),
+            orders::unit_price.eq(1234),
+            orders::quantity.eq(1),
+            orders::subtotal.eq(1234),
+            orders::created_at.eq(at),
+            orders::updated_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(order_events::table)
+        .values((
+            order_events::id.eq(id),
+            order_events::order_id.eq(id),
+            order_events::to_status.eq("Pending"),
+            order_events::actor.eq("buyer"),
+            order_events::user_id.eq(buyer),
+            order_events::created_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    id
+}
+
+/// They keep an address, and a picture of theirs waits for its place.
+fn keep(market: &Market, mark: &str) {
+    let (id, at) = (now().and_utc().timestamp_micros(), now());
+    let user = user_id(market, &format!("{mark}user"));
+    let mut conn = connect(market);
+    diesel::insert_into(addresses::table)
+        .values((
+            addresses::id.eq(id),
+            addresses::user_id.eq(user),
+            addresses::name.eq(format!("{mark}first")),
+            addresses::street.eq(format!("{mark}lane 2")),
+            addresses::line2.eq(""),
+            addresses::postal_code.eq("1000"),
+            addresses::town.eq("Lisbon"),
+            addresses::region.eq(""),
+            addresses::country.eq("PT"),
+            addresses::created_at.eq(at),
+            addresses::updated_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::insert_into(pending_images::table)
+        .values((
+            pending_images::id.eq(id),
+            pending_images::owner_id.eq(user),
+            pending_images::public_id.eq(format!("{mark}pending")),
+            pending_images::url.eq(format!("/media/{mark}pending.webp")),
+            pending_images::width.eq(1),
+            pending_images::height.eq(1),
+            pending_images::tint.eq("#ffffff"),
+            pending_images::created_at.eq(at),
+        ))
+        .execute(&mut conn)
+        .unwrap();
+}
+
+/// The purchase is one that they made without their account.
+fn as_guest(market: &Market, purchase: i64) {
+    let nobody = None::<i64>;
+    let mut conn = connect(market);
+    diesel::update(checkouts::table.find(purchase))
+        .set(checkouts::buyer_id.eq(nobody))
+        .execute(&mut conn)
+        .unwrap();
+    diesel::update(orders::table.find(purchase))
+        .set(orders::buyer_id.eq(nobody))
+        .execute(&mut conn)
+        .unwrap();
+}
+
+/// The files of someone's archive.
+async fn archive(visitor: &Visitor) -> BTreeMap<String, String> {
+    let answer = visitor.post("/account/data.zip", &[]).await;
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "application/zip");
+    assert_eq!(header("cache-control"), "no-store");
+    assert!(header("content-disposition").starts_with("attachment"));
+    let mut zip = ZipArchive::new(Cursor::new(answer.bytes().await.unwrap())).unwrap();
+    let mut files = BTreeMap::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        files.insert(file.name().unwrap().into_owned(), text);
+    }
+    files
+}
+
+fn delete_at(market: &Market, name: &str) -> Option<NaiveDateTime> {
+    users::table
+        .filter(users::username.eq(name))
+        .select(users::delete_at)
+        .first(&mut connect(market))
+        .unwrap()
+}
+
+/// The two weeks are over, or only the job thinks so.
+async fn time_comes(market: &Market, name: &str, for_the_person: bool) {
+    let mut conn = connect(market);
+    if for_the_person {
+        diesel::update(users::table.filter(users::username.eq(name)))
+            .set(users::delete_at.eq(now() - TimeDelta::seconds(1)))
+            .execute(&mut conn)
+            .unwrap();
+    }
+    let moved = diesel::update(jobs::table.filter(jobs::kind.eq("erase")))
+        .set(jobs::run_at.eq(now() - TimeDelta::seconds(1)))
+        .execute(&mut conn)
+        .unwrap();
+    assert!(moved > 0, "no job is planned");
+    quiet(market).await;
+}
+
+fn is_there(market: &Market, name: &str) -> bool {
+    let found: i64 = users::table
+        .filter(users::username.eq(name))
+        .count()
+        .get_result(&mut connect(market))
+        .unwrap();
+    found == 1
+}
+
+fn holding<'a>(rows: &'a [String], word: &str) -> Vec<&'a String> {
+    rows.iter().filter(|row| row.to_lowercase().contains(word)).collect()
+}
+
+#[test]
+fn ones_data_is_all_there_and_nobody_elses() {
+    run(async {
+        let market = Market::demo();
+        let (mine, _) = (join_as(&market, "quillo").await, join_as(&market, "vexmar").await);
+        for mark in ["quillo", "vexmar"] {
+            open_shop(
+                &market,
+                &format!("{mark}user"),
+                &format!("{mark}shop"),
+                &format!("{mark}-shop"),
+            );
+            buy(&market, mark);
+            keep(&market, mark);
+            remember_a_browser(&market, &format!("{mark}user"));
+        }
+        let (secret, recovery) = switch_on(&mine).await;
+        remember_a_browser(&market, "quillouser");
+        let files = archive(&mine).await;
+        let tables = [
+            ("profile", "quillomail@example.org"),
+            ("addresses", "quillolane"),
+            ("waiting-pictures", "quillopending"),
+            ("sign-ins", "Firefox"),
+            ("remembered-browsers", ""),
+            ("activity", "factor-on"),
+            ("cart", ""),
+            ("orders", "quillomug"),
+            ("order-history", "Pending"),
+            ("deliveries", "quillostreet"),
+            ("parcels", "quillonote"),
+            ("payments", "12.34"),
+            ("refunds", ""),
+            ("shop", "quilloshop"),
+            ("sections", ""),
+            ("shipping-rates", ""),
+            ("sales", ""),
+            ("products", ""),
+            ("variants", ""),
+            ("product-fields", ""),
+            ("product-pictures", ""),
+            ("stock-movements", ""),
+        ];
+        assert_eq!(files.len(), 2 * tables.len(), "{:?}", files.keys());
+        for (table, word) in tables {
+            let (json, csv) = (&files[&format!("{table}.json")], &files[&format!("{table}.csv")]);
+            let list: Vec<serde_json::Value> = serde_json::from_str(json).unwrap();
+            let mut reader = csv::Reader::from_reader(csv.as_bytes());
+            assert_eq!(reader.records().map(Result::unwrap).count(), list.len(), "{table}");
+            assert!(json.contains(word) && csv.contains(word), "{table}: {json}");
+        }
+        assert!(files["orders.json"].contains("12.34"));
+        let all = files.into_values().collect::<Vec<_>>().join("\n").to_lowercase();
+        let hidden = [
+            "vexmar",
+            "argon2",
+            "$m=",
+            "of quillouser",
+            "\"hash",
+            "secret\"",
+            "\"password\":",
+            "token",
+        ];
+        for word in hidden {
+            assert!(!all.contains(word), "it holds {word}");
+        }
+        assert!(!all.contains(&secret.base32().to_lowercase()));
+        assert!(recovery.iter().all(|code| !all.contains(code)));
+    });
+}
+
+#[test]
+fn a_seller_takes_the_shop_along_and_not_its_buyers() {
+    run(async {
+        let market = Market::sold();
+        let seller = Visitor::new(&market);
+        assert_eq!(seller.sign_in("ines", "twelve small pockets").await.status(), 303);
+        let files = archive(&seller).await;
+        for (table, word) in [
+            ("shop", "Barro"),
+            ("sections", "position"),
+            ("shipping-rates", "Fetch it in Porto"),
+            ("sales", "Name mug"),
+            ("sales", "RT482913756PT"),
+            ("products", "\"section\""),
+            ("variants", "350 ml"),
+            ("product-fields", "Glaze"),
+            ("product-pictures", "/media/demo/"),
+            ("stock-movements", "\"sale\""),
+        ] {
+            let json = &files[&format!("{table}.json")];
+            assert!(json.contains(word), "{word} is not in {table}: {json}");
+        }
+        let all = files.into_values().collect::<Vec<_>>().join("\n");
+        for of_a_buyer in [
+            "Fournier",
+            "lea.fournier",
+            "Tanneurs",
+            "Hugo",
+            "bruno",
+            "a present",
+            "look alike",
+        ] {
+            assert!(!all.contains(of_a_buyer), "it holds {of_a_buyer}");
+        }
+    });
+}
+
+#[test]
+fn it_takes_the_typed_address_and_two_weeks() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let before = dump(&market).await;
+        for typed in ["", "ana", "bea@example.org", "ana@example.org.evil.test"] {
+            assert_eq!(
+                ana.post("/account/deletion", &[("email", typed)]).await.status(),
+                422,
+                "{typed}"
+            );
+        }
+        assert_eq!(dump(&market).await, before);
+        let answer = ana.post("/account/deletion", &[("email", " Ana@example.org ")]).await;
+        assert_eq!(
+            (answer.status().as_u16(), location(&answer)),
+            (303, "/account/deletion")
+        );
+        let at = delete_at(&market, "ana").unwrap();
+        let day = TimeDelta::days(1);
+        assert!(at > now() + day * 14 - TimeDelta::minutes(1) && at < now() + day * 14);
+        let said = at.format("%-d %B %Y").to_string();
+        let letters = market.letters(&email_of("ana"), 2).await;
+        assert_eq!(letters[1].subject, "Your account will be deleted");
+        assert!(letters[1].text.contains(&said), "{}", letters[1].text);
+        for path in ["/account", "/account/deletion", "/account/devices"] {
+            let note = texts(&ana.page(path).await, ".note").join(" ");
+            assert!(
+                note.contains(&format!("This account will be deleted on {said}.")),
+                "{path}: {note}"
+            );
+        }
+        // Until then they sign in as always.
+        assert_eq!(Visitor::new(&market).sign_in("ana", PASSWORD).await.status(), 303);
+    });
+}
+
+#[test]
+fn thought_again_it_never_happens() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let plan = async || ana.post("/account/deletion", &[("email", "ana@example.org")]).await;
+        plan().await;
+        // The job alone decides nothing.
+        time_comes(&market, "ana", false).await;
+        assert!(is_there(&market, "ana"));
+        plan().await;
+        assert_eq!(ana.post("/account/deletion/undo", &[]).await.status(), 303);
+        assert_eq!(delete_at(&market, "ana"), None);
+        assert!(
+            !texts(&ana.page("/account").await, ".note")
+                .join(" ")
+                .contains("deleted")
+        );
+        let letters = market.letters(&email_of("ana"), 4).await;
+        assert_eq!(letters[3].subject, "Your account stays");
+        time_comes(&market, "ana", false).await;
+        assert!(is_there(&market, "ana") && ana.is_signed_in().await);
+        ana.post("/account/deletion/undo", &[]).await;
+        market.letters(&email_of("ana"), 4).await;
+    });
+}
+
+#[test]
+fn when_the_time_comes_nothing_is_left_of_a_buyer() {
+    run(async {
+        let market = Market::empty();
+        let ana = join_as(&market, "quillo").await;
+        let bea = market.join("bea").await;
+        let order = buy(&market, "quillo");
+        let guests = buy(&market, "quillo");
+        as_guest(&market, guests);
+        keep(&market, "quillo");
+        switch_on(&ana).await;
+        // Traces in other places.
+        bea.post("/account/email", &[("email", "quillomail@example.org")]).await;
+        ana.post("/account/email", &[("email", "quillonew@example.org")]).await;
+        ana.post("/forgot", &[("login", "quillomail@example.org")]).await;
+        Visitor::new(&market).sign_in("quillomail@example.org", ANOTHER).await;
+        assert!(holding(&dump(&market).await, "quillo").len() > 3);
+        ana.post("/account/deletion", &[("email", "quillomail@example.org")])
+            .await;
+        let id = user_id(&market, "quillouser");
+        time_comes(&market, "quillouser", true).await;
+
+        let rows = dump(&market).await;
+        let left = holding(&rows, "quillo");
+        let title = |row: &&&String| {
+            row.starts_with("orders:") && !row.contains("quillouser") && !row.contains("quilloinitials")
+        };
+        for table in ["addresses", "pending_images"] {
+            let left = rows.iter().filter(|row| row.starts_with(&format!("{table}:"))).count();
+            assert_eq!(left, 0, "{table}");
+        }
+        assert_eq!(left.len(), left.iter().filter(title).count(), "{left:?}");
+        assert_eq!(left.len(), 2, "the orders stay in the books");
+        let (buyer, subtotal): (Option<i64>, i64) = orders::table
+            .find(order)
+            .select((orders::buyer_id, orders::subtotal))
+            .first(&mut connect(&market))
+            .unwrap();
+        assert_eq!((buyer, subtotal), (None, 1234));
+        for table in ["users", "sessions", "tokens", "recovery_codes", "trusted_browsers"] {
+            let theirs: Vec<_> = rows
+                .iter()
+                .filter(|row| row.starts_with(&format!("{table}:")) && row.contains(&id.to_string()))
+                .collect();
+            assert!(theirs.is_empty(), "{theirs:?}");
+        }
+        assert!(!ana.is_signed_in().await && bea.is_signed_in().await);
+        assert_eq!(
+            Visitor::new(&market).sign_in("quillouser", PASSWORD).await.status(),
+            422
+        );
+        let told: Vec<String> = {
+            let letters = crate::support::mail::letters_to(&market.config.data, "quillomail@example.org");
+            letters.into_iter().map(|letter| letter.subject).collect()
+        };
+        assert_eq!(told.last().unwrap(), "Your account is deleted");
+        // The name is free again.
+        join_as(&market, "quillo").await;
+    });
+}
+
+#[test]
+fn when_the_time_comes_a_sellers_shop_is_closed() {
+    run(async {
+        let market = Market::demo();
+        let (owner, email): (String, String) = shops::table
+            .inner_join(users::table)
+            .filter(shops::slug.eq("barro-e-sal"))
+            .select((users::username, users::email))
+            .first(&mut connect(&market))
+            .unwrap();
+        let written: Vec<String> = {
+            let shop = shops::table.filter(shops::slug.eq("barro-e-sal"));
+            let texts: (String, String, String, String, String, String) = shop
+                .select((
+                    shops::tagline,
+                    shops::bio,
+                    shops::announcement,
+                    shops::contact,
+                    shops::returns,
+                    shops::care,
+                ))
+                .first(&mut connect(&market))
+                .unwrap();
+            let of_products: Vec<String> = products::table
+                .inner_join(shops::table)
+                .filter(shops::slug.eq("barro-e-sal"))
+                .select(products::description)
+                .load(&mut connect(&market))
+                .unwrap();
+            let of_shop = [texts.0, texts.1, texts.2, texts.3, texts.4, texts.5];
+            of_shop.into_iter().chain(of_products).collect()
+        };
+        assert!(written.len() > 10);
+        let sold = holding(&rows::dump(&mut connect(&market)), "orders: ").len();
+        let seller = Visitor::new(&market);
+        assert_eq!(seller.sign_in(&owner, "twelve small pockets").await.status(), 303);
+        let page = seller.page("/account/deletion").await;
+        assert!(texts(&page, "main").join(" ").contains("Your shop closes"));
+        seller.post("/account/deletion", &[("email", &email)]).await;
+        assert_eq!(seller.get("/shops/barro-e-sal/dipped-speckle-mug").await.status(), 200);
+        time_comes(&market, &owner, true).await;
+        assert!(!is_there(&market, &owner));
+
+        let rows = rows::dump(&mut connect(&market));
+        assert_eq!(
+            holding(&rows, "orders: ").len(),
+            sold,
+            "what was sold stays in the books"
+        );
+        for text in written.iter().filter(|text| text.len() > 20) {
+            let words = text.split(['\'', '\n']).max_by_key(|part| part.len()).unwrap();
+            assert!(!rows.iter().any(|row| row.contains(words)), "{words} is left");
+        }
+        assert!(!rows.iter().any(|row| row.contains(&email)));
+        let guest = Visitor::new(&market);
+        let begun = Instant::now();
+        for path in ["/shops/barro-e-sal", "/shops/barro-e-sal/dipped-speckle-mug"] {
+            // Pages are kept for a second.
+            while guest.get(path).await.status() != 404 {
+                assert!(begun.elapsed() < Duration::from_secs(5), "{path} is still shown");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        for path in ["/", "/products?q=speckle", "/products?q=barro"] {
+            let page = guest.get(path).await.text().await.unwrap();
+            assert!(!page.contains("/shops/barro-e-sal"), "{path} still leads there");
+        }
+    });
+}

@@ -1,0 +1,218 @@
+//! Another email address: proved at the new one, undone from the old one.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use futures_util::future::join_all;
+
+use super::steps::{age_letters, connect, email_of, quiet, session_ids, switch_on};
+use crate::schema::users;
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, run, texts};
+
+fn address(market: &Market, name: &str) -> String {
+    users::table
+        .filter(users::username.eq(name))
+        .select(users::email)
+        .first(&mut connect(market))
+        .unwrap()
+}
+
+async fn ask(visitor: &Visitor, new: &str) {
+    let answer = visitor.post("/account/email", &[("email", new)]).await;
+    assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/account/email"));
+}
+
+/// Opens a link and presses its button.
+async fn press(visitor: &Visitor, link: &str) -> (u16, String) {
+    visitor.get(link).await;
+    let path = link.split('?').next().unwrap();
+    let answer = visitor.post(path, &[]).await;
+    (answer.status().as_u16(), location(&answer).to_owned())
+}
+
+#[test]
+fn an_address_changes_when_the_new_one_is_proved_and_the_old_one_hears_of_it() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ask(&ana, " New@Example.org").await;
+        let link = market.link("new@example.org", 1).await;
+        quiet(&market).await;
+        market.letters(&email_of("ana"), 1).await;
+        assert_eq!(address(&market, "ana"), email_of("ana"));
+        assert!(
+            texts(&ana.page("/account/email").await, "main")
+                .join(" ")
+                .contains("new@example.org")
+        );
+        let other = Visitor::new(&market);
+        assert_eq!(other.sign_in("new@example.org", PASSWORD).await.status(), 422);
+        assert_eq!(other.sign_in(&email_of("ana"), PASSWORD).await.status(), 303);
+
+        assert_eq!(press(&ana, &link).await, (303, "/account/email".to_owned()));
+        assert_eq!(address(&market, "ana"), "new@example.org");
+        assert!(ana.is_signed_in().await && !other.is_signed_in().await);
+        let notice = market.letters(&email_of("ana"), 2).await.remove(1);
+        assert_eq!(notice.subject, "Your email address was changed");
+        assert!(!notice.text.contains("new@example.org"), "{}", notice.text);
+        assert_eq!(other.sign_in(&email_of("ana"), PASSWORD).await.status(), 422);
+        assert_eq!(other.sign_in("new@example.org", PASSWORD).await.status(), 303);
+    });
+}
+
+#[test]
+fn the_link_in_another_browser_signs_nobody_in() {
+    run(async {
+        let market = Market::empty();
+        let (ana, bea) = (market.join("ana").await, market.join("bea").await);
+        ask(&ana, "new@example.org").await;
+        let link = market.link("new@example.org", 1).await;
+        // Not even whoever is signed in there, nor out of their own account for good.
+        assert_eq!(press(&bea, &link).await, (303, "/login".to_owned()));
+        assert!(!bea.is_signed_in().await && !ana.is_signed_in().await);
+        assert!(session_ids(&market, "ana").is_empty());
+        assert_eq!(address(&market, "ana"), "new@example.org");
+        assert_eq!(address(&market, "bea"), email_of("bea"));
+    });
+}
+
+#[test]
+fn the_old_address_can_take_it_back() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ask(&ana, "thief@example.org").await;
+        press(&ana, &market.link("thief@example.org", 1).await).await;
+        let undo = market.link(&email_of("ana"), 2).await;
+        assert!(undo.starts_with("/email/undo?"), "{undo}");
+        let owner = Visitor::new(&market);
+        assert_eq!(press(&owner, &undo).await, (303, "/forgot".to_owned()));
+        assert!(
+            texts(&owner.page("/forgot").await, "body")
+                .join(" ")
+                .contains("Your old address is back.")
+        );
+        assert_eq!(address(&market, "ana"), email_of("ana"));
+        assert!(!ana.is_signed_in().await && !owner.is_signed_in().await);
+        let told = market.letters(&email_of("ana"), 3).await.remove(2);
+        assert_eq!(told.subject, "Your email address has changed");
+    });
+}
+
+#[test]
+fn the_first_way_back_outlives_a_second_change_and_closes_the_later_ones() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ask(&ana, "one@example.org").await;
+        press(&ana, &market.link("one@example.org", 1).await).await;
+        let first = market.link(&email_of("ana"), 2).await;
+        age_letters(&market, "ana", TimeDelta::minutes(6));
+        ask(&ana, "two@example.org").await;
+        press(&ana, &market.link("two@example.org", 1).await).await;
+        assert_eq!(address(&market, "ana"), "two@example.org");
+        // One at `one` could go back to it after the owner took the account back.
+        let second = market.link("one@example.org", 2).await;
+        assert_eq!(press(&Visitor::new(&market), &first).await.0, 303);
+        assert_eq!(address(&market, "ana"), email_of("ana"));
+        assert_eq!(press(&Visitor::new(&market), &second).await.0, 410);
+        assert_eq!(address(&market, "ana"), email_of("ana"));
+    });
+}
+
+#[test]
+fn of_two_who_claim_an_address_one_gets_it() {
+    run(async {
+        let market = Market::empty();
+        let mut links = Vec::new();
+        for (at, name) in ["ana", "bea"].into_iter().enumerate() {
+            ask(&market.join(name).await, "wanted@example.org").await;
+            links.push(market.link("wanted@example.org", at + 1).await);
+        }
+        let visitors = [Visitor::new(&market), Visitor::new(&market)];
+        for (visitor, link) in visitors.iter().zip(&links) {
+            visitor.get(link).await;
+            assert_eq!(visitor.get("/email/confirm").await.status(), 200);
+        }
+        let answers = join_all(visitors.iter().map(|one| one.post("/email/confirm", &[]))).await;
+        let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status().as_u16()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409]);
+        let holders = ["ana", "bea"].map(|name| address(&market, name));
+        assert_eq!(holders.iter().filter(|held| *held == "wanted@example.org").count(), 1);
+        for answer in answers {
+            if answer.status() == 409 {
+                assert!(answer.text().await.unwrap().contains("This address is in use"));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_way_back_to_an_address_that_somebody_else_has_now_says_so() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ask(&ana, "one@example.org").await;
+        press(&ana, &market.link("one@example.org", 1).await).await;
+        let undo = market.link(&email_of("ana"), 2).await;
+        let form = [
+            ("email", "ana@example.org"),
+            ("username", "second"),
+            ("first_name", "Bo"),
+            ("last_name", "B"),
+            ("password", PASSWORD),
+        ];
+        assert_eq!(
+            location(&Visitor::new(&market).post("/register", &form).await),
+            "/register/sent"
+        );
+        assert_eq!(press(&Visitor::new(&market), &undo).await.0, 409);
+        assert_eq!(address(&market, "ana"), "one@example.org");
+        assert!(ana.is_signed_in().await);
+    });
+}
+
+#[test]
+fn an_address_that_is_taken_gets_the_same_answer_and_its_owner_a_letter() {
+    run(async {
+        let market = Market::empty();
+        let (ana, _) = (market.join("ana").await, market.join("bea").await);
+        ask(&ana, "bea@example.org").await;
+        let taken = texts(&ana.page("/account/email").await, "main");
+        let letters = market.letters(&email_of("bea"), 2).await;
+        assert_eq!(letters[1].subject, "You already have an account");
+        let cyd = market.join("cyd").await;
+        ask(&cyd, "bec@example.org").await;
+        let free = texts(&cyd.page("/account/email").await, "main");
+        let same = |page: Vec<String>| page.join(" ").replace("bea@", "bec@").replace("ana@", "cyd@");
+        assert_eq!(same(taken), same(free));
+        quiet(&market).await;
+        market.letters(&email_of("ana"), 1).await;
+        assert_eq!(address(&market, "ana"), email_of("ana"));
+    });
+}
+
+#[test]
+fn whoever_changed_it_keeps_their_second_factor() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        switch_on(&ana).await;
+        ask(&ana, "new@example.org").await;
+        press(&ana, &market.link("new@example.org", 1).await).await;
+        assert!(ana.is_signed_in().await);
+        let again = Visitor::new(&market).sign_in("new@example.org", PASSWORD).await;
+        assert!(location(&again).starts_with("/login/code"));
+        // In half of a sign-in, the link does not make a whole one.
+        let half = Visitor::new(&market);
+        half.sign_in("ana", PASSWORD).await;
+        age_letters(&market, "ana", TimeDelta::minutes(6));
+        ask(&ana, "newer@example.org").await;
+        assert_eq!(
+            press(&half, &market.link("newer@example.org", 1).await).await.1,
+            "/login"
+        );
+        assert!(!half.is_signed_in().await);
+    });
+}

@@ -1,0 +1,296 @@
+//! Letters with links: to whom, how often, from what address; and that the database alone opens nothing.
+
+use std::net::TcpListener;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use diesel::prelude::*;
+use pocketshop::config::SmtpUrl;
+use pocketshop::crypto::{MAIL, Vault};
+
+use super::steps::{
+    ANOTHER, age_letters, connect, dump, email_of, fresh_code, half_way, now, quiet, switch_on, user_id,
+};
+use crate::schema::{jobs, tokens, users};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, rows, run};
+
+/// What must not stand in the database: the token, however it is written.
+fn forms_of(token: &str) -> Vec<String> {
+    let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
+    assert_eq!(bytes.len(), 32);
+    vec![
+        token.to_owned(),
+        BASE64.encode(token.as_bytes()),
+        HEXLOWER.encode(token.as_bytes()),
+        HEXLOWER.encode(&bytes),
+        BASE64.encode(&bytes),
+    ]
+}
+
+fn assert_absent(rows: &[String], secrets: &[String]) {
+    for secret in secrets {
+        let row = rows
+            .iter()
+            .find(|row| row.to_lowercase().contains(&secret.to_lowercase()));
+        assert_eq!(row, None, "it holds {secret}");
+    }
+}
+
+fn token_of(link: &str) -> String {
+    link.split("token=").nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn the_database_holds_no_link_that_works() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ana.post("/forgot", &[("login", "ana")]).await;
+        let mut links = vec![market.link(&email_of("ana"), 2).await];
+        ana.post("/account/email", &[("email", "new@example.org")]).await;
+        links.push(market.link("new@example.org", 1).await);
+        market.join("bea").await;
+        links.push(market.link(&email_of("bea"), 1).await);
+        let rows = dump(&market).await;
+        assert!(rows.iter().filter(|row| row.starts_with("tokens: ")).count() >= 4);
+        for link in links {
+            assert_absent(&rows, &forms_of(&token_of(&link)));
+        }
+    });
+}
+
+#[test]
+fn nor_does_a_letter_that_waits() {
+    run(async {
+        // A mail server that takes the call and says nothing: letters wait.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("smtp://{}", silent.local_addr().unwrap());
+        let market = Market::open(false, |config| config.smtp = Some(SmtpUrl::parse(&url).unwrap()));
+        let ana = market.join("ana").await;
+        ana.post("/account/email", &[("email", "new@example.org")]).await;
+        let mut conn = connect(&market);
+        let payloads: Vec<String> = jobs::table
+            .filter(jobs::kind.eq("mail"))
+            .select(jobs::payload)
+            .load(&mut conn)
+            .unwrap();
+        assert_eq!(payloads.len(), 2);
+        let vault = Vault::new(&market.config.secret_keys);
+        let rows = rows::dump(&mut conn);
+        for payload in payloads {
+            let letter = String::from_utf8(vault.open(MAIL, &payload).unwrap()).unwrap();
+            let token: String = token_of(&letter)
+                .chars()
+                .take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
+                .collect();
+            assert_absent(&rows, &forms_of(&token));
+        }
+        assert_absent(
+            &rows,
+            &["token=".to_owned(), "/verify".to_owned(), "confirm?".to_owned()],
+        );
+        // Who asked for a new password is not told there, nor whether they have an account.
+        for login in ["somebody-unheard-of", "ana"] {
+            ana.post("/forgot", &[("login", login)]).await;
+        }
+        assert_absent(&rows::dump(&mut conn), &["unheard".to_owned()]);
+        let kinds: Vec<String> = jobs::table.order(jobs::id).select(jobs::kind).load(&mut conn).unwrap();
+        assert_eq!(kinds, ["mail", "mail", "reset", "reset"]);
+    });
+}
+
+#[test]
+fn links_lead_to_the_markets_own_address_whatever_was_asked() {
+    run(async {
+        let market = Market::open(false, |config| {
+            config.public_url = "http://market.example".parse().unwrap();
+        });
+        market.join("ana").await;
+        for header in ["Host", "X-Forwarded-Host", "Forwarded"] {
+            let value = if header == "Forwarded" {
+                "host=evil.test"
+            } else {
+                "evil.test"
+            };
+            let name = format!("ana-{header}");
+            let form = [
+                ("email", &*email_of(&name)),
+                ("username", &name),
+                ("first_name", "Ana"),
+                ("last_name", "P"),
+                ("password", PASSWORD),
+            ];
+            market
+                .post("/register")
+                .header(header, value)
+                .form(&form)
+                .send()
+                .await
+                .unwrap();
+            let asked = market.post("/forgot").header(header, value).form(&[("login", &name)]);
+            assert_eq!(asked.send().await.unwrap().status(), 303);
+            for letter in market.letters(&email_of(&name), 2).await {
+                assert!(letter.text.contains("http://market.example/"), "{}", letter.text);
+                for part in [&letter.text, &letter.html, &letter.from] {
+                    assert!(!part.contains("evil"), "{part}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn who_asks_often_gets_one_letter_and_always_the_same_answer() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join_unproved("ana").await;
+        for _ in 0..10 {
+            let answer = Visitor::new(&market).post("/forgot", &[("login", "ana")]).await;
+            assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/forgot/sent"));
+            let again = ana.post("/verify/resend", &[]).await;
+            assert_eq!(location(&again), "/account");
+        }
+        quiet(&market).await;
+        let letters = market.letters(&email_of("ana"), 2).await;
+        assert_eq!(letters[1].subject, "Choose a new password");
+        // Five a day, whoever asks.
+        for sent in 2..8_usize {
+            age_letters(&market, "ana", TimeDelta::minutes(6));
+            ana.post("/forgot", &[("login", &email_of("ana"))]).await;
+            quiet(&market).await;
+            market.letters(&email_of("ana"), 1 + sent.min(5)).await;
+        }
+        age_letters(&market, "ana", TimeDelta::days(1));
+        ana.post("/forgot", &[("login", "ANA")]).await;
+        market.letters(&email_of("ana"), 7).await;
+    });
+}
+
+#[test]
+fn nobody_learns_from_a_reset_who_has_an_account() {
+    run(async {
+        let market = Market::empty();
+        market.join("ana").await;
+        market.join("sus").await;
+        pocketshop::ops::users::set_suspended(&market.config, "sus", true).unwrap();
+        quiet(&market).await;
+        let mut seen = Vec::new();
+        for login in [
+            "ana",
+            "ana@example.org",
+            "nobody",
+            "nobody@example.org",
+            "sus",
+            "' OR 1=1 --",
+        ] {
+            let visitor = Visitor::new(&market);
+            let queries = market.db.queries();
+            let asked = visitor.post("/forgot", &[("login", login)]).await;
+            let queries = market.db.queries() - queries;
+            let mut headers: Vec<String> = asked
+                .headers()
+                .iter()
+                .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+                .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+                .collect();
+            headers.sort();
+            let status = asked.status().as_u16();
+            let bodies = [asked, visitor.get("/forgot/sent").await].map(reqwest::Response::text);
+            let [first, second] = bodies;
+            seen.push((status, headers, queries, first.await.unwrap(), second.await.unwrap()));
+        }
+        for one in &seen[1..] {
+            assert_eq!(one, &seen[0]);
+        }
+        quiet(&market).await;
+        market.letters(&email_of("ana"), 2).await;
+        market.letters(&email_of("nobody"), 0).await;
+        let told = market.letters(&email_of("sus"), 2).await;
+        assert_eq!(told[1].subject, "Your account is suspended");
+    });
+}
+
+#[test]
+fn a_reset_proves_the_address_and_keeps_the_second_factor_and_signs_nobody_in() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        market.prove("ana", false);
+        ana.post("/forgot", &[("login", "ana")]).await;
+        // Letters: the address, the second factor, the new password.
+        let link = market.link(&email_of("ana"), 3).await;
+        let visitor = Visitor::new(&market);
+        visitor.get(&link).await;
+        let weak = visitor.post("/reset", &[("password", "password")]).await;
+        assert_eq!(weak.status(), 422);
+        let answer = visitor.post("/reset", &[("password", ANOTHER)]).await;
+        assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/login"));
+        let page = visitor.page("/login").await;
+        assert!(
+            crate::support::texts(&page, "body")
+                .join(" ")
+                .contains("Your new password is set.")
+        );
+        assert!(!visitor.is_signed_in().await);
+        let proved: Option<NaiveDateTime> = users::table
+            .filter(users::username.eq("ana"))
+            .select(users::email_verified_at)
+            .first(&mut connect(&market))
+            .unwrap();
+        assert!(proved.is_some());
+        assert!(!ana.is_signed_in().await);
+        assert_eq!(visitor.sign_in("ana", PASSWORD).await.status(), 422);
+        let half = visitor.sign_in("ana", ANOTHER).await;
+        assert!(location(&half).starts_with("/login/code"), "the second factor is gone");
+        let code = fresh_code(&market, "ana", &secret);
+        visitor.post("/login/code", &[("code", &code)]).await;
+        assert!(visitor.is_signed_in().await);
+        let letters = market.letters(&email_of("ana"), 4).await;
+        assert_eq!(letters[3].subject, "Your password was changed");
+        assert!(!letters[3].text.contains(ANOTHER));
+    });
+}
+
+#[test]
+fn a_remembered_browser_that_resets_is_asked_for_the_code() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        let half = half_way(&market, "ana").await;
+        let code = fresh_code(&market, "ana", &secret);
+        half.post("/login/code", &[("code", &code), ("remember", "on")]).await;
+        half.post("/forgot", &[("login", "ana")]).await;
+        half.get(&market.link(&email_of("ana"), 3).await).await;
+        assert_eq!(half.post("/reset", &[("password", ANOTHER)]).await.status(), 303);
+        assert!(location(&half.sign_in("ana", ANOTHER).await).starts_with("/login/code"));
+    });
+}
+
+#[test]
+fn a_link_of_somebody_else_by_another_address_does_not_verify() {
+    run(async {
+        let market = Market::empty();
+        market.join("ana").await;
+        let link = market.link(&email_of("ana"), 1).await;
+        // The account has another address by now.
+        let of = users::table.filter(users::username.eq("ana"));
+        diesel::update(of)
+            .set(users::email.eq("b@example.org"))
+            .execute(&mut connect(&market))
+            .unwrap();
+        let visitor = Visitor::new(&market);
+        visitor.get(&link).await;
+        assert_eq!(visitor.post("/verify", &[]).await.status(), 410);
+        assert!(!visitor.is_signed_in().await);
+        let open: i64 = tokens::table
+            .filter(tokens::user_id.eq(user_id(&market, "ana")))
+            .filter(tokens::expires_at.gt(now()))
+            .count()
+            .get_result(&mut connect(&market))
+            .unwrap();
+        assert_eq!(open, 1);
+    });
+}

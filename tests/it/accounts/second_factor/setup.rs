@@ -1,0 +1,265 @@
+//! The second factor: set up, kept secret, replaced, switched off.
+
+use data_encoding::{BASE64, HEXLOWER};
+use diesel::prelude::*;
+use pocketshop::accounts::step_at;
+use pocketshop::ops;
+
+use crate::accounts::steps::{
+    another_browser, connect, dump, email_of, fresh_code, half_way, now, quiet, set_up, switch_on, unuse_codes,
+};
+use crate::schema::users;
+use crate::support::visitor::{Visitor, location};
+use crate::support::{Market, attributes, run, texts};
+
+fn is_on(market: &Market, name: &str) -> bool {
+    let since: Option<chrono::NaiveDateTime> = users::table
+        .filter(users::username.eq(name))
+        .select(users::totp_enabled_at)
+        .first(&mut connect(market))
+        .unwrap();
+    since.is_some()
+}
+
+#[test]
+fn it_is_switched_on_by_a_right_code_and_by_nothing_else() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let before = ana.post("/account/second-factor", &[("code", "000000")]).await;
+        assert_eq!(before.status(), 422, "there is no secret yet");
+        let secret = set_up(&ana).await;
+        let page = ana.page("/account/second-factor").await;
+        assert!(attributes(&page, "svg.qr path", "d")[0].len() > 200);
+        let link = attributes(&page, "a[href^=otpauth]", "href").remove(0);
+        assert!(
+            link.contains(&secret.base32()) && link.contains("ana%40example.org"),
+            "{link}"
+        );
+
+        let step = step_at(now());
+        for wrong in ["", "abcdef", &secret.code(step - 3), &secret.code(step + 3)] {
+            let answer = ana.post("/account/second-factor", &[("code", wrong)]).await;
+            assert_eq!(answer.status(), 422, "{wrong}");
+        }
+        assert!(!is_on(&market, "ana"));
+        another_browser(&market, "ana").await;
+
+        // A newer secret takes the place of the older one.
+        let newer = set_up(&ana).await;
+        assert!(newer != secret);
+        crate::accounts::steps::forget_tries(&market);
+        let old = ana
+            .post("/account/second-factor", &[("code", &secret.code(step))])
+            .await;
+        assert_eq!(old.status(), 422);
+        let right = ana
+            .post("/account/second-factor", &[("code", &newer.code(step_at(now())))])
+            .await;
+        assert_eq!(right.status(), 200);
+        assert_eq!(right.headers()["cache-control"], "no-store");
+        assert!(is_on(&market, "ana"));
+        half_way(&market, "ana").await;
+        let letters = market.letters(&email_of("ana"), 2).await;
+        assert_eq!(letters[1].subject, "The second factor is on");
+        assert!(!letters[1].text.contains(&newer.base32()));
+    });
+}
+
+#[test]
+fn tries_to_switch_it_on_are_counted() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let secret = set_up(&ana).await;
+        for _ in 0..5 {
+            assert_eq!(ana.post("/account/second-factor", &[("code", "1")]).await.status(), 422);
+        }
+        let right = secret.code(step_at(now()));
+        let rest = ana.post("/account/second-factor", &[("code", &right)]).await;
+        assert_eq!(rest.status(), 429);
+        assert!(rest.text().await.unwrap().contains("There were many wrong codes."));
+        assert!(!is_on(&market, "ana"));
+    });
+}
+
+#[test]
+fn its_secret_and_codes_are_shown_once_and_stand_nowhere() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let secret = set_up(&ana).await;
+        let mut hidden = vec![
+            secret.base32(),
+            secret.base32_grouped(),
+            HEXLOWER.encode(secret.as_bytes()),
+            BASE64.encode(secret.as_bytes()),
+        ];
+        let absent = |rows: &[String], hidden: &[String]| {
+            for secret in hidden {
+                let row = rows
+                    .iter()
+                    .find(|row| row.to_lowercase().contains(&secret.to_lowercase()));
+                assert_eq!(row, None, "{secret}");
+            }
+        };
+        absent(&dump(&market).await, &hidden);
+        let code = secret.code(step_at(now()));
+        let shown = ana.post("/account/second-factor", &[("code", &code)]).await;
+        let page = scraper::Html::parse_document(&shown.text().await.unwrap());
+        let codes = texts(&page, "#codes li");
+        assert_eq!(codes.len(), 10);
+        hidden.extend(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")]));
+        absent(&dump(&market).await, &hidden);
+        ana.post("/account/second-factor/setup", &[]).await;
+        for path in [
+            "/account/second-factor",
+            "/account",
+            "/account/devices",
+            "/account/activity",
+        ] {
+            let page = ana.get(path).await.text().await.unwrap();
+            for secret in &hidden {
+                assert!(!page.contains(secret), "{path} shows {secret}");
+            }
+            assert!(!page.contains("otpauth"), "{path}");
+        }
+        assert!(is_on(&market, "ana"));
+        let left = texts(
+            &ana.page("/account/second-factor").await,
+            "[aria-labelledby=codes] .badge",
+        );
+        assert_eq!(left, ["10 left"]);
+        // Its set-up does not change the secret that is in use.
+        let half = half_way(&market, "ana").await;
+        let code = fresh_code(&market, "ana", &secret);
+        assert_eq!(half.post("/login/code", &[("code", &code)]).await.status(), 303);
+    });
+}
+
+#[test]
+fn new_recovery_codes_void_the_old_ones() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (_, old) = switch_on(&ana).await;
+        let answer = ana.post("/account/recovery-codes", &[]).await;
+        let page = scraper::Html::parse_document(&answer.text().await.unwrap());
+        let new = texts(&page, "#codes li");
+        assert!(new.len() == 10 && new.iter().all(|code| !old.contains(code)));
+        let half = half_way(&market, "ana").await;
+        assert_eq!(half.post("/login/code", &[("code", &old[0])]).await.status(), 422);
+        assert_eq!(half.post("/login/code", &[("code", &new[0])]).await.status(), 303);
+        let letters = market.letters(&email_of("ana"), 4).await;
+        assert_eq!(letters[2].subject, "You have new recovery codes");
+        assert!(letters[3].text.contains("9 codes are left."), "{}", letters[3].text);
+        for letter in &letters {
+            assert!(old.iter().chain(&new).all(|code| !letter.text.contains(code)));
+        }
+    });
+}
+
+#[test]
+fn without_one_there_are_no_recovery_codes_to_make() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let before = dump(&market).await;
+        assert_eq!(
+            location(&ana.post("/account/recovery-codes", &[]).await),
+            "/account/second-factor"
+        );
+        assert_eq!(dump(&market).await, before);
+    });
+}
+
+#[test]
+fn switched_off_it_leaves_nothing_behind() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        switch_on(&ana).await;
+        assert_eq!(
+            location(&ana.post("/account/second-factor/removal", &[]).await),
+            "/account/second-factor"
+        );
+        assert!(!is_on(&market, "ana"));
+        let rows = dump(&market).await;
+        assert!(!rows.iter().any(|row| row.starts_with("recovery_codes:")));
+        let secret: Option<String> = users::table
+            .filter(users::username.eq("ana"))
+            .select(users::totp_secret)
+            .first(&mut connect(&market))
+            .unwrap();
+        assert_eq!(secret, None);
+        let letters = market.letters(&email_of("ana"), 3).await;
+        assert_eq!(letters[2].subject, "The second factor is off");
+        another_browser(&market, "ana").await;
+    });
+}
+
+#[test]
+fn operators_need_one_and_keep_it() {
+    run(async {
+        let market = Market::empty();
+        market.join("ana").await;
+        ops::users::make_operator(&market.config, "ana", None, None).unwrap();
+        let ana = another_browser(&market, "ana").await;
+        assert_eq!(location(&ana.get("/admin").await), "/account/second-factor");
+        assert_eq!(
+            location(&ana.post("/admin/jobs/1/retry", &[]).await),
+            "/account/second-factor"
+        );
+        let page = ana.page("/account/second-factor").await;
+        assert!(
+            texts(&page, ".note")
+                .join(" ")
+                .contains("Operators need a second factor.")
+        );
+        let secret = set_up(&ana).await;
+        assert_eq!(
+            location(&ana.get("/admin").await),
+            "/account/second-factor",
+            "it is not on yet"
+        );
+        ana.post("/account/second-factor", &[("code", &secret.code(step_at(now())))])
+            .await;
+        assert_eq!(ana.get("/admin").await.status(), 200);
+
+        let before = dump(&market).await;
+        assert_eq!(
+            location(&ana.post("/account/second-factor/removal", &[]).await),
+            "/account/second-factor"
+        );
+        assert_eq!(dump(&market).await, before);
+        assert!(is_on(&market, "ana"));
+
+        // On is not enough: it must have been shown.
+        let half = half_way(&market, "ana").await;
+        assert!(location(&half.get("/admin").await).starts_with("/login?"));
+        unuse_codes(&market, "ana");
+        half.post("/login/code", &[("code", &secret.code(step_at(now())))])
+            .await;
+        assert_eq!(half.get("/admin").await.status(), 200);
+    });
+}
+
+#[test]
+fn a_sign_in_from_before_it_was_on_is_no_operators() {
+    run(async {
+        let market = Market::empty();
+        market.join("ana").await;
+        ops::users::make_operator(&market.config, "ana", None, None).unwrap();
+        let ana = another_browser(&market, "ana").await;
+        quiet(&market).await;
+        // As if it had been switched on without ending this one.
+        diesel::update(users::table.filter(users::username.eq("ana")))
+            .set(users::totp_enabled_at.eq(now()))
+            .execute(&mut connect(&market))
+            .unwrap();
+        assert_eq!(location(&ana.get("/admin").await), "/account/second-factor");
+        let plain = market.join("bea").await;
+        assert_eq!(plain.get("/admin").await.status(), 403);
+        assert!(location(&Visitor::new(&market).get("/admin").await).starts_with("/login?"));
+    });
+}

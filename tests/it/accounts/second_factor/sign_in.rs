@@ -1,0 +1,278 @@
+//! The second step of signing in: no code works twice, and half a sign-in opens nothing.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use futures_util::future::join_all;
+use pocketshop::accounts::step_at;
+
+use crate::accounts::steps::{
+    connect, dump, email_of, forget_tries, fresh_code, half_way, now, switch_on, unuse_codes,
+};
+use crate::schema::{throttles, trusted_browsers};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, attributes, routes, run, texts};
+
+async fn code_step(visitor: &Visitor, code: &str) -> u16 {
+    visitor.post("/login/code", &[("code", code)]).await.status().as_u16()
+}
+
+#[test]
+fn half_a_sign_in_opens_nothing() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        switch_on(&ana).await;
+        let half = half_way(&market, "ana").await;
+        let before = dump(&market).await;
+        let mut tried = 0;
+        for route in routes::all().await {
+            let guarded = ["/account", "/dashboard", "/admin", "/confirm"];
+            if !guarded.iter().any(|start| route.full_path.starts_with(start)) {
+                continue;
+            }
+            let path = route.address();
+            let mut answers = Vec::new();
+            if route.is_get() {
+                answers.push(half.get(&path).await);
+            }
+            if route.is_post() {
+                answers.push(
+                    half.post(&path, &[("email", "ana@example.org"), ("password", PASSWORD)])
+                        .await,
+                );
+            }
+            for answer in &answers {
+                tried += 1;
+                assert_eq!(answer.status(), 303, "{path}");
+                assert!(location(answer).starts_with("/login?"), "{path}: {}", location(answer));
+            }
+        }
+        assert!(tried > 20, "{tried} routes");
+        assert_eq!(dump(&market).await, before);
+        let home = half.page("/").await;
+        assert!(
+            !texts(&home, "header").join(" ").contains("Robin"),
+            "a page knows who it is"
+        );
+        assert_eq!(
+            attributes(&half.page("/login").await, "form[action='/login']", "method"),
+            ["post"]
+        );
+    });
+}
+
+#[test]
+fn who_is_not_half_way_has_no_second_step() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        for visitor in [Visitor::new(&market), ana] {
+            assert!(location(&visitor.get("/login/code").await).starts_with("/login?"));
+            let answer = visitor.post("/login/code", &[("code", "123456")]).await;
+            assert!(location(&answer).starts_with("/login?"));
+        }
+    });
+}
+
+#[test]
+fn no_code_works_twice_nor_an_older_one_after_it() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        let step = step_at(now());
+        // The code that switched it on is used too.
+        let half = half_way(&market, "ana").await;
+        assert_eq!(code_step(&half, &secret.code(step)).await, 422);
+        unuse_codes(&market, "ana");
+        let step = step_at(now());
+        assert_eq!(code_step(&half, &secret.code(step)).await, 303);
+        let half = half_way(&market, "ana").await;
+        assert_eq!(code_step(&half, &secret.code(step)).await, 422, "it worked twice");
+        assert_eq!(
+            code_step(&half, &secret.code(step - 1)).await,
+            422,
+            "an older one worked"
+        );
+        assert_eq!(code_step(&half, &secret.code(step + 1)).await, 303);
+    });
+}
+
+#[test]
+fn of_many_with_one_code_one_gets_in() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, recovery) = switch_on(&ana).await;
+        for (kind, code) in [("app", None), ("recovery", Some(&recovery[3]))] {
+            let mut halves = Vec::new();
+            for _ in 0..20 {
+                halves.push(half_way(&market, "ana").await);
+            }
+            forget_tries(&market);
+            let code = code.cloned().unwrap_or_else(|| fresh_code(&market, "ana", &secret));
+            let answers = join_all(halves.iter().map(|half| code_step(half, &code))).await;
+            assert_eq!(
+                answers.iter().filter(|status| **status == 303).count(),
+                1,
+                "{kind}: {answers:?}"
+            );
+            forget_tries(&market);
+            assert_eq!(code_step(&half_way(&market, "ana").await, &code).await, 422, "{kind}");
+            forget_tries(&market);
+        }
+        // The same half in two windows: one goes on.
+        let half = half_way(&market, "ana").await;
+        let windows: Vec<Visitor> = (0..2).map(|_| Visitor::holding(&market, half.cookie())).collect();
+        let posts = windows.iter().zip(&recovery[4..6]);
+        let forms: Vec<_> = posts
+            .map(|(window, code)| (window, [("code", code.as_str())]))
+            .collect();
+        let answers = join_all(forms.iter().map(|(window, form)| window.post("/login/code", form))).await;
+        let mut ways: Vec<&str> = answers.iter().map(location).collect();
+        ways.sort_unstable();
+        assert_eq!(ways, ["/account", "/login"]);
+    });
+}
+
+#[test]
+fn a_phones_clock_may_be_half_a_minute_off() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        for (off, good) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
+            let half = half_way(&market, "ana").await;
+            unuse_codes(&market, "ana");
+            forget_tries(&market);
+            let code = secret.code(step_at(now() + TimeDelta::seconds(off)));
+            assert_eq!(code_step(&half, &code).await == 303, good, "{off} seconds");
+        }
+    });
+}
+
+#[test]
+fn after_five_wrong_codes_even_a_right_one_waits() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, recovery) = switch_on(&ana).await;
+        // Not for each sign-in anew.
+        for attempt in 0..5 {
+            assert_eq!(
+                code_step(&half_way(&market, "ana").await, "000000").await,
+                422,
+                "{attempt}"
+            );
+        }
+        let half = half_way(&market, "ana").await;
+        let code = fresh_code(&market, "ana", &secret);
+        for right in [&code, &recovery[0]] {
+            let answer = half.post("/login/code", &[("code", right)]).await;
+            assert!([422, 429].contains(&answer.status().as_u16()));
+            let said = answer.text().await.unwrap();
+            assert!(said.contains("There were many wrong codes. Try again in "), "{said}");
+        }
+        assert!(!half.is_signed_in().await);
+        // Whoever is signed in goes on.
+        assert!(ana.is_signed_in().await);
+        diesel::update(throttles::table)
+            .set(throttles::closed_until.eq(now() - TimeDelta::seconds(1)))
+            .execute(&mut connect(&market))
+            .unwrap();
+        let code = fresh_code(&market, "ana", &secret);
+        assert_eq!(code_step(&half, &code).await, 303);
+        // And then all is forgiven.
+        assert_eq!(code_step(&half_way(&market, "ana").await, "000000").await, 422);
+        let code = fresh_code(&market, "ana", &secret);
+        assert_eq!(code_step(&half_way(&market, "ana").await, &code).await, 303);
+    });
+}
+
+#[test]
+fn a_recovery_code_works_once_however_it_is_typed_and_is_told_of() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (_, recovery) = switch_on(&ana).await;
+        let bea = market.join("bea").await;
+        switch_on(&bea).await;
+        assert_eq!(
+            code_step(&half_way(&market, "bea").await, &recovery[0]).await,
+            422,
+            "somebody else's"
+        );
+        let typed = recovery[0].to_uppercase().replace('-', " ");
+        assert_eq!(code_step(&half_way(&market, "ana").await, &typed).await, 303);
+        let half = half_way(&market, "ana").await;
+        assert_eq!(code_step(&half, &recovery[0]).await, 422);
+        assert_eq!(code_step(&half, &recovery[1]).await, 303);
+        let letters = market.letters(&email_of("ana"), 4).await;
+        assert!(letters[2].text.contains("9 codes are left."), "{}", letters[2].text);
+        assert!(letters[3].text.contains("8 codes are left."), "{}", letters[3].text);
+        let left = texts(
+            &ana.page("/account/second-factor").await,
+            "[aria-labelledby=codes] .badge",
+        );
+        assert_eq!(left, ["8 left"]);
+    });
+}
+
+#[test]
+fn a_remembered_browser_is_not_asked_until_it_is_forgotten() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        let remembered = half_way(&market, "ana").await;
+        let code = fresh_code(&market, "ana", &secret);
+        let answer = remembered
+            .post("/login/code", &[("code", &code), ("remember", "on")])
+            .await;
+        assert_eq!(location(&answer), "/account");
+        let skips = async || {
+            remembered.post("/logout", &[]).await;
+            let to = remembered.sign_in("ana", PASSWORD).await;
+            location(&to) == "/account"
+        };
+        assert!(skips().await);
+        half_way(&market, "ana").await;
+
+        // It is this person's, in this browser, for a month.
+        let bea = market.join("bea").await;
+        switch_on(&bea).await;
+        remembered.post("/logout", &[]).await;
+        assert!(location(&remembered.sign_in("bea", PASSWORD).await).starts_with("/login/code"));
+        assert!(skips().await);
+        let ends = |at| {
+            diesel::update(trusted_browsers::table)
+                .set(trusted_browsers::expires_at.eq(at))
+                .execute(&mut connect(&market))
+                .unwrap();
+        };
+        ends(now() - TimeDelta::seconds(1));
+        assert!(!skips().await);
+        ends(now() + TimeDelta::seconds(30));
+        assert!(skips().await);
+
+        // Nobody forgets somebody else's.
+        let forget = attributes(
+            &ana.page("/account/devices").await,
+            "[aria-labelledby=trusted] form",
+            "action",
+        );
+        assert_eq!(forget.len(), 1);
+        assert_eq!(bea.post(&forget[0], &[]).await.status(), 404);
+        assert!(skips().await);
+        assert_eq!(location(&ana.post(&forget[0], &[]).await), "/account/devices");
+        assert!(!skips().await);
+
+        let code = fresh_code(&market, "ana", &secret);
+        remembered
+            .post("/login/code", &[("code", &code), ("remember", "on")])
+            .await;
+        assert!(skips().await);
+        ana.post("/account/devices/revocation", &[]).await;
+        assert!(!skips().await);
+    });
+}

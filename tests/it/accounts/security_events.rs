@@ -1,0 +1,302 @@
+//! Security events: one row for each thing that is done, shown to whom it concerns, and there for good.
+
+use diesel::prelude::*;
+use pocketshop::accounts::{Event, EventKind, Origin, TotpSecret, step_at};
+use pocketshop::db::Conn;
+use pocketshop::id::UserId;
+use reqwest::Response;
+
+use crate::schema::{jobs, security_events, sessions, trusted_browsers, users};
+use crate::support::roles::{Actor, Role, now};
+use crate::support::visitor::{PASSWORD, Visitor};
+use crate::support::{Market, attributes, run, texts};
+
+const OTHER: &str = "green window 42 stairs";
+
+type Row = (i64, Option<i64>, String, String, String, String);
+
+fn rows(conn: &mut Conn) -> Vec<Row> {
+    security_events::table
+        .order(security_events::id)
+        .select((
+            security_events::id,
+            security_events::user_id,
+            security_events::kind,
+            security_events::detail,
+            security_events::address,
+            security_events::agent,
+        ))
+        .load(conn)
+        .unwrap()
+}
+
+fn user(conn: &mut Conn, name: &str) -> i64 {
+    users::table
+        .filter(users::username.eq(name))
+        .select(users::id)
+        .first(conn)
+        .unwrap()
+}
+
+/// Watches what is written down.
+struct Book {
+    conn: Conn,
+    seen: Vec<Row>,
+}
+
+impl Book {
+    fn of(market: &Market) -> Self {
+        let mut conn = market.config.database.connect().unwrap();
+        let seen = rows(&mut conn);
+        Self { conn, seen }
+    }
+
+    /// Since the last look, these were written, about this person, from here; and nothing older was touched.
+    fn wrote(&mut self, who: Option<i64>, kinds: &[&str]) {
+        let all = rows(&mut self.conn);
+        let (old, new) = all.split_at(self.seen.len().min(all.len()));
+        assert_eq!(old, self.seen, "what was written is changed");
+        let said: Vec<&str> = new.iter().map(|row| row.2.as_str()).collect();
+        assert_eq!(said, kinds);
+        for (_, user, kind, detail, address, agent) in new {
+            assert_eq!(*user, who, "{kind}");
+            assert_eq!(address, "127.0.0.1", "{kind}");
+            assert!(agent.contains("Firefox"), "{kind}: {agent}");
+            assert!(
+                !detail.contains("example.org") || detail.contains('…'),
+                "{kind}: {detail}"
+            );
+        }
+        self.seen = all;
+    }
+}
+
+fn ok(answer: &Response) {
+    assert!(matches!(answer.status().as_u16(), 200 | 303), "{}", answer.status());
+}
+
+#[test]
+fn signing_up_in_and_out_is_written_down() {
+    run(async {
+        let market = Market::empty();
+        let mut book = Book::of(&market);
+        let ana = market.join("ana").await;
+        let id = Some(user(&mut book.conn, "ana"));
+        book.wrote(id, &["registered", "signed-in"]);
+        ok(&ana.post("/logout", &[]).await);
+        book.wrote(id, &["signed-out"]);
+        assert_eq!(ana.sign_in("ana", OTHER).await.status(), 422);
+        book.wrote(id, &["sign-in-failed"]);
+        assert_eq!(ana.sign_in("nobody", OTHER).await.status(), 422);
+        book.wrote(None, &["sign-in-failed"]);
+        let link = market.link("ana@example.org", 1).await;
+        ana.get(&link).await;
+        ana.get("/verify").await;
+        book.wrote(id, &[]);
+        ok(&ana.post("/verify", &[]).await);
+        book.wrote(id, &["email-verified", "signed-in"]);
+        ok(&ana.post("/forgot", &[("login", "ana")]).await);
+        let link = market.link("ana@example.org", 2).await;
+        book.wrote(id, &["reset-asked"]);
+        ana.get(&link).await;
+        ok(&ana.post("/reset", &[("password", OTHER)]).await);
+        book.wrote(id, &["password-reset"]);
+        // Nobody's wish is nobody's event.
+        ok(&ana.post("/forgot", &[("login", "nobody")]).await);
+        market.letters("ana@example.org", 3).await;
+        book.wrote(id, &[]);
+        for _ in 0..10 {
+            ana.sign_in("ana", PASSWORD).await;
+        }
+        let mut kinds = vec!["sign-in-failed"; 9];
+        kinds.extend(["sign-in-slowed", "sign-in-failed"]);
+        book.wrote(id, &kinds);
+        assert_eq!(ana.sign_in("ana", OTHER).await.status(), 429);
+        book.wrote(id, &[]);
+    });
+}
+
+#[test]
+fn what_is_done_to_an_account_is_written_down() {
+    run(async {
+        let market = Market::empty();
+        let mut book = Book::of(&market);
+        let ana = market.join("ana").await;
+        let id = user(&mut book.conn, "ana");
+        book.wrote(Some(id), &["registered", "signed-in"]);
+        let mut done = async |path: &str, form: &[(&str, &str)], kinds: &[&str]| {
+            let answer = ana.post(path, form).await;
+            book.wrote(Some(id), kinds);
+            answer.status().as_u16()
+        };
+        let wrong = &[("password", OTHER)];
+        assert_eq!(done("/confirm", wrong, &["confirm-failed"]).await, 422);
+        assert_eq!(done("/confirm", &[("password", PASSWORD)], &["confirmed"]).await, 303);
+        let profile = [("username", "ana"), ("first_name", "Ana")];
+        assert_eq!(done("/account", &profile, &["profile-changed"]).await, 303);
+        assert_eq!(done("/account/password", wrong, &["password-changed"]).await, 303);
+        assert_eq!(
+            done("/account/email", &[("email", "b@example.org")], &["email-change-asked"]).await,
+            303
+        );
+        assert_eq!(done("/account/devices/revocation", &[], &["all-revoked"]).await, 303);
+        let owner = [("email", "ana@example.org")];
+        assert_eq!(done("/account/deletion", &owner, &["deletion-planned"]).await, 303);
+        assert_eq!(done("/account/deletion/undo", &[], &["deletion-undone"]).await, 303);
+        assert_eq!(done("/account/deletion/undo", &[], &[]).await, 303);
+        assert_eq!(done("/account/second-factor/removal", &[], &[]).await, 303);
+        assert_eq!(done("/account/recovery-codes", &[], &[]).await, 303);
+        ok(&ana.post("/account/data.zip", &[]).await);
+        book.wrote(Some(id), &["data-downloaded"]);
+        let other = Visitor::new(&market);
+        ok(&other.sign_in("ana", OTHER).await);
+        book.wrote(Some(id), &["signed-in"]);
+        let device: i64 = sessions::table
+            .order(sessions::id.desc())
+            .select(sessions::id)
+            .first(&mut book.conn)
+            .unwrap();
+        ok(&ana.post(&format!("/account/devices/{device}/revocation"), &[]).await);
+        book.wrote(Some(id), &["device-revoked"]);
+
+        let link = market.link("b@example.org", 1).await;
+        ana.get(&link).await;
+        ok(&ana.post("/email/confirm", &[]).await);
+        book.wrote(Some(id), &["email-changed"]);
+        let letters = market.letters("ana@example.org", 5).await;
+        let undo = letters
+            .iter()
+            .flat_map(crate::support::mail::links)
+            .find(|link| link.contains("/email/undo"))
+            .unwrap();
+        ana.get(undo.strip_prefix("http://localhost").unwrap()).await;
+        ok(&ana.post("/email/undo", &[]).await);
+        book.wrote(Some(id), &["email-undone"]);
+    });
+}
+
+#[test]
+fn the_second_factor_is_written_down() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let mut book = Book::of(&market);
+        let id = user(&mut book.conn, "ana");
+        ok(&ana.post("/account/second-factor/setup", &[]).await);
+        book.wrote(Some(id), &[]);
+        let key = texts(&ana.page("/account/second-factor").await, "code.key").remove(0);
+        let bytes = data_encoding::BASE32_NOPAD
+            .decode(key.replace(' ', "").as_bytes())
+            .unwrap();
+        let secret = TotpSecret::from_bytes(&bytes).unwrap();
+        let mut done = async |who: &Visitor, path: &str, form: &[(&str, &str)], kinds: &[&str]| {
+            let answer = who.post(path, form).await;
+            book.wrote(Some(id), kinds);
+            answer
+        };
+        let on = "/account/second-factor";
+        done(&ana, on, &[("code", "abc")], &[]).await;
+        let shown = done(&ana, on, &[("code", &secret.code(step_at(now())))], &["factor-on"]).await;
+        let page = scraper::Html::parse_document(&shown.text().await.unwrap());
+        let codes = texts(&page, "#codes li");
+        assert_eq!(codes.len(), 10);
+        let other = Visitor::new(&market);
+        let form = [("login", "ana"), ("password", PASSWORD)];
+        done(&other, "/login", &form, &[]).await;
+        done(&other, "/login/code", &[("code", "nonsense")], &["factor-failed"]).await;
+        let form = [("code", codes[0].as_str()), ("remember", "on")];
+        let kinds = ["recovery-used", "browser-trusted", "signed-in"];
+        ok(&done(&other, "/login/code", &form, &kinds).await);
+        ok(&done(&ana, "/account/recovery-codes", &[], &["recovery-renewed"]).await);
+        let mut conn = market.config.database.connect().unwrap();
+        let browser: i64 = trusted_browsers::table
+            .select(trusted_browsers::id)
+            .first(&mut conn)
+            .unwrap();
+        let path = format!("/account/browsers/{browser}/revocation");
+        ok(&done(&ana, &path, &[], &["browser-revoked"]).await);
+        ok(&done(&ana, "/account/second-factor/removal", &[], &["factor-off"]).await);
+    });
+}
+
+#[test]
+fn who_is_deleted_leaves_the_events() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ok(&ana.post("/account/deletion", &[("email", "ana@example.org")]).await);
+        let mut book = Book::of(&market);
+        let id = user(&mut book.conn, "ana");
+        diesel::update(users::table.find(id))
+            .set(users::delete_at.eq(now()))
+            .execute(&mut book.conn)
+            .unwrap();
+        diesel::update(jobs::table.filter(jobs::kind.eq("erase")))
+            .set(jobs::run_at.eq(now()))
+            .execute(&mut book.conn)
+            .unwrap();
+        // Registered, deletion planned, deleted.
+        market.letters("ana@example.org", 3).await;
+        let people: i64 = users::table.count().get_result(&mut book.conn).unwrap();
+        assert_eq!(people, 0);
+        let all = rows(&mut book.conn);
+        let (old, new) = all.split_at(book.seen.len());
+        // What happened stays; from where goes along.
+        let mut left = book.seen.clone();
+        for row in &mut left {
+            (row.3, row.4, row.5) = (String::new(), String::new(), String::new());
+        }
+        assert_eq!(old, left);
+        assert_eq!((new.len(), new[0].1, new[0].2.as_str()), (1, Some(id), "deleted"));
+    });
+}
+
+/// The details of all pages, and how many pages there are.
+async fn turned(visitor: &Visitor, first: &str) -> (Vec<String>, usize) {
+    let (mut details, mut pages, mut next) = (Vec::new(), 0, Some(first.to_owned()));
+    while let Some(path) = next {
+        let page = visitor.page(&path).await;
+        details.extend(texts(&page, "td:first-child .sub"));
+        next = attributes(&page, "a[rel=next]", "href").pop();
+        pages += 1;
+    }
+    (details, pages)
+}
+
+#[test]
+fn everyone_sees_their_own_and_the_operator_sees_all() {
+    run(async {
+        let market = Market::demo();
+        let user = Actor::of(&market, Role::User).await;
+        let operator = Actor::of(&market, Role::Operator).await;
+        let mut conn = market.config.database.connect().unwrap();
+        let origin = Origin::new("198.51.100.7".parse().unwrap(), "Firefox/140.0");
+        for at in 0..120 {
+            for (who, word) in [(user.user, "mine"), (operator.user, "theirs")] {
+                let (kind, detail) = (EventKind::ProfileChanged, format!("{word}-{at}"));
+                Event::record(&mut conn, UserId(who), kind, &detail, &origin, now()).unwrap();
+            }
+        }
+        let mine: Vec<String> = (0..120).rev().map(|at| format!("mine-{at}")).collect();
+        let (seen, pages) = turned(&user.visitor(&market), "/account/activity").await;
+        assert_eq!((&seen[..120], pages), (&mine[..], 3), "{seen:?}");
+        assert!(!seen.iter().any(|detail| detail.contains("theirs")));
+        let (seen, pages) = turned(&operator.visitor(&market), "/admin").await;
+        assert_eq!(pages, 5);
+        for word in ["mine", "theirs"] {
+            assert_eq!(seen.iter().filter(|detail| detail.starts_with(word)).count(), 120);
+        }
+        let page = operator.visitor(&market).page("/admin").await;
+        let cells = texts(&page, "tbody tr:first-child td");
+        assert_eq!(cells[1], "nkem", "{cells:?}");
+        assert_eq!(cells[3], "198.51.100.7", "{cells:?}");
+        for odd in ["?before=x", "?before=", "?before=99999999999999999999"] {
+            let answer = user.visitor(&market).get(&format!("/account/activity{odd}")).await;
+            assert!(
+                matches!(answer.status().as_u16(), 200 | 422),
+                "{odd}: {}",
+                answer.status()
+            );
+        }
+    });
+}

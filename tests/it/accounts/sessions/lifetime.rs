@@ -1,0 +1,130 @@
+//! How long a sign-in lasts: the more someone may do, the shorter.
+
+use chrono::TimeDelta;
+use pocketshop::ops;
+
+use crate::accounts::steps::{
+    ANOTHER, age_sessions, another_browser, fresh_code, half_way, open_shop, session_ids, switch_on,
+};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, run};
+
+/// Signed in just before the limits, and not just after.
+async fn ends_after(market: &Market, name: &str, idle: TimeDelta, absolute: TimeDelta, visitor: &Visitor, page: &str) {
+    let (slack, second) = (TimeDelta::seconds(20), TimeDelta::seconds(1));
+    let cookie = visitor.cookie();
+    let moments = [
+        (idle - slack, idle - slack, true),
+        (absolute - slack, TimeDelta::zero(), true),
+        (idle + second, idle + second, false),
+        (absolute + second, TimeDelta::zero(), false),
+    ];
+    for (began, seen, lasts) in moments {
+        age_sessions(market, name, began, seen);
+        let answer = Visitor::holding(market, cookie.clone()).get(page).await;
+        let told = (answer.status().as_u16(), location(&answer).to_owned());
+        if lasts {
+            assert_eq!(told.0, 200, "{name}: {began} old, seen {seen} ago: {told:?}");
+        } else {
+            assert_eq!(told.0, 303, "{name}: {began} old, seen {seen} ago: {told:?}");
+            assert!(told.1.starts_with("/login"), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_buyers_sign_in_ends() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        ends_after(
+            &market,
+            "ana",
+            TimeDelta::days(14),
+            TimeDelta::days(30),
+            &ana,
+            "/account",
+        )
+        .await;
+    });
+}
+
+#[test]
+fn a_sellers_sign_in_ends_earlier() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        open_shop(&market, "ana", "Barro", "barro");
+        for page in ["/dashboard", "/account"] {
+            ends_after(&market, "ana", TimeDelta::days(7), TimeDelta::days(14), &ana, page).await;
+        }
+    });
+}
+
+#[test]
+fn an_operators_sign_in_ends_within_the_day() {
+    run(async {
+        let market = Market::empty();
+        market.join("ana").await;
+        ops::users::make_operator(&market.config, "ana", None, None).unwrap();
+        let ana = another_browser(&market, "ana").await;
+        switch_on(&ana).await;
+        let (idle, absolute) = (TimeDelta::minutes(30), TimeDelta::hours(12));
+        for page in ["/admin", "/account"] {
+            ends_after(&market, "ana", idle, absolute, &ana, page).await;
+        }
+    });
+}
+
+#[test]
+fn half_a_sign_in_ends_after_five_minutes_however_busy() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        let (secret, _) = switch_on(&ana).await;
+        ana.post("/logout", &[]).await;
+        let half = half_way(&market, "ana").await;
+        let five = TimeDelta::minutes(5);
+        ends_after(&market, "ana", five, five, &half, "/login/code").await;
+        let late = Visitor::holding(&market, half.cookie());
+        let code = fresh_code(&market, "ana", &secret);
+        assert!(location(&late.post("/login/code", &[("code", &code)]).await).starts_with("/login?"));
+        assert!(!late.is_signed_in().await);
+    });
+}
+
+#[test]
+fn a_look_makes_it_last_but_a_new_id_makes_it_no_younger() {
+    run(async {
+        let market = Market::empty();
+        let ana = market.join("ana").await;
+        age_sessions(&market, "ana", TimeDelta::days(29), TimeDelta::days(13));
+        assert!(ana.is_signed_in().await);
+        // The look was written down.
+        age_sessions(
+            &market,
+            "ana",
+            TimeDelta::days(30) - TimeDelta::seconds(20),
+            TimeDelta::days(1),
+        );
+        assert_eq!(ana.post("/confirm", &[("password", PASSWORD)]).await.status(), 303);
+        ana.post("/account/devices/revocation", &[]).await;
+        ana.post("/account/password", &[("password", ANOTHER)]).await;
+        switch_on(&ana).await;
+        assert!(ana.is_signed_in().await);
+        let id = session_ids(&market, "ana")[0];
+        let began: chrono::NaiveDateTime = {
+            use crate::schema::sessions;
+            use diesel::prelude::*;
+            sessions::table
+                .find(id)
+                .select(sessions::created_at)
+                .first(&mut crate::accounts::steps::connect(&market))
+                .unwrap()
+        };
+        assert!(
+            crate::accounts::steps::now() - began > TimeDelta::days(29),
+            "it began anew"
+        );
+    });
+}

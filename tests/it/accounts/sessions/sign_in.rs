@@ -1,0 +1,219 @@
+//! Signing in: by either name, one answer to every failure, and on to a page of ours.
+
+use diesel::prelude::*;
+use scraper::Html;
+
+use crate::accounts::records::{conn, register_with, seen, set_stored, stored};
+use crate::schema::{sessions, users};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, attributes, run};
+
+/// Addresses that are none of ours, each as JSON.
+const NEXT: &str = include_str!("../../../corpus/next.txt");
+
+async fn sign_in_to(visitor: &Visitor, next: &str) -> String {
+    let form = [("login", "robin"), ("password", PASSWORD), ("next", next)];
+    let answer = visitor.post("/login", &form).await;
+    assert_eq!(answer.status(), 303, "{next:?}");
+    location(&answer).to_owned()
+}
+
+#[test]
+fn either_name_signs_in_whatever_its_case() {
+    run(async {
+        let market = Market::empty();
+        market.join("Robin").await;
+        for login in [
+            "Robin",
+            "robin",
+            "ROBIN",
+            " robin ",
+            "Robin@example.org",
+            "robin@EXAMPLE.org",
+            "ROBIN@example。org",
+        ] {
+            let visitor = Visitor::new(&market);
+            let answer = visitor.sign_in(login, PASSWORD).await;
+            assert_eq!(
+                (answer.status().as_u16(), location(&answer)),
+                (303, "/account"),
+                "{login}"
+            );
+            assert!(visitor.is_signed_in().await, "{login}");
+        }
+    });
+}
+
+#[test]
+fn every_failure_looks_the_same_to_the_byte() {
+    run(async {
+        let market = Market::empty();
+        let fail = async |password: &str| {
+            let visitor = Visitor::new(&market);
+            let answer = visitor.sign_in("robin@example.org", password).await;
+            assert!(!visitor.is_signed_in().await);
+            seen(answer).await
+        };
+        let unknown = fail(PASSWORD).await;
+        assert_eq!(unknown.0, 422);
+        assert!(unknown.2.contains("do not go together"), "{}", unknown.2);
+        market.join("robin").await;
+        assert_eq!(fail("not my password").await, unknown, "a wrong password");
+        assert_eq!(fail("").await, unknown, "no password typed");
+        let robin = || users::table.filter(users::username.eq("robin"));
+        let suspend = |at| {
+            diesel::update(robin())
+                .set(users::suspended_at.eq(at))
+                .execute(&mut conn(&market))
+                .unwrap();
+        };
+        suspend(Some(chrono::DateTime::UNIX_EPOCH.naive_utc()));
+        assert_eq!(fail(PASSWORD).await, unknown, "suspended");
+        suspend(None);
+        let hash = stored(&market, "robin");
+        for none in ["!", "", "nonsense", "pbkdf2_sha256$0$$"] {
+            set_stored(&market, "robin", none);
+            assert_eq!(fail(PASSWORD).await, unknown, "the hash {none:?}");
+        }
+        set_stored(&market, "robin", &hash);
+        assert_eq!(Visitor::new(&market).sign_in("robin", PASSWORD).await.status(), 303);
+    });
+}
+
+#[test]
+fn what_was_typed_stands_in_the_page_as_text_and_the_password_does_not() {
+    run(async {
+        let market = Market::empty();
+        let typed = "\"><script>alert(1)</script>";
+        let form = [
+            ("login", typed),
+            ("password", "canary 7"),
+            ("next", "/a?b=\"><script>c</script>"),
+        ];
+        let body = Visitor::new(&market).post("/login", &form).await.text().await.unwrap();
+        assert!(!body.contains("<script>alert") && !body.contains("<script>c"));
+        assert!(!body.contains("canary"));
+        let page = Html::parse_document(&body);
+        assert_eq!(attributes(&page, "input[name=login]", "value"), [typed]);
+        let next = attributes(&page, "main input[name=next]", "value");
+        assert!(next[0].starts_with("/a?b=") && !next[0].contains('"'), "{next:?}");
+        let page = Visitor::new(&market)
+            .page("/login?next=%2Fa%3Fb%3D%22%3E%3Cscript%3E")
+            .await;
+        assert!(attributes(&page, "main input[name=next]", "value")[0].starts_with("/a?b="));
+    });
+}
+
+#[test]
+fn the_way_on_is_a_page_of_ours_only() {
+    run(async {
+        let market = Market::empty();
+        let robin = market.join("robin").await;
+        let bad: Vec<String> = NEXT.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(bad.len() > 20);
+        for next in &bad {
+            let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            let asked = format!("/login?next={query}");
+            let page = Visitor::new(&market).page(&asked).await;
+            assert_eq!(attributes(&page, "main input[name=next]", "value"), ["/"], "{next:?}");
+            assert_eq!(location(&robin.get(&asked).await), "/account", "{next:?}");
+            assert_eq!(sign_in_to(&Visitor::new(&market), next).await, "/account", "{next:?}");
+        }
+        for next in ["/account/devices", "/products?category=home-living#grid"] {
+            assert_eq!(sign_in_to(&Visitor::new(&market), next).await, next);
+        }
+    });
+}
+
+#[test]
+fn who_is_signed_in_goes_on_to_the_account() {
+    run(async {
+        let market = Market::empty();
+        let robin = market.join("robin").await;
+        for path in ["/login", "/register"] {
+            let answer = robin.get(path).await;
+            assert_eq!(
+                (answer.status().as_u16(), location(&answer)),
+                (303, "/account"),
+                "{path}"
+            );
+        }
+        assert_eq!(location(&robin.get("/login?next=%2Fshops").await), "/shops");
+    });
+}
+
+#[test]
+fn who_was_signed_out_elsewhere_signs_in_again_from_the_form_that_was_open() {
+    run(async {
+        let market = Market::empty();
+        let robin = market.join("robin").await;
+        diesel::delete(sessions::table).execute(&mut conn(&market)).unwrap();
+        assert_eq!(location(&robin.sign_in("robin", PASSWORD).await), "/account");
+        assert!(robin.is_signed_in().await);
+        diesel::delete(sessions::table).execute(&mut conn(&market)).unwrap();
+        robin.get("/").await;
+        assert_eq!(robin.cookie(), None, "nothing is left to remember");
+    });
+}
+
+#[test]
+fn a_password_of_a_megabyte_is_refused_before_anything_is_done_for_it() {
+    run(async {
+        let market = Market::empty();
+        market.join("robin").await;
+        let before = market.db.queries();
+        let endless = "a".repeat(1 << 20);
+        for (path, name) in [("/login", "login"), ("/register", "username"), ("/reset", "token")] {
+            let form = [(name, "robin"), ("password", endless.as_str())];
+            let answer = Visitor::new(&market).post(path, &form).await;
+            assert_eq!(answer.status(), 413, "{path}");
+        }
+        assert_eq!(market.db.queries(), before);
+        // What a form may hold is read, and is nobody's password.
+        let long = &endless[..60_000];
+        assert_eq!(Visitor::new(&market).sign_in("robin", long).await.status(), 422);
+        let refused = register_with(&Visitor::new(&market), "ann@example.org", "ann-b", long).await;
+        assert_eq!(refused.status(), 422);
+        assert!(refused.text().await.unwrap().contains("128 characters or fewer"));
+    });
+}
+
+#[test]
+fn every_character_of_a_password_counts_whatever_it_is() {
+    run(async {
+        let market = Market::empty();
+        let long = format!(
+            "{:_<63}",
+            "seven green boats under the old stone bridge at noon, twice "
+        );
+        assert_eq!(long.len(), 63);
+        let most = format!("{long}{long}é7");
+        assert_eq!(most.chars().count(), 128);
+        let right = [
+            format!("{long}a"),
+            most.clone(),
+            "🦀 quiet\0harbour lamp 7".to_owned(),
+            "  quiet harbour lamp 7  ".to_owned(),
+        ];
+        let wrong = [
+            vec![format!("{long}b"), long.clone(), format!("{long}A")],
+            vec![format!("{long}{long}é"), format!("{most}7")],
+            vec!["🦀 quiet".to_owned(), "🦀 quiet\0harbour lamp 8".to_owned()],
+            vec!["quiet harbour lamp 7".to_owned(), " quiet harbour lamp 7  ".to_owned()],
+        ];
+        for (one, (right, wrong)) in right.iter().zip(wrong).enumerate() {
+            let name = format!("robin-{one}");
+            let sent = register_with(&Visitor::new(&market), &format!("{name}@example.org"), &name, right).await;
+            assert_eq!(sent.status(), 303, "{right:?}");
+            for wrong in wrong {
+                let answer = Visitor::new(&market).sign_in(&name, &wrong).await;
+                assert_eq!(answer.status(), 422, "{wrong:?} for {right:?}");
+            }
+            assert_eq!(
+                Visitor::new(&market).sign_in(&name, right).await.status(),
+                303,
+                "{right:?}"
+            );
+        }
+    });
+}

@@ -1,0 +1,123 @@
+//! Nobody learns from the clock who has an account.
+
+use std::time::{Duration, Instant};
+
+use crate::accounts::passwords::imported;
+use crate::accounts::records::{forget_tries, register, settled};
+use crate::support::visitor::{PASSWORD, Visitor};
+use crate::support::{Market, run};
+
+const SAMPLES: usize = 30;
+/// As dear as Argon2 or dearer, so that it shows when either is left out.
+const ROUNDS: u32 = 20_000;
+
+fn median(samples: &[Duration]) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort();
+    sorted[sorted.len() / 2].as_secs_f64()
+}
+
+/// How far the ranks of two lots of samples are from those of one lot, in standard deviations (Mann and Whitney's test).
+fn apart(one: &[Duration], other: &[Duration]) -> f64 {
+    let wins: f64 = one
+        .iter()
+        .flat_map(|a| other.iter().map(move |b| (a, b)))
+        .map(|(a, b)| match a.cmp(b) {
+            std::cmp::Ordering::Greater => 1.0,
+            std::cmp::Ordering::Equal => 0.5,
+            std::cmp::Ordering::Less => 0.0,
+        })
+        .sum();
+    let (n, m) = (
+        f64::from(u32::try_from(one.len()).unwrap()),
+        f64::from(u32::try_from(other.len()).unwrap()),
+    );
+    (wins - n * m / 2.0).abs() / (n * m * (n + m + 1.0) / 12.0).sqrt()
+}
+
+/// Medians within 10 %, or ranks as by chance (p > 0.01); on a machine with other work, medians within 25 % will do.
+fn alike(lots: &[Vec<Duration>]) -> bool {
+    lots.iter().skip(1).all(|lot| {
+        let (one, other) = (median(&lots[0]), median(lot));
+        (one - other).abs() / one.max(other) < 0.25 || apart(&lots[0], lot) < 2.576
+    })
+}
+
+/// Takes samples of each kind in turn, so that all have the same weather; once more before it is believed that they differ.
+async fn expect_alike<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) -> Duration) {
+    let mut told = String::new();
+    for attempt in 0..2 {
+        let mut lots = vec![Vec::new(); N];
+        for round in 0..=SAMPLES {
+            for (kind, lot) in lots.iter_mut().enumerate() {
+                let took = sample(kind, attempt * 100 + round).await;
+                // The first of each warms up.
+                if round > 0 {
+                    lot.push(took);
+                }
+            }
+        }
+        if alike(&lots) {
+            return;
+        }
+        told = format!("{told} {:?}", lots.iter().map(|lot| median(lot)).collect::<Vec<_>>());
+    }
+    panic!("the medians differ, in seconds: {told}");
+}
+
+#[test]
+fn a_failed_sign_in_takes_as_long_whoever_it_was() {
+    run(async {
+        let market = Market::on(imported("my old password", ROUNDS), false, |_| {});
+        market.join("robin").await;
+        let visitor = Visitor::new(&market);
+        let logins = ["nobody@example.org", "robin@example.org", "luna@gmail.com"];
+        expect_alike::<3>(async |kind, _| {
+            forget_tries(&market);
+            let begun = Instant::now();
+            let answer = visitor.sign_in(logins[kind], "not my password").await;
+            assert_eq!(answer.status(), 422);
+            answer.bytes().await.unwrap();
+            begun.elapsed()
+        })
+        .await;
+    });
+}
+
+#[test]
+fn signing_up_takes_as_long_for_a_known_address() {
+    run(async {
+        let market = Market::empty();
+        market.join("robin").await;
+        let visitor = Visitor::new(&market);
+        expect_alike::<2>(async |kind, round| {
+            forget_tries(&market);
+            settled(&market).await;
+            let (new, name) = (format!("new-{round}@example.org"), format!("new-{kind}-{round}"));
+            let email = if kind == 0 { new.as_str() } else { "robin@example.org" };
+            let begun = Instant::now();
+            assert_eq!(register(&visitor, email, &name).await.status(), 303);
+            begun.elapsed()
+        })
+        .await;
+    });
+}
+
+#[test]
+fn asking_for_a_new_password_takes_as_long_for_a_known_address() {
+    run(async {
+        let market = Market::empty();
+        market.join("robin").await;
+        let visitor = Visitor::new(&market);
+        assert_eq!(visitor.sign_in("robin", PASSWORD).await.status(), 303);
+        let visitor = Visitor::new(&market);
+        let logins = ["nobody@example.org", "robin@example.org"];
+        expect_alike::<2>(async |kind, _| {
+            settled(&market).await;
+            let begun = Instant::now();
+            assert_eq!(visitor.post("/forgot", &[("login", logins[kind])]).await.status(), 303);
+            begun.elapsed()
+        })
+        .await;
+    });
+}

@@ -1,0 +1,272 @@
+//! Signing up: one account of each address and name, and nobody learns whose address is known.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use reqwest::StatusCode;
+use scraper::Html;
+
+use super::records::{dump, holders, register, register_with, seen, settled, tries, wait};
+use crate::support::mail::{letters_to, links};
+use crate::support::visitor::{PASSWORD, Visitor, location};
+use crate::support::{Market, attributes, run, texts};
+
+#[test]
+fn a_refused_form_keeps_what_was_typed_but_never_the_password() {
+    run(async {
+        let market = Market::empty();
+        let form = [
+            ("email", "robin at \"home\""),
+            ("username", "<b>"),
+            ("first_name", "Ro\u{202e}bin"),
+            ("last_name", "Tester"),
+            ("password", "canary 7"),
+        ];
+        let refused = Visitor::new(&market).post("/register", &form).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let body = refused.text().await.unwrap();
+        assert!(!body.contains("canary"));
+        let page = Html::parse_document(&body);
+        for (name, typed) in &form[..2] {
+            assert_eq!(
+                attributes(&page, &format!("input[name={name}]"), "value"),
+                [*typed],
+                "{name}"
+            );
+        }
+        assert_eq!(attributes(&page, "input[name=last_name]", "value"), ["Tester"]);
+        assert!(attributes(&page, "input[name=password]", "value").is_empty());
+        for (field, says) in [
+            ("email", "email address"),
+            ("username", "letters a to z"),
+            ("password", "12 characters"),
+        ] {
+            let told = texts(&page, &format!("#{field}-error")).join("");
+            assert!(told.contains(says), "{field}: {told}");
+            assert_eq!(attributes(&page, &format!("#{field}"), "aria-invalid"), ["true"]);
+            assert_eq!(
+                texts(&page, &format!("#problems a[href='#{field}']")).len(),
+                1,
+                "{field}"
+            );
+        }
+        assert!(texts(&page, "#last_name-error").is_empty());
+        assert!(dump(&market, &["users", "jobs"]).is_empty());
+    });
+}
+
+#[test]
+fn a_taken_username_is_told_whatever_its_case() {
+    run(async {
+        let market = Market::empty();
+        register(&Visitor::new(&market), "robin@example.org", "Robin").await;
+        for name in ["Robin", "robin", " ROBIN "] {
+            let refused = register(&Visitor::new(&market), "other@example.org", name).await;
+            assert_eq!(refused.status(), 422, "{name}");
+            let body = refused.text().await.unwrap();
+            let page = Html::parse_document(&body);
+            assert!(texts(&page, "#username-error").join("").contains("taken"), "{name}");
+            assert_eq!(attributes(&page, "input[name=email]", "value"), ["other@example.org"]);
+            assert!(!body.contains("robin@example.org"));
+        }
+        // Also to who gives the very address of the account that has the name.
+        let refused = register(&Visitor::new(&market), "robin@example.org", "robin").await;
+        assert_eq!(refused.status(), 422);
+        assert!(holders(&market, "other@example.org").is_empty());
+    });
+}
+
+#[test]
+fn names_that_mislead_and_passwords_that_are_guessed_first_are_refused() {
+    run(async {
+        let market = Market::empty();
+        for name in ["admin", "Supp0rt", "pocket-shop", "admin_robin", "deleted-7"] {
+            let refused = register(&Visitor::new(&market), "robin@example.org", name).await;
+            assert_eq!(refused.status(), 422, "{name}");
+            let page = Html::parse_document(&refused.text().await.unwrap());
+            assert_eq!(texts(&page, "#problems li").len(), 1, "{name}");
+            assert!(
+                texts(&page, "#username-error").join("").contains("PocketShop itself"),
+                "{name}"
+            );
+        }
+        let long = "quiet harbour lamp ".repeat(7);
+        for password in [
+            "passwordpassword",
+            "pocketshop2026",
+            "wanderer-1987!",
+            "abcdefghijklmnop",
+            &long,
+        ] {
+            let refused = register_with(&Visitor::new(&market), "robin@example.org", "wanderer", password).await;
+            assert_eq!(refused.status(), 422, "{password}");
+            let page = Html::parse_document(&refused.text().await.unwrap());
+            assert_eq!(texts(&page, "#password-error").len(), 1, "{password}");
+        }
+        assert!(holders(&market, "robin@example.org").is_empty());
+    });
+}
+
+#[test]
+fn a_new_and_a_known_address_get_the_same_answer_and_different_letters() {
+    run(async {
+        let market = Market::empty();
+        market.join("known").await;
+        settled(&market).await;
+        let of_people = ["users", "sessions", "tokens", "security_events"];
+        let before = dump(&market, &of_people);
+
+        let known = Visitor::new(&market);
+        let other = "seven green boats 4";
+        let to_known = register_with(&known, " KNOWN@example.org", "someone", other).await;
+        assert_eq!(
+            (to_known.status().as_u16(), location(&to_known)),
+            (303, "/register/sent")
+        );
+        let to_known = (seen(to_known).await, seen(known.get("/register/sent").await).await);
+        assert_eq!(dump(&market, &of_people), before, "nothing of the account changed");
+
+        let new = Visitor::new(&market);
+        let to_new = register_with(&new, "new@example.org", "anyone", other).await;
+        let to_new = (seen(to_new).await, seen(new.get("/register/sent").await).await);
+        assert_eq!(to_known, to_new);
+        assert!(!known.is_signed_in().await);
+        assert!(!new.is_signed_in().await);
+
+        let told = market.letters("known@example.org", 2).await.pop().unwrap();
+        let asked = market.letters("new@example.org", 1).await.pop().unwrap();
+        assert_ne!(told.subject, asked.subject);
+        assert!(!told.text.contains("token="), "{}", told.text);
+        assert!(!told.text.contains("someone"), "{}", told.text);
+        assert_eq!(links(&told), ["http://localhost/login", "http://localhost/forgot"]);
+        assert!(asked.text.contains("/verify?token="), "{}", asked.text);
+
+        assert_eq!(
+            Visitor::new(&market).sign_in("known@example.org", other).await.status(),
+            422
+        );
+        assert_eq!(
+            Visitor::new(&market)
+                .sign_in("known@example.org", PASSWORD)
+                .await
+                .status(),
+            303
+        );
+        assert_eq!(holders(&market, "known@example.org"), ["known"]);
+    });
+}
+
+#[test]
+fn a_known_address_gets_its_letter_once_in_a_while() {
+    run(async {
+        let market = Market::empty();
+        market.join("known").await;
+        for name in ["someone", "anyone", "no-one-else"] {
+            let sent = register(&Visitor::new(&market), "known@example.org", name).await;
+            assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
+        }
+        settled(&market).await;
+        assert_eq!(letters_to(&market.config.data, "known@example.org").len(), 2);
+        assert_eq!(tries(&market, "letter"), [3]);
+        wait(&market, TimeDelta::hours(25));
+        register(&Visitor::new(&market), "known@example.org", "someone").await;
+        market.letters("known@example.org", 3).await;
+    });
+}
+
+#[test]
+fn one_address_typed_many_ways_at_once_makes_one_account() {
+    run(async {
+        let market = Market::empty();
+        let visitor = Visitor::new(&market);
+        let ways = [
+            "Robin@Example.org",
+            "robin@example.org",
+            " ROBIN@EXAMPLE.ORG",
+            "robin@example。org",
+        ];
+        let forms = (0..12).map(|one| {
+            let visitor = &visitor;
+            async move { register(visitor, ways[one % 4], &format!("robin-{one}")).await }
+        });
+        for sent in join_all(forms).await {
+            assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
+        }
+        assert_eq!(holders(&market, "robin@example.org").len(), 1);
+        assert_eq!(dump(&market, &["users"]).len(), 1);
+        settled(&market).await;
+        // The one that proves it, and the one to who has an account already.
+        assert_eq!(letters_to(&market.config.data, "robin@example.org").len(), 2);
+    });
+}
+
+#[test]
+fn one_username_chosen_by_many_at_once_makes_one_account() {
+    run(async {
+        let market = Market::empty();
+        let visitor = Visitor::new(&market);
+        let forms = (0..12).map(|one| {
+            let visitor = &visitor;
+            let name = if one % 2 == 0 { "robin" } else { "ROBIN" };
+            async move {
+                register(visitor, &format!("robin-{one}@example.org"), name)
+                    .await
+                    .status()
+                    .as_u16()
+            }
+        });
+        let mut answers = join_all(forms).await;
+        answers.sort_unstable();
+        assert_eq!((answers[0], &answers[1..]), (303, [422; 11].as_slice()));
+        assert_eq!(dump(&market, &["users"]).len(), 1);
+    });
+}
+
+#[test]
+fn a_domain_that_looks_like_another_is_kept_as_what_it_is() {
+    run(async {
+        let market = Market::empty();
+        let real = register(&Visitor::new(&market), "jane@example.org", "jane").await;
+        let alike = register(&Visitor::new(&market), "jane@ex\u{430}mple.org", "jane2").await;
+        assert_eq!(
+            (real.status(), alike.status()),
+            (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER)
+        );
+        assert_eq!(holders(&market, "jane@example.org"), ["jane"]);
+        assert_eq!(holders(&market, "jane@xn--exmple-4nf.org"), ["jane2"]);
+        let visitor = Visitor::new(&market);
+        visitor.sign_in("Jane@ex\u{430}mple.org", PASSWORD).await;
+        let page = visitor.get("/account").await.text().await.unwrap();
+        assert!(page.contains("jane2"));
+    });
+}
+
+#[test]
+fn accounts_from_one_address_are_few_and_refused_forms_do_not_count() {
+    run(async {
+        let market = Market::open(false, |config| config.rate_limit = true);
+        let visitor = Visitor::new(&market);
+        for _ in 0..7 {
+            assert_eq!(register(&visitor, "nonsense", "robin").await.status(), 422);
+        }
+        for one in 0..5 {
+            let sent = register(&visitor, &format!("a{one}@example.org"), &format!("robin-{one}")).await;
+            assert_eq!(sent.status(), 303, "{one}");
+        }
+        let refused = register(&visitor, "a5@example.org", "robin-5").await;
+        assert_eq!(refused.status(), 429);
+        let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((600..=721).contains(&seconds), "{seconds}");
+        assert!(holders(&market, "a5@example.org").is_empty());
+        // The header of a proxy that nobody named changes nothing.
+        let form = [
+            ("email", "a6@example.org"),
+            ("username", "robin-6"),
+            ("password", PASSWORD),
+        ];
+        let forged = market
+            .post("/register")
+            .form(&form)
+            .header("X-Forwarded-For", "198.51.100.7");
+        assert_eq!(forged.send().await.unwrap().status(), 429);
+    });
+}

@@ -1,0 +1,142 @@
+//! A market with something to put into a cart, and a look at what the carts hold.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use reqwest::Response;
+use scraper::Html;
+
+use crate::schema::{cart_items, carts, product_variants, products, shops, users};
+use crate::support::roles::DEMO_PASSWORD;
+use crate::support::visitor::Visitor;
+use crate::support::{Market, texts};
+
+/// A product of the demo market in one kind, and its shop's.
+pub const SLUG: &str = "ring-dish-gold-rim";
+pub const SHOP: &str = "barro-e-sal";
+
+/// The demo market, whose shops send free and ask nothing.
+pub async fn plain() -> Market {
+    let market = Market::demo();
+    market
+        .sql("DELETE FROM shipping_rates; DELETE FROM product_fields")
+        .await;
+    market
+}
+
+impl Market {
+    pub async fn sql(&self, statements: &str) {
+        let statements = statements.to_owned();
+        self.db
+            .write(move |conn| Ok(conn.batch_execute(&statements)?))
+            .await
+            .unwrap();
+    }
+
+    /// The number of a product of the demo market.
+    pub fn product(&self, slug: &str) -> i64 {
+        let mut conn = self.config.database.connect().unwrap();
+        products::table
+            .filter(products::slug.eq(slug))
+            .select(products::id)
+            .first(&mut conn)
+            .unwrap()
+    }
+
+    /// The product's first variant.
+    pub fn variant(&self, slug: &str) -> i64 {
+        let mut conn = self.config.database.connect().unwrap();
+        product_variants::table
+            .filter(product_variants::product_id.eq(self.product(slug)))
+            .order((product_variants::position, product_variants::id))
+            .select(product_variants::id)
+            .first(&mut conn)
+            .unwrap()
+    }
+
+    pub async fn stock(&self, variant: i64, quantity: i32) {
+        self.sql(&format!(
+            "UPDATE product_variants SET quantity = {quantity} WHERE id = {variant};
+             UPDATE products SET quantity = (SELECT SUM(quantity) FROM product_variants WHERE product_id = products.id)
+             WHERE id = (SELECT product_id FROM product_variants WHERE id = {variant})"
+        ))
+        .await;
+    }
+
+    /// All lines that are in carts: variant, quantity, personalisation.
+    pub fn held(&self) -> Vec<(i64, i32, String)> {
+        let mut conn = self.config.database.connect().unwrap();
+        cart_items::table
+            .filter(cart_items::removed_at.is_null())
+            .order(cart_items::id)
+            .select((
+                cart_items::variant_id,
+                cart_items::quantity,
+                cart_items::personalisation,
+            ))
+            .load(&mut conn)
+            .unwrap()
+    }
+
+    pub fn quantities(&self) -> Vec<i32> {
+        self.held().into_iter().map(|(_, quantity, _)| quantity).collect()
+    }
+
+    /// The numbers of the lines, in and out.
+    pub fn items(&self) -> Vec<i64> {
+        let mut conn = self.config.database.connect().unwrap();
+        let all = cart_items::table.order(cart_items::id).select(cart_items::id);
+        all.load(&mut conn).unwrap()
+    }
+
+    pub fn carts(&self) -> i64 {
+        let mut conn = self.config.database.connect().unwrap();
+        carts::table.count().get_result(&mut conn).unwrap()
+    }
+
+    pub fn user(&self, username: &str) -> i64 {
+        let mut conn = self.config.database.connect().unwrap();
+        let one = users::table.filter(users::username.eq(username)).select(users::id);
+        one.first(&mut conn).unwrap()
+    }
+
+    pub fn shop(&self, slug: &str) -> i64 {
+        let mut conn = self.config.database.connect().unwrap();
+        let one = shops::table.filter(shops::slug.eq(slug)).select(shops::id);
+        one.first(&mut conn).unwrap()
+    }
+
+    /// Someone of the demo market, signed in.
+    pub async fn demo_person(&self, name: &str) -> Visitor {
+        let visitor = Visitor::new(self);
+        assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303, "{name}");
+        visitor
+    }
+}
+
+pub async fn add(visitor: &Visitor, variant: i64, quantity: &str) -> Response {
+    let variant = variant.to_string();
+    visitor
+        .post("/cart/items", &[("variant", &variant), ("quantity", quantity)])
+        .await
+}
+
+pub async fn set(visitor: &Visitor, item: i64, quantity: &str) -> Response {
+    visitor
+        .post(&format!("/cart/items/{item}"), &[("quantity", quantity)])
+        .await
+}
+
+/// Everything that a page says, in one line.
+pub fn said(page: &Html) -> String {
+    texts(page, "main").join(" ")
+}
+
+pub async fn text(response: Response) -> String {
+    let page = Html::parse_document(&response.text().await.unwrap());
+    said(&page)
+}
+
+/// The number at the cart in the header; empty without one.
+pub fn badge(page: &Html) -> String {
+    texts(page, "#cart-link .count").concat()
+}

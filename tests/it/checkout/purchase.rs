@@ -1,0 +1,211 @@
+//! A buyer at the till: what their page says, what they send off, and what the books say afterwards.
+
+use diesel::QueryableByName;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use reqwest::Response;
+use scraper::Html;
+
+use pocketshop::app;
+use pocketshop::checkout::{Swept, Till};
+use pocketshop::db::Conn;
+
+use crate::support::roles::now;
+use crate::support::visitor::{Visitor, location};
+use crate::support::{Market, attributes};
+
+pub const GOOD: &str = "4242 4242 4242 4242";
+pub const DECLINED: &str = "4000 0000 0000 0002";
+pub const SILENT_PAID: &str = "4000 0000 0000 3063";
+pub const SILENT: &str = "4000 0000 0000 3220";
+/// Of the demo market: in one kind, of three shops.
+pub const MUG: &str = "ring-dish-gold-rim";
+
+/// What a buyer fills in; the page's hidden fields come from the page.
+pub struct Form {
+    pub fields: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A good one, of the visitor's checkout page.
+    pub async fn of(visitor: &Visitor) -> Self {
+        Self::on(&visitor.page("/checkout").await)
+    }
+
+    pub fn on(page: &Html) -> Self {
+        let mut form = Self { fields: Vec::new() };
+        for name in ["key", "quote", "shop"] {
+            let hidden = attributes(page, &format!("#pay input[name={name}]"), "value");
+            form.fields
+                .extend(hidden.first().map(|value| (name.to_owned(), value.clone())));
+        }
+        for (name, value) in [
+            ("email", "ada@example.org"),
+            ("name", "Ada Lovelace"),
+            ("street", "12 St James's Square"),
+            ("postal_code", "94103"),
+            ("town", "San Francisco"),
+            ("region", "California"),
+            ("country", "US"),
+            ("card_number", GOOD),
+            ("card_expiry", "12/40"),
+            ("card_code", "123"),
+        ] {
+            form.set(name, value);
+        }
+        form
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        let found = self.fields.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    pub async fn send(&self, visitor: &Visitor) -> Response {
+        let fields: Vec<(&str, &str)> = self.fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        visitor.post("/checkout", &fields).await
+    }
+
+    /// Sends it off; tells the purchase's page.
+    pub async fn pay(&self, visitor: &Visitor) -> String {
+        let sent = self.send(visitor).await;
+        let (status, to) = (sent.status(), location(&sent).to_owned());
+        assert_eq!(status, 303, "{}", sent.text().await.unwrap());
+        assert!(to.starts_with("/checkout/PS-"), "{to}");
+        to
+    }
+}
+
+/// A guest with so many of a product in the cart.
+pub async fn guest_with(market: &Market, slug: &str, quantity: &str) -> Visitor {
+    let visitor = Visitor::new(market);
+    fill(&visitor, market.variant(slug), quantity).await;
+    visitor
+}
+
+pub async fn fill(visitor: &Visitor, variant: i64, quantity: &str) {
+    let variant = variant.to_string();
+    let added = visitor
+        .post("/cart/items", &[("variant", &variant), ("quantity", quantity)])
+        .await;
+    assert_eq!(added.status(), 303, "{}", added.text().await.unwrap());
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+impl Market {
+    /// One number that the database tells: `SELECT … AS number`.
+    pub fn number(&self, select: &str) -> i64 {
+        number(&mut self.config.database.connect().unwrap(), select)
+    }
+
+    pub fn count_of(&self, what: &str) -> i64 {
+        self.number(&format!("SELECT COUNT(*) FROM {what}"))
+    }
+
+    pub fn on_shelf(&self, variant: i64) -> i64 {
+        self.number(&format!("SELECT quantity FROM product_variants WHERE id = {variant}"))
+    }
+
+    /// Counts a variant anew.
+    pub async fn shelve(&self, variant: i64, quantity: i32) {
+        self.stock(variant, quantity).await;
+        self.sql(&counted(variant)).await;
+    }
+
+    pub fn till(&self) -> Till {
+        app::till(&self.config, self.db.clone()).unwrap()
+    }
+
+    /// What the timers do, so many minutes from now.
+    pub async fn sweep(&self, minutes: i64) -> Swept {
+        self.till()
+            .sweep(now() + chrono::TimeDelta::minutes(minutes))
+            .await
+            .unwrap()
+    }
+
+    pub fn books_balance(&self) {
+        books_balance(&mut self.config.database.connect().unwrap());
+    }
+}
+
+/// So many of a variant, counted anew, and its product's total with it.
+pub fn stocked(variant: i64, quantity: i32) -> String {
+    let counted = counted(variant);
+    format!(
+        "UPDATE product_variants SET quantity = {quantity} WHERE id = {variant};
+         UPDATE products SET quantity = (SELECT SUM(quantity) FROM product_variants WHERE product_id = products.id)
+         WHERE id = (SELECT product_id FROM product_variants WHERE id = {variant});
+         {counted}"
+    )
+}
+
+/// The movements of a variant begin anew with what there is.
+pub fn counted(variant: i64) -> String {
+    format!(
+        "DELETE FROM stock_movements WHERE variant_id = {variant};
+         INSERT INTO stock_movements (id, variant_id, reason, change, quantity, created_at)
+         SELECT {variant}, id, 'edit', quantity, quantity, created_at FROM product_variants WHERE id = {variant};"
+    )
+}
+
+/// One number that a database tells.
+pub fn number(conn: &mut Conn, select: &str) -> i64 {
+    let sql = format!("SELECT CAST(({select}) AS BIGINT) AS number");
+    let found: Number = match conn {
+        Conn::Sqlite(conn) => diesel::sql_query(sql).get_result(conn),
+        Conn::Postgres(conn) => diesel::sql_query(sql).get_result(conn),
+    }
+    .unwrap();
+    found.number
+}
+
+/// What must be true at all times.
+pub fn books_balance(conn: &mut Conn) {
+    for (wrong, why) in [
+        (
+            "product_variants v WHERE v.quantity <> (SELECT COALESCE(SUM(m.change), 0) FROM stock_movements m
+                 WHERE m.variant_id = v.id)
+                 AND EXISTS (SELECT 1 FROM stock_movements m WHERE m.variant_id = v.id AND m.reason = 'edit')",
+            "the movements do not add up to the stock",
+        ),
+        (
+            "checkouts c WHERE c.total <> c.items_total + c.shipping_total OR c.total <>
+                 (SELECT COALESCE(SUM(o.subtotal), 0) FROM orders o WHERE o.checkout_id = c.id) +
+                 (SELECT COALESCE(SUM(s.price), 0) FROM shipments s WHERE s.checkout_id = c.id)",
+            "a total is not the sum of its parts",
+        ),
+        (
+            "payments p JOIN checkouts c ON c.id = p.checkout_id WHERE p.amount <> c.total",
+            "a payment is not of its checkout's total",
+        ),
+        (
+            "checkouts c WHERE (c.placed_at IS NOT NULL) <> EXISTS (SELECT 1 FROM payments p
+                 WHERE p.checkout_id = c.id AND p.status = 'SUCCEEDED')",
+            "placed is not paid",
+        ),
+        (
+            "payments p WHERE p.refunded <> (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
+                 WHERE r.payment_id = p.id)",
+            "what was given back is not what the refunds say",
+        ),
+        (
+            "orders o JOIN checkouts c ON c.id = o.checkout_id WHERE c.placed_at IS NOT NULL AND o.status <>
+                 (SELECT e.to_status FROM order_events e WHERE e.order_id = o.id ORDER BY e.id DESC LIMIT 1)",
+            "a history does not end where the order stands",
+        ),
+    ] {
+        assert_eq!(number(conn, &format!("SELECT COUNT(*) FROM {wrong}")), 0, "{why}");
+    }
+}
