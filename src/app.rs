@@ -18,7 +18,7 @@ use crate::carts::pages as carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::checkout::pages as checkout;
 use crate::config::Config;
-use crate::crypto::{Vault, note_key, reseal_totp};
+use crate::crypto::{Cipher, record_key, reencrypt_totp};
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
@@ -33,13 +33,13 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
-use timers::{settle, sweep, tidy};
-pub use timers::{sweep_now, till};
+pub use timers::{processor, sweep_now};
+use timers::{purge_expired, settle, sweep};
 
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
 const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
-const GRACE: u64 = 8;
+const SHUTDOWN_TIMEOUT: u64 = 8;
 /// Who does what later: a picture takes seconds, and no letter waits for it.
 const LANES: [Lane; 2] = [
     Lane {
@@ -152,22 +152,22 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let database = Data::new(db.clone());
     let cookie = SessionCookie::new(&config.secret_keys, config.production());
     let shared_cookie = Data::new(cookie.clone());
-    let vault = Vault::new(&config.secret_keys);
-    let outbox = Outbox::new(config, vault.clone());
+    let cipher = Cipher::new(&config.secret_keys);
+    let outbox = Outbox::new(config, cipher.clone());
     let sender = Sender::new(config, outbox.clone())?;
     let pictures = Pictures::new(config);
-    let handler = later(outbox.clone(), vault.clone(), sender, pictures.clone());
-    let till = till(config, db.clone())?;
-    actix_web::rt::spawn(settle(till.clone()));
+    let handler = later(outbox.clone(), cipher.clone(), sender, pictures.clone());
+    let processor = processor(config, db.clone())?;
+    actix_web::rt::spawn(settle(processor.clone()));
     let worker = Worker::start(&config.database, &LANES, handler);
     let metrics = Data::new(Metrics {
         token: config.metrics_token.clone(),
-        tally: worker.tally(),
+        job_metrics: worker.job_metrics(),
         started: Instant::now(),
     });
-    actix_web::rt::spawn(tidy(db.clone(), hasher.clone(), pictures.clone()));
-    let till = Data::new(till);
-    let (vault, outbox, hasher) = (Data::new(vault), Data::new(outbox), Data::new(hasher));
+    actix_web::rt::spawn(purge_expired(db.clone(), hasher.clone(), pictures.clone()));
+    let processor = Data::new(processor);
+    let (cipher, outbox, hasher) = (Data::new(cipher), Data::new(outbox), Data::new(hasher));
     let pictures = Data::new(pictures);
     let mut server = HttpServer::new(move || {
         App::new()
@@ -178,12 +178,12 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(media.clone())
             .app_data(database.clone())
             .app_data(shared_cookie.clone())
-            .app_data(vault.clone())
+            .app_data(cipher.clone())
             .app_data(outbox.clone())
             .app_data(hasher.clone())
-            .app_data(till.clone())
+            .app_data(processor.clone())
             .app_data(pictures.clone())
-            .wrap(from_fn(visitor::recognise))
+            .wrap(from_fn(visitor::recognize))
             .wrap(from_fn(layers::error_pages))
             .wrap(from_fn(layers::no_empty_cookie))
             .wrap(cookie.layer())
@@ -195,7 +195,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     .client_request_timeout(Duration::from_secs(5))
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(Duration::from_secs(30))
-    .shutdown_timeout(GRACE)
+    .shutdown_timeout(SHUTDOWN_TIMEOUT)
     .disable_signals();
     if let Some(workers) = config.workers {
         server = server.workers(workers);
@@ -211,14 +211,14 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
 /// What jobs do, by their kind.
 fn later(
     outbox: Outbox,
-    vault: Vault,
+    cipher: Cipher,
     sender: Sender,
     pictures: Pictures,
 ) -> impl Fn(&mut Conn, &Job) -> anyhow::Result<()> + Send + Sync + 'static {
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
         change::JOB => {
-            let asked = change::Asked::open(&vault, &job.payload);
+            let asked = change::Asked::open(&cipher, &job.payload);
             let asked = asked.ok_or_else(|| GiveUp("no SECRET_KEY opens it".to_owned()))?;
             Ok(in_transaction(conn, &|conn| asked.run(conn, &outbox, now()))?)
         }
@@ -245,10 +245,10 @@ fn cores() -> usize {
 /// What a start with a new `SECRET_KEY` does.
 fn turn_keys(conn: &mut Conn, config: &Config) -> Result<()> {
     let (keys, now) = (&config.secret_keys, now());
-    let vault = Vault::new(keys);
+    let cipher = Cipher::new(keys);
     let resealed = in_transaction(conn, &|conn| {
-        note_key(conn, keys, now)?;
-        reseal_totp(conn, &vault)
+        record_key(conn, keys, now)?;
+        reencrypt_totp(conn, &cipher)
     })?;
     if resealed > 0 {
         tracing::info!(resealed, "second factors moved on to the newest SECRET_KEY");

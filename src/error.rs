@@ -10,7 +10,7 @@ pub enum Step {
     SignIn,
     /// The password again, since the last time was a while ago.
     Confirm,
-    /// Set up a second factor: operators need one.
+    /// Set up a second factor: admins need one.
     SecondFactor,
     /// Open a shop: sellers' pages need one.
     OpenShop,
@@ -21,11 +21,13 @@ pub enum Error {
     /// The visitor can mend it: the message is written for them.
     Refused(String),
     /// Something has to be done before; the visitor is led there, and back afterwards.
-    First(Step),
+    StepRequired(Step),
     Forbidden,
     NotFound,
     /// Too often: how many seconds to rest.
-    Rest(u64),
+    RateLimited {
+        retry_after: u64,
+    },
     /// Try again later: pool exhausted, provider down. Carries what to say.
     Unavailable(String),
     /// Only we can mend it: logged in full, never shown.
@@ -43,9 +45,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(why) | Self::Unavailable(why) => f.write_str(why),
-            Self::First(step) => write!(f, "{step:?} comes first"),
+            Self::StepRequired(step) => write!(f, "{step:?} comes first"),
             Self::Forbidden => f.write_str("not allowed"),
-            Self::Rest(seconds) => write!(f, "too often, {seconds} s of rest"),
+            Self::RateLimited { retry_after } => write!(f, "too many requests, retry after {retry_after} s"),
             Self::NotFound => f.write_str("not found"),
             Self::Internal(source) => write!(f, "{source:#}"),
         }

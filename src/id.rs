@@ -48,8 +48,8 @@ macro_rules! ids {
 
 ids! {
     UserId, SessionId, TokenId, RecoveryCodeId, BrowserId, ThrottleId, EventId, JobId, SecretKeyId, ShopId, ProductId,
-    VariantId, ImageId, SectionId, FieldId, MovementId, CartId, CartItemId, CheckoutId, ShipmentId, OrderId, PaymentId,
-    RateId, RefundId, AddressId,
+    VariantId, ImageId, SectionId, PersonalizationFieldId, MovementId, CartId, CartItemId, PurchaseId, ShopOrderId, OrderLineId, PaymentId,
+    ShippingRateId, RefundId, AddressId,
 }
 
 #[cfg(test)]

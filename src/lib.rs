@@ -4,7 +4,7 @@ pub mod ops; // what the command line does: import, demo market, check
 
 pub mod app; // every `routes` and every layer, in one list
 
-pub mod admin; // the operator's side
+pub mod admin; // the admin's side
 pub mod dashboard; // the seller's side
 
 pub mod web; // what every page shares: visitor, layout, answers, errors, layers, assets
@@ -14,7 +14,7 @@ pub mod checkout; // one purchase: what it comes to, placing it, paying for it, 
 pub mod payments; // payments, cards, refunds, and the provider
 
 pub mod carts; // what guests and users are about to buy
-pub mod orders; // what was sold: orders, shipments, and the moves they may make
+pub mod orders; // what was sold: orders, shop orders, and the moves they may make
 pub mod shipping; // rates, what sending costs, when it arrives
 
 pub mod catalog; // categories, products, variants, and the lists people browse

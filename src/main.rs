@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use pocketshop::config::{Config, LogFormat, Missing, Problems, Settings};
+use pocketshop::config::{Config, ConfigErrors, LogFormat, Missing, Settings};
 use pocketshop::{app, db, ops};
 use tracing_subscriber::EnvFilter;
 
@@ -59,7 +59,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum UserCommand {
-    /// Make someone an operator, by username or email address
+    /// Make someone an admin, by username or email address
     Admin {
         name: String,
         /// Make the account first, with this address and a password from standard input
@@ -84,11 +84,11 @@ enum Source {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut problems = Problems::default();
-    let settings = cli.settings.with_environment(&mut problems);
+    let mut errors = ConfigErrors::default();
+    let settings = cli.settings.with_environment(&mut errors);
     let command = cli.command.unwrap_or(Command::Serve { demo: false });
     if matches!(command, Command::Check) {
-        let (report, fine) = ops::check::report(&settings, problems);
+        let (report, fine) = ops::check::report(&settings, errors);
         print!("{report}");
         return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
@@ -98,7 +98,7 @@ fn main() -> ExitCode {
         _ => Missing::Make,
     };
     let done = settings
-        .parse(problems, missing)
+        .parse(errors, missing)
         .map_err(anyhow::Error::from)
         .and_then(|config| run(command, &config));
     match done {
@@ -164,7 +164,7 @@ fn user(what: &UserCommand, config: &Config) -> anyhow::Result<String> {
         UserCommand::List => return ops::users::list(config),
         UserCommand::Admin { name, email } => {
             let typed = email.is_some().then(password).transpose()?;
-            ops::users::make_operator(config, name, email.as_deref(), typed.as_deref())
+            ops::users::make_admin(config, name, email.as_deref(), typed.as_deref())
         }
         UserCommand::Password { name } => ops::users::set_password(config, name, &password()?),
         UserCommand::Suspend { name } => ops::users::set_suspended(config, name, true),

@@ -10,7 +10,7 @@ use diesel::sql_types::BigInt;
 use rust_decimal::Decimal;
 
 /// The most that is read as one amount, in minor units: far more than anything costs, and sums of it still fit.
-pub const MOST: i64 = 1_000_000_000_000;
+pub const MAX: i64 = 1_000_000_000_000;
 
 /// An amount in the market's currency, in minor units (cents for USD, yen for JPY).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow)]
@@ -126,7 +126,7 @@ impl Currency {
     }
 
     /// The currency of a three-letter code, in capitals.
-    pub fn of(code: &str) -> Option<Self> {
+    pub fn by_code(code: &str) -> Option<Self> {
         let (code, symbol, exponent) = CURRENCIES.iter().find(|(known, ..)| *known == code)?;
         Some(Self {
             code,
@@ -172,7 +172,7 @@ impl Currency {
             .ok_or(PriceProblem::TooMuch)?;
         i64::try_from(minor)
             .ok()
-            .filter(|minor| *minor <= MOST)
+            .filter(|minor| *minor <= MAX)
             .map(Money)
             .ok_or(PriceProblem::TooMuch)
     }
@@ -224,18 +224,18 @@ mod tests {
 
     #[test]
     fn amounts_read_as_people_write_them() {
-        let dollars = Currency::of("USD").unwrap();
+        let dollars = Currency::by_code("USD").unwrap();
         assert_eq!(dollars.format(Money(7_800)), "$78.00");
         assert_eq!(dollars.format(Money(123_456_789)), "$1,234,567.89");
         assert_eq!(dollars.format(Money(-5)), "−$0.05");
-        assert_eq!(Currency::of("JPY").unwrap().format(Money(1_200)), "¥1,200");
-        assert_eq!(Currency::of("TND").unwrap().format(Money(1_200)), "TND 1.200");
+        assert_eq!(Currency::by_code("JPY").unwrap().format(Money(1_200)), "¥1,200");
+        assert_eq!(Currency::by_code("TND").unwrap().format(Money(1_200)), "TND 1.200");
         assert_eq!(dollars.plain(Money(7_800)), "78.00");
     }
 
     #[test]
     fn what_is_not_a_price_is_refused_with_its_reason() {
-        let dollars = Currency::of("USD").unwrap();
+        let dollars = Currency::by_code("USD").unwrap();
         for (typed, why) in [
             ("", PriceProblem::NotANumber),
             ("1e3", PriceProblem::NotANumber),
@@ -254,9 +254,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_price_written_out_reads_back(minor in 0..=MOST) {
+        fn a_price_written_out_reads_back(minor in 0..=MAX) {
             for (code, ..) in CURRENCIES {
-                let currency = Currency::of(code).unwrap();
+                let currency = Currency::by_code(code).unwrap();
                 prop_assert_eq!(currency.parse(&currency.plain(Money(minor))), Ok(Money(minor)));
             }
         }

@@ -23,7 +23,7 @@ diesel::table! {
         variant_id -> BigInt,
         quantity -> Integer,
         unit_price -> BigInt,
-        personalisation -> Text,
+        personalization -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
         removed_at -> Nullable<Timestamp>,
@@ -50,35 +50,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    checkouts (id) {
-        id -> BigInt,
-        number -> Text,
-        buyer_id -> Nullable<BigInt>,
-        idempotency_key -> Nullable<Text>,
-        email -> Text,
-        name -> Text,
-        street -> Text,
-        line2 -> Text,
-        postal_code -> Text,
-        town -> Text,
-        region -> Text,
-        country -> Text,
-        currency -> Text,
-        items_total -> BigInt,
-        shipping_total -> BigInt,
-        total -> BigInt,
-        created_at -> Timestamp,
-        updated_at -> Timestamp,
-        cart_id -> Nullable<BigInt>,
-        only_shop_id -> Nullable<BigInt>,
-        body_hash -> Text,
-        quote -> Text,
-        token_hash -> Nullable<Text>,
-        placed_at -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
     jobs (id) {
         id -> BigInt,
         kind -> Text,
@@ -95,7 +66,7 @@ diesel::table! {
 diesel::table! {
     order_events (id) {
         id -> BigInt,
-        order_id -> BigInt,
+        order_line_id -> BigInt,
         from_status -> Nullable<Text>,
         to_status -> Text,
         actor -> Text,
@@ -110,13 +81,13 @@ diesel::table! {
         buyer_id -> Nullable<BigInt>,
         product_id -> Nullable<BigInt>,
         variant_id -> Nullable<BigInt>,
-        checkout_id -> BigInt,
-        shipment_id -> BigInt,
+        purchase_id -> BigInt,
+        shop_order_id -> BigInt,
         payment_id -> BigInt,
         status -> Text,
         title -> Text,
         options -> Text,
-        personalisation -> Text,
+        personalization -> Text,
         picture -> Text,
         unit_price -> BigInt,
         quantity -> Integer,
@@ -131,7 +102,7 @@ diesel::table! {
     payments (id) {
         id -> BigInt,
         owner_id -> Nullable<BigInt>,
-        checkout_id -> BigInt,
+        purchase_id -> BigInt,
         amount -> BigInt,
         refunded -> BigInt,
         currency -> Text,
@@ -160,7 +131,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    product_fields (id) {
+    personalization_fields (id) {
         id -> BigInt,
         product_id -> BigInt,
         position -> Integer,
@@ -168,7 +139,7 @@ diesel::table! {
         label -> Text,
         hint -> Text,
         choices -> Text,
-        longest -> Integer,
+        max_length -> Integer,
         required -> Bool,
         price -> BigInt,
         created_at -> Timestamp,
@@ -247,6 +218,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    purchases (id) {
+        id -> BigInt,
+        number -> Text,
+        buyer_id -> Nullable<BigInt>,
+        idempotency_key -> Nullable<Text>,
+        email -> Text,
+        name -> Text,
+        street -> Text,
+        line2 -> Text,
+        postal_code -> Text,
+        town -> Text,
+        region -> Text,
+        country -> Text,
+        currency -> Text,
+        items_total -> BigInt,
+        shipping_total -> BigInt,
+        total -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        cart_id -> Nullable<BigInt>,
+        only_shop_id -> Nullable<BigInt>,
+        body_hash -> Text,
+        quote -> Text,
+        token_hash -> Nullable<Text>,
+        placed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     recovery_codes (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -260,7 +260,7 @@ diesel::table! {
     refunds (id) {
         id -> BigInt,
         payment_id -> BigInt,
-        order_id -> BigInt,
+        order_line_id -> BigInt,
         amount -> BigInt,
         status -> Text,
         reference -> Text,
@@ -314,9 +314,27 @@ diesel::table! {
 }
 
 diesel::table! {
-    shipments (id) {
+    shipping_rates (id) {
         id -> BigInt,
-        checkout_id -> BigInt,
+        shop_id -> BigInt,
+        position -> Integer,
+        name -> Text,
+        countries -> Text,
+        first_price -> BigInt,
+        further_price -> BigInt,
+        free_over -> Nullable<BigInt>,
+        days_from -> Integer,
+        days_to -> Integer,
+        pickup -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shop_orders (id) {
+        id -> BigInt,
+        purchase_id -> BigInt,
         shop_id -> Nullable<BigInt>,
         shop_name -> Text,
         price -> BigInt,
@@ -336,24 +354,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    shipping_rates (id) {
-        id -> BigInt,
-        shop_id -> BigInt,
-        position -> Integer,
-        name -> Text,
-        countries -> Text,
-        first_price -> BigInt,
-        further_price -> BigInt,
-        free_over -> Nullable<BigInt>,
-        days_from -> Integer,
-        days_to -> Integer,
-        pickup -> Bool,
-        created_at -> Timestamp,
-        updated_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     shop_slugs (slug) {
         slug -> Text,
         shop_id -> BigInt,
@@ -369,7 +369,7 @@ diesel::table! {
         tagline -> Text,
         bio -> Text,
         announcement -> Text,
-        place -> Text,
+        location -> Text,
         shop_image -> Text,
         state -> Text,
         vacation_from -> Nullable<Timestamp>,
@@ -393,7 +393,7 @@ diesel::table! {
         id -> BigInt,
         variant_id -> BigInt,
         user_id -> Nullable<BigInt>,
-        order_id -> Nullable<BigInt>,
+        order_line_id -> Nullable<BigInt>,
         reason -> Text,
         change -> Integer,
         quantity -> Integer,
@@ -446,7 +446,7 @@ diesel::table! {
         last_name -> Text,
         address -> Nullable<Text>,
         profile_image -> Text,
-        operator -> Bool,
+        admin -> Bool,
         email_verified_at -> Nullable<Timestamp>,
         suspended_at -> Nullable<Timestamp>,
         last_login_at -> Nullable<Timestamp>,
@@ -463,19 +463,18 @@ diesel::joinable!(addresses -> users (user_id));
 diesel::joinable!(cart_items -> carts (cart_id));
 diesel::joinable!(cart_items -> product_variants (variant_id));
 diesel::joinable!(carts -> users (owner_id));
-diesel::joinable!(checkouts -> users (buyer_id));
-diesel::joinable!(order_events -> orders (order_id));
+diesel::joinable!(order_events -> orders (order_line_id));
 diesel::joinable!(order_events -> users (user_id));
-diesel::joinable!(orders -> checkouts (checkout_id));
 diesel::joinable!(orders -> payments (payment_id));
 diesel::joinable!(orders -> product_variants (variant_id));
 diesel::joinable!(orders -> products (product_id));
-diesel::joinable!(orders -> shipments (shipment_id));
+diesel::joinable!(orders -> purchases (purchase_id));
+diesel::joinable!(orders -> shop_orders (shop_order_id));
 diesel::joinable!(orders -> users (buyer_id));
-diesel::joinable!(payments -> checkouts (checkout_id));
+diesel::joinable!(payments -> purchases (purchase_id));
 diesel::joinable!(payments -> users (owner_id));
 diesel::joinable!(pending_images -> users (owner_id));
-diesel::joinable!(product_fields -> products (product_id));
+diesel::joinable!(personalization_fields -> products (product_id));
 diesel::joinable!(product_images -> products (product_id));
 diesel::joinable!(product_slugs -> products (product_id));
 diesel::joinable!(product_slugs -> shops (shop_id));
@@ -485,17 +484,18 @@ diesel::joinable!(products -> categories (category));
 diesel::joinable!(products -> sections (section_id));
 diesel::joinable!(products -> shops (shop_id));
 diesel::joinable!(products -> users (owner_id));
+diesel::joinable!(purchases -> users (buyer_id));
 diesel::joinable!(recovery_codes -> users (user_id));
-diesel::joinable!(refunds -> orders (order_id));
+diesel::joinable!(refunds -> orders (order_line_id));
 diesel::joinable!(refunds -> payments (payment_id));
 diesel::joinable!(sections -> shops (shop_id));
 diesel::joinable!(sessions -> users (user_id));
-diesel::joinable!(shipments -> checkouts (checkout_id));
-diesel::joinable!(shipments -> shops (shop_id));
 diesel::joinable!(shipping_rates -> shops (shop_id));
+diesel::joinable!(shop_orders -> purchases (purchase_id));
+diesel::joinable!(shop_orders -> shops (shop_id));
 diesel::joinable!(shop_slugs -> shops (shop_id));
 diesel::joinable!(shops -> users (owner_id));
-diesel::joinable!(stock_movements -> orders (order_id));
+diesel::joinable!(stock_movements -> orders (order_line_id));
 diesel::joinable!(stock_movements -> product_variants (variant_id));
 diesel::joinable!(stock_movements -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
@@ -506,25 +506,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     cart_items,
     carts,
     categories,
-    checkouts,
     jobs,
     order_events,
     orders,
     payments,
     pending_images,
-    product_fields,
+    personalization_fields,
     product_images,
     product_slugs,
     product_variants,
     products,
+    purchases,
     recovery_codes,
     refunds,
     secret_keys,
     sections,
     security_events,
     sessions,
-    shipments,
     shipping_rates,
+    shop_orders,
     shop_slugs,
     shops,
     stock_movements,

@@ -1,4 +1,4 @@
-//! What an operator decides about someone: suspended, restored, an operator themselves.
+//! What an admin decides about someone: suspended, restored, an admin themselves.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -37,14 +37,14 @@ pub fn restore(conn: &mut Conn, outbox: &Outbox, user: &User, origin: &Origin, n
     Ok(())
 }
 
-/// An operator from the next sign-in on, in which a second factor is asked for.
-pub fn make_operator(conn: &mut Conn, outbox: &Outbox, user: &User, origin: &Origin, now: NaiveDateTime) -> Result<()> {
+/// an admin from the next sign-in on, in which a second factor is asked for.
+pub fn make_admin(conn: &mut Conn, outbox: &Outbox, user: &User, origin: &Origin, now: NaiveDateTime) -> Result<()> {
     diesel::update(users::table.find(user.id))
-        .set((users::operator.eq(true), users::updated_at.eq(now)))
+        .set((users::admin.eq(true), users::updated_at.eq(now)))
         .execute(conn)?;
     Session::end_all(conn, user.id)?;
     Token::void_all(conn, user.id, now)?;
-    Event::record(conn, user.id, EventKind::OperatorMade, "", origin, now)?;
-    outbox.post(conn, &user.email, &emails::operator_made(user.called()), now)?;
+    Event::record(conn, user.id, EventKind::AdminMade, "", origin, now)?;
+    outbox.post(conn, &user.email, &emails::admin_made(user.called()), now)?;
     Ok(())
 }

@@ -8,14 +8,14 @@ use super::sessions::origin::Origin;
 use super::user::User;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{CheckoutId, UserId};
+use crate::id::{PurchaseId, UserId};
 use crate::jobs;
 use crate::mail::{Outbox, emails};
-use crate::schema::{checkouts, orders, shipments, tokens, users};
+use crate::schema::{orders, purchases, shop_orders, tokens, users};
 
 /// The job that erases; its payload is the user's id.
 pub const JOB: &str = "erase";
-const TO_THINK_AGAIN: TimeDelta = TimeDelta::days(14);
+const DELETION_GRACE_PERIOD: TimeDelta = TimeDelta::days(14);
 
 /// Asks for it; tells when it will be.
 pub fn plan(
@@ -25,7 +25,7 @@ pub fn plan(
     origin: &Origin,
     now: NaiveDateTime,
 ) -> Result<NaiveDateTime> {
-    let at = now + TO_THINK_AGAIN;
+    let at = now + DELETION_GRACE_PERIOD;
     diesel::update(users::table.find(user))
         .set((users::delete_at.eq(at), users::updated_at.eq(now)))
         .execute(conn)?;
@@ -77,11 +77,11 @@ pub fn due(conn: &mut Conn, payload: &str, now: NaiveDateTime) -> Result<Option<
 pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) -> Result<()> {
     forget_purchases(conn, user, now)?;
     Event::forget_places(conn, user.id)?;
-    let nowhere = Origin {
+    let unavailable = Origin {
         address: String::new(),
         agent: String::new(),
     };
-    Event::record(conn, user.id, EventKind::Deleted, "", &nowhere, now)?;
+    Event::record(conn, user.id, EventKind::Deleted, "", &unavailable, now)?;
     outbox.post(conn, &user.email, &emails::account_deleted(user.called()), now)?;
     // Others may have claimed the address.
     diesel::delete(tokens::table.filter(tokens::email.eq(&user.email))).execute(conn)?;
@@ -91,43 +91,43 @@ pub fn erase(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) 
 
 /// Theirs, and those made without an account under the address that is proved to be theirs.
 fn forget_purchases(conn: &mut Conn, user: &User, now: NaiveDateTime) -> Result<()> {
-    let mut theirs: Vec<CheckoutId> = checkouts::table
-        .filter(checkouts::buyer_id.eq(user.id))
-        .select(checkouts::id)
+    let mut theirs: Vec<PurchaseId> = purchases::table
+        .filter(purchases::buyer_id.eq(user.id))
+        .select(purchases::id)
         .load(conn)?;
     if user.email_verified_at.is_some() {
-        let as_guest = checkouts::table
-            .filter(checkouts::email.eq(&user.email))
-            .filter(checkouts::buyer_id.is_null());
-        theirs.extend(as_guest.select(checkouts::id).load::<CheckoutId>(conn)?);
+        let as_guest = purchases::table
+            .filter(purchases::email.eq(&user.email))
+            .filter(purchases::buyer_id.is_null());
+        theirs.extend(as_guest.select(purchases::id).load::<PurchaseId>(conn)?);
     }
     let nothing = "";
     for checkout in theirs {
-        diesel::update(checkouts::table.find(checkout))
+        diesel::update(purchases::table.find(checkout))
             .set((
-                checkouts::email.eq(nothing),
-                checkouts::name.eq(nothing),
-                checkouts::street.eq(nothing),
-                checkouts::line2.eq(nothing),
-                checkouts::postal_code.eq(nothing),
-                checkouts::town.eq(nothing),
-                checkouts::region.eq(nothing),
+                purchases::email.eq(nothing),
+                purchases::name.eq(nothing),
+                purchases::street.eq(nothing),
+                purchases::line2.eq(nothing),
+                purchases::postal_code.eq(nothing),
+                purchases::town.eq(nothing),
+                purchases::region.eq(nothing),
                 // Made of the above, and links to them.
-                checkouts::body_hash.eq(nothing),
-                checkouts::token_hash.eq(None::<String>),
-                checkouts::updated_at.eq(now),
+                purchases::body_hash.eq(nothing),
+                purchases::token_hash.eq(None::<String>),
+                purchases::updated_at.eq(now),
             ))
             .execute(conn)?;
-        diesel::update(orders::table.filter(orders::checkout_id.eq(checkout)))
-            .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
+        diesel::update(orders::table.filter(orders::purchase_id.eq(checkout)))
+            .set((orders::personalization.eq(nothing), orders::updated_at.eq(now)))
             .execute(conn)?;
-        diesel::update(shipments::table.filter(shipments::checkout_id.eq(checkout)))
-            .set((shipments::note.eq(nothing), shipments::updated_at.eq(now)))
+        diesel::update(shop_orders::table.filter(shop_orders::purchase_id.eq(checkout)))
+            .set((shop_orders::note.eq(nothing), shop_orders::updated_at.eq(now)))
             .execute(conn)?;
     }
     // Imported ones may stand in someone else's purchase.
     diesel::update(orders::table.filter(orders::buyer_id.eq(user.id)))
-        .set((orders::personalisation.eq(nothing), orders::updated_at.eq(now)))
+        .set((orders::personalization.eq(nothing), orders::updated_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }

@@ -36,11 +36,11 @@ pub fn ask(
     now: NaiveDateTime,
 ) -> Result<()> {
     let user = User::find(conn, user)?;
-    let holder = User::by_email(conn, new.as_str())?;
+    let cart_owner = User::by_email(conn, new.as_str())?;
     if let Some(token) = Token::issue(conn, user.id, Purpose::EmailChange, new.as_str(), now)? {
         Event::record(conn, user.id, EventKind::EmailChangeAsked, &new.masked(), origin, now)?;
-        if let Some(holder) = holder {
-            return remind(conn, outbox, &holder, now);
+        if let Some(cart_owner) = cart_owner {
+            return remind(conn, outbox, &cart_owner, now);
         }
         let link = outbox.link(&format!("/email/confirm?token={token}"));
         let letter = emails::email_confirm(user.called(), new.as_str(), &link);
@@ -80,8 +80,8 @@ pub fn undo(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now:
     let Some(token) = Token::redeem(conn, Purpose::EmailUndo, token, now)? else {
         return Ok(Changed::Gone);
     };
-    let holder = User::by_email(conn, &token.email)?;
-    if holder.is_some_and(|other| other.id != token.user) {
+    let cart_owner = User::by_email(conn, &token.email)?;
+    if cart_owner.is_some_and(|other| other.id != token.user) {
         return Ok(Changed::Taken);
     }
     put(conn, token.user, &token.email, now)?;

@@ -35,11 +35,11 @@ pub use user::{NO_PASSWORD, Profile, User};
 pub use username::Username;
 
 /// Takes away what has run out.
-pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-    Event::tidy(conn, now)?;
-    Session::tidy(conn, now)?;
-    Browser::tidy(conn, now)?;
-    Token::tidy(conn, now)?;
-    Throttle::tidy(conn, now)?;
+pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+    Event::purge_expired(conn, now)?;
+    Session::purge_expired(conn, now)?;
+    Browser::purge_expired(conn, now)?;
+    Token::purge_expired(conn, now)?;
+    Throttle::purge_expired(conn, now)?;
     Ok(())
 }

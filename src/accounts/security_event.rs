@@ -8,12 +8,12 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{EventId, UserId};
 use crate::schema::security_events;
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 /// Rows a page.
 const PAGE: i64 = 50;
 
-words! {
+string_enum! {
     EventKind {
         Registered = "registered",
         SignedIn = "signed-in",
@@ -39,7 +39,7 @@ words! {
         RecoveryUsed = "recovery-used",
         BrowserTrusted = "browser-trusted",
         BrowserRevoked = "browser-revoked",
-        OperatorMade = "operator-made",
+        AdminMade = "admin-made",
         Suspended = "suspended",
         Restored = "restored",
         DataDownloaded = "data-downloaded",
@@ -80,7 +80,7 @@ impl EventKind {
             Self::RecoveryUsed => "Recovery code used",
             Self::BrowserTrusted => "Browser remembered for the second factor",
             Self::BrowserRevoked => "Remembered browser forgotten",
-            Self::OperatorMade => "Made an operator",
+            Self::AdminMade => "Made an operator",
             Self::Suspended => "Account suspended",
             Self::Restored => "Account restored",
             Self::DataDownloaded => "Data downloaded",
@@ -156,7 +156,7 @@ impl Event {
     }
 
     /// Takes away what nobody whom we know did, after a quarter of a year.
-    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+    pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let old = security_events::table
             .filter(security_events::user_id.is_null())
             .filter(security_events::created_at.lt(now - TimeDelta::days(90)));

@@ -45,7 +45,7 @@ struct NewUser<'a> {
     first_name: &'a str,
     last_name: &'a str,
     profile_image: &'a str,
-    operator: bool,
+    admin: bool,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
 }
@@ -77,7 +77,7 @@ impl SignUp {
             first_name: &self.first_name,
             last_name: &self.last_name,
             profile_image: "",
-            operator: false,
+            admin: false,
             created_at: now,
             updated_at: now,
         };

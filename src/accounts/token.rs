@@ -10,13 +10,13 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{TokenId, UserId};
 use crate::schema::{tokens, users};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 /// Letters of one purpose to one person: the least time between two, and the most in a day.
 const BETWEEN: TimeDelta = TimeDelta::minutes(5);
 const A_DAY: i64 = 5;
 
-words! {
+string_enum! {
     /// What a token is good for; it is good for nothing else.
     Purpose { Verify = "verify", Reset = "reset", EmailChange = "email-change", EmailUndo = "email-undo" }
 }
@@ -179,7 +179,7 @@ impl Token {
     }
 
     /// Takes away what has been of no use for a month.
-    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+    pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let old = tokens::table.filter(tokens::expires_at.lt(now - TimeDelta::days(30)));
         Ok(diesel::delete(old).execute(conn)?)
     }

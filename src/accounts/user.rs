@@ -25,7 +25,7 @@ pub struct User {
     pub address: Option<String>,
     /// The address of the profile picture, or empty.
     pub profile_image: String,
-    pub operator: bool,
+    pub admin: bool,
     pub email_verified_at: Option<NaiveDateTime>,
     pub suspended_at: Option<NaiveDateTime>,
     /// Sealed; there before it is switched on.

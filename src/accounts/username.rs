@@ -93,7 +93,7 @@ pub struct Username(String);
 impl Username {
     /// The message is for the person who typed it.
     pub fn parse(typed: &str) -> Result<Self, &'static str> {
-        let name = Self::of_operator(typed)?;
+        let name = Self::of_admin(typed)?;
         let looks = looks(&name.0);
         let lower = name.0.to_ascii_lowercase();
         if MISLEADING.iter().any(|name| self::looks(name) == looks)
@@ -108,7 +108,7 @@ impl Username {
     }
 
     /// For whoever runs the market, who may be called admin. The message is for the person who typed it.
-    pub fn of_operator(typed: &str) -> Result<Self, &'static str> {
+    pub fn of_admin(typed: &str) -> Result<Self, &'static str> {
         let typed = typed.trim();
         if !typed
             .bytes()

@@ -9,7 +9,7 @@ use crate::schema::{sessions, shops, users};
 pub struct Counts {
     pub people: i64,
     pub verified: i64,
-    pub operators: i64,
+    pub admins: i64,
     pub shops: i64,
     pub sessions: i64,
 }
@@ -22,7 +22,7 @@ impl Counts {
                 .filter(users::email_verified_at.is_not_null())
                 .count()
                 .get_result(conn)?,
-            operators: users::table.filter(users::operator.eq(true)).count().get_result(conn)?,
+            admins: users::table.filter(users::admin.eq(true)).count().get_result(conn)?,
             shops: shops::table.count().get_result(conn)?,
             sessions: sessions::table.count().get_result(conn)?,
         })

@@ -1,4 +1,4 @@
-//! The operator's side: how the market is, and what went wrong. Owns no tables.
+//! The admin's side: how the market is, and what went wrong. Owns no tables.
 
 mod counts;
 
@@ -119,7 +119,7 @@ async fn retry(
     job: Path<i64>,
 ) -> Result<HttpResponse> {
     let (user, id, now) = (admin.user, JobId(job.into_inner()), page.now);
-    db.note(move |conn| {
+    db.write_uncached(move |conn| {
         if !jobs::retry(conn, id, now)? {
             return Err(Error::NotFound);
         }

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::holder::forget;
+use super::cart_owner::delete_items;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{CartId, CartItemId, VariantId};
@@ -11,24 +11,24 @@ use crate::money::Money;
 use crate::schema::cart_items;
 
 /// The most lines of a cart.
-pub const MOST_LINES: usize = 50;
+pub const MAX_LINES: usize = 50;
 /// The most pieces of a line.
-pub const MOST_EACH: i32 = 99;
+pub const MAX_QUANTITY: i32 = 99;
 /// How many lines that were taken out are kept for a while.
-const MOST_REMOVED: usize = 50;
+const MAX_REMOVED_LINES: usize = 50;
 
 /// A line of a cart, as far as its size goes.
 #[derive(Debug, Clone, Queryable)]
-pub struct Slot {
+pub struct CartItem {
     pub item: CartItemId,
     pub variant: VariantId,
-    pub personalisation: String,
+    pub personalization: String,
     pub quantity: i32,
     pub unit_price: Money,
     pub removed_at: Option<NaiveDateTime>,
 }
 
-impl Slot {
+impl CartItem {
     /// All of a cart's, those that were taken out too; the cart is locked.
     pub fn all(conn: &mut Conn, cart: CartId) -> Result<Vec<Self>> {
         Ok(cart_items::table
@@ -37,7 +37,7 @@ impl Slot {
             .select((
                 cart_items::id,
                 cart_items::variant_id,
-                cart_items::personalisation,
+                cart_items::personalization,
                 cart_items::quantity,
                 cart_items::unit_price,
                 cart_items::removed_at,
@@ -62,29 +62,29 @@ pub enum Limit {
 
 /// How a line came out.
 #[derive(Debug, Clone, Copy)]
-pub struct Placed {
+pub struct AddedQuantity {
     /// Pieces that were added.
     pub took: i32,
     pub limit: Limit,
 }
 
 /// What is to go into a cart.
-pub struct Piece {
+pub struct ItemToAdd {
     pub variant: VariantId,
-    pub personalisation: String,
+    pub personalization: String,
     pub unit_price: Money,
     pub stock: i32,
 }
 
 /// Adds so many pieces to a locked cart, or as many as fit.
-pub fn place(conn: &mut Conn, cart: CartId, piece: &Piece, want: i32, now: NaiveDateTime) -> Result<Placed> {
-    let slots = Slot::all(conn, cart)?;
-    let is_same = |slot: &&Slot| slot.variant == piece.variant && slot.personalisation == piece.personalisation;
+pub fn place(conn: &mut Conn, cart: CartId, piece: &ItemToAdd, want: i32, now: NaiveDateTime) -> Result<AddedQuantity> {
+    let slots = CartItem::all(conn, cart)?;
+    let is_same = |slot: &&CartItem| slot.variant == piece.variant && slot.personalization == piece.personalization;
     let same = slots.iter().find(is_same);
     let here = same.filter(|slot| slot.is_live()).map_or(0, |slot| slot.quantity);
-    let live: Vec<&Slot> = slots.iter().filter(|slot| slot.is_live()).collect();
-    if here == 0 && live.len() >= MOST_LINES {
-        return Ok(Placed {
+    let live: Vec<&CartItem> = slots.iter().filter(|slot| slot.is_live()).collect();
+    if here == 0 && live.len() >= MAX_LINES {
+        return Ok(AddedQuantity {
             took: 0,
             limit: Limit::Lines,
         });
@@ -94,7 +94,7 @@ pub fn place(conn: &mut Conn, cart: CartId, piece: &Piece, want: i32, now: Naive
         .filter(|slot| slot.variant == piece.variant)
         .map(|slot| slot.quantity)
         .sum();
-    let (shelf, each) = ((piece.stock - held).max(0), (MOST_EACH - here).max(0));
+    let (shelf, each) = ((piece.stock - held).max(0), (MAX_QUANTITY - here).max(0));
     let took = want.min(shelf).min(each);
     let limit = match took {
         enough if enough == want => Limit::None,
@@ -102,18 +102,18 @@ pub fn place(conn: &mut Conn, cart: CartId, piece: &Piece, want: i32, now: Naive
         _ => Limit::Each,
     };
     if took == 0 {
-        return Ok(Placed { took, limit });
+        return Ok(AddedQuantity { took, limit });
     }
     if let Some(slot) = same {
         put(conn, slot.item, here + took, Some(piece.unit_price), now)?;
     } else {
         let removed = slots.iter().filter(|slot| !slot.is_live());
-        if removed.clone().count() >= MOST_REMOVED {
-            forget(conn, removed.map(|slot| slot.item))?;
+        if removed.clone().count() >= MAX_REMOVED_LINES {
+            delete_items(conn, removed.map(|slot| slot.item))?;
         }
         insert(conn, cart, piece, took, now)?;
     }
-    Ok(Placed { took, limit })
+    Ok(AddedQuantity { took, limit })
 }
 
 /// Sets how many a line holds; it is in the cart from now on.
@@ -130,7 +130,7 @@ pub fn put(conn: &mut Conn, item: CartItemId, quantity: i32, price: Option<Money
     Ok(())
 }
 
-fn insert(conn: &mut Conn, cart: CartId, piece: &Piece, quantity: i32, now: NaiveDateTime) -> Result<()> {
+fn insert(conn: &mut Conn, cart: CartId, piece: &ItemToAdd, quantity: i32, now: NaiveDateTime) -> Result<()> {
     diesel::insert_into(cart_items::table)
         .values((
             cart_items::id.eq(CartItemId::new()),
@@ -138,7 +138,7 @@ fn insert(conn: &mut Conn, cart: CartId, piece: &Piece, quantity: i32, now: Naiv
             cart_items::variant_id.eq(piece.variant),
             cart_items::quantity.eq(quantity),
             cart_items::unit_price.eq(piece.unit_price),
-            cart_items::personalisation.eq(&piece.personalisation),
+            cart_items::personalization.eq(&piece.personalization),
             cart_items::created_at.eq(now),
             cart_items::updated_at.eq(now),
         ))

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::availability::MOST_EACH;
-use super::holder::{Holder, UNDO_FOR, forget};
+use super::availability::MAX_QUANTITY;
+use super::cart_owner::{CartOwner, UNDO_TTL, delete_items};
 use super::line::{CartLine, LineProblem};
-use super::{Answer, Answers};
-use crate::catalog::{Delivery, Field, ProductState, Readiness, Variant};
+use super::{Personalization, PersonalizationAnswer};
+use crate::catalog::{Delivery, PersonalizationField, ProductState, Readiness, Variant};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{CartItemId, ProductId, ShopId, VariantId};
 use crate::images::Image;
 use crate::money::Money;
-use crate::schema::{cart_items, product_fields, product_variants, products, shops};
+use crate::schema::{cart_items, personalization_fields, product_variants, products, shops};
 use crate::shops::{Shop, Vacation};
 
 #[derive(Debug, Clone, Default)]
@@ -48,7 +48,7 @@ struct Row {
     item: CartItemId,
     quantity: i32,
     unit_price: Money,
-    personalisation: String,
+    personalization: String,
     removed_at: Option<NaiveDateTime>,
     variant: Variant,
     product: ProductId,
@@ -62,9 +62,9 @@ struct Row {
 }
 
 /// What the rows need beside themselves.
-struct Around {
+struct CartContext {
     shops: HashMap<ShopId, Shop>,
-    fields: HashMap<ProductId, Vec<Field>>,
+    fields: HashMap<ProductId, Vec<PersonalizationField>>,
     images: Vec<Image>,
     /// Pieces of each variant over all lines so far.
     held: HashMap<VariantId, i32>,
@@ -72,8 +72,8 @@ struct Around {
 
 impl Cart {
     /// Six statements at most, whatever it holds.
-    pub fn of(conn: &mut Conn, holder: Holder, now: NaiveDateTime) -> Result<Self> {
-        let Some(cart) = holder.cart(conn)? else {
+    pub fn of_owner(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Result<Self> {
+        let Some(cart) = cart_owner.cart(conn)? else {
             return Ok(Self::default());
         };
         let rows: Vec<Row> = cart_items::table
@@ -84,7 +84,7 @@ impl Cart {
                 cart_items::id,
                 cart_items::quantity,
                 cart_items::unit_price,
-                cart_items::personalisation,
+                cart_items::personalization,
                 cart_items::removed_at,
                 Variant::as_select(),
                 products::id,
@@ -101,7 +101,7 @@ impl Cart {
         let mut whole = Self {
             removed: removed
                 .into_iter()
-                .filter(|row| row.removed_at.is_some_and(|at| at > now - UNDO_FOR))
+                .filter(|row| row.removed_at.is_some_and(|at| at > now - UNDO_TTL))
                 .map(|row| RemovedLine {
                     item: row.item,
                     title: row.title,
@@ -113,12 +113,12 @@ impl Cart {
         if rows.is_empty() {
             return Ok(whole);
         }
-        let mut around = Around::read(conn, &rows)?;
+        let mut around = CartContext::read(conn, &rows)?;
         for row in rows {
             if !whole.shops.iter().any(|shop| shop.id == row.shop) {
                 whole.shops.extend(around.shop(row.shop, now));
             }
-            whole.lines.push(around.line(row, holder, now)?);
+            whole.lines.push(around.line(row, cart_owner, now)?);
         }
         let place = |shop: ShopId| whole.shops.iter().position(|one| one.id == shop);
         whole.lines.sort_by_key(|line| place(line.shop));
@@ -126,14 +126,16 @@ impl Cart {
     }
 
     /// What was bought leaves the cart for good.
-    pub fn remove_bought(conn: &mut Conn, holder: Holder, items: &[CartItemId]) -> Result<()> {
-        let Some(cart) = holder.cart(conn)? else { return Ok(()) };
+    pub fn remove_bought(conn: &mut Conn, cart_owner: CartOwner, items: &[CartItemId]) -> Result<()> {
+        let Some(cart) = cart_owner.cart(conn)? else {
+            return Ok(());
+        };
         let own: Vec<CartItemId> = cart_items::table
             .filter(cart_items::cart_id.eq(cart))
             .filter(one_of(cart_items::id, items.iter().map(|item| item.0)))
             .select(cart_items::id)
             .load(conn)?;
-        forget(conn, own)
+        delete_items(conn, own)
     }
 
     /// How many pieces there are.
@@ -146,7 +148,7 @@ impl Cart {
     }
 }
 
-impl Around {
+impl CartContext {
     fn read(conn: &mut Conn, rows: &[Row]) -> Result<Self> {
         let mut products: Vec<ProductId> = rows.iter().map(|row| row.product).collect();
         products.sort_unstable();
@@ -158,15 +160,15 @@ impl Around {
             .filter(one_of(shops::id, shop_ids))
             .select(Shop::as_select())
             .load(conn)?;
-        let asked: Vec<(ProductId, Field)> = product_fields::table
+        let asked: Vec<(ProductId, PersonalizationField)> = personalization_fields::table
             .filter(one_of(
-                product_fields::product_id,
+                personalization_fields::product_id,
                 products.iter().map(|product| product.0),
             ))
-            .order((product_fields::position, product_fields::id))
-            .select((product_fields::product_id, Field::as_select()))
+            .order((personalization_fields::position, personalization_fields::id))
+            .select((personalization_fields::product_id, PersonalizationField::as_select()))
             .load(conn)?;
-        let mut fields: HashMap<ProductId, Vec<Field>> = HashMap::new();
+        let mut fields: HashMap<ProductId, Vec<PersonalizationField>> = HashMap::new();
         for (product, field) in asked {
             fields.entry(product).or_default().push(field);
         }
@@ -192,20 +194,20 @@ impl Around {
         })
     }
 
-    fn line(&mut self, row: Row, holder: Holder, now: NaiveDateTime) -> Result<CartLine> {
+    fn line(&mut self, row: Row, cart_owner: CartOwner, now: NaiveDateTime) -> Result<CartLine> {
         let shop = self.shops.get(&row.shop).ok_or(Error::NotFound)?;
         let no_fields = Vec::new();
         let fields = self.fields.get(&row.product).unwrap_or(&no_fields);
-        let personalisation = Answers::read(&row.personalisation).unwrap_or_default();
-        let answers = personalisation.shown(fields);
+        let personalization = Personalization::read(&row.personalization).unwrap_or_default();
+        let answers = personalization.shown(fields);
         let unit_price = price(row.variant.price, &answers)?;
         let subtotal = unit_price.times(row.quantity).ok_or_else(too_much)?;
         let stock = row.variant.quantity;
         let others = self.held.get(&row.variant.id).copied().unwrap_or(0) - row.quantity;
-        let most = (stock - others).clamp(0, MOST_EACH);
+        let most = (stock - others).clamp(0, MAX_QUANTITY);
         let away = shop.vacation(now).filter(|away| !away.selling);
-        let problem = LineProblem::of_shop(row.state, shop.state, shop.owner_id, holder.user(), away.as_ref())
-            .or_else(|| (!personalisation.fit(fields)).then_some(LineProblem::Answers))
+        let problem = LineProblem::of_shop(row.state, shop.state, shop.owner_id, cart_owner.user(), away.as_ref())
+            .or_else(|| (!personalization.fit(fields)).then_some(LineProblem::Personalization))
             .or_else(|| (stock <= 0).then_some(LineProblem::SoldOut))
             .or_else(|| (row.quantity > most).then_some(LineProblem::Fewer(most)));
         let images = self.images.iter().filter(|image| image.product_id == row.product);
@@ -223,7 +225,7 @@ impl Around {
             title: row.title,
             option: row.variant.label(),
             answers,
-            personalisation,
+            personalization,
             unit_price,
             price_before: Some(row.unit_price).filter(|before| *before != unit_price),
             quantity: row.quantity,
@@ -231,14 +233,14 @@ impl Around {
             stock,
             most,
             delivery: row.delivery,
-            readiness: Readiness::of(row.ready_from, row.ready_within),
+            readiness: Readiness::from_days(row.ready_from, row.ready_within),
             picture,
             problem,
         })
     }
 }
 
-fn price(variant: Money, answers: &[Answer]) -> Result<Money> {
+fn price(variant: Money, answers: &[PersonalizationAnswer]) -> Result<Money> {
     let sum = answers.iter().try_fold(variant, |sum, answer| sum.plus(answer.price));
     sum.ok_or_else(too_much)
 }

@@ -3,10 +3,10 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Answers;
+use super::Personalization;
 use super::add::no_more;
-use super::availability::{Limit, MOST_EACH, MOST_LINES, Slot, put};
-use super::holder::{Holder, UNDO_FOR};
+use super::availability::{CartItem, Limit, MAX_LINES, MAX_QUANTITY, put};
+use super::cart_owner::{CartOwner, UNDO_TTL};
 use super::offer::Offer;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::schema::cart_items;
 
 /// What came of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changed {
+pub enum QuantityChange {
     /// As asked.
     Set,
     /// The line holds fewer than asked, and this is why.
@@ -28,17 +28,23 @@ pub enum Changed {
 ///
 /// # Errors
 /// `NotFound` for a line of anybody else's cart; `Refused` when not one piece can be had.
-pub fn set(conn: &mut Conn, holder: Holder, item: CartItemId, quantity: i32, now: NaiveDateTime) -> Result<Changed> {
-    let cart = holder.lock(conn, now)?.ok_or(Error::NotFound)?;
-    let slots = Slot::all(conn, cart)?;
+pub fn set(
+    conn: &mut Conn,
+    cart_owner: CartOwner,
+    item: CartItemId,
+    quantity: i32,
+    now: NaiveDateTime,
+) -> Result<QuantityChange> {
+    let cart = cart_owner.lock(conn, now)?.ok_or(Error::NotFound)?;
+    let slots = CartItem::all(conn, cart)?;
     let slot = slots.iter().find(|slot| slot.item == item).ok_or(Error::NotFound)?;
-    let offer = Offer::of(conn, slot.variant, holder.user(), now)?;
+    let offer = Offer::of_variant(conn, slot.variant, cart_owner.user(), now)?;
     if quantity == 0 {
         remove(conn, cart, Some(item), now)?;
-        return Ok(Changed::Removed(offer.title));
+        return Ok(QuantityChange::Removed(offer.title));
     }
     let others = slots.iter().filter(|other| other.is_live() && other.item != item);
-    if !slot.is_live() && others.clone().count() >= MOST_LINES {
+    if !slot.is_live() && others.clone().count() >= MAX_LINES {
         return Err(Error::Refused(no_more(Limit::Lines, &offer.title)));
     }
     if let Some(problem) = &offer.problem {
@@ -49,38 +55,38 @@ pub fn set(conn: &mut Conn, holder: Holder, item: CartItemId, quantity: i32, now
         .map(|other| other.quantity)
         .sum();
     let stock = offer.variant.quantity;
-    let fits = quantity.min(stock - held).min(MOST_EACH);
+    let fits = quantity.min(stock - held).min(MAX_QUANTITY);
     if fits < 1 {
         return Err(Error::Refused(no_more(Limit::Stock(stock), &offer.title)));
     }
     // What the buyer sees while changing it is the price of today.
-    let price = Answers::read(&slot.personalisation).and_then(|answers| offer.price(&answers));
+    let price = Personalization::read(&slot.personalization).and_then(|answers| offer.price(&answers));
     put(conn, item, fits, price, now)?;
     Ok(match stock - held {
-        _ if fits == quantity => Changed::Set,
-        left if left > fits => Changed::HeldBack(format!("A cart takes {MOST_EACH} of a kind.")),
-        1 => Changed::HeldBack(format!("Only one of {} is left for this line.", offer.title)),
-        left if held > 0 => Changed::HeldBack(format!("Only {left} of {} are left for this line.", offer.title)),
-        left => Changed::HeldBack(format!("There are only {left} of {}.", offer.title)),
+        _ if fits == quantity => QuantityChange::Set,
+        left if left > fits => QuantityChange::HeldBack(format!("A cart takes {MAX_QUANTITY} of a kind.")),
+        1 => QuantityChange::HeldBack(format!("Only one of {} is left for this line.", offer.title)),
+        left if held > 0 => QuantityChange::HeldBack(format!("Only {left} of {} are left for this line.", offer.title)),
+        left => QuantityChange::HeldBack(format!("There are only {left} of {}.", offer.title)),
     })
 }
 
 /// Takes out everything; it can be put back for a while.
-pub fn clear(conn: &mut Conn, holder: Holder, now: NaiveDateTime) -> Result<()> {
-    match holder.lock(conn, now)? {
+pub fn clear(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Result<()> {
+    match cart_owner.lock(conn, now)? {
         Some(cart) => remove(conn, cart, None, now),
         None => Ok(()),
     }
 }
 
 /// Puts back what was taken out just now, as far as it can still be had.
-pub fn restore(conn: &mut Conn, holder: Holder, now: NaiveDateTime) -> Result<()> {
-    let Some(cart) = holder.lock(conn, now)? else {
+pub fn restore(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Result<()> {
+    let Some(cart) = cart_owner.lock(conn, now)? else {
         return Ok(());
     };
-    for slot in Slot::all(conn, cart)? {
-        if slot.removed_at.is_some_and(|at| at > now - UNDO_FOR) {
-            match set(conn, holder, slot.item, slot.quantity, now) {
+    for slot in CartItem::all(conn, cart)? {
+        if slot.removed_at.is_some_and(|at| at > now - UNDO_TTL) {
+            match set(conn, cart_owner, slot.item, slot.quantity, now) {
                 Ok(_) | Err(Error::Refused(_)) => {}
                 Err(error) => return Err(error),
             }

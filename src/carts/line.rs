@@ -6,7 +6,7 @@ use crate::images::Picture;
 use crate::money::Money;
 use crate::shops::{ShopState, Vacation};
 
-use super::{Answer, Answers};
+use super::{Personalization, PersonalizationAnswer};
 
 #[derive(Debug, Clone)]
 pub struct CartLine {
@@ -19,9 +19,9 @@ pub struct CartLine {
     pub url: String,
     /// `Large / Blue`, or nothing.
     pub option: String,
-    pub answers: Vec<Answer>,
-    pub personalisation: Answers,
-    /// Of one piece today, with its personalisation.
+    pub answers: Vec<PersonalizationAnswer>,
+    pub personalization: Personalization,
+    /// Of one piece today, with its personalization.
     pub unit_price: Money,
     /// Of one piece when it was put here, where that was something else.
     pub price_before: Option<Money>,
@@ -52,7 +52,7 @@ pub enum LineProblem {
     /// Only so many are left for this line.
     Fewer(i32),
     /// The shop asks for something else by now.
-    Answers,
+    Personalization,
 }
 
 impl LineProblem {
@@ -82,7 +82,7 @@ impl LineProblem {
             Self::SoldOut => "Sold out since you chose it. Take it out to go on.".to_owned(),
             Self::Fewer(1) => "Only one is left. Take one to go on.".to_owned(),
             Self::Fewer(left) => format!("Only {left} are left. Take {left} or fewer to go on."),
-            Self::Answers => {
+            Self::Personalization => {
                 "The shop asks for other details by now. Take it out, and add it again from its page.".to_owned()
             }
         }

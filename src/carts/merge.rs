@@ -3,8 +3,8 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::availability::{Piece, Slot, place};
-use super::holder::{Holder, count, lock_or_make};
+use super::availability::{CartItem, ItemToAdd, place};
+use super::cart_owner::{CartOwner, count, lock_or_make};
 use super::offer::Offer;
 use crate::db::Conn;
 use crate::error::Result;
@@ -14,17 +14,17 @@ use crate::schema::carts;
 /// Moves the guest's lines, as many pieces as fit; gives back how many pieces the user's cart holds then. The guest's cart
 /// is gone afterwards, so that a second time moves nothing.
 pub fn merge(conn: &mut Conn, guest: CartId, user: UserId, now: NaiveDateTime) -> Result<i64> {
-    let own = lock_or_make(conn, Some(Holder::User(user)), now)?;
+    let own = lock_or_make(conn, Some(CartOwner::User(user)), now)?;
     // Whoever comes at the same moment waits for this line, and then finds nothing.
-    if Holder::Guest(guest).lock(conn, now)?.is_some() {
-        for slot in Slot::all(conn, guest)?.into_iter().filter(Slot::is_live) {
-            let offer = Offer::of(conn, slot.variant, Some(user), now)?;
+    if CartOwner::Guest(guest).lock(conn, now)?.is_some() {
+        for slot in CartItem::all(conn, guest)?.into_iter().filter(CartItem::is_live) {
+            let offer = Offer::of_variant(conn, slot.variant, Some(user), now)?;
             if offer.problem.is_some() {
                 continue;
             }
-            let piece = Piece {
+            let piece = ItemToAdd {
                 variant: slot.variant,
-                personalisation: slot.personalisation,
+                personalization: slot.personalization,
                 // What they saw last, so that they are told when it is something else.
                 unit_price: slot.unit_price,
                 stock: offer.variant.quantity,

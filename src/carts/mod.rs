@@ -3,19 +3,19 @@
 mod add;
 mod availability;
 mod cart;
+mod cart_owner;
 mod change;
-mod holder;
 mod line;
 mod merge;
 mod offer;
 pub mod pages;
 mod personalization;
 
-pub use add::{Added, Adding, Wanted, add};
-pub use availability::{MOST_EACH, MOST_LINES};
+pub use add::{AddOutcome, Added, NewItem, add};
+pub use availability::{MAX_LINES, MAX_QUANTITY};
 pub use cart::{Cart, CartShop, RemovedLine};
-pub use change::{Changed, clear, restore, set};
-pub use holder::{Holder, count, hold_shops, tidy};
+pub use cart_owner::{CartOwner, count, lock_shops, purge_expired};
+pub use change::{QuantityChange, clear, restore, set};
 pub use line::{CartLine, LineProblem};
 pub use merge::merge;
-pub use personalization::{Answer, Answers};
+pub use personalization::{Personalization, PersonalizationAnswer};

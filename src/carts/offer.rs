@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::line::LineProblem;
-use crate::catalog::{Field, Product, Variant};
+use crate::catalog::{PersonalizationField, Product, Variant};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{UserId, VariantId};
@@ -15,13 +15,13 @@ use crate::shops::Shop;
 pub struct Offer {
     pub title: String,
     pub variant: Variant,
-    pub fields: Vec<Field>,
+    pub fields: Vec<PersonalizationField>,
     /// Why nobody, or not this buyer, can have it.
     pub problem: Option<LineProblem>,
 }
 
 impl Offer {
-    pub fn of(conn: &mut Conn, variant: VariantId, buyer: Option<UserId>, now: NaiveDateTime) -> Result<Self> {
+    pub fn of_variant(conn: &mut Conn, variant: VariantId, buyer: Option<UserId>, now: NaiveDateTime) -> Result<Self> {
         let (variant, product, shop): (Variant, Product, Shop) = product_variants::table
             .inner_join(products::table.inner_join(shops::table))
             .filter(product_variants::id.eq(variant))
@@ -32,14 +32,14 @@ impl Offer {
             .or_else(|| (variant.quantity <= 0).then_some(LineProblem::SoldOut));
         Ok(Self {
             title: product.title,
-            fields: Field::of(conn, product.id)?,
+            fields: PersonalizationField::of_product(conn, product.id)?,
             variant,
             problem,
         })
     }
 
     /// One piece with these answers; nothing when it does not fit.
-    pub fn price(&self, answers: &super::Answers) -> Option<Money> {
+    pub fn price(&self, answers: &super::Personalization) -> Option<Money> {
         let extras = answers.shown(&self.fields);
         extras
             .iter()

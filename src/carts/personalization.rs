@@ -2,31 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Field, FieldKind};
+use crate::catalog::{PersonalizationField, PersonalizationKind};
 use crate::error::{Error, Result};
-use crate::id::FieldId;
+use crate::id::PersonalizationFieldId;
 use crate::money::Money;
 use crate::text::line;
 
 /// Answers by field, none of them empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answers(BTreeMap<i64, String>);
+pub struct Personalization(BTreeMap<i64, String>);
 
 /// One answer as a cart shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct PersonalizationAnswer {
     pub label: String,
     pub value: String,
     /// On top of the variant's.
     pub price: Money,
 }
 
-impl Answers {
+impl Personalization {
     /// What was typed, held to what the product asks.
     ///
     /// # Errors
     /// A message for each field that needs another look.
-    pub fn parse(fields: &[Field], typed: &[(FieldId, String)]) -> Result<Self, Vec<(FieldId, String)>> {
+    pub fn parse(
+        fields: &[PersonalizationField],
+        typed: &[(PersonalizationFieldId, String)],
+    ) -> Result<Self, Vec<(PersonalizationFieldId, String)>> {
         let mut wrong = Vec::new();
         let mut answers = BTreeMap::new();
         for field in fields {
@@ -67,18 +70,21 @@ impl Answers {
     }
 
     /// Whether the product still asks just this.
-    pub fn fit(&self, fields: &[Field]) -> bool {
+    pub fn fit(&self, fields: &[PersonalizationField]) -> bool {
         Self::parse(fields, &self.typed()).is_ok_and(|same| same == *self)
     }
 
-    pub fn typed(&self) -> Vec<(FieldId, String)> {
-        self.0.iter().map(|(id, value)| (FieldId(*id), value.clone())).collect()
+    pub fn typed(&self) -> Vec<(PersonalizationFieldId, String)> {
+        self.0
+            .iter()
+            .map(|(id, value)| (PersonalizationFieldId(*id), value.clone()))
+            .collect()
     }
 
     /// In the order of the fields.
-    pub fn shown(&self, fields: &[Field]) -> Vec<Answer> {
-        let answer = |field: &Field| {
-            Some(Answer {
+    pub fn shown(&self, fields: &[PersonalizationField]) -> Vec<PersonalizationAnswer> {
+        let answer = |field: &PersonalizationField| {
+            Some(PersonalizationAnswer {
                 label: field.label.clone(),
                 value: self.0.get(&field.id.0)?.clone(),
                 price: field.price,
@@ -89,20 +95,22 @@ impl Answers {
 }
 
 /// The tidy answer to one field; empty where nothing was answered and nothing has to be.
-fn check(field: &Field, typed: &str) -> Result<String, String> {
-    let longest = usize::try_from(field.longest).unwrap_or(0);
+fn check(field: &PersonalizationField, typed: &str) -> Result<String, String> {
+    let max_length = usize::try_from(field.max_length).unwrap_or(0);
     let value = match field.kind {
-        FieldKind::Text => line("text", typed, longest)?,
-        FieldKind::Choice => typed.trim().to_owned(),
+        PersonalizationKind::Text => line("text", typed, max_length)?,
+        PersonalizationKind::Choice => typed.trim().to_owned(),
     };
     if value.is_empty() {
         return match (field.required, field.kind) {
             (false, _) => Ok(value),
-            (true, FieldKind::Text) => Err(format!("Fill in “{}”. The shop needs it to make yours.", field.label)),
-            (true, FieldKind::Choice) => Err(format!("Choose one for “{}”.", field.label)),
+            (true, PersonalizationKind::Text) => {
+                Err(format!("Fill in “{}”. The shop needs it to make yours.", field.label))
+            }
+            (true, PersonalizationKind::Choice) => Err(format!("Choose one for “{}”.", field.label)),
         };
     }
-    if field.kind == FieldKind::Choice && !field.choices().any(|choice| choice == value) {
+    if field.kind == PersonalizationKind::Choice && !field.choices().any(|choice| choice == value) {
         return Err(format!("Choose one of the list for “{}”.", field.label));
     }
     Ok(value)

@@ -1,4 +1,4 @@
-//! Categories: rows that an operator may change, kept in memory since every page shows them.
+//! Categories: rows that an admin may change, kept in memory since every page shows them.
 
 use diesel::prelude::*;
 

@@ -24,39 +24,39 @@ impl Address {
     /// A message for each field that needs another look.
     pub fn parse(typed: [&str; 7]) -> Result<Self, AddressProblems> {
         let [name, street, line2, code, town, region, country] = typed;
-        let mut problems = AddressProblems::new();
+        let mut errors = AddressProblems::new();
         let name = needed(
             "name",
             line("name", name, 100),
             "Enter the name on the doorbell.",
-            &mut problems,
+            &mut errors,
         );
         let street = needed(
             "street",
             line("street", street, 150),
             "Enter the street and the number of the house.",
-            &mut problems,
+            &mut errors,
         );
-        let line2 = kept("line2", line("second line", line2, 150), &mut problems);
-        let code = kept("postal_code", line("postal code", code, 16), &mut problems).to_uppercase();
-        let town = needed("town", line("town", town, 100), "Enter the town.", &mut problems);
-        let region = kept("region", line("region", region, 100), &mut problems);
-        let Some(country) = Country::of(country) else {
-            problems.push(("country", "Choose a country from the list.".to_owned()));
-            return Err(problems);
+        let line2 = kept("line2", line("second line", line2, 150), &mut errors);
+        let code = kept("postal_code", line("postal code", code, 16), &mut errors).to_uppercase();
+        let town = needed("town", line("town", town, 100), "Enter the town.", &mut errors);
+        let region = kept("region", line("region", region, 100), &mut errors);
+        let Some(country) = Country::by_code(country) else {
+            errors.push(("country", "Choose a country from the list.".to_owned()));
+            return Err(errors);
         };
-        if !problems.iter().any(|(field, _)| *field == "postal_code") {
-            problems.extend(postal_code::problem(country.code, &code).map(|message| ("postal_code", message)));
+        if !errors.iter().any(|(field, _)| *field == "postal_code") {
+            errors.extend(postal_code::problem(country.code, &code).map(|message| ("postal_code", message)));
         }
         // Where parcels do without, the page has no field for it, and what stayed from another country is not meant.
         let label = region_label(country);
         let region = if label.is_some() { region } else { String::new() };
         if let (true, Some(label)) = (region.is_empty(), label) {
             let label = label.to_lowercase();
-            problems.push(("region", format!("Enter the {label}; parcels need it there.")));
+            errors.push(("region", format!("Enter the {label}; parcels need it there.")));
         }
-        if !problems.is_empty() {
-            return Err(problems);
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(Self {
             name,
@@ -81,18 +81,18 @@ pub fn region_label(country: Country) -> Option<&'static str> {
     }
 }
 
-fn kept(field: &'static str, parsed: Result<String, String>, problems: &mut AddressProblems) -> String {
+fn kept(field: &'static str, parsed: Result<String, String>, errors: &mut AddressProblems) -> String {
     parsed.unwrap_or_else(|message| {
-        problems.push((field, message));
+        errors.push((field, message));
         String::new()
     })
 }
 
-fn needed(field: &'static str, parsed: Result<String, String>, empty: &str, problems: &mut AddressProblems) -> String {
-    let before = problems.len();
-    let value = kept(field, parsed, problems);
-    if value.is_empty() && problems.len() == before {
-        problems.push((field, empty.to_owned()));
+fn needed(field: &'static str, parsed: Result<String, String>, empty: &str, errors: &mut AddressProblems) -> String {
+    let before = errors.len();
+    let value = kept(field, parsed, errors);
+    if value.is_empty() && errors.len() == before {
+        errors.push((field, empty.to_owned()));
     }
     value
 }

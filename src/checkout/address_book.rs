@@ -11,7 +11,7 @@ use crate::schema::addresses;
 use crate::text::Country;
 
 /// The most that someone keeps.
-pub const MOST_ADDRESSES: usize = 20;
+pub const MAX_ADDRESSES: usize = 20;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = addresses)]
@@ -30,11 +30,11 @@ pub struct SavedAddress {
 impl SavedAddress {
     /// In words, as far as we know it.
     pub fn country_name(&self) -> &str {
-        Country::of(&self.country).map_or(&self.country, |country| country.name)
+        Country::by_code(&self.country).map_or(&self.country, |country| country.name)
     }
 
     /// Someone's, the last used first.
-    pub fn of(conn: &mut Conn, user: UserId) -> Result<Vec<Self>> {
+    pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Self>> {
         Ok(addresses::table
             .filter(addresses::user_id.eq(user))
             .order((addresses::updated_at.desc(), addresses::id.desc()))
@@ -43,7 +43,7 @@ impl SavedAddress {
     }
 
     /// One of someone's own.
-    pub fn of_user(conn: &mut Conn, user: UserId, id: AddressId) -> Result<Self> {
+    pub fn find(conn: &mut Conn, user: UserId, id: AddressId) -> Result<Self> {
         Ok(addresses::table
             .find(id)
             .filter(addresses::user_id.eq(user))
@@ -54,9 +54,9 @@ impl SavedAddress {
     /// # Errors
     /// Refused when no more fit.
     pub fn add(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
-        if Self::of(conn, user)?.len() >= MOST_ADDRESSES {
+        if Self::of_user(conn, user)?.len() >= MAX_ADDRESSES {
             return Err(Error::Refused(format!(
-                "Your address book holds {MOST_ADDRESSES} addresses, which is all that it takes. Remove one first."
+                "Your address book holds {MAX_ADDRESSES} addresses, which is all that it takes. Remove one first."
             )));
         }
         Self::keep(conn, user, address, now)
@@ -90,14 +90,14 @@ impl SavedAddress {
 
     /// Keeps an address; one that is there already only moves to the front, the one not used for longest makes room.
     pub fn keep(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
-        let known = Self::of(conn, user)?;
+        let known = Self::of_user(conn, user)?;
         if let Some(same) = known.iter().find(|saved| saved.is(address)) {
             diesel::update(addresses::table.find(same.id))
                 .set(addresses::updated_at.eq(now))
                 .execute(conn)?;
             return Ok(());
         }
-        for old in known.iter().skip(MOST_ADDRESSES - 1) {
+        for old in known.iter().skip(MAX_ADDRESSES - 1) {
             diesel::delete(addresses::table.find(old.id)).execute(conn)?;
         }
         diesel::insert_into(addresses::table)

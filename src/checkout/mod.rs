@@ -11,11 +11,11 @@ mod purchase;
 mod quote;
 mod settle;
 
-pub use abandoned::tidy;
+pub use abandoned::purge_expired;
 pub use address::{Address, AddressProblems, region_label};
-pub use address_book::{MOST_ADDRESSES, SavedAddress};
-pub use place_order::{Placing, Purchase, place, quote};
-pub use processor::{Swept, Till};
-pub use purchase::{Checkout, Standing};
-pub use quote::{Part, Quote, Terms};
+pub use address_book::{MAX_ADDRESSES, SavedAddress};
+pub use place_order::{CheckoutRequest, PlaceOutcome, place, quote};
+pub use processor::{PaymentProcessor, SweepReport};
+pub use purchase::{Purchase, PurchaseState};
+pub use quote::{CheckoutChoices, Part, Quote};
 pub use settle::settle;

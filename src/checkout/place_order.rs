@@ -3,28 +3,28 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{Address, Checkout, Part, Quote, Terms};
+use super::{Address, CheckoutChoices, Part, Purchase, Quote};
 use crate::accounts::hash;
-use crate::carts::{Cart, CartLine, Holder, hold_shops};
+use crate::carts::{Cart, CartLine, CartOwner, lock_shops};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
-use crate::id::{CheckoutId, OrderId, PaymentId, ShipmentId, ShopId};
+use crate::id::{OrderLineId, PaymentId, PurchaseId, ShopId, ShopOrderId};
 use crate::money::Currency;
-use crate::orders::{NewOrder, NewShipment, OrderStatus, number};
-use crate::payments::{NewAttempt, Payment, PaymentStatus};
-use crate::schema::{checkouts, orders, payments};
-use crate::shipping::Rate;
+use crate::orders::{NewOrderLine, NewShopOrder, OrderStatus, number};
+use crate::payments::{NewPayment, Payment, PaymentStatus};
+use crate::schema::{orders, payments, purchases};
+use crate::shipping::ShippingRate;
 use crate::text::Email;
 
 /// What a buyer sends off.
 #[derive(Debug, Clone)]
-pub struct Purchase {
-    pub holder: Holder,
+pub struct CheckoutRequest {
+    pub cart_owner: CartOwner,
     /// Made with the page: the same purchase is the same key.
     pub key: String,
     pub email: Email,
     pub address: Address,
-    pub terms: Terms,
+    pub choices: CheckoutChoices,
     pub notes: Vec<(ShopId, String)>,
     /// What the buyer saw it come to.
     pub quote: String,
@@ -32,7 +32,7 @@ pub struct Purchase {
 
 /// What came of sending it off.
 #[derive(Debug)]
-pub enum Placing {
+pub enum PlaceOutcome {
     /// Written; now it is to be paid.
     Open { number: String, payment: Payment },
     /// It was sent off before: there it is.
@@ -43,7 +43,7 @@ pub enum Placing {
     Changed(Vec<String>),
 }
 
-impl Purchase {
+impl CheckoutRequest {
     /// All that must be the same under one key; the card is not among it.
     fn body_hash(&self) -> String {
         let address = &self.address;
@@ -58,13 +58,13 @@ impl Purchase {
             address.country.code.to_owned(),
             self.quote.clone(),
         ];
-        let mut ways = self.terms.ways.clone();
-        ways.sort_unstable();
-        parts.extend(ways.iter().map(|(shop, rate)| format!("{shop}={rate}")));
+        let mut delivery_options = self.choices.delivery_options.clone();
+        delivery_options.sort_unstable();
+        parts.extend(delivery_options.iter().map(|(shop, rate)| format!("{shop}={rate}")));
         let mut notes = self.notes.clone();
         notes.sort_unstable();
         parts.extend(notes.into_iter().map(|(shop, note)| format!("{shop}: {note}")));
-        parts.push(self.terms.only.map_or(String::new(), |shop| shop.to_string()));
+        parts.push(self.choices.only.map_or(String::new(), |shop| shop.to_string()));
         // No field holds a control character but a note its line ends.
         hash(&parts.join("\u{1f}"))
     }
@@ -76,56 +76,56 @@ impl Purchase {
 }
 
 /// The quote of a holder's cart today.
-pub fn quote(conn: &mut Conn, holder: Holder, terms: &Terms, now: NaiveDateTime) -> Result<Quote> {
-    let cart = Cart::of(conn, holder, now)?;
+pub fn quote(conn: &mut Conn, cart_owner: CartOwner, choices: &CheckoutChoices, now: NaiveDateTime) -> Result<Quote> {
+    let cart = Cart::of_owner(conn, cart_owner, now)?;
     let shops: Vec<ShopId> = cart.shops.iter().map(|shop| shop.id).collect();
-    let rates = Rate::of_shops(conn, &shops)?;
-    Ok(Quote::of(&cart, &rates, terms, now))
+    let rates = ShippingRate::of_shops(conn, &shops)?;
+    Ok(Quote::new(&cart, &rates, choices, now))
 }
 
 /// # Errors
 /// Not found: the key is somebody else's. Refused: something was sold out just now, or is being paid already.
 pub fn place(
     conn: &mut Conn,
-    purchase: &Purchase,
+    request: &CheckoutRequest,
     currency: Currency,
     provider: &'static str,
     now: NaiveDateTime,
-) -> Result<Placing> {
+) -> Result<PlaceOutcome> {
     // Who sends the same off at the same moment waits for this line, and then finds what was written.
-    if let Some(cart) = purchase.holder.lock(conn, now)? {
+    if let Some(cart) = request.cart_owner.lock(conn, now)? {
         // A shop that closes at this moment waits, and then finds its new order; or was closed before, and sells nothing.
-        hold_shops(conn, cart)?;
+        lock_shops(conn, cart)?;
     }
-    let before = Checkout::by_key(conn, &purchase.key)?;
+    let before = Purchase::by_key(conn, &request.key)?;
     let mut attempt = 1;
     if let Some(before) = &before {
-        if !before.is_of(purchase.holder) {
+        if !before.is_of(request.cart_owner) {
             return Err(Error::NotFound);
         }
-        if before.body_hash != purchase.body_hash() {
-            return Ok(Placing::Other);
+        if before.body_hash != request.body_hash() {
+            return Ok(PlaceOutcome::Other);
         }
         match Payment::last_of(conn, before.id)? {
             Some(payment) if payment.status == PaymentStatus::Failed => attempt = payment.attempt + 1,
-            _ => return Ok(Placing::There(before.number.clone())),
+            _ => return Ok(PlaceOutcome::There(before.number.clone())),
         }
     }
-    let quote = quote(conn, purchase.holder, &purchase.terms, now)?;
-    if !quote.problems.is_empty() {
-        return Ok(Placing::Changed(quote.problems));
+    let quote = quote(conn, request.cart_owner, &request.choices, now)?;
+    if !quote.errors.is_empty() {
+        return Ok(PlaceOutcome::Changed(quote.errors));
     }
-    if quote.text() != purchase.quote {
-        return Ok(Placing::Changed(quote.changes(&purchase.quote, currency)));
+    if quote.text() != request.quote {
+        return Ok(PlaceOutcome::Changed(quote.changes(&request.quote, currency)));
     }
-    being_paid(conn, &quote)?;
-    let (checkout, number) = match before {
+    refuse_if_being_paid(conn, &quote)?;
+    let (purchase, number) = match before {
         Some(before) => (before.id, before.number),
-        None => write_checkout(conn, purchase, &quote, currency, now)?,
+        None => insert_purchase(conn, request, &quote, currency, now)?,
     };
-    let payment = NewAttempt {
-        checkout,
-        owner: purchase.holder.user(),
+    let payment = NewPayment {
+        purchase,
+        owner: request.cart_owner.user(),
         amount: quote.total,
         currency: currency.code,
         provider,
@@ -134,10 +134,10 @@ pub fn place(
     .write(conn, now)?;
     if attempt == 1 {
         for part in &quote.parts {
-            write_part(conn, purchase, part, (checkout, payment.id), now)?;
+            insert_shop_order(conn, request, part, (purchase, payment.id), now)?;
         }
     } else {
-        diesel::update(orders::table.filter(orders::checkout_id.eq(checkout)))
+        diesel::update(orders::table.filter(orders::purchase_id.eq(purchase)))
             .set((orders::payment_id.eq(payment.id), orders::updated_at.eq(now)))
             .execute(conn)?;
     }
@@ -153,11 +153,11 @@ pub fn place(
             gone.join(", ")
         )));
     }
-    Ok(Placing::Open { number, payment })
+    Ok(PlaceOutcome::Open { number, payment })
 }
 
 /// The same pieces in another tab: nobody pays twice for one cart.
-fn being_paid(conn: &mut Conn, quote: &Quote) -> Result<()> {
+fn refuse_if_being_paid(conn: &mut Conn, quote: &Quote) -> Result<()> {
     let items = quote.parts.iter().flat_map(|part| &part.lines).map(|line| line.item.0);
     let open = orders::table
         .inner_join(payments::table)
@@ -173,94 +173,94 @@ fn being_paid(conn: &mut Conn, quote: &Quote) -> Result<()> {
     Ok(())
 }
 
-fn write_checkout(
+fn insert_purchase(
     conn: &mut Conn,
-    purchase: &Purchase,
+    request: &CheckoutRequest,
     quote: &Quote,
     currency: Currency,
     now: NaiveDateTime,
-) -> Result<(CheckoutId, String)> {
-    let (id, number) = (CheckoutId::new(), number::free(conn)?);
-    let address = &purchase.address;
-    let cart = match purchase.holder {
-        Holder::Guest(cart) => Some(cart),
-        Holder::User(_) => None,
+) -> Result<(PurchaseId, String)> {
+    let (id, number) = (PurchaseId::new(), number::free(conn)?);
+    let address = &request.address;
+    let cart = match request.cart_owner {
+        CartOwner::Guest(cart) => Some(cart),
+        CartOwner::User(_) => None,
     };
-    diesel::insert_into(checkouts::table)
+    diesel::insert_into(purchases::table)
         .values((
             (
-                checkouts::id.eq(id),
-                checkouts::number.eq(&number),
-                checkouts::buyer_id.eq(purchase.holder.user()),
-                checkouts::idempotency_key.eq(&purchase.key),
-                checkouts::email.eq(purchase.email.as_str()),
-                checkouts::name.eq(&address.name),
-                checkouts::street.eq(&address.street),
-                checkouts::line2.eq(&address.line2),
-                checkouts::postal_code.eq(&address.postal_code),
-                checkouts::town.eq(&address.town),
-                checkouts::region.eq(&address.region),
-                checkouts::country.eq(address.country.code),
+                purchases::id.eq(id),
+                purchases::number.eq(&number),
+                purchases::buyer_id.eq(request.cart_owner.user()),
+                purchases::idempotency_key.eq(&request.key),
+                purchases::email.eq(request.email.as_str()),
+                purchases::name.eq(&address.name),
+                purchases::street.eq(&address.street),
+                purchases::line2.eq(&address.line2),
+                purchases::postal_code.eq(&address.postal_code),
+                purchases::town.eq(&address.town),
+                purchases::region.eq(&address.region),
+                purchases::country.eq(address.country.code),
             ),
             (
-                checkouts::currency.eq(currency.code),
-                checkouts::items_total.eq(quote.items),
-                checkouts::shipping_total.eq(quote.shipping),
-                checkouts::total.eq(quote.total),
-                checkouts::cart_id.eq(cart),
-                checkouts::only_shop_id.eq(purchase.terms.only),
-                checkouts::body_hash.eq(purchase.body_hash()),
-                checkouts::quote.eq(&purchase.quote),
-                checkouts::created_at.eq(now),
-                checkouts::updated_at.eq(now),
+                purchases::currency.eq(currency.code),
+                purchases::items_total.eq(quote.items),
+                purchases::shipping_total.eq(quote.shipping),
+                purchases::total.eq(quote.total),
+                purchases::cart_id.eq(cart),
+                purchases::only_shop_id.eq(request.choices.only),
+                purchases::body_hash.eq(request.body_hash()),
+                purchases::quote.eq(&request.quote),
+                purchases::created_at.eq(now),
+                purchases::updated_at.eq(now),
             ),
         ))
         .execute(conn)?;
     Ok((id, number))
 }
 
-fn write_part(
+fn insert_shop_order(
     conn: &mut Conn,
-    purchase: &Purchase,
+    request: &CheckoutRequest,
     part: &Part,
-    (checkout, payment): (CheckoutId, PaymentId),
+    (purchase, payment): (PurchaseId, PaymentId),
     now: NaiveDateTime,
 ) -> Result<()> {
-    let shipment = ShipmentId::new();
-    let way = part.way.as_ref();
+    let shop_order = ShopOrderId::new();
+    let delivery_option = part.delivery_option.as_ref();
     let day = |date: chrono::NaiveDate| date.and_time(chrono::NaiveTime::MIN);
-    let arrival = way.and_then(|way| way.arrival);
-    NewShipment {
-        id: shipment,
-        checkout_id: checkout,
+    let arrival = delivery_option.and_then(|delivery_option| delivery_option.arrival);
+    NewShopOrder {
+        id: shop_order,
+        purchase_id: purchase,
         shop_id: part.shop,
         shop_name: part.name.clone(),
         price: part.shipping,
         carrier: "",
         tracking: "",
-        rate_id: way.and_then(|way| way.rate),
-        rate: way.map_or(String::new(), |way| way.name.clone()),
-        pickup: way.is_some_and(|way| way.pickup),
+        rate_id: delivery_option.and_then(|delivery_option| delivery_option.rate),
+        rate: delivery_option.map_or(String::new(), |delivery_option| delivery_option.name.clone()),
+        pickup: delivery_option.is_some_and(|delivery_option| delivery_option.pickup),
         arrives_from: arrival.map(|arrival| day(arrival.from)),
         arrives_until: arrival.map(|arrival| day(arrival.to)),
-        note: purchase.note(part.shop),
+        note: request.note(part.shop),
         created_at: now,
         updated_at: now,
     }
     .insert(conn)?;
     for line in &part.lines {
-        NewOrder {
-            id: OrderId::new(),
-            buyer_id: purchase.holder.user(),
+        NewOrderLine {
+            id: OrderLineId::new(),
+            buyer_id: request.cart_owner.user(),
             product_id: line.product,
             variant_id: line.variant,
-            checkout_id: checkout,
-            shipment_id: shipment,
+            purchase_id: purchase,
+            shop_order_id: shop_order,
             payment_id: payment,
             status: OrderStatus::Pending,
             title: line.title.clone(),
             options: line.option.clone(),
-            personalisation: answers(line),
+            personalization: answers(line),
             picture: line
                 .picture
                 .as_ref()

@@ -7,34 +7,34 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::id::PaymentId;
 use crate::mail::Outbox;
-use crate::orders::{Actor, Shipment, emails};
-use crate::payments::{Card, Charge, Gateway, Outcome, Payment, Refund};
+use crate::orders::{Actor, ShopOrder, emails};
+use crate::payments::{Card, Payment, PaymentProvider, PaymentResult, ProviderReply, Refund};
 
 /// A payment younger than this may still be on its way in some process.
-const UNDER_WAY: TimeDelta = TimeDelta::minutes(1);
+const IN_FLIGHT_TIMEOUT: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Clone)]
-pub struct Till {
+pub struct PaymentProcessor {
     pub db: Db,
-    pub gateway: Gateway,
+    pub provider: PaymentProvider,
     pub outbox: Outbox,
 }
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Swept {
+pub struct SweepReport {
     pub paid: usize,
     pub failed: usize,
     pub refunded: usize,
     pub delivered: usize,
 }
 
-impl Till {
+impl PaymentProcessor {
     /// Charges for a payment that is written already, and writes what came of it. Without an answer it stays open, until a
     /// sweep asks what became of it.
     pub async fn pay(&self, payment: Payment, card: Card, now: NaiveDateTime) -> Result<()> {
-        let outcome = self.gateway.charge(payment.intent(), card).await;
-        if let Outcome::Settled(charge) = outcome {
+        let outcome = self.provider.charge(payment.intent(), card).await;
+        if let ProviderReply::Settled(charge) = outcome {
             let outbox = self.outbox.clone();
             self.db
                 .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now).map(drop))
@@ -51,28 +51,28 @@ impl Till {
     }
 
     async fn give_back(&self, refund: Refund, intent: String, now: NaiveDateTime) -> Result<bool> {
-        let called = self.gateway.refund(intent, refund.reference, refund.amount).await;
+        let called = self.provider.refund(intent, refund.reference, refund.amount).await;
         if let Err(error) = called {
             tracing::error!(refund = refund.id.0, %error, "the payment provider did not give money back");
             return Ok(false);
         }
         let id = refund.id;
-        self.db.note(move |conn| Refund::settle(conn, id, now)).await
+        self.db.write_uncached(move |conn| Refund::settle(conn, id, now)).await
     }
 
     /// All that the timers do: settles payments that nobody heard of, gives back what is owed, and counts as delivered
     /// what was sent long ago. Several processes may do it at once.
-    pub async fn sweep(&self, now: NaiveDateTime) -> Result<Swept> {
-        let mut swept = Swept::default();
+    pub async fn sweep(&self, now: NaiveDateTime) -> Result<SweepReport> {
+        let mut swept = SweepReport::default();
         let open = self
             .db
-            .read(move |conn| Payment::open_before(conn, now - UNDER_WAY))
+            .read(move |conn| Payment::open_before(conn, now - IN_FLIGHT_TIMEOUT))
             .await?;
         for payment in open {
             let Some(charge) = self.became_of(&payment, now).await else {
                 continue;
             };
-            let paid = charge == Charge::Succeeded;
+            let paid = charge == PaymentResult::Succeeded;
             let outbox = self.outbox.clone();
             let settled = self
                 .db
@@ -84,12 +84,12 @@ impl Till {
         for (refund, intent) in self.db.read(Refund::open).await? {
             swept.refunded += usize::from(self.give_back(refund, intent, now).await?);
         }
-        for shipment in self.db.read(move |conn| Shipment::due(conn, now)).await? {
+        for shop_order in self.db.read(move |conn| ShopOrder::due(conn, now)).await? {
             let outbox = self.outbox.clone();
             let delivered = self.db.write(move |conn| {
-                let moved = Shipment::deliver(conn, shipment, Actor::Market, None, now)?;
+                let moved = ShopOrder::deliver(conn, shop_order, Actor::Market, None, now)?;
                 if moved {
-                    emails::delivered(conn, &outbox, shipment, now)?;
+                    emails::delivered(conn, &outbox, shop_order, now)?;
                 }
                 Ok(moved)
             });
@@ -99,9 +99,9 @@ impl Till {
     }
 
     /// Asks the provider; what it never heard of is called off when its time is over, so that nothing can come of it.
-    async fn became_of(&self, payment: &Payment, now: NaiveDateTime) -> Option<Charge> {
-        let answer = match self.gateway.find(payment.payment_intent_id.clone()).await {
-            Ok(None) if payment.is_expired(now) => self.gateway.call_off(payment.intent()).await.map(Some),
+    async fn became_of(&self, payment: &Payment, now: NaiveDateTime) -> Option<PaymentResult> {
+        let answer = match self.provider.find(payment.payment_intent_id.clone()).await {
+            Ok(None) if payment.is_expired(now) => self.provider.cancel(payment.intent()).await.map(Some),
             other => other,
         };
         answer

@@ -1,21 +1,21 @@
-//! A checkout: the row of one purchase by one buyer over one or more shops, paid once.
+//! A purchase: the row of one purchase by one buyer over one or more shops, paid once.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::accounts::{hash, random};
-use crate::carts::Holder;
+use crate::carts::CartOwner;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CartId, CheckoutId, ShopId, UserId};
+use crate::id::{CartId, PurchaseId, ShopId, UserId};
 use crate::money::Money;
 use crate::payments::{Payment, PaymentStatus};
-use crate::schema::checkouts;
+use crate::schema::purchases;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = checkouts)]
-pub struct Checkout {
-    pub id: CheckoutId,
+#[diesel(table_name = purchases)]
+pub struct Purchase {
+    pub id: PurchaseId,
     /// `PS-7K3Q-9XVD`
     pub number: String,
     pub buyer_id: Option<UserId>,
@@ -45,7 +45,7 @@ pub struct Checkout {
 
 /// How far a checkout has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum PurchaseState {
     /// The provider has not answered yet.
     Waiting,
     /// Why nothing was charged.
@@ -53,26 +53,26 @@ pub enum Standing {
     Placed,
 }
 
-impl Checkout {
+impl Purchase {
     pub(super) fn by_key(conn: &mut Conn, key: &str) -> Result<Option<Self>> {
-        Ok(checkouts::table
-            .filter(checkouts::idempotency_key.eq(key))
+        Ok(purchases::table
+            .filter(purchases::idempotency_key.eq(key))
             .select(Self::as_select())
             .first(conn)
             .optional()?)
     }
 
-    pub fn find(conn: &mut Conn, id: CheckoutId) -> Result<Self> {
-        Ok(checkouts::table.find(id).select(Self::as_select()).first(conn)?)
+    pub fn find(conn: &mut Conn, id: PurchaseId) -> Result<Self> {
+        Ok(purchases::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
     /// The buyer's own, placed or not.
-    pub fn of_holder(conn: &mut Conn, holder: Holder, number: &str) -> Result<Self> {
-        let found: Self = checkouts::table
-            .filter(checkouts::number.eq(number))
+    pub fn of_cart_owner(conn: &mut Conn, cart_owner: CartOwner, number: &str) -> Result<Self> {
+        let found: Self = purchases::table
+            .filter(purchases::number.eq(number))
             .select(Self::as_select())
             .first(conn)?;
-        if found.is_of(holder) {
+        if found.is_of(cart_owner) {
             Ok(found)
         } else {
             Err(crate::error::Error::NotFound)
@@ -81,44 +81,44 @@ impl Checkout {
 
     /// Whoever opens the guest's link: the purchase with this number and this token.
     pub fn of_token(conn: &mut Conn, number: &str, token: &str) -> Result<Self> {
-        Ok(checkouts::table
-            .filter(checkouts::number.eq(number))
-            .filter(checkouts::token_hash.eq(hash(token)))
-            .filter(checkouts::placed_at.is_not_null())
+        Ok(purchases::table
+            .filter(purchases::number.eq(number))
+            .filter(purchases::token_hash.eq(hash(token)))
+            .filter(purchases::placed_at.is_not_null())
             .select(Self::as_select())
             .first(conn)?)
     }
 
     /// A new token for the guest's link, the only time it can be seen; older links stop working.
-    pub fn new_token(conn: &mut Conn, id: CheckoutId) -> Result<String> {
+    pub fn new_token(conn: &mut Conn, id: PurchaseId) -> Result<String> {
         let token = random()?;
-        diesel::update(checkouts::table.find(id))
-            .set(checkouts::token_hash.eq(hash(&token)))
+        diesel::update(purchases::table.find(id))
+            .set(purchases::token_hash.eq(hash(&token)))
             .execute(conn)?;
         Ok(token)
     }
 
-    pub fn is_of(&self, holder: Holder) -> bool {
-        match holder {
-            Holder::User(user) => self.buyer_id == Some(user),
-            Holder::Guest(cart) => self.buyer_id.is_none() && self.cart_id == Some(cart),
+    pub fn is_of(&self, cart_owner: CartOwner) -> bool {
+        match cart_owner {
+            CartOwner::User(user) => self.buyer_id == Some(user),
+            CartOwner::Guest(cart) => self.buyer_id.is_none() && self.cart_id == Some(cart),
         }
     }
 
     /// Whose cart it was made from.
-    pub(super) fn holder(&self) -> Option<Holder> {
+    pub(super) fn cart_owner(&self) -> Option<CartOwner> {
         self.buyer_id
-            .map(Holder::User)
-            .or_else(|| self.cart_id.map(Holder::Guest))
+            .map(CartOwner::User)
+            .or_else(|| self.cart_id.map(CartOwner::Guest))
     }
 
-    pub fn standing(&self, conn: &mut Conn) -> Result<Standing> {
+    pub fn standing(&self, conn: &mut Conn) -> Result<PurchaseState> {
         if self.placed_at.is_some() {
-            return Ok(Standing::Placed);
+            return Ok(PurchaseState::Placed);
         }
         Ok(match Payment::last_of(conn, self.id)? {
-            Some(payment) if payment.status == PaymentStatus::Failed => Standing::Declined(payment.error),
-            _ => Standing::Waiting,
+            Some(payment) if payment.status == PaymentStatus::Failed => PurchaseState::Declined(payment.error),
+            _ => PurchaseState::Waiting,
         })
     }
 }

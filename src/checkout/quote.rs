@@ -3,19 +3,19 @@
 use chrono::NaiveDateTime;
 
 use crate::carts::{Cart, CartLine};
-use crate::id::{RateId, ShopId};
+use crate::id::{ShippingRateId, ShopId};
 use crate::money::{Currency, Money};
-use crate::shipping::{Packed, Rate, Sending, Way};
+use crate::shipping::{DeliveryItem, DeliveryOption, DeliveryQuote, ShippingRate};
 use crate::text::Country;
 
 /// What the buyer decides.
 #[derive(Debug, Clone)]
-pub struct Terms {
+pub struct CheckoutChoices {
     pub country: Country,
     /// One shop's part alone; the rest stays in the cart.
     pub only: Option<ShopId>,
     /// How each shop is to send; the shop's first way where nothing is said.
-    pub ways: Vec<(ShopId, RateId)>,
+    pub delivery_options: Vec<(ShopId, ShippingRateId)>,
 }
 
 /// One shop's part.
@@ -25,9 +25,9 @@ pub struct Part {
     pub name: String,
     pub url: String,
     pub lines: Vec<CartLine>,
-    pub sending: Sending,
+    pub delivery_quote: DeliveryQuote,
     /// How it travels; none when nothing does, or cannot.
-    pub way: Option<Way>,
+    pub delivery_option: Option<DeliveryOption>,
     pub items: Money,
     pub shipping: Money,
 }
@@ -39,55 +39,61 @@ pub struct Quote {
     pub shipping: Money,
     pub total: Money,
     /// Why it cannot be bought as it stands, for the buyer.
-    pub problems: Vec<String>,
+    pub errors: Vec<String>,
 }
 
 impl Part {
     /// How the buyer may have it sent; none where nothing is sent.
-    pub fn ways(&self) -> &[Way] {
-        match &self.sending {
-            Sending::Ways(ways) => ways,
-            Sending::Nothing | Sending::Nowhere => &[],
+    pub fn delivery_options(&self) -> &[DeliveryOption] {
+        match &self.delivery_quote {
+            DeliveryQuote::Options(delivery_options) => delivery_options,
+            DeliveryQuote::Nothing | DeliveryQuote::Unavailable => &[],
         }
     }
 
-    pub fn is_chosen(&self, way: &Way) -> bool {
-        self.way.as_ref() == Some(way)
+    pub fn is_chosen(&self, delivery_option: &DeliveryOption) -> bool {
+        self.delivery_option.as_ref() == Some(delivery_option)
     }
 }
 
 impl Quote {
-    pub fn of(cart: &Cart, rates: &[Rate], terms: &Terms, now: NaiveDateTime) -> Self {
+    pub fn new(cart: &Cart, rates: &[ShippingRate], choices: &CheckoutChoices, now: NaiveDateTime) -> Self {
         let mut quote = Self::default();
         let shops = cart
             .shops
             .iter()
-            .filter(|shop| terms.only.is_none_or(|only| only == shop.id));
+            .filter(|shop| choices.only.is_none_or(|only| only == shop.id));
         for shop in shops {
             let lines: Vec<CartLine> = cart.of_shop(shop.id).cloned().collect();
-            let own: Vec<Rate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
-            let packed: Vec<Packed> = lines.iter().map(packed).collect();
-            let sending = Sending::of(&own, terms.country, &packed, now);
-            let chosen = terms.ways.iter().find(|(of, _)| *of == shop.id).map(|(_, rate)| *rate);
-            let way = sending.chosen(chosen).cloned();
+            let own: Vec<ShippingRate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
+            let packed: Vec<DeliveryItem> = lines.iter().map(packed).collect();
+            let delivery_quote = DeliveryQuote::new(&own, choices.country, &packed, now);
+            let chosen = choices
+                .delivery_options
+                .iter()
+                .find(|(of, _)| *of == shop.id)
+                .map(|(_, rate)| *rate);
+            let delivery_option = delivery_quote.chosen(chosen).cloned();
             for line in &lines {
                 let problem = line.problem.as_ref();
                 quote
-                    .problems
+                    .errors
                     .extend(problem.map(|problem| format!("{}: {}", line.title, problem.words())));
             }
-            if sending == Sending::Nowhere {
-                quote.problems.push(format!(
+            if delivery_quote == DeliveryQuote::Unavailable {
+                quote.errors.push(format!(
                     "{} does not send to {}. Choose another country, or take its products out of your cart.",
-                    shop.name, terms.country.name
+                    shop.name, choices.country.name
                 ));
             }
             let items = sum(lines.iter().map(|line| line.subtotal));
-            let shipping = way.as_ref().map_or(Money(0), |way| way.price);
+            let shipping = delivery_option
+                .as_ref()
+                .map_or(Money(0), |delivery_option| delivery_option.price);
             let both = items.and_then(|items| Some((items, quote.add(items, shipping)?)));
             let Some((items, ())) = both else {
                 quote
-                    .problems
+                    .errors
                     .push("This is more than can be paid at once. Take something out of your cart.".into());
                 return quote;
             };
@@ -96,14 +102,14 @@ impl Quote {
                 name: shop.name.clone(),
                 url: shop.url.clone(),
                 lines,
-                sending,
-                way,
+                delivery_quote,
+                delivery_option,
                 items,
                 shipping,
             });
         }
         if quote.parts.is_empty() {
-            quote.problems.push("There is nothing in your cart to pay for.".into());
+            quote.errors.push("There is nothing in your cart to pay for.".into());
         }
         quote
     }
@@ -125,7 +131,11 @@ impl Quote {
     pub fn text(&self) -> String {
         let mut words = vec![format!("t{}", self.total.0)];
         for part in &self.parts {
-            let rate = part.way.as_ref().and_then(|way| way.rate).map_or(0, |rate| rate.0);
+            let rate = part
+                .delivery_option
+                .as_ref()
+                .and_then(|delivery_option| delivery_option.rate)
+                .map_or(0, |rate| rate.0);
             words.push(format!("s{}.{rate}.{}", part.shop, part.shipping.0));
             for line in &part.lines {
                 words.push(format!(
@@ -162,13 +172,20 @@ impl Quote {
                     changes.push(format!("{} costs {now} now.", line.title));
                 }
             }
-            let rate = part.way.as_ref().and_then(|way| way.rate).map_or(0, |rate| rate.0);
+            let rate = part
+                .delivery_option
+                .as_ref()
+                .and_then(|delivery_option| delivery_option.rate)
+                .map_or(0, |rate| rate.0);
             let sent = find(format!("s{}.", part.shop));
-            if let (Some(sent), Some(way)) = (sent, &part.way)
+            if let (Some(sent), Some(delivery_option)) = (sent, &part.delivery_option)
                 && sent != format!("{rate}.{}", part.shipping.0)
             {
                 let price = currency.format(part.shipping);
-                changes.push(format!("Delivery from {} is now {}, {price}.", part.name, way.name));
+                changes.push(format!(
+                    "Delivery from {} is now {}, {price}.",
+                    part.name, delivery_option.name
+                ));
             }
         }
         if seen.split('_').filter(|word| word.starts_with('i')).count() > known {
@@ -181,8 +198,8 @@ impl Quote {
     }
 }
 
-fn packed(line: &CartLine) -> Packed {
-    Packed {
+fn packed(line: &CartLine) -> DeliveryItem {
+    DeliveryItem {
         quantity: line.quantity,
         subtotal: line.subtotal,
         delivery: line.delivery,

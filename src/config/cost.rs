@@ -14,7 +14,7 @@ pub struct PasswordCost {
 /// Memory and passes of which one pair must be reached.
 const FLOORS: [(u32, u32); 2] = [(19_456, 2), (47_104, 1)];
 /// Above these a sign-in would take the machine: 2 GiB, or minutes.
-const MOST: PasswordCost = PasswordCost {
+const MAX_COST: PasswordCost = PasswordCost {
     memory: 2 * 1024 * 1024,
     passes: 64,
     lanes: 64,
@@ -71,9 +71,9 @@ impl PasswordCost {
                 "\"{typed}\" makes guessing passwords cheap; use m=19456,t=2,p=1 or m=47104,t=1,p=1, or more"
             ));
         }
-        if cost.memory > MOST.memory || cost.passes > MOST.passes || cost.lanes > MOST.lanes {
+        if cost.memory > MAX_COST.memory || cost.passes > MAX_COST.passes || cost.lanes > MAX_COST.lanes {
             return Err(format!(
-                "\"{typed}\" is more than a sign-in can bear; {MOST} is the most"
+                "\"{typed}\" is more than a sign-in can bear; {MAX_COST} is the most"
             ));
         }
         Ok(cost)

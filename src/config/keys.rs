@@ -8,12 +8,12 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::secret::Secret;
-use super::{Missing, Problems};
+use super::{ConfigErrors, Missing};
 
 /// The shortest key that may seal anything, in bytes.
 const KEY_LENGTH: usize = 64;
 /// A rotation needs two; each more is one more trial for every foreign cookie.
-const MOST_KEYS: usize = 4;
+const MAX_KEYS: usize = 4;
 
 /// `SECRET_KEY`: one key or several, newest first.
 #[derive(Debug, Clone)]
@@ -53,38 +53,38 @@ impl SecretKeys {
     pub(super) fn read(
         given: Option<&Secret>,
         kept: Option<(PathBuf, Missing)>,
-        problems: &mut Problems,
+        errors: &mut ConfigErrors,
     ) -> Option<Self> {
         let keys = match (given, kept) {
             (Some(keys), _) => keys.expose().to_owned(),
             (None, Some((path, missing))) => match keep(&path, missing) {
                 Ok(keys) => keys,
                 Err(error) => {
-                    problems
+                    errors
                         .0
                         .push(format!("the key {} cannot be kept ({error})", path.display()));
                     return None;
                 }
             },
             // With a key that SQLite would make, other problems come first.
-            (None, None) if !problems.0.is_empty() => return None,
+            (None, None) if !errors.0.is_empty() => return None,
             (None, None) => {
-                problems.0.push(
+                errors.0.push(
                     "SECRET_KEY is not set; with PostgreSQL it must be: make one with `openssl rand -hex 64`".into(),
                 );
                 return None;
             }
         };
         let keys = Self::parse(&keys);
-        keys.map_err(|problem| problems.0.push(problem)).ok()
+        keys.map_err(|problem| errors.0.push(problem)).ok()
     }
 
     /// Comma-separated. What is wrong is told by position, never by what stands there.
     fn parse(typed: &str) -> Result<Self, String> {
         let keys: Vec<&str> = typed.split(',').map(str::trim).collect();
-        if keys.len() > MOST_KEYS {
+        if keys.len() > MAX_KEYS {
             return Err(format!(
-                "SECRET_KEY holds {} keys, and {MOST_KEYS} is the most; let the oldest go",
+                "SECRET_KEY holds {} keys, and {MAX_KEYS} is the most; let the oldest go",
                 keys.len()
             ));
         }
@@ -117,12 +117,12 @@ fn start(key: &str) -> &[u8] {
 
 /// Long enough, and not a handful of letters over and over.
 fn strong(key: &str) -> bool {
-    let mut letters: Vec<u8> = key.bytes().collect();
-    letters.sort_unstable();
-    letters.dedup();
+    let mut emails: Vec<u8> = key.bytes().collect();
+    emails.sort_unstable();
+    emails.dedup();
     let example = ["change", "example", "secret_key", "your-", "replace"];
     let lower = key.to_lowercase();
-    key.len() >= KEY_LENGTH && letters.len() >= 10 && !example.iter().any(|word| lower.contains(word))
+    key.len() >= KEY_LENGTH && emails.len() >= 10 && !example.iter().any(|word| lower.contains(word))
 }
 
 /// Reads the key, or makes it: 64 random bytes in hex, in a file readable by us alone.
@@ -207,8 +207,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret.key");
         std::fs::write(&path, format!("{},{}\n", key(1), key(2))).unwrap();
-        let mut problems = Problems::default();
-        let keys = SecretKeys::read(None, Some((path, Missing::Leave)), &mut problems).unwrap();
+        let mut errors = ConfigErrors::default();
+        let keys = SecretKeys::read(None, Some((path, Missing::Leave)), &mut errors).unwrap();
         assert_eq!(keys.all().count(), 2);
     }
 }

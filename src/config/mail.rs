@@ -7,7 +7,7 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use super::secret::Secret;
-use super::{Problems, Settings};
+use super::{ConfigErrors, Settings};
 
 /// A mail server, its password included, as `lettre::SmtpTransport::from_url` reads it: port and encryption are decided.
 #[derive(Debug, Clone)]
@@ -59,13 +59,13 @@ fn is_here(host: &str) -> bool {
 }
 
 impl Settings {
-    pub(super) fn smtp(&self, problems: &mut Problems) -> Option<SmtpUrl> {
+    pub(super) fn smtp(&self, errors: &mut ConfigErrors) -> Option<SmtpUrl> {
         let parsed = SmtpUrl::parse(self.smtp_url.as_ref()?.expose());
-        parsed.map_err(|problem| problems.0.push(problem.to_owned())).ok()
+        parsed.map_err(|problem| errors.0.push(problem.to_owned())).ok()
     }
 
     /// When the public address is wrong, that is told, and nothing of the sender that would come from it.
-    pub(super) fn mail_from(&self, public_url: Option<&Url>, problems: &mut Problems) -> Option<Mailbox> {
+    pub(super) fn mail_from(&self, public_url: Option<&Url>, errors: &mut ConfigErrors) -> Option<Mailbox> {
         let Some(typed) = self.mail_from.as_deref() else {
             let host = public_url?.host_str().unwrap_or("localhost");
             let literal = host.parse::<IpAddr>().is_ok();
@@ -73,7 +73,7 @@ impl Settings {
             return Address::new("no-reply", host)
                 .map(|address| Mailbox::new(Some("PocketShop".into()), address))
                 .map_err(|_| {
-                    problems
+                    errors
                         .0
                         .push("POCKETSHOP_MAIL_FROM must be set: no sender can be made of PUBLIC_URL".into());
                 })
@@ -85,7 +85,7 @@ impl Settings {
             address.is_ascii() && !typed.chars().any(char::is_control)
         });
         if parsed.is_none() {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "POCKETSHOP_MAIL_FROM \"{}\" is not a sender like PocketShop <no-reply@market.example>",
                 typed.escape_debug()
             ));
@@ -148,9 +148,9 @@ mod tests {
             mail_from: typed.map(str::to_owned),
             ..Settings::default()
         };
-        let mut problems = Problems::default();
-        let from = settings.mail_from(Url::parse(public_url).ok().as_ref(), &mut problems);
-        from.map(|from| from.to_string()).ok_or(problems.to_string())
+        let mut errors = ConfigErrors::default();
+        let from = settings.mail_from(Url::parse(public_url).ok().as_ref(), &mut errors);
+        from.map(|from| from.to_string()).ok_or(errors.to_string())
     }
 
     #[test]

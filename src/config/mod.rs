@@ -79,52 +79,52 @@ pub struct Config {
 
 /// What is wrong with each setting, saying what to do.
 #[derive(Debug, Default)]
-pub struct Problems(pub Vec<String>);
+pub struct ConfigErrors(pub Vec<String>);
 
-impl fmt::Display for Problems {
+impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("; "))
     }
 }
 
-impl std::error::Error for Problems {}
+impl std::error::Error for ConfigErrors {}
 
 impl Settings {
     /// The settings parsed, or every problem with them.
-    pub fn parse(&self, mut problems: Problems, missing: Missing) -> Result<Config, Problems> {
-        let bind = self.bind(&mut problems);
-        let public_url = self.public_url(bind.map_or(8080, |bind| bind.port()), &mut problems);
+    pub fn parse(&self, mut errors: ConfigErrors, missing: Missing) -> Result<Config, ConfigErrors> {
+        let bind = self.bind(&mut errors);
+        let public_url = self.public_url(bind.map_or(8080, |bind| bind.port()), &mut errors);
         let data = PathBuf::from(self.data.as_deref().unwrap_or("data"));
-        let database = self.database(&data, &mut problems);
-        let currency = self.currency(&mut problems);
-        let country = self.country(&mut problems);
-        let log = self.log_level(&mut problems);
-        let log_format = self.log_format(&mut problems);
-        let trusted_proxies = self.trusted_proxies(&mut problems);
-        let workers = self.workers(&mut problems);
+        let database = self.database(&data, &mut errors);
+        let currency = self.currency(&mut errors);
+        let country = self.country(&mut errors);
+        let log = self.log_level(&mut errors);
+        let log_format = self.log_format(&mut errors);
+        let trusted_proxies = self.trusted_proxies(&mut errors);
+        let workers = self.workers(&mut errors);
         let production = public_url.as_ref().is_some_and(|url| url.scheme() == "https");
-        let rate_limit = self.rate_limit(production, &mut problems);
-        let smtp = self.smtp(&mut problems);
-        let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
-        let password_cost = self.password_cost(&mut problems);
-        let cloudinary = self.cloudinary(production, &mut problems);
-        let payments = self.payments(&mut problems);
-        let payment_timeout = self.payment_timeout(&mut problems);
-        let metrics_token = self.metrics_token(&mut problems);
+        let rate_limit = self.rate_limit(production, &mut errors);
+        let smtp = self.smtp(&mut errors);
+        let mail_from = self.mail_from(public_url.as_ref(), &mut errors);
+        let password_cost = self.password_cost(&mut errors);
+        let cloudinary = self.cloudinary(production, &mut errors);
+        let payments = self.payments(&mut errors);
+        let payment_timeout = self.payment_timeout(&mut errors);
+        let metrics_token = self.metrics_token(&mut errors);
         let tried = match missing {
             Missing::Make => make(&data).and_then(|()| try_writing(&data)),
             Missing::Leave if data.exists() => try_writing(&data),
             Missing::Leave => Ok(()),
         };
         if let Err(error) = tried {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "the data folder {} cannot be written ({error}); choose another with --data, or mend its permissions",
                 data.display()
             ));
         }
-        let kept = matches!(database, Some(Location::Sqlite(_))) && problems.0.is_empty();
+        let kept = matches!(database, Some(Location::Sqlite(_))) && errors.0.is_empty();
         let kept = kept.then(|| (data.join("secret.key"), missing));
-        let secret_keys = SecretKeys::read(self.secret_key.as_ref(), kept, &mut problems);
+        let secret_keys = SecretKeys::read(self.secret_key.as_ref(), kept, &mut errors);
         match (bind, public_url, database, currency, country, secret_keys, mail_from) {
             (
                 Some(bind),
@@ -134,7 +134,7 @@ impl Settings {
                 Some(country),
                 Some(secret_keys),
                 Some(mail_from),
-            ) if problems.0.is_empty() => Ok(Config {
+            ) if errors.0.is_empty() => Ok(Config {
                 bind,
                 data,
                 database,
@@ -155,7 +155,7 @@ impl Settings {
                 payment_timeout,
                 metrics_token,
             }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }

@@ -8,24 +8,24 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::secret::Secret;
-use super::{LogFormat, PasswordCost, Payments, Problems, Settings};
+use super::{ConfigErrors, LogFormat, PasswordCost, Payments, Settings};
 use crate::db::Location;
 use crate::money::Currency;
 use crate::text::Country;
 
 impl Settings {
-    pub(super) fn bind(&self, problems: &mut Problems) -> Option<SocketAddr> {
+    pub(super) fn bind(&self, errors: &mut ConfigErrors) -> Option<SocketAddr> {
         let typed = self.bind.as_deref().unwrap_or("127.0.0.1:8080");
         let parsed = typed.parse().ok();
         if parsed.is_none() {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "--bind \"{typed}\" is not an address and port like 127.0.0.1:8080"
             ));
         }
         parsed
     }
 
-    pub(super) fn public_url(&self, port: u16, problems: &mut Problems) -> Option<Url> {
+    pub(super) fn public_url(&self, port: u16, errors: &mut ConfigErrors) -> Option<Url> {
         let given = self
             .public_url
             .clone()
@@ -40,14 +40,14 @@ impl Settings {
                 && url.password().is_none()
         });
         if parsed.is_none() {
-            problems
+            errors
                 .0
                 .push("PUBLIC_URL is not an address like https://market.example, without a path".into());
         }
         parsed
     }
 
-    pub(super) fn database(&self, data: &Path, problems: &mut Problems) -> Option<Location> {
+    pub(super) fn database(&self, data: &Path, errors: &mut ConfigErrors) -> Option<Location> {
         let Some(url) = self.database_url.as_ref().map(Secret::expose) else {
             return Some(Location::Sqlite(data.join("pocketshop.db")));
         };
@@ -57,7 +57,7 @@ impl Settings {
             if Url::parse(url).is_ok() && name.matches('@').count() <= 1 {
                 return Some(Location::Postgres(url.to_owned()));
             }
-            problems.0.push(
+            errors.0.push(
                 "DATABASE_URL does not read as postgres://USER:PASSWORD@HOST/NAME; write @ as %40 and / as %2F in the password"
                     .into(),
             );
@@ -68,7 +68,7 @@ impl Settings {
                 Some(Location::Sqlite(path.strip_prefix("//").unwrap_or(path).into()))
             }
             _ => {
-                problems
+                errors
                     .0
                     .push("DATABASE_URL is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/NAME".into());
                 None
@@ -77,11 +77,11 @@ impl Settings {
     }
 
     /// Sent in a header, and as good as a password.
-    pub(super) fn metrics_token(&self, problems: &mut Problems) -> Option<Secret> {
+    pub(super) fn metrics_token(&self, errors: &mut ConfigErrors) -> Option<Secret> {
         let token = self.metrics_token.clone()?;
         let fits = token.expose().len() >= 16 && token.expose().bytes().all(|byte| byte.is_ascii_graphic());
         if !fits {
-            problems.0.push(
+            errors.0.push(
                 "POCKETSHOP_METRICS_TOKEN is no token: use 16 letters or more without spaces, as `openssl rand -hex 32` makes them"
                     .into(),
             );
@@ -89,44 +89,44 @@ impl Settings {
         fits.then_some(token)
     }
 
-    pub(super) fn currency(&self, problems: &mut Problems) -> Option<Currency> {
+    pub(super) fn currency(&self, errors: &mut ConfigErrors) -> Option<Currency> {
         let typed = self.currency.as_deref().unwrap_or("USD");
-        let known = Currency::of(typed);
+        let known = Currency::by_code(typed);
         if known.is_none() {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "POCKETSHOP_CURRENCY \"{typed}\" is not a currency we know; use three capitals like USD or EUR"
             ));
         }
         known
     }
 
-    pub(super) fn country(&self, problems: &mut Problems) -> Option<Country> {
+    pub(super) fn country(&self, errors: &mut ConfigErrors) -> Option<Country> {
         let typed = self.country.as_deref().unwrap_or("US");
-        let known = Country::of(typed);
+        let known = Country::by_code(typed);
         if known.is_none() {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "POCKETSHOP_COUNTRY \"{typed}\" is not a country code; use two capitals like US or PT"
             ));
         }
         known
     }
 
-    pub(super) fn log_level(&self, problems: &mut Problems) -> tracing::Level {
+    pub(super) fn log_level(&self, errors: &mut ConfigErrors) -> tracing::Level {
         let typed = self.log.as_deref().unwrap_or("info");
         typed.parse().unwrap_or_else(|_| {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "POCKETSHOP_LOG \"{typed}\" is none of error, warn, info, debug, trace"
             ));
             tracing::Level::INFO
         })
     }
 
-    pub(super) fn log_format(&self, problems: &mut Problems) -> LogFormat {
+    pub(super) fn log_format(&self, errors: &mut ConfigErrors) -> LogFormat {
         match self.log_format.as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
             Some(typed) => {
-                problems
+                errors
                     .0
                     .push(format!("POCKETSHOP_LOG_FORMAT \"{typed}\" is neither text nor json"));
                 LogFormat::Text
@@ -134,7 +134,7 @@ impl Settings {
         }
     }
 
-    pub(super) fn trusted_proxies(&self, problems: &mut Problems) -> Vec<IpNet> {
+    pub(super) fn trusted_proxies(&self, errors: &mut ConfigErrors) -> Vec<IpNet> {
         let list = self.trusted_proxies.as_deref().unwrap_or("");
         let mut networks = Vec::new();
         for typed in list.split(',').map(str::trim).filter(|typed| !typed.is_empty()) {
@@ -143,7 +143,7 @@ impl Settings {
                 .or_else(|_| typed.parse::<IpAddr>().map(IpNet::from));
             match network {
                 Ok(network) => networks.push(network),
-                Err(_) => problems.0.push(format!(
+                Err(_) => errors.0.push(format!(
                     "POCKETSHOP_TRUSTED_PROXIES holds \"{typed}\", which is not an address or network like 10.0.0.0/8"
                 )),
             }
@@ -151,30 +151,30 @@ impl Settings {
         networks
     }
 
-    pub(super) fn workers(&self, problems: &mut Problems) -> Option<usize> {
+    pub(super) fn workers(&self, errors: &mut ConfigErrors) -> Option<usize> {
         let typed = self.workers.as_deref()?;
         let workers = typed.parse().ok().filter(|workers| (1..=256).contains(workers));
         if workers.is_none() {
-            problems
+            errors
                 .0
                 .push(format!("POCKETSHOP_WORKERS \"{typed}\" is not a number from 1 to 256"));
         }
         workers
     }
 
-    pub(super) fn rate_limit(&self, production: bool, problems: &mut Problems) -> bool {
+    pub(super) fn rate_limit(&self, production: bool, errors: &mut ConfigErrors) -> bool {
         match self.rate_limit.as_deref() {
             None | Some("on") => true,
             Some("off") if !production => false,
             Some("off") => {
-                problems.0.push(
+                errors.0.push(
                     "POCKETSHOP_RATE_LIMIT=off is for benchmarks and tests; with an https PUBLIC_URL it must be on"
                         .into(),
                 );
                 true
             }
             Some(typed) => {
-                problems
+                errors
                     .0
                     .push(format!("POCKETSHOP_RATE_LIMIT \"{typed}\" is neither on nor off"));
                 true
@@ -182,23 +182,23 @@ impl Settings {
         }
     }
 
-    pub(super) fn password_cost(&self, problems: &mut Problems) -> PasswordCost {
+    pub(super) fn password_cost(&self, errors: &mut ConfigErrors) -> PasswordCost {
         let cost = self
             .password_cost
             .as_deref()
             .map_or(Ok(PasswordCost::default()), PasswordCost::parse);
         cost.unwrap_or_else(|problem| {
-            problems.0.push(format!("POCKETSHOP_PASSWORD_COST {problem}"));
+            errors.0.push(format!("POCKETSHOP_PASSWORD_COST {problem}"));
             PasswordCost::default()
         })
     }
 
-    pub(super) fn payments(&self, problems: &mut Problems) -> Payments {
+    pub(super) fn payments(&self, errors: &mut ConfigErrors) -> Payments {
         match self.payments.as_deref() {
             None => Payments::MockByDefault,
             Some("mock") => Payments::Mock,
             Some(typed) => {
-                problems.0.push(format!(
+                errors.0.push(format!(
                     "POCKETSHOP_PAYMENTS \"{typed}\" is no provider that we know; there is mock"
                 ));
                 Payments::MockByDefault
@@ -206,11 +206,11 @@ impl Settings {
         }
     }
 
-    pub(super) fn payment_timeout(&self, problems: &mut Problems) -> Duration {
+    pub(super) fn payment_timeout(&self, errors: &mut ConfigErrors) -> Duration {
         let typed = self.payment_timeout.as_deref().unwrap_or("10");
         let seconds = typed.parse().ok().filter(|seconds| (1..=60).contains(seconds));
         if seconds.is_none() {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "POCKETSHOP_PAYMENT_TIMEOUT \"{typed}\" is not a number of seconds from 1 to 60"
             ));
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::secret::Secret;
-use super::{Problems, Settings};
+use super::{ConfigErrors, Settings};
 
 const API: &str = "https://api.cloudinary.com";
 
@@ -20,11 +20,11 @@ pub struct CloudinaryAccount {
 }
 
 impl Settings {
-    pub(super) fn cloudinary(&self, production: bool, problems: &mut Problems) -> Option<CloudinaryAccount> {
-        let api = self.cloudinary_api(production, problems);
+    pub(super) fn cloudinary(&self, production: bool, errors: &mut ConfigErrors) -> Option<CloudinaryAccount> {
+        let api = self.cloudinary_api(production, errors);
         let account = read(self.cloudinary_url.as_ref()?.expose());
         if account.is_none() {
-            problems.0.push(
+            errors.0.push(
                 "CLOUDINARY_URL does not read as cloudinary://KEY:SECRET@CLOUD; copy it from Cloudinary's console"
                     .into(),
             );
@@ -38,7 +38,7 @@ impl Settings {
         })
     }
 
-    fn cloudinary_api(&self, production: bool, problems: &mut Problems) -> Option<String> {
+    fn cloudinary_api(&self, production: bool, errors: &mut ConfigErrors) -> Option<String> {
         let typed = self.cloudinary_api.as_deref().unwrap_or(API);
         let url = Url::parse(typed).ok().filter(|url| {
             let here = url
@@ -48,7 +48,7 @@ impl Settings {
             safe && url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
         });
         if url.is_none() {
-            problems.0.push(format!(
+            errors.0.push(format!(
                 "POCKETSHOP_CLOUDINARY_API is not an address like {API}, https and without a path; http is for tests on this machine"
             ));
         }
@@ -82,9 +82,9 @@ mod tests {
             cloudinary_api: api.map(str::to_owned),
             ..Settings::default()
         };
-        let mut problems = Problems::default();
-        let account = settings.cloudinary(production, &mut problems);
-        account.ok_or_else(|| problems.to_string())
+        let mut errors = ConfigErrors::default();
+        let account = settings.cloudinary(production, &mut errors);
+        account.ok_or_else(|| errors.to_string())
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Problems;
+use super::ConfigErrors;
 
 /// A value that prints as `***`.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ impl Secret {
     }
 
     /// From the variable, or from the file that `NAME_FILE` names.
-    pub fn from_environment(name: &str, problems: &mut Problems) -> Option<Self> {
+    pub fn from_environment(name: &str, errors: &mut ConfigErrors) -> Option<Self> {
         if let Ok(value) = std::env::var(name)
             && !value.is_empty()
         {
@@ -30,7 +30,7 @@ impl Secret {
         match std::fs::read_to_string(&path) {
             Ok(value) => Some(Self(value.trim_end().to_owned())),
             Err(error) => {
-                problems
+                errors
                     .0
                     .push(format!("{name}_FILE names {path}, which cannot be read ({error})"));
                 None

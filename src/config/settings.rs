@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Problems;
+use super::ConfigErrors;
 use super::secret::Secret;
 
 /// The settings as they were given. Flags win over the environment; secrets come only from the environment, or from
@@ -178,20 +178,20 @@ const KNOWN: &[&str] = &[
 
 impl Settings {
     /// Adds what only the environment may hold, and notes variables that nobody reads.
-    pub fn with_environment(mut self, problems: &mut Problems) -> Self {
+    pub fn with_environment(mut self, errors: &mut ConfigErrors) -> Self {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             if name.starts_with("POCKETSHOP_") && !KNOWN.contains(&name.as_ref()) {
-                problems.0.push(format!(
+                errors.0.push(format!(
                     "{name} is not a setting of PocketShop; `pocketshop --help` lists them"
                 ));
             }
         }
-        self.database_url = Secret::from_environment("DATABASE_URL", problems);
-        self.secret_key = Secret::from_environment("SECRET_KEY", problems);
-        self.smtp_url = Secret::from_environment("SMTP_URL", problems);
-        self.cloudinary_url = Secret::from_environment("CLOUDINARY_URL", problems);
-        self.metrics_token = Secret::from_environment("POCKETSHOP_METRICS_TOKEN", problems);
+        self.database_url = Secret::from_environment("DATABASE_URL", errors);
+        self.secret_key = Secret::from_environment("SECRET_KEY", errors);
+        self.smtp_url = Secret::from_environment("SMTP_URL", errors);
+        self.cloudinary_url = Secret::from_environment("CLOUDINARY_URL", errors);
+        self.metrics_token = Secret::from_environment("POCKETSHOP_METRICS_TOKEN", errors);
         self
     }
 }

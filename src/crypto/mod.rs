@@ -12,7 +12,7 @@ use sha2::Sha256;
 
 use crate::config::SecretKeys;
 
-pub use rotation::{OldKeys, note_key, reseal_totp};
+pub use rotation::{OldKeys, record_key, reencrypt_totp};
 
 /// What is sealed in `users.totp_secret`.
 pub const TOTP: &str = "totp";
@@ -29,9 +29,9 @@ const NONCE: usize = 12;
 /// Sealed text is the name of its key, a dot, then nonce and cipher text in base64url. The purpose is authenticated:
 /// what was sealed for one does not open for another.
 #[derive(Clone)]
-pub struct Vault(Arc<[[u8; 32]]>);
+pub struct Cipher(Arc<[[u8; 32]]>);
 
-impl Vault {
+impl Cipher {
     pub fn new(keys: &SecretKeys) -> Self {
         Self(keys.all().map(|key| hmac(key, &[b"pocketshop vault v1"])).collect())
     }
@@ -96,48 +96,48 @@ mod tests {
     use super::*;
     use crate::config::secret::Secret;
 
-    fn vault(keys: &[&str]) -> Vault {
+    fn cipher(keys: &[&str]) -> Cipher {
         let keys = keys.iter().map(|key| Secret::new(key.repeat(64))).collect();
-        Vault::new(&SecretKeys::new(keys))
+        Cipher::new(&SecretKeys::new(keys))
     }
 
     #[test]
     fn what_is_sealed_opens_again() {
-        let vault = vault(&["a"]);
+        let cipher = cipher(&["a"]);
         for plain in [&b""[..], b"k", &[0; 4096]] {
-            let sealed = vault.seal(TOTP, plain);
-            assert_eq!(vault.open(TOTP, &sealed).unwrap(), plain);
+            let sealed = cipher.seal(TOTP, plain);
+            assert_eq!(cipher.open(TOTP, &sealed).unwrap(), plain);
         }
-        assert_ne!(vault.seal(TOTP, b"same"), vault.seal(TOTP, b"same"));
-        assert!(!vault.seal(TOTP, b"plain").contains("plain"));
+        assert_ne!(cipher.seal(TOTP, b"same"), cipher.seal(TOTP, b"same"));
+        assert!(!cipher.seal(TOTP, b"plain").contains("plain"));
     }
 
     #[test]
     fn a_wrong_purpose_is_refused() {
-        let vault = vault(&["a"]);
-        let sealed = vault.seal(TOTP, b"secret");
-        assert!(vault.open(MAIL, &sealed).is_none());
+        let cipher = cipher(&["a"]);
+        let sealed = cipher.seal(TOTP, b"secret");
+        assert!(cipher.open(MAIL, &sealed).is_none());
         // Not even under the other purpose's mark.
-        let moved = sealed.replace(&vault.mark(TOTP), &vault.mark(MAIL));
-        assert!(vault.is_current(MAIL, &moved) && vault.open(MAIL, &moved).is_none());
+        let moved = sealed.replace(&cipher.mark(TOTP), &cipher.mark(MAIL));
+        assert!(cipher.is_current(MAIL, &moved) && cipher.open(MAIL, &moved).is_none());
     }
 
     #[test]
     fn every_changed_byte_is_noticed() {
-        let vault = vault(&["a"]);
-        let sealed = vault.seal(TOTP, b"secret");
+        let cipher = cipher(&["a"]);
+        let sealed = cipher.seal(TOTP, b"secret");
         for at in 0..sealed.len() {
             let mut bytes = sealed.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert!(vault.open(TOTP, &changed).is_none(), "byte {at}");
-            assert!(vault.open(TOTP, &sealed[..at]).is_none(), "cut at {at}");
+            assert!(cipher.open(TOTP, &changed).is_none(), "byte {at}");
+            assert!(cipher.open(TOTP, &sealed[..at]).is_none(), "cut at {at}");
         }
     }
 
     #[test]
     fn an_old_key_opens_and_the_newest_seals() {
-        let (old, both, new) = (vault(&["a"]), vault(&["b", "a"]), vault(&["b"]));
+        let (old, both, new) = (cipher(&["a"]), cipher(&["b", "a"]), cipher(&["b"]));
         let before = old.seal(TOTP, b"secret");
         assert!(old.is_current(TOTP, &before));
         assert_eq!(both.open(TOTP, &before).unwrap(), b"secret");
@@ -153,21 +153,21 @@ mod tests {
     proptest! {
         #[test]
         fn anything_goes_round(plain: Vec<u8>, purpose: String) {
-            let vault = vault(&["a", "b"]);
-            let sealed = vault.seal(&purpose, &plain);
+            let cipher = cipher(&["a", "b"]);
+            let sealed = cipher.seal(&purpose, &plain);
             prop_assert!(sealed.is_ascii());
-            prop_assert_eq!(vault.open(&purpose, &sealed), Some(plain));
+            prop_assert_eq!(cipher.open(&purpose, &sealed), Some(plain));
         }
 
         #[test]
         fn garbage_opens_nothing(garbage: String, bytes: Vec<u8>) {
-            let vault = vault(&["a", "b"]);
-            prop_assert!(vault.open(TOTP, &garbage).is_none());
-            prop_assert!(!vault.is_current(TOTP, &garbage));
-            let marked = format!("{}{}", vault.mark(TOTP), BASE64URL_NOPAD.encode(&bytes));
-            prop_assert!(vault.open(TOTP, &marked).is_none());
-            let marked = format!("{}{garbage}", vault.mark(TOTP));
-            prop_assert!(vault.open(TOTP, &marked).is_none());
+            let cipher = cipher(&["a", "b"]);
+            prop_assert!(cipher.open(TOTP, &garbage).is_none());
+            prop_assert!(!cipher.is_current(TOTP, &garbage));
+            let marked = format!("{}{}", cipher.mark(TOTP), BASE64URL_NOPAD.encode(&bytes));
+            prop_assert!(cipher.open(TOTP, &marked).is_none());
+            let marked = format!("{}{garbage}", cipher.mark(TOTP));
+            prop_assert!(cipher.open(TOTP, &marked).is_none());
         }
     }
 }

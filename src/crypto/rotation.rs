@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{MAIL, RESET, TOTP, Vault};
+use super::{Cipher, MAIL, RESET, TOTP};
 use crate::config::SecretKeys;
 use crate::db::Conn;
 use crate::error::Result;
@@ -11,14 +11,14 @@ use crate::id::{JobId, SecretKeyId, UserId};
 use crate::schema::{jobs, secret_keys, sessions, users};
 
 /// The longest that anybody stays signed in.
-const SIGNED_IN: TimeDelta = TimeDelta::days(30);
+const SESSION_TTL: TimeDelta = TimeDelta::days(30);
 /// Rows read at a time.
 const PAGE: i64 = 200;
 
 /// Notes since when the newest key is the newest; call it at each start.
 ///
 /// A key that comes back after another one was the newest counts from its return: cookies of the other one are about.
-pub fn note_key(conn: &mut Conn, keys: &SecretKeys, now: NaiveDateTime) -> Result<()> {
+pub fn record_key(conn: &mut Conn, keys: &SecretKeys, now: NaiveDateTime) -> Result<()> {
     let newest = SecretKeys::fingerprint(keys.newest());
     let last: Option<String> = secret_keys::table
         .order((secret_keys::first_used_at.desc(), secret_keys::id.desc()))
@@ -44,15 +44,15 @@ pub fn note_key(conn: &mut Conn, keys: &SecretKeys, now: NaiveDateTime) -> Resul
 }
 
 /// Seals what older keys sealed in `users.totp_secret` with the newest; says how many.
-pub fn reseal_totp(conn: &mut Conn, vault: &Vault) -> Result<usize> {
+pub fn reencrypt_totp(conn: &mut Conn, cipher: &Cipher) -> Result<usize> {
     let (mut resealed, mut unknown) = (0, 0);
     let mut after = UserId(i64::MIN);
     loop {
-        let page = old_factors(conn, vault, after)?;
+        let page = old_factors(conn, cipher, after)?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
         for (user, sealed) in page {
-            let Some(secret) = vault.open(TOTP, &sealed) else {
+            let Some(secret) = cipher.open(TOTP, &sealed) else {
                 unknown += 1;
                 continue;
             };
@@ -61,7 +61,7 @@ pub fn reseal_totp(conn: &mut Conn, vault: &Vault) -> Result<usize> {
                 .filter(users::id.eq(user))
                 .filter(users::totp_secret.eq(&sealed));
             resealed += diesel::update(same)
-                .set(users::totp_secret.eq(vault.seal(TOTP, &secret)))
+                .set(users::totp_secret.eq(cipher.seal(TOTP, &secret)))
                 .execute(conn)?;
         }
     }
@@ -75,10 +75,10 @@ pub fn reseal_totp(conn: &mut Conn, vault: &Vault) -> Result<usize> {
 }
 
 /// A page of the secrets that the newest key has not sealed.
-fn old_factors(conn: &mut Conn, vault: &Vault, after: UserId) -> Result<Vec<(UserId, String)>> {
+fn old_factors(conn: &mut Conn, cipher: &Cipher, after: UserId) -> Result<Vec<(UserId, String)>> {
     let found: Vec<(UserId, Option<String>)> = users::table
         .filter(users::id.gt(after))
-        .filter(users::totp_secret.not_like(format!("{}%", vault.mark(TOTP))))
+        .filter(users::totp_secret.not_like(format!("{}%", cipher.mark(TOTP))))
         .order(users::id)
         .limit(PAGE)
         .select((users::id, users::totp_secret))
@@ -95,7 +95,7 @@ pub struct OldKeys {
     /// Sessions whose cookie the newest key has not sealed yet.
     pub sign_ins: i64,
     pub factors: i64,
-    pub letters: i64,
+    pub emails: i64,
     /// When even the last of the sessions has ended.
     pub until: NaiveDateTime,
 }
@@ -109,56 +109,56 @@ impl OldKeys {
             .first(conn)
             .optional()?;
         let Some(since) = since else { return Ok(None) };
-        let vault = Vault::new(keys);
+        let cipher = Cipher::new(keys);
         let sign_ins = sessions::table
             .filter(sessions::seen_at.lt(since))
-            .filter(sessions::created_at.gt(now - SIGNED_IN))
+            .filter(sessions::created_at.gt(now - SESSION_TTL))
             .count()
             .get_result(conn)?;
         Ok(Some(Self {
             sign_ins,
-            factors: factors(conn, &vault)?,
-            letters: sealed_jobs(conn, &vault, MAIL)? + sealed_jobs(conn, &vault, RESET)?,
-            until: since + SIGNED_IN,
+            factors: factors(conn, &cipher)?,
+            emails: sealed_jobs(conn, &cipher, MAIL)? + sealed_jobs(conn, &cipher, RESET)?,
+            until: since + SESSION_TTL,
         }))
     }
 
     pub fn none(&self) -> bool {
-        self.sign_ins == 0 && self.factors == 0 && self.letters == 0
+        self.sign_ins == 0 && self.factors == 0 && self.emails == 0
     }
 }
 
-fn factors(conn: &mut Conn, vault: &Vault) -> Result<i64> {
+fn factors(conn: &mut Conn, cipher: &Cipher) -> Result<i64> {
     let (mut count, mut after) = (0, UserId(i64::MIN));
     loop {
-        let page = old_factors(conn, vault, after)?;
+        let page = old_factors(conn, cipher, after)?;
         let Some((last, _)) = page.last() else { return Ok(count) };
         after = *last;
-        count += needing(vault, TOTP, &page);
+        count += needing(cipher, TOTP, &page);
     }
 }
 
 /// Jobs whose kind is what their payload is sealed for.
-fn sealed_jobs(conn: &mut Conn, vault: &Vault, purpose: &str) -> Result<i64> {
+fn sealed_jobs(conn: &mut Conn, cipher: &Cipher, purpose: &str) -> Result<i64> {
     let (mut count, mut after) = (0, JobId(i64::MIN));
     loop {
         let page: Vec<(JobId, String)> = jobs::table
             .filter(jobs::id.gt(after))
             .filter(jobs::kind.eq(purpose))
-            .filter(jobs::payload.not_like(format!("{}%", vault.mark(purpose))))
+            .filter(jobs::payload.not_like(format!("{}%", cipher.mark(purpose))))
             .order(jobs::id)
             .limit(PAGE)
             .select((jobs::id, jobs::payload))
             .load(conn)?;
         let Some((last, _)) = page.last() else { return Ok(count) };
         after = *last;
-        count += needing(vault, purpose, &page);
+        count += needing(cipher, purpose, &page);
     }
 }
 
 /// What no key opens needs none of them.
-fn needing<Id>(vault: &Vault, purpose: &str, page: &[(Id, String)]) -> i64 {
+fn needing<Id>(cipher: &Cipher, purpose: &str, page: &[(Id, String)]) -> i64 {
     page.iter()
-        .map(|(_, sealed)| i64::from(vault.open(purpose, sealed).is_some()))
+        .map(|(_, sealed)| i64::from(cipher.open(purpose, sealed).is_some()))
         .sum()
 }

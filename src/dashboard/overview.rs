@@ -10,7 +10,7 @@ use crate::catalog::Product;
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::orders::pages::index::{Bought, bought};
-use crate::orders::{Shipment, View};
+use crate::orders::{ShopOrder, ShopOrderView};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Page, SignedIn, get, html};
 
@@ -61,8 +61,8 @@ async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
                     bought,
                 });
             };
-            let (sold, _) = sold(conn, shop.id, View::ToSend, None, SOLD)?;
-            let waiting = Shipment::waiting(conn, shop.id)?;
+            let (sold, _) = sold(conn, shop.id, ShopOrderView::ToSend, None, SOLD)?;
+            let waiting = ShopOrder::waiting(conn, shop.id)?;
             let shop = ShopOverview::of(conn, shop)?;
             Ok(OverviewPage {
                 page,

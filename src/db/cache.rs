@@ -7,13 +7,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Another process may write to the same database; for so long that may go unseen.
-const BLIND_FOR: Duration = Duration::from_secs(1);
+const MAX_STALENESS: Duration = Duration::from_secs(1);
 /// How many values are kept; about 30 kB each.
-const MOST: usize = 256;
+const MAX_ENTRIES: usize = 256;
 
 /// Values by type and name, all of them read after the last write.
 #[derive(Default)]
-pub struct Kept {
+pub struct QueryCache {
     writes: AtomicU64,
     values: Mutex<Values>,
 }
@@ -35,7 +35,7 @@ impl Default for Values {
     }
 }
 
-impl Kept {
+impl QueryCache {
     /// Something was written: what is kept no longer counts, nor what is being read right now.
     pub fn forget(&self) {
         self.writes.fetch_add(1, Ordering::Release);
@@ -49,7 +49,7 @@ impl Kept {
     pub fn get<T: Clone + 'static>(&self, name: &str) -> Option<T> {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         let writes = self.writes();
-        if values.writes != writes || values.since.elapsed() > BLIND_FOR {
+        if values.writes != writes || values.since.elapsed() > MAX_STALENESS {
             *values = Values {
                 writes,
                 ..Values::default()
@@ -62,7 +62,7 @@ impl Kept {
     /// Keeps what was read after so many writes, if there was none since.
     pub fn put<T: Clone + Send + 'static>(&self, name: String, value: T, writes: u64) {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        if values.writes == writes && values.by_name.len() < MOST {
+        if values.writes == writes && values.by_name.len() < MAX_ENTRIES {
             values.by_name.insert((TypeId::of::<T>(), name), Box::new(value));
         }
     }
@@ -74,32 +74,32 @@ mod tests {
 
     #[test]
     fn a_write_makes_forget() {
-        let kept = Kept::default();
-        assert_eq!(kept.get::<u8>("mug"), None);
-        kept.put("mug".to_owned(), 1_u8, kept.writes());
-        assert_eq!(kept.get::<u8>("mug"), Some(1));
-        assert_eq!(kept.get::<u16>("mug"), None);
-        assert_eq!(kept.get::<u8>("cup"), None);
-        kept.forget();
-        assert_eq!(kept.get::<u8>("mug"), None);
+        let cache = QueryCache::default();
+        assert_eq!(cache.get::<u8>("mug"), None);
+        cache.put("mug".to_owned(), 1_u8, cache.writes());
+        assert_eq!(cache.get::<u8>("mug"), Some(1));
+        assert_eq!(cache.get::<u16>("mug"), None);
+        assert_eq!(cache.get::<u8>("cup"), None);
+        cache.forget();
+        assert_eq!(cache.get::<u8>("mug"), None);
     }
 
     #[test]
     fn what_was_read_before_a_write_is_not_kept() {
-        let kept = Kept::default();
-        let before = kept.writes();
-        kept.forget();
-        assert_eq!(kept.get::<u8>("mug"), None);
-        kept.put("mug".to_owned(), 1_u8, before);
-        assert_eq!(kept.get::<u8>("mug"), None);
+        let cache = QueryCache::default();
+        let before = cache.writes();
+        cache.forget();
+        assert_eq!(cache.get::<u8>("mug"), None);
+        cache.put("mug".to_owned(), 1_u8, before);
+        assert_eq!(cache.get::<u8>("mug"), None);
     }
 
     #[test]
     fn there_is_an_end_to_what_is_kept() {
-        let kept = Kept::default();
-        for number in 0..2 * MOST {
-            kept.put(number.to_string(), number, 0);
+        let cache = QueryCache::default();
+        for number in 0..2 * MAX_ENTRIES {
+            cache.put(number.to_string(), number, 0);
         }
-        assert_eq!(kept.values.lock().unwrap().by_name.len(), MOST);
+        assert_eq!(cache.values.lock().unwrap().by_name.len(), MAX_ENTRIES);
     }
 }

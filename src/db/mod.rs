@@ -16,7 +16,7 @@ mod one_of;
 mod pool;
 mod transaction;
 
-use cache::Kept;
+use cache::QueryCache;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
@@ -80,7 +80,7 @@ struct Inner {
     /// SQLite has one writer, and those who wait for it stand in one queue; PostgreSQL writes through `readers`.
     writer: Option<Pool>,
     queries: Arc<AtomicU64>,
-    kept: Kept,
+    cache: QueryCache,
 }
 
 impl Db {
@@ -97,7 +97,7 @@ impl Db {
             readers,
             writer,
             queries,
-            kept: Kept::default(),
+            cache: QueryCache::default(),
         })))
     }
 
@@ -120,30 +120,30 @@ impl Db {
     /// As `read`, but what came of it is kept under `name` until the next write, and handed to others who recall it.
     ///
     /// For what every visitor sees alike. The name says all that `work` depends on.
-    pub async fn recall<T, F>(&self, name: String, work: F) -> Result<T>
+    pub async fn read_cached<T, F>(&self, name: String, work: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Clone + Send + 'static,
     {
-        if let Some(value) = self.0.kept.get(&name) {
+        if let Some(value) = self.0.cache.get(&name) {
             return Ok(value);
         }
         let db = self.clone();
         self.read(move |conn| db.recall_on(conn, name, work)).await
     }
 
-    /// As `recall`, on the connection that one has.
+    /// As `read_cached`, on the connection that one has.
     pub fn recall_on<T, F>(&self, conn: &mut Conn, name: String, work: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T>,
         T: Clone + Send + 'static,
     {
-        if let Some(value) = self.0.kept.get(&name) {
+        if let Some(value) = self.0.cache.get(&name) {
             return Ok(value);
         }
-        let writes = self.0.kept.writes();
+        let writes = self.0.cache.writes();
         let value = work(conn)?;
-        self.0.kept.put(name, value.clone(), writes);
+        self.0.cache.put(name, value.clone(), writes);
         Ok(value)
     }
 
@@ -153,12 +153,12 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let kept = self.clone();
-        self.commit(work, move || kept.0.kept.forget()).await
+        let cache = self.clone();
+        self.commit(work, move || cache.0.cache.forget()).await
     }
 
-    /// As `write`, for what no page shows to everyone: what is kept for `recall` stays.
-    pub async fn note<T, F>(&self, work: F) -> Result<T>
+    /// As `write`, for what no page shows to everyone: what is kept for `read_cached` stays.
+    pub async fn write_uncached<T, F>(&self, work: F) -> Result<T>
     where
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,

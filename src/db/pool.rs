@@ -14,7 +14,7 @@ use super::{Conn, Location};
 use crate::error::{Error, Result};
 
 /// How long a request waits for a connection before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(2);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
 pub(super) struct Pool {
@@ -36,7 +36,7 @@ impl Pool {
         let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
-            .connection_timeout(PATIENCE)
+            .connection_timeout(ACQUIRE_TIMEOUT)
             .test_on_check_out(check)
             .build(manager)
             .context("the database could not be reached")?;
@@ -48,7 +48,7 @@ impl Pool {
     }
 
     pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit> {
-        match tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await {
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, self.places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(busy()),
         }

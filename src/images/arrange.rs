@@ -10,7 +10,7 @@ use crate::id::{ImageId, ProductId, UserId};
 use crate::schema::product_images;
 
 /// How many pictures a product may have.
-pub const MOST_PICTURES: usize = 12;
+pub const MAX_PICTURES: usize = 12;
 
 impl Image {
     /// Makes these the pictures of the product, in this order, each with its words. They are its own ones, or pending
@@ -25,9 +25,9 @@ impl Image {
         wanted: &[(ImageId, String)],
         now: NaiveDateTime,
     ) -> Result<()> {
-        if wanted.len() > MOST_PICTURES {
+        if wanted.len() > MAX_PICTURES {
             return Err(Error::Refused(format!(
-                "A product has at most {MOST_PICTURES} pictures. Take some out."
+                "A product has at most {MAX_PICTURES} pictures. Take some out."
             )));
         }
         let mut left: Vec<(ImageId, String)> = product_images::table

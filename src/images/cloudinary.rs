@@ -15,10 +15,10 @@ use sha1::{Digest, Sha1};
 use super::name::{CLOUDINARY, Name, Place};
 use crate::config::CloudinaryAccount;
 
-const CONNECT: Duration = Duration::from_secs(3);
-const WHOLE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an answer; theirs have about one thousand.
-const LONGEST_ANSWER: u64 = 64 * 1024;
+const MAX_RESPONSE_BYTES: u64 = 64 * 1024;
 
 #[derive(Debug, Clone)]
 pub struct Cloudinary(CloudinaryAccount);
@@ -81,8 +81,8 @@ impl Cloudinary {
     fn call<T: DeserializeOwned>(&self, what: &str, form: Form) -> anyhow::Result<T> {
         // One for each call: they are rare, and one that is kept would outlive the thread that may use it.
         let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(WHOLE)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
@@ -97,7 +97,7 @@ impl Cloudinary {
         }
         let mut body = Vec::new();
         answer
-            .take(LONGEST_ANSWER)
+            .take(MAX_RESPONSE_BYTES)
             .read_to_end(&mut body)
             .context("Cloudinary's answer broke off")?;
         serde_json::from_slice(&body).context("Cloudinary's answer does not read")

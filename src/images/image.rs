@@ -38,7 +38,7 @@ impl Image {
 
     /// Four by five, cropped where its store can crop.
     pub fn picture(&self) -> Picture {
-        let mut picture = Picture::of(&self.url);
+        let mut picture = Picture::from_url(&self.url);
         if picture.srcset.is_empty()
             && let (Some(width), Some(height)) = (self.width, self.height)
         {

@@ -14,7 +14,7 @@ const DRAFT: &str = ".draft-";
 const MARK: &str = "cloudinary";
 
 #[derive(Debug, Clone)]
-pub struct Shelf(PathBuf);
+pub struct LocalStore(PathBuf);
 
 /// What lies on the shelf for long enough to be looked at.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ pub struct Old {
     pub marks: Vec<Name>,
 }
 
-impl Shelf {
+impl LocalStore {
     pub fn new(folder: PathBuf) -> Self {
         Self(folder)
     }

@@ -12,10 +12,10 @@ mod pipeline;
 mod removal;
 mod upload;
 
-pub use arrange::MOST_PICTURES;
+pub use arrange::MAX_PICTURES;
 pub use image::Image;
 pub use pending::PendingImage;
 pub use picture::Picture;
 pub use pictures::Pictures;
-pub use removal::{Removal, forget, tidy};
-pub use upload::{LARGEST, Sent};
+pub use removal::{Removal, forget, purge_expired};
+pub use upload::{MAX_FILE_BYTES, Sent};

@@ -10,9 +10,9 @@ use crate::id::{ImageId, UserId};
 use crate::schema::pending_images;
 
 /// How long one waits for a place.
-const KEPT: TimeDelta = TimeDelta::days(1);
+const PENDING_TTL: TimeDelta = TimeDelta::days(1);
 /// How many old ones go at a time.
-const BATCH: i64 = 500;
+const BATCH_SIZE: i64 = 500;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = pending_images)]
@@ -43,7 +43,7 @@ impl PendingImage {
     }
 
     /// Those of these that are this person's, in the order asked for.
-    pub fn of(conn: &mut Conn, owner: UserId, ids: &[ImageId]) -> Result<Vec<Self>> {
+    pub fn of_user(conn: &mut Conn, owner: UserId, ids: &[ImageId]) -> Result<Vec<Self>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -86,17 +86,17 @@ impl PendingImage {
     }
 
     pub fn picture(&self) -> Picture {
-        let mut picture = Picture::of(&self.url);
+        let mut picture = Picture::from_url(&self.url);
         picture.tint.clone_from(&self.tint);
         picture
     }
 
     /// Takes away those that found no place within a day.
-    pub(super) fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+    pub(super) fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
         let old: Vec<(ImageId, String)> = pending_images::table
-            .filter(pending_images::created_at.lt(now - KEPT))
+            .filter(pending_images::created_at.lt(now - PENDING_TTL))
             .order(pending_images::id)
-            .limit(BATCH)
+            .limit(BATCH_SIZE)
             .select((pending_images::id, pending_images::url))
             .load(conn)?;
         diesel::delete(pending_images::table.filter(one_of(pending_images::id, old.iter().map(|(id, _)| id.0))))

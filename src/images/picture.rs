@@ -17,13 +17,13 @@ pub struct Picture {
     pub width: i32,
     pub height: i32,
     pub alt: String,
-    /// The average colour, `#rrggbb`, or empty.
+    /// The average color, `#rrggbb`, or empty.
     pub tint: String,
 }
 
 impl Picture {
     /// From an address alone.
-    pub fn of(url: &str) -> Self {
+    pub fn from_url(url: &str) -> Self {
         let mut picture = Self {
             src: url.to_owned(),
             srcset: String::new(),
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn cloudinary_resizes_by_address() {
-        let picture = Picture::of("https://res.cloudinary.com/demo/image/upload/v17/rings/moon.jpg");
+        let picture = Picture::from_url("https://res.cloudinary.com/demo/image/upload/v17/rings/moon.jpg");
         assert_eq!(
             picture.src,
             "https://res.cloudinary.com/demo/image/upload/c_fill,ar_4:5,w_640,f_auto,q_auto/v17/rings/moon.jpg"
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_local_picture_keeps_its_address() {
-        let picture = Picture::of("/media/demo/mug-1.svg");
+        let picture = Picture::from_url("/media/demo/mug-1.svg");
         assert_eq!(
             (picture.src.as_str(), picture.srcset.as_str(), picture.avif.as_str()),
             ("/media/demo/mug-1.svg", "", "")
@@ -106,13 +106,13 @@ mod tests {
     #[test]
     fn an_upload_tells_its_size_at_once_and_its_sizes_when_they_are_made() {
         let stem = "/media/pictures/0123456789abcdef0123456789abcdef-700x900";
-        let quick = Picture::of(&format!("{stem}.webp"));
+        let quick = Picture::from_url(&format!("{stem}.webp"));
         assert_eq!((quick.width, quick.height), (700, 900));
         assert_eq!(
             (quick.src, quick.srcset, quick.avif),
             (format!("{stem}.webp"), String::new(), String::new())
         );
-        let finished = Picture::of(&format!("{stem}.avif"));
+        let finished = Picture::from_url(&format!("{stem}.avif"));
         assert_eq!(finished.src, format!("{stem}.webp"));
         assert_eq!(
             finished.srcset,
@@ -128,7 +128,7 @@ mod tests {
     fn an_upload_at_cloudinary_is_never_cropped_nor_upscaled() {
         let url =
             "https://res.cloudinary.com/demo/image/upload/v1/pocketshop/0123456789abcdef0123456789abcdef-700x900.webp";
-        let picture = Picture::of(url);
+        let picture = Picture::from_url(url);
         assert_eq!((picture.width, picture.height), (700, 900));
         assert!(
             picture.src.contains("/c_limit,w_640,f_auto,q_auto/v1/pocketshop/"),

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::cloudinary::Cloudinary;
-use super::local_store::Shelf;
+use super::local_store::LocalStore;
 use super::name::Name;
 use super::pipeline::{self, Master};
 use super::removal::is_named;
@@ -22,7 +22,7 @@ use crate::schema::{pending_images, product_images, shops, users};
 use crate::threads::Threads;
 
 /// Pictures that are opened at the same time.
-const AT_ONCE: usize = 2;
+const MAX_CONCURRENT: usize = 2;
 /// The folder within that of all media.
 const FOLDER: &str = "pictures";
 
@@ -32,7 +32,7 @@ pub struct Pictures(Arc<Inner>);
 
 struct Inner {
     threads: Threads,
-    shelf: Shelf,
+    shelf: LocalStore,
     uploads: PathBuf,
     cloudinary: Option<Cloudinary>,
 }
@@ -43,8 +43,8 @@ impl Pictures {
 
     pub fn new(config: &Config) -> Self {
         Self(Arc::new(Inner {
-            threads: Threads::start(AT_ONCE),
-            shelf: Shelf::new(config.media().join(FOLDER)),
+            threads: Threads::start(MAX_CONCURRENT),
+            shelf: LocalStore::new(config.media().join(FOLDER)),
             uploads: config.data.join("uploads"),
             cloudinary: config.cloudinary.clone().map(Cloudinary::new),
         }))
@@ -55,7 +55,7 @@ impl Pictures {
         &self.0.uploads
     }
 
-    pub(super) fn shelf(&self) -> &Shelf {
+    pub(super) fn shelf(&self) -> &LocalStore {
         &self.0.shelf
     }
 
@@ -74,7 +74,7 @@ impl Pictures {
                 keep(&folder, &quick)
             })
             .await??;
-        db.note(move |conn| {
+        db.write_uncached(move |conn| {
             image.insert(conn, owner, now)?;
             jobs::enqueue(conn, Self::KIND, &format!("{} {}", image.id, image.public_id), now, now)?;
             Ok(image.clone())
@@ -141,7 +141,7 @@ impl Pictures {
     }
 }
 
-fn keep(shelf: &Shelf, quick: &pipeline::Quick) -> Result<PendingImage> {
+fn keep(shelf: &LocalStore, quick: &pipeline::Quick) -> Result<PendingImage> {
     let name = Name::new(quick.width.cast_signed(), quick.height.cast_signed())?;
     shelf
         .put(&name.file(name.width, "webp"), &quick.webp)

@@ -13,12 +13,12 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use ravif::{BitDepth, Img, RGB8, RGBA8};
 
 /// The most pixels a side, and in all.
-const LONGEST_SIDE: u32 = 12_000;
-const MOST_PIXELS: u64 = 40_000_000;
+const MAX_SIDE: u32 = 12_000;
+const MAX_PIXELS: u64 = 40_000_000;
 /// The most bytes that decoding may take.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// The most bytes that a decoded picture may have.
-const MOST_DECODED: u64 = 160 * 1024 * 1024;
+const MAX_DECODED: u64 = 160 * 1024 * 1024;
 /// From so many decoded bytes on, one at a time.
 const LARGE: u64 = 64 * 1024 * 1024;
 /// The box that what is kept fits into.
@@ -80,7 +80,7 @@ fn upright(mut file: File) -> Result<DynamicImage, Unfit> {
     let mut decoder = reader.into_decoder().map_err(unfit)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    if width.max(height) > LONGEST_SIDE || pixels > MOST_PIXELS || decoder.total_bytes() > MOST_DECODED {
+    if width.max(height) > MAX_SIDE || pixels > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
         return Err(TOO_MANY_PIXELS);
     }
     if pixels == 0 {
@@ -115,9 +115,9 @@ fn format(file: &mut File) -> Result<ImageFormat, Unfit> {
 
 fn limits() -> Limits {
     let mut limits = Limits::no_limits();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_BYTES);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_BYTES);
     limits
 }
 
@@ -130,7 +130,7 @@ fn unfit(error: ImageError) -> Unfit {
     }
 }
 
-/// Colours of eight bits; transparency only where there is some to keep.
+/// Colors of eight bits; transparency only where there is some to keep.
 fn eight_bits(image: DynamicImage) -> DynamicImage {
     if image.color().has_alpha() {
         DynamicImage::ImageRgba8(image.into_rgba8())

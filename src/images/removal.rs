@@ -15,9 +15,9 @@ use crate::jobs::{self, GiveUp};
 use crate::schema::{orders, pending_images, product_images, shops, users};
 
 /// Until then, whoever copied the address while the picture was being taken out has written it down.
-const SETTLED: TimeDelta = TimeDelta::minutes(1);
+const SETTLE_TIMEOUT: TimeDelta = TimeDelta::minutes(1);
 /// A file that nothing names may be on its way to its row; not for so long.
-const ORPHANED: Duration = Duration::from_secs(24 * 60 * 60);
+const ORPHAN_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub struct Removal;
 
@@ -36,7 +36,7 @@ impl Removal {
 
     pub(super) fn ask_for(conn: &mut Conn, name: &Name, cloud: bool, now: NaiveDateTime) -> Result<()> {
         let payload = format!("{} {name}", if cloud { "cloud" } else { "local" });
-        jobs::enqueue(conn, Self::KIND, &payload, now + SETTLED, now)?;
+        jobs::enqueue(conn, Self::KIND, &payload, now + SETTLE_TIMEOUT, now)?;
         Ok(())
     }
 
@@ -78,8 +78,8 @@ pub fn forget(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> 
 }
 
 /// Takes away pending pictures that have run out.
-pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-    PendingImage::tidy(conn, now)
+pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+    PendingImage::purge_expired(conn, now)
 }
 
 /// Addresses in every place that may name a picture, in the order in which pictures move: who moves one meanwhile is
@@ -111,7 +111,7 @@ impl Pictures {
     /// Takes away what lies on the shelf, or is marked as lying at Cloudinary, and has been named by nothing for a day.
     pub async fn sweep(&self, db: &Db, now: NaiveDateTime) -> Result<()> {
         let pictures = self.clone();
-        let found = move || pictures.shelf().old(ORPHANED);
+        let found = move || pictures.shelf().old(ORPHAN_TTL);
         let old = off_thread(found).await?;
         if old.pictures.is_empty() && old.marks.is_empty() {
             return Ok(());
@@ -136,7 +136,7 @@ impl Pictures {
         if lost.is_empty() {
             return Ok(());
         }
-        db.note(move |conn| lost.iter().try_for_each(|name| Removal::ask_for(conn, name, true, now)))
+        db.write_uncached(move |conn| lost.iter().try_for_each(|name| Removal::ask_for(conn, name, true, now)))
             .await
     }
 }

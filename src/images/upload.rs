@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use crate::error::{Error, Result};
 
 /// The most bytes that a picture may have.
-pub const LARGEST: u64 = 20 * 1024 * 1024;
+pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
 /// Letters of a name that are worth showing.
 const SHOWN: usize = 60;
 
@@ -52,7 +52,7 @@ impl Sent {
     /// Adds bytes. What is more than a picture may have is not kept, and then the file is refused.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.size += bytes.len() as u64;
-        if self.size > LARGEST {
+        if self.size > MAX_FILE_BYTES {
             self.refuse("is larger than 20 MB. Choose a smaller picture.");
         }
         if self.refusal.is_some() {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 /// After so many tries a job is dead.
-pub const MOST_TRIES: i32 = 8;
+pub const MAX_TRIES: i32 = 8;
 
 /// Seconds after the first failure, the second, and so on.
 const PAUSES: [i64; 7] = [10, 30, 2 * 60, 10 * 60, 3600, 3 * 3600, 6 * 3600];
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn chance_adds_a_fifth_at_most() {
-        for tries in 1..=MOST_TRIES {
+        for tries in 1..=MAX_TRIES {
             let plain = pause(tries, 0);
             for chance in [1, 1999, 123_456_789, u32::MAX] {
                 let longer = pause(tries, chance);

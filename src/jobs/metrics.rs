@@ -12,9 +12,9 @@ pub struct Ended {
 
 /// Counts for all threads of a worker. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Tally(Arc<Mutex<BTreeMap<String, Ended>>>);
+pub struct JobMetrics(Arc<Mutex<BTreeMap<String, Ended>>>);
 
-impl Tally {
+impl JobMetrics {
     pub(super) fn count(&self, kind: &str, done: bool) {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !kinds.contains_key(kind) {

@@ -9,6 +9,6 @@ mod worker;
 
 pub use backlog::{Backlog, KindCount, backlog};
 pub use lane::Lane;
-pub use metrics::{Ended, Tally};
-pub use queue::{DeadJob, Job, dead, dead_count, enqueue, retry, tidy, waiting};
+pub use metrics::{Ended, JobMetrics};
+pub use queue::{DeadJob, Job, dead, dead_count, enqueue, purge_expired, retry, waiting};
 pub use worker::{GiveUp, Worker};

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::backoff::MOST_TRIES;
+use super::backoff::MAX_TRIES;
 use super::lane::{Kinds, Share};
 use crate::db::Conn;
 use crate::error::Result;
@@ -87,7 +87,7 @@ pub fn dead_count(conn: &mut Conn) -> Result<i64> {
 }
 
 /// Takes away jobs that have been dead for a quarter of a year; nobody will miss those letters now.
-pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
     let old = jobs::table.filter(jobs::dead_at.lt(now - TimeDelta::days(90)));
     Ok(diesel::delete(old).execute(conn)?)
 }
@@ -139,7 +139,7 @@ pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result
             attempts: before + 1,
             created_at,
         };
-        if before >= MOST_TRIES {
+        if before >= MAX_TRIES {
             // Its last try never ended: it may be what ends the process.
             let error = "the program ended during the last try".to_owned();
             settle(

@@ -10,20 +10,20 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
-use super::backoff::{MOST_TRIES, pause};
+use super::backoff::{MAX_TRIES, pause};
 use super::lane::{Lane, Share};
-use super::metrics::Tally;
+use super::metrics::JobMetrics;
 use super::queue::{Job, Outcome, settle, take};
 use crate::db::{Conn, Location};
 
 /// How often an idle worker looks for jobs.
-const POLL: Duration = Duration::from_millis(300);
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
 /// How long it waits before it tries to reach a database that was lost.
-const OUTAGE: Duration = Duration::from_secs(1);
+const OUTAGE_INTERVAL: Duration = Duration::from_secs(1);
 /// How long stopping waits for the running job. One that takes longer is done again after the next start.
-const PATIENCE: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest text that is kept about a failure, in letters.
-const LONGEST_ERROR: usize = 200;
+const MAX_ERROR_LENGTH: usize = 200;
 
 /// An error that another try would not mend: the job is dead at once.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Worker {
     /// Never sent to: each thread notices that its own is gone.
     on: Vec<Sender<()>>,
     ended: Receiver<()>,
-    tally: Tally,
+    job_metrics: JobMetrics,
 }
 
 impl Worker {
@@ -55,7 +55,7 @@ impl Worker {
     ) -> Self {
         let handler = Arc::new(handler);
         let (ending, ended) = mpsc::channel();
-        let tally = Tally::default();
+        let job_metrics = JobMetrics::default();
         let mut on = Vec::new();
         for lane in lanes.iter().flat_map(|lane| std::iter::repeat_n(lane, lane.threads)) {
             let (stay, off) = mpsc::channel();
@@ -63,7 +63,7 @@ impl Worker {
             let shift = Shift {
                 location: location.clone(),
                 share: Share::of(lane, lanes),
-                tally: tally.clone(),
+                job_metrics: job_metrics.clone(),
                 off,
                 conn: None,
                 unsettled: None,
@@ -78,18 +78,18 @@ impl Worker {
                 })
                 .expect("the system has a thread for the jobs");
         }
-        Self { on, ended, tally }
+        Self { on, ended, job_metrics }
     }
 
     /// What the jobs came to since the start.
-    pub fn tally(&self) -> Tally {
-        self.tally.clone()
+    pub fn job_metrics(&self) -> JobMetrics {
+        self.job_metrics.clone()
     }
 
     /// Ends the worker, and waits for the running jobs, a few seconds at most.
     pub fn stop(self) {
         drop(self.on);
-        if self.ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+        if self.ended.recv_timeout(STOP_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("a job still ran at the end; it will be done again");
         }
     }
@@ -98,7 +98,7 @@ impl Worker {
 struct Shift {
     location: Location,
     share: Share,
-    tally: Tally,
+    job_metrics: JobMetrics,
     off: Receiver<()>,
     conn: Option<Conn>,
     /// What was done, but not written down, since the database was lost.
@@ -112,14 +112,14 @@ impl Shift {
         loop {
             let wait = match self.step(handler) {
                 Ok(true) => Duration::ZERO,
-                Ok(false) => POLL,
+                Ok(false) => POLL_INTERVAL,
                 Err(error) => {
                     self.conn = None;
                     if !self.cut_off {
                         tracing::error!(error = format!("{error:#}"), "the jobs wait for the database");
                     }
                     self.cut_off = true;
-                    OUTAGE
+                    OUTAGE_INTERVAL
                 }
             };
             if self.off.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
@@ -144,7 +144,7 @@ impl Shift {
             Ok(done) => outcome(&job, done),
             Err(_) => outcome(&job, Err(anyhow::anyhow!("it panicked"))),
         };
-        self.tally.count(&job.kind, matches!(outcome, Outcome::Done));
+        self.job_metrics.count(&job.kind, matches!(outcome, Outcome::Done));
         if !matches!(outcome, Outcome::Done) {
             // It may have been left in the middle of something.
             self.conn = None;
@@ -178,7 +178,7 @@ impl Shift {
 fn outcome(job: &Job, done: anyhow::Result<()>) -> Outcome {
     let Err(failure) = done else { return Outcome::Done };
     let error = short(&failure);
-    if job.attempts >= MOST_TRIES || failure.downcast_ref::<GiveUp>().is_some() {
+    if job.attempts >= MAX_TRIES || failure.downcast_ref::<GiveUp>().is_some() {
         return Outcome::Dead { error };
     }
     tracing::warn!(
@@ -208,7 +208,7 @@ fn short(failure: &anyhow::Error) -> String {
             }
         })
         .collect();
-    words.join(" ").chars().take(LONGEST_ERROR).collect()
+    words.join(" ").chars().take(MAX_ERROR_LENGTH).collect()
 }
 
 /// UTC, to the microsecond.
@@ -225,7 +225,7 @@ mod tests {
     fn an_error_is_kept_short_and_without_addresses() {
         let failure = anyhow::anyhow!("550 no <joana@example.org> at\n\r\nsmtp://me:secret@mx.example").context("mail");
         assert_eq!(short(&failure), "mail: 550 no *** at ***");
-        assert_eq!(short(&anyhow::anyhow!("ä".repeat(500))), "ä".repeat(LONGEST_ERROR));
+        assert_eq!(short(&anyhow::anyhow!("ä".repeat(500))), "ä".repeat(MAX_ERROR_LENGTH));
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
             Outcome::Again { .. }
         ));
         let last = Job {
-            attempts: MOST_TRIES,
+            attempts: MAX_TRIES,
             ..job
         };
         assert!(matches!(

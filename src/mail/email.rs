@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::SITE;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letter {
+pub struct Email {
     pub subject: String,
     pub greeting: String,
     pub paragraphs: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Action {
 #[derive(Template)]
 #[template(path = "mail/email.txt")]
 struct Text<'a> {
-    letter: &'a Letter,
+    letter: &'a Email,
     site: &'a str,
     home: &'a str,
 }
@@ -39,12 +39,12 @@ struct Text<'a> {
 #[derive(Template)]
 #[template(path = "mail/email.html")]
 struct Html<'a> {
-    letter: &'a Letter,
+    letter: &'a Email,
     site: &'a str,
     home: &'a str,
 }
 
-impl Letter {
+impl Email {
     /// The plain part; `home` is the market's address.
     pub(super) fn text(&self, home: &str) -> askama::Result<String> {
         Text {
@@ -69,8 +69,8 @@ impl Letter {
 mod tests {
     use super::*;
 
-    fn letter() -> Letter {
-        Letter {
+    fn letter() -> Email {
+        Email {
             subject: "A <b>subject</b>".to_owned(),
             greeting: "Hello <script>alert(1)</script> & \"you\",".to_owned(),
             paragraphs: vec!["One <i>paragraph</i>.".to_owned()],
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_letter_without_a_link_has_none() {
-        let letter = Letter {
+        let letter = Email {
             action: None,
             ..letter()
         };

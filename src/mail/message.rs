@@ -93,7 +93,7 @@ pub fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Letter, emails};
+    use crate::mail::{Email, emails};
 
     fn head() -> Letterhead {
         Letterhead {
@@ -103,7 +103,7 @@ mod tests {
         }
     }
 
-    fn written(to: &str, letter: Letter) -> anyhow::Result<String> {
+    fn written(to: &str, letter: Email) -> anyhow::Result<String> {
         let posted = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
             .unwrap()
             .and_hms_opt(10, 11, 12)
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_subject_of_several_lines_stays_a_subject() {
-        let mut letter = emails::operator_made("Ana");
+        let mut letter = emails::admin_made("Ana");
         letter.subject = "Hello\r\nBcc: victim@example.org\r\n\r\nBody".to_owned();
         let eml = written("ana@example.org", letter).unwrap();
         assert!(eml.contains("Subject: Hello Bcc: victim@example.org Body\r\n"), "{eml}");
@@ -158,14 +158,14 @@ mod tests {
             "ana@example.org, bea@example.org",
             "ana@example.org\r\nBcc: bea@example.org",
         ] {
-            let error = written(to, emails::operator_made("Ana")).unwrap_err();
+            let error = written(to, emails::admin_made("Ana")).unwrap_err();
             assert!(error.downcast_ref::<GiveUp>().is_some(), "{to}: {error}");
         }
     }
 
     #[test]
     fn no_part_needs_eight_bits() {
-        let mut letter = emails::operator_made("Ana");
+        let mut letter = emails::admin_made("Ana");
         letter.paragraphs.push("Olá, 世界".to_owned());
         assert!(written("ana@example.org", letter).unwrap().is_ascii());
     }

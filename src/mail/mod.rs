@@ -8,7 +8,7 @@ mod outbox;
 mod sender;
 mod user_text;
 
-pub use email::{Action, Letter};
+pub use email::{Action, Email};
 pub use outbox::Outbox;
 pub use sender::Sender;
 

@@ -4,9 +4,9 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Letter;
+use super::Email;
 use crate::config::Config;
-use crate::crypto::{MAIL, Vault};
+use crate::crypto::{Cipher, MAIL};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::JobId;
@@ -14,7 +14,7 @@ use crate::jobs;
 
 #[derive(Clone)]
 pub struct Outbox {
-    vault: Vault,
+    cipher: Cipher,
     public_url: Url,
     files: bool,
 }
@@ -23,16 +23,16 @@ pub struct Outbox {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Addressed {
     pub to: String,
-    pub letter: Letter,
+    pub letter: Email,
 }
 
 impl Outbox {
     /// The kind of its jobs.
     pub const KIND: &'static str = MAIL;
 
-    pub fn new(config: &Config, vault: Vault) -> Self {
+    pub fn new(config: &Config, cipher: Cipher) -> Self {
         Self {
-            vault,
+            cipher,
             public_url: config.public_url.clone(),
             files: config.smtp.is_none(),
         }
@@ -40,7 +40,7 @@ impl Outbox {
 
     /// Posts a letter; it leaves when the caller's transaction is committed. Sealed, so that whoever sees the database
     /// finds no link that works.
-    pub fn post(&self, conn: &mut Conn, to: &str, letter: &Letter, now: NaiveDateTime) -> Result<JobId> {
+    pub fn post(&self, conn: &mut Conn, to: &str, letter: &Email, now: NaiveDateTime) -> Result<JobId> {
         jobs::enqueue(conn, Self::KIND, &self.seal(to, letter)?, now, now)
     }
 
@@ -63,18 +63,18 @@ impl Outbox {
         &self.public_url
     }
 
-    pub(super) fn seal(&self, to: &str, letter: &Letter) -> Result<String> {
+    pub(super) fn seal(&self, to: &str, letter: &Email) -> Result<String> {
         let addressed = Addressed {
             to: to.to_owned(),
             letter: letter.clone(),
         };
         let plain =
             serde_json::to_vec(&addressed).map_err(|error| Error::internal(error, "a letter could not be sealed"))?;
-        Ok(self.vault.seal(MAIL, &plain))
+        Ok(self.cipher.seal(MAIL, &plain))
     }
 
     pub(super) fn open(&self, payload: &str) -> Option<Addressed> {
-        let plain = self.vault.open(MAIL, payload)?;
+        let plain = self.cipher.open(MAIL, payload)?;
         serde_json::from_slice(&plain).ok()
     }
 }

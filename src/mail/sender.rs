@@ -17,7 +17,7 @@ use crate::jobs::{GiveUp, Job};
 use crate::text::Email;
 
 /// How long a mail server may take for each answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
 /// What a server says of one letter or its reader, for good. Other refusals, such as of our password, may be mended.
 const REFUSED: [u16; 5] = [550, 551, 552, 553, 554];
 
@@ -42,7 +42,7 @@ impl Sender {
             Some(server) => {
                 let mut transport = SmtpTransport::from_url(server.expose())
                     .map_err(|_| anyhow!("SMTP_URL cannot be used"))?
-                    .timeout(Some(PATIENCE));
+                    .timeout(Some(SMTP_TIMEOUT));
                 if let Some(Host::Domain(name)) = outbox.public_url().host() {
                     transport = transport.hello_name(ClientId::Domain(name.to_owned()));
                 }
@@ -128,8 +128,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::config::{Missing, Problems, Settings};
-    use crate::crypto::Vault;
+    use crate::config::{ConfigErrors, Missing, Settings};
+    use crate::crypto::Cipher;
     use crate::id::JobId;
     use crate::mail::emails;
 
@@ -151,8 +151,8 @@ mod tests {
             public_url: Some(public_url.to_owned()),
             ..Settings::default()
         };
-        let config = settings.parse(Problems::default(), Missing::Make).unwrap();
-        let outbox = Outbox::new(&config, Vault::new(&config.secret_keys));
+        let config = settings.parse(ConfigErrors::default(), Missing::Make).unwrap();
+        let outbox = Outbox::new(&config, Cipher::new(&config.secret_keys));
         let letter = emails::reset("Ana", &outbox.link("/reset/k7q39xvd"), 1);
         let job = Job {
             id: JobId(42),

@@ -1,11 +1,11 @@
 //! What people typed, before it stands in a letter that bears our name.
 
 /// The longest name in a letter, in letters.
-const LONGEST_NAME: usize = 60;
+const MAX_NAME_LENGTH: usize = 60;
 
 /// `Hello Ana,`, by the first of the names that may stand there; without any, `Hello,`.
 pub fn greeting(names: &[&str]) -> String {
-    match names.iter().find_map(|name| tame(name, LONGEST_NAME)) {
+    match names.iter().find_map(|name| tame(name, MAX_NAME_LENGTH)) {
         Some(name) => format!("Hello {name},"),
         None => "Hello,".to_owned(),
     }

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use chrono::NaiveDateTime;
 
-use crate::config::{Config, Missing, Problems, Settings};
+use crate::config::{Config, ConfigErrors, Missing, Settings};
 use crate::crypto::OldKeys;
 use crate::db::{Conn, Location, is_current};
 use crate::error::Result;
 use crate::jobs;
 
 /// The settings in words, a line each, and whether everything is well.
-pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
+pub fn report(settings: &Settings, errors: ConfigErrors) -> (String, bool) {
     let mut out = String::new();
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{name:<28} {value}");
@@ -51,7 +51,7 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
     line("CLOUDINARY_URL", secret(settings.cloudinary_url.is_some()));
     line("POCKETSHOP_METRICS_TOKEN", secret(settings.metrics_token.is_some()));
     out.push('\n');
-    let parsed = settings.parse(problems, Missing::Leave);
+    let parsed = settings.parse(errors, Missing::Leave);
     match parsed.map(|config| (state(&config), config.warnings())) {
         Ok((Ok(state), warnings)) => {
             let _ = writeln!(out, "{state}");
@@ -64,8 +64,8 @@ pub fn report(settings: &Settings, problems: Problems) -> (String, bool) {
             let _ = writeln!(out, "wrong: {problem:#}");
             (out, false)
         }
-        Err(problems) => {
-            for problem in problems.0 {
+        Err(errors) => {
+            for problem in errors.0 {
                 let _ = writeln!(out, "wrong: {problem}");
             }
             (out, false)
@@ -113,7 +113,7 @@ pub fn rotation(conn: &mut Conn, config: &Config, now: NaiveDateTime) -> Result<
                 "Keep the old SECRET_KEY: {}, {}, {} still need it",
                 several(needed.sign_ins, "sign-in"),
                 several(needed.factors, "second factor"),
-                several(needed.letters, "letter"),
+                several(needed.emails, "letter"),
             );
             if now < needed.until {
                 let _ = write!(said, "; the sign-ins will be over by {}", needed.until.date());

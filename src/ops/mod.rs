@@ -16,7 +16,7 @@ use chrono::{NaiveDateTime, SubsecRound};
 use crate::accounts::{Hasher, NO_PASSWORD, Password};
 use crate::config::Config;
 use crate::db::{in_transaction, migrate};
-use crate::payments::Ledger;
+use crate::payments::MockBooks;
 
 /// `pocketshop import pocketshop DIR`: all of it, or nothing.
 pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<import::Report> {
@@ -51,7 +51,7 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
     let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, demo, now))?;
     if let Some(booked) = filled {
         // Only now, so that the provider never has a payment that was undone here.
-        demo::book(&Ledger::open(&config.data)?, booked)?;
+        demo::book(&MockBooks::open(&config.data)?, booked)?;
         tracing::info!("the demo market is set up");
     }
     Ok((!config.production()).then(|| {

@@ -11,7 +11,7 @@ use crate::accounts::Username;
 use crate::accounts::passwords::change;
 use crate::accounts::{EventKind, NO_PASSWORD, Origin, SignUp, User, admin_actions, confirm_email};
 use crate::config::Config;
-use crate::crypto::Vault;
+use crate::crypto::Cipher;
 use crate::db::{Conn, in_transaction, migrate};
 use crate::id::UserId;
 use crate::mail::Outbox;
@@ -42,7 +42,7 @@ pub fn list(config: &Config) -> anyhow::Result<String> {
 
 fn marks(user: &User) -> String {
     let all = [
-        (user.operator, "operator"),
+        (user.admin, "operator"),
         (user.email_verified_at.is_some(), "confirmed"),
         (user.has_factor(), "second factor"),
         (user.suspended_at.is_some(), "suspended"),
@@ -53,8 +53,8 @@ fn marks(user: &User) -> String {
     marks.join(", ")
 }
 
-/// Makes someone an operator. With an address, someone who is not there yet is made first, with the typed password.
-pub fn make_operator(config: &Config, name: &str, email: Option<&str>, typed: Option<&str>) -> anyhow::Result<String> {
+/// Makes someone an admin. With an address, someone who is not there yet is made first, with the typed password.
+pub fn make_admin(config: &Config, name: &str, email: Option<&str>, typed: Option<&str>) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let outbox = outbox(config);
     let (origin, now) = (Origin::command_line(), super::now());
@@ -89,7 +89,7 @@ pub fn make_operator(config: &Config, name: &str, email: Option<&str>, typed: Op
             confirm_email(conn, id, now)?;
         }
         let user = User::by_login(conn, name)?.ok_or(crate::error::Error::NotFound)?;
-        admin_actions::make_operator(conn, &outbox, &user, &origin, now)?;
+        admin_actions::make_admin(conn, &outbox, &user, &origin, now)?;
         Ok(user.username)
     })?;
     Ok(format!(
@@ -151,7 +151,7 @@ fn open(config: &Config) -> anyhow::Result<Conn> {
 }
 
 fn outbox(config: &Config) -> Outbox {
-    Outbox::new(config, Vault::new(&config.secret_keys))
+    Outbox::new(config, Cipher::new(&config.secret_keys))
 }
 
 fn find(conn: &mut Conn, name: &str) -> anyhow::Result<User> {
@@ -163,7 +163,7 @@ fn sign_up(config: &Config, name: &str, email: &str, typed: Option<&str>) -> any
     let own = [email.as_str(), name];
     let password = hash(config, typed.unwrap_or_default(), &own)?;
     Ok(SignUp {
-        username: Username::of_operator(name).map_err(anyhow::Error::msg)?,
+        username: Username::of_admin(name).map_err(anyhow::Error::msg)?,
         first_name: String::new(),
         last_name: String::new(),
         email,

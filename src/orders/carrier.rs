@@ -5,7 +5,7 @@
 pub struct Carrier {
     pub code: &'static str,
     pub name: &'static str,
-    follow: &'static str,
+    tracking_url: &'static str,
 }
 
 /// Where a parcel of theirs is followed, by the carriers' own public pages. `other` has none.
@@ -106,22 +106,27 @@ const CARRIERS: &[(&str, &str, &str)] = &[
 ];
 
 /// The most letters of a tracking number.
-const LONGEST: usize = 40;
+const MAX_TRACKING_LENGTH: usize = 40;
 
 impl Carrier {
     /// By name, the way they are offered; the last is any other.
     pub fn all() -> impl Iterator<Item = Self> {
-        CARRIERS.iter().map(|(code, name, follow)| Self { code, name, follow })
+        CARRIERS.iter().map(|(code, name, tracking_url)| Self {
+            code,
+            name,
+            tracking_url,
+        })
     }
 
-    pub fn of(code: &str) -> Option<Self> {
+    pub fn by_code(code: &str) -> Option<Self> {
         Self::all().find(|carrier| carrier.code == code)
     }
 
     /// Where the parcel with this number is followed.
-    pub fn follow(&self, tracking: &str) -> Option<String> {
-        let numbered = !self.follow.is_empty() && tracking_number(tracking).is_ok_and(|number| !number.is_empty());
-        numbered.then(|| self.follow.replace("{}", tracking))
+    pub fn tracking_url(&self, tracking: &str) -> Option<String> {
+        let numbered =
+            !self.tracking_url.is_empty() && tracking_number(tracking).is_ok_and(|number| !number.is_empty());
+        numbered.then(|| self.tracking_url.replace("{}", tracking))
     }
 }
 
@@ -131,9 +136,9 @@ impl Carrier {
 /// A message for people.
 pub fn tracking_number(typed: &str) -> Result<String, String> {
     let number: String = typed.split_whitespace().collect();
-    if number.chars().count() > LONGEST {
+    if number.chars().count() > MAX_TRACKING_LENGTH {
         return Err(format!(
-            "The tracking number is too long. Use {LONGEST} letters and digits or fewer."
+            "The tracking number is too long. Use {MAX_TRACKING_LENGTH} letters and digits or fewer."
         ));
     }
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
@@ -171,14 +176,14 @@ mod tests {
     #[test]
     fn every_carrier_has_an_address_of_its_own_kind() {
         for carrier in Carrier::all() {
-            let Some(follow) = carrier.follow("RR123456785PT") else {
+            let Some(tracking_url) = carrier.tracking_url("RR123456785PT") else {
                 assert_eq!(carrier.code, "other");
                 continue;
             };
-            let url = url::Url::parse(&follow).unwrap();
-            assert_eq!(url.scheme(), "https", "{follow}");
-            assert_eq!(follow.matches("RR123456785PT").count(), 1, "{follow}");
-            assert!(carrier.follow("").is_none() && carrier.follow("\"><b>").is_none());
+            let url = url::Url::parse(&tracking_url).unwrap();
+            assert_eq!(url.scheme(), "https", "{tracking_url}");
+            assert_eq!(tracking_url.matches("RR123456785PT").count(), 1, "{tracking_url}");
+            assert!(carrier.tracking_url("").is_none() && carrier.tracking_url("\"><b>").is_none());
         }
         let codes: Vec<_> = Carrier::all().map(|carrier| carrier.code).collect();
         assert!(codes[..codes.len() - 1].is_sorted());

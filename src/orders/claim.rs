@@ -6,23 +6,23 @@ use diesel::prelude::*;
 use crate::accounts::User;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CheckoutId, UserId};
-use crate::schema::{checkouts, orders, payments};
+use crate::id::{PurchaseId, UserId};
+use crate::schema::{orders, payments, purchases};
 
 /// A guest's purchase is theirs from now on; tells whether it was still nobody's.
-pub fn claim(conn: &mut Conn, checkout: CheckoutId, user: UserId, now: NaiveDateTime) -> Result<bool> {
-    let open = checkouts::table
+pub fn claim(conn: &mut Conn, checkout: PurchaseId, user: UserId, now: NaiveDateTime) -> Result<bool> {
+    let open = purchases::table
         .find(checkout)
-        .filter(checkouts::buyer_id.is_null())
-        .filter(checkouts::placed_at.is_not_null());
+        .filter(purchases::buyer_id.is_null())
+        .filter(purchases::placed_at.is_not_null());
     let taken = diesel::update(open)
-        .set((checkouts::buyer_id.eq(user), checkouts::updated_at.eq(now)))
+        .set((purchases::buyer_id.eq(user), purchases::updated_at.eq(now)))
         .execute(conn)?;
     if taken == 1 {
-        diesel::update(orders::table.filter(orders::checkout_id.eq(checkout)))
+        diesel::update(orders::table.filter(orders::purchase_id.eq(checkout)))
             .set(orders::buyer_id.eq(user))
             .execute(conn)?;
-        diesel::update(payments::table.filter(payments::checkout_id.eq(checkout)))
+        diesel::update(payments::table.filter(payments::purchase_id.eq(checkout)))
             .set(payments::owner_id.eq(user))
             .execute(conn)?;
     }
@@ -35,12 +35,12 @@ pub fn gather(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<usize
     if user.email_verified_at.is_none() {
         return Ok(0);
     }
-    let theirs: Vec<CheckoutId> = checkouts::table
-        .filter(checkouts::email.eq(&user.email))
-        .filter(checkouts::buyer_id.is_null())
-        .filter(checkouts::placed_at.is_not_null())
-        .order(checkouts::id)
-        .select(checkouts::id)
+    let theirs: Vec<PurchaseId> = purchases::table
+        .filter(purchases::email.eq(&user.email))
+        .filter(purchases::buyer_id.is_null())
+        .filter(purchases::placed_at.is_not_null())
+        .order(purchases::id)
+        .select(purchases::id)
         .load(conn)?;
     let mut came = 0;
     for checkout in theirs {

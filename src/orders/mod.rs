@@ -1,4 +1,4 @@
-//! Orders: what was sold, copied as it was; the shipments they travel in; and the moves that either may make.
+//! Orders: what was sold, copied as it was; the shop orders they travel in; and the moves that either may make.
 
 mod carrier;
 mod claim;
@@ -18,9 +18,9 @@ pub use carrier::{Carrier, tracking_number};
 pub use claim::{claim, gather};
 pub use cursor::Place;
 pub use event::OrderEvent;
-pub use order_line::{NewOrder, Order};
-pub use purchase::Receipt;
-pub use shop_order::{NewShipment, Shipment};
-pub use shop_order_list::View;
+pub use order_line::{NewOrderLine, OrderLine};
+pub use purchase::Purchase;
+pub use shop_order::{NewShopOrder, ShopOrder};
+pub use shop_order_list::ShopOrderView;
 pub use status::{Actor, OrderStatus, may};
 pub use status_label::Stand;

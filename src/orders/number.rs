@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::schema::checkouts;
+use crate::schema::purchases;
 
 /// No vowels, so that no words come out, and none that look like another: 0 and O, 1 and I and L, U and V.
 const ALPHABET: &[u8; 28] = b"23456789BCDFGHJKMNPQRSTVWXYZ";
@@ -15,7 +15,7 @@ const GROUP: usize = 4;
 pub fn free(conn: &mut Conn) -> Result<String> {
     loop {
         let number = draw()?;
-        let taken = checkouts::table.filter(checkouts::number.eq(&number));
+        let taken = purchases::table.filter(purchases::number.eq(&number));
         if !diesel::select(exists(taken)).get_result::<bool>(conn)? {
             return Ok(number);
         }
@@ -33,7 +33,7 @@ fn draw() -> Result<String> {
     Ok(number)
 }
 
-/// Bytes above the last whole round are drawn again: a plain remainder would favour the first letters.
+/// Bytes above the last whole round are drawn again: a plain remainder would favor the first letters.
 fn letter() -> Result<char> {
     const ROUNDS: usize = 256 / ALPHABET.len() * ALPHABET.len();
     loop {

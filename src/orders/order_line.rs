@@ -7,26 +7,26 @@ use diesel::prelude::*;
 use super::{Actor, OrderEvent, OrderStatus, may};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
-use crate::id::{CartItemId, CheckoutId, OrderId, PaymentId, ProductId, ShipmentId, UserId, VariantId};
+use crate::id::{CartItemId, OrderLineId, PaymentId, ProductId, PurchaseId, ShopOrderId, UserId, VariantId};
 use crate::money::Money;
-use crate::schema::{checkouts, orders};
+use crate::schema::{orders, purchases};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders)]
-pub struct Order {
-    pub id: OrderId,
+pub struct OrderLine {
+    pub id: OrderLineId,
     pub buyer_id: Option<UserId>,
     pub product_id: Option<ProductId>,
     pub variant_id: Option<VariantId>,
-    pub checkout_id: CheckoutId,
-    pub shipment_id: ShipmentId,
+    pub purchase_id: PurchaseId,
+    pub shop_order_id: ShopOrderId,
     pub payment_id: PaymentId,
     pub status: OrderStatus,
     pub title: String,
     /// `Large / Blue`, or nothing.
     pub options: String,
     /// What the buyer answered, a line each: `Name: Ada`.
-    pub personalisation: String,
+    pub personalization: String,
     /// The address of its picture, or nothing.
     pub picture: String,
     pub unit_price: Money,
@@ -39,18 +39,18 @@ pub struct Order {
 /// An order as it is written with its checkout.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = orders)]
-pub struct NewOrder {
-    pub id: OrderId,
+pub struct NewOrderLine {
+    pub id: OrderLineId,
     pub buyer_id: Option<UserId>,
     pub product_id: ProductId,
     pub variant_id: VariantId,
-    pub checkout_id: CheckoutId,
-    pub shipment_id: ShipmentId,
+    pub purchase_id: PurchaseId,
+    pub shop_order_id: ShopOrderId,
     pub payment_id: PaymentId,
     pub status: OrderStatus,
     pub title: String,
     pub options: String,
-    pub personalisation: String,
+    pub personalization: String,
     pub picture: String,
     pub unit_price: Money,
     pub quantity: i32,
@@ -60,42 +60,45 @@ pub struct NewOrder {
     pub cart_item_id: Option<CartItemId>,
 }
 
-impl NewOrder {
+impl NewOrderLine {
     pub fn insert(&self, conn: &mut Conn) -> Result<()> {
         diesel::insert_into(orders::table).values(self).execute(conn)?;
         Ok(())
     }
 }
 
-impl Order {
+impl OrderLine {
     /// A purchase's, placed or not, in the order in which they were written.
-    pub fn of_checkout(conn: &mut Conn, checkout: CheckoutId) -> Result<Vec<Self>> {
+    pub fn of_purchase(conn: &mut Conn, checkout: PurchaseId) -> Result<Vec<Self>> {
         Ok(orders::table
-            .filter(orders::checkout_id.eq(checkout))
+            .filter(orders::purchase_id.eq(checkout))
             .order(orders::id)
             .select(Self::as_select())
             .load(conn)?)
     }
 
-    pub fn of_shipments(conn: &mut Conn, shipments: &[ShipmentId]) -> Result<Vec<Self>> {
+    pub fn of_shop_orders(conn: &mut Conn, shop_orders: &[ShopOrderId]) -> Result<Vec<Self>> {
         Ok(orders::table
-            .filter(one_of(orders::shipment_id, shipments.iter().map(|shipment| shipment.0)))
+            .filter(one_of(
+                orders::shop_order_id,
+                shop_orders.iter().map(|shop_order| shop_order.0),
+            ))
             .order(orders::id)
             .select(Self::as_select())
             .load(conn)?)
     }
 
     /// One of a placed purchase.
-    pub fn find(conn: &mut Conn, checkout: CheckoutId, id: OrderId) -> Result<Self> {
-        let placed = checkouts::table
-            .filter(checkouts::id.eq(checkout))
-            .filter(checkouts::placed_at.is_not_null());
+    pub fn find(conn: &mut Conn, checkout: PurchaseId, id: OrderLineId) -> Result<Self> {
+        let placed = purchases::table
+            .filter(purchases::id.eq(checkout))
+            .filter(purchases::placed_at.is_not_null());
         if !diesel::select(exists(placed)).get_result::<bool>(conn)? {
             return Err(Error::NotFound);
         }
         Ok(orders::table
             .find(id)
-            .filter(orders::checkout_id.eq(checkout))
+            .filter(orders::purchase_id.eq(checkout))
             .select(Self::as_select())
             .first(conn)?)
     }
@@ -103,7 +106,7 @@ impl Order {
     /// Moves it from one state to another, if it is still there; tells whether it was. Two who try at once: one wins.
     pub fn advance(
         conn: &mut Conn,
-        id: OrderId,
+        id: OrderLineId,
         (from, to): (OrderStatus, OrderStatus),
         actor: Actor,
         user: Option<UserId>,

@@ -6,15 +6,15 @@ use diesel::prelude::*;
 use super::Place;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CheckoutId, UserId};
+use crate::id::{PurchaseId, UserId};
 use crate::money::Money;
-use crate::schema::checkouts;
+use crate::schema::purchases;
 use crate::text::Country;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = checkouts)]
-pub struct Receipt {
-    pub id: CheckoutId,
+#[diesel(table_name = purchases)]
+pub struct Purchase {
+    pub id: PurchaseId,
     /// `PS-7K3Q-9XVD`
     pub number: String,
     /// None: a guest's, or of someone who is gone.
@@ -36,10 +36,10 @@ pub struct Receipt {
     placed_at: Option<NaiveDateTime>,
 }
 
-impl Receipt {
-    pub fn find(conn: &mut Conn, id: CheckoutId) -> Result<Self> {
+impl Purchase {
+    pub fn find(conn: &mut Conn, id: PurchaseId) -> Result<Self> {
         Ok(placed()
-            .filter(checkouts::id.eq(id))
+            .filter(purchases::id.eq(id))
             .select(Self::as_select())
             .first(conn)?)
     }
@@ -47,8 +47,8 @@ impl Receipt {
     /// One of a buyer's own.
     pub fn of_buyer(conn: &mut Conn, buyer: UserId, number: &str) -> Result<Self> {
         Ok(placed()
-            .filter(checkouts::number.eq(number))
-            .filter(checkouts::buyer_id.eq(buyer))
+            .filter(purchases::number.eq(number))
+            .filter(purchases::buyer_id.eq(buyer))
             .select(Self::as_select())
             .first(conn)?)
     }
@@ -56,8 +56,8 @@ impl Receipt {
     /// The one that a letter's link opens; `hash` is the token's.
     pub fn of_link(conn: &mut Conn, number: &str, hash: &str) -> Result<Self> {
         Ok(placed()
-            .filter(checkouts::number.eq(number))
-            .filter(checkouts::token_hash.eq(hash))
+            .filter(purchases::number.eq(number))
+            .filter(purchases::token_hash.eq(hash))
             .select(Self::as_select())
             .first(conn)?)
     }
@@ -65,15 +65,15 @@ impl Receipt {
     /// A buyer's, the newest first, from after a place on.
     pub fn list(conn: &mut Conn, buyer: UserId, after: Option<Place>, most: i64) -> Result<Vec<Self>> {
         let mut query = placed()
-            .filter(checkouts::buyer_id.eq(buyer))
+            .filter(purchases::buyer_id.eq(buyer))
             .select(Self::as_select())
-            .order((checkouts::created_at.desc(), checkouts::id.desc()))
+            .order((purchases::created_at.desc(), purchases::id.desc()))
             .limit(most)
             .into_boxed();
         if let Some(after) = after {
-            let (time, id) = (after.time(), CheckoutId(after.id));
-            let later = checkouts::created_at.lt(time);
-            query = query.filter(later.or(checkouts::created_at.eq(time).and(checkouts::id.lt(id))));
+            let (time, id) = (after.time(), PurchaseId(after.id));
+            let later = purchases::created_at.lt(time);
+            query = query.filter(later.or(purchases::created_at.eq(time).and(purchases::id.lt(id))));
         }
         Ok(query.load(conn)?)
     }
@@ -99,7 +99,7 @@ impl Receipt {
         } else {
             self.region.as_str()
         };
-        let country = Country::of(&self.country).map_or(self.country.as_str(), |country| country.name);
+        let country = Country::by_code(&self.country).map_or(self.country.as_str(), |country| country.name);
         [&self.name, &self.street, &self.line2, &town, region, country]
             .into_iter()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -111,5 +111,5 @@ impl Receipt {
 /// Nobody but the buyer's checkout page sees what was not paid yet.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn placed() -> _ {
-    checkouts::table.filter(checkouts::placed_at.is_not_null())
+    purchases::table.filter(purchases::placed_at.is_not_null())
 }

@@ -1,25 +1,25 @@
-//! A shipment: what one shop sends together out of one purchase.
+//! A shop order: what one shop sends together out of one purchase.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{Actor, Order, OrderStatus};
+use super::{Actor, OrderLine, OrderStatus};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
-use crate::id::{CheckoutId, RateId, ShipmentId, ShopId, UserId};
+use crate::id::{PurchaseId, ShippingRateId, ShopId, ShopOrderId, UserId};
 use crate::money::Money;
-use crate::schema::{checkouts, orders, shipments};
+use crate::schema::{orders, purchases, shop_orders};
 
 /// So long after it was sent, something counts as there.
 const DELIVERED_AFTER: TimeDelta = TimeDelta::days(14);
 /// How many are looked at in one go.
-const AT_ONCE: i64 = 200;
+const BATCH_SIZE: i64 = 200;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = shipments)]
-pub struct Shipment {
-    pub id: ShipmentId,
-    pub checkout_id: CheckoutId,
+#[diesel(table_name = shop_orders)]
+pub struct ShopOrder {
+    pub id: ShopOrderId,
+    pub purchase_id: PurchaseId,
     pub shop_id: Option<ShopId>,
     pub shop_name: String,
     pub price: Money,
@@ -28,7 +28,7 @@ pub struct Shipment {
     pub shipped_at: Option<NaiveDateTime>,
     pub delivered_at: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
-    pub rate_id: Option<RateId>,
+    pub rate_id: Option<ShippingRateId>,
     /// The way it travels, `Post`; empty where nothing does.
     pub rate: String,
     pub pickup: bool,
@@ -39,18 +39,18 @@ pub struct Shipment {
     pub note: String,
 }
 
-/// A shipment as it is written with its checkout.
+/// A shop order as it is written with its checkout.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = shipments)]
-pub struct NewShipment {
-    pub id: ShipmentId,
-    pub checkout_id: CheckoutId,
+#[diesel(table_name = shop_orders)]
+pub struct NewShopOrder {
+    pub id: ShopOrderId,
+    pub purchase_id: PurchaseId,
     pub shop_id: ShopId,
     pub shop_name: String,
     pub price: Money,
     pub carrier: &'static str,
     pub tracking: &'static str,
-    pub rate_id: Option<RateId>,
+    pub rate_id: Option<ShippingRateId>,
     pub rate: String,
     pub pickup: bool,
     pub arrives_from: Option<NaiveDateTime>,
@@ -60,66 +60,66 @@ pub struct NewShipment {
     pub updated_at: NaiveDateTime,
 }
 
-impl NewShipment {
+impl NewShopOrder {
     pub fn insert(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(shipments::table).values(self).execute(conn)?;
+        diesel::insert_into(shop_orders::table).values(self).execute(conn)?;
         Ok(())
     }
 }
 
-impl Shipment {
-    pub fn find(conn: &mut Conn, id: ShipmentId) -> Result<Self> {
-        Ok(shipments::table.find(id).select(Self::as_select()).first(conn)?)
+impl ShopOrder {
+    pub fn find(conn: &mut Conn, id: ShopOrderId) -> Result<Self> {
+        Ok(shop_orders::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
     /// Several purchases', placed or not.
-    pub fn of_checkouts(conn: &mut Conn, checkouts: &[CheckoutId]) -> Result<Vec<Self>> {
-        Ok(shipments::table
+    pub fn of_purchases(conn: &mut Conn, purchases: &[PurchaseId]) -> Result<Vec<Self>> {
+        Ok(shop_orders::table
             .filter(one_of(
-                shipments::checkout_id,
-                checkouts.iter().map(|checkout| checkout.0),
+                shop_orders::purchase_id,
+                purchases.iter().map(|checkout| checkout.0),
             ))
-            .order(shipments::id)
+            .order(shop_orders::id)
             .select(Self::as_select())
             .load(conn)?)
     }
 
     /// A purchase's, placed or not.
-    pub fn of_checkout(conn: &mut Conn, checkout: CheckoutId) -> Result<Vec<Self>> {
-        Ok(shipments::table
-            .filter(shipments::checkout_id.eq(checkout))
-            .order(shipments::id)
+    pub fn of_purchase(conn: &mut Conn, checkout: PurchaseId) -> Result<Vec<Self>> {
+        Ok(shop_orders::table
+            .filter(shop_orders::purchase_id.eq(checkout))
+            .order(shop_orders::id)
             .select(Self::as_select())
             .load(conn)?)
     }
 
     /// One of a shop's own, of a purchase that was paid.
-    pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ShipmentId) -> Result<Self> {
-        Ok(shipments::table
-            .inner_join(checkouts::table)
-            .filter(shipments::id.eq(id))
-            .filter(shipments::shop_id.eq(shop))
-            .filter(checkouts::placed_at.is_not_null())
+    pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<Self> {
+        Ok(shop_orders::table
+            .inner_join(purchases::table)
+            .filter(shop_orders::id.eq(id))
+            .filter(shop_orders::shop_id.eq(shop))
+            .filter(purchases::placed_at.is_not_null())
             .select(Self::as_select())
             .first(conn)?)
     }
 
-    /// Nobody else changes it, or whether its orders are sent or cancelled, before this transaction ends.
-    pub fn lock(conn: &mut Conn, id: ShipmentId, now: NaiveDateTime) -> Result<()> {
-        diesel::update(shipments::table.find(id))
-            .set(shipments::updated_at.eq(now))
+    /// Nobody else changes it, or whether its orders are sent or canceled, before this transaction ends.
+    pub fn lock(conn: &mut Conn, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
+        diesel::update(shop_orders::table.find(id))
+            .set(shop_orders::updated_at.eq(now))
             .execute(conn)?;
         Ok(())
     }
 
-    /// The shop sent what of it was not cancelled.
+    /// The shop sent what of it was not canceled.
     ///
     /// # Errors
     /// Refused when nothing is left to send.
     pub fn ship(
         conn: &mut Conn,
         shop: ShopId,
-        id: ShipmentId,
+        id: ShopOrderId,
         (carrier, tracking): (&str, &str),
         user: UserId,
         now: NaiveDateTime,
@@ -132,11 +132,11 @@ impl Shipment {
                 "Nothing of this is left to send: it was sent already, or the buyer cancelled it.".into(),
             ));
         }
-        diesel::update(shipments::table.find(id))
+        diesel::update(shop_orders::table.find(id))
             .set((
-                shipments::carrier.eq(carrier),
-                shipments::tracking.eq(tracking),
-                shipments::shipped_at.eq(now),
+                shop_orders::carrier.eq(carrier),
+                shop_orders::tracking.eq(tracking),
+                shop_orders::shipped_at.eq(now),
             ))
             .execute(conn)?;
         Ok(())
@@ -149,17 +149,19 @@ impl Shipment {
     pub fn retrack(
         conn: &mut Conn,
         shop: ShopId,
-        id: ShipmentId,
+        id: ShopOrderId,
         (carrier, tracking): (&str, &str),
         now: NaiveDateTime,
     ) -> Result<()> {
         Self::of_shop(conn, shop, id)?;
-        let sent = shipments::table.find(id).filter(shipments::shipped_at.is_not_null());
+        let sent = shop_orders::table
+            .find(id)
+            .filter(shop_orders::shipped_at.is_not_null());
         let changed = diesel::update(sent)
             .set((
-                shipments::carrier.eq(carrier),
-                shipments::tracking.eq(tracking),
-                shipments::updated_at.eq(now),
+                shop_orders::carrier.eq(carrier),
+                shop_orders::tracking.eq(tracking),
+                shop_orders::updated_at.eq(now),
             ))
             .execute(conn)?;
         if changed == 0 {
@@ -173,7 +175,7 @@ impl Shipment {
     /// It is there: the buyer says so, or enough time went by. Tells whether anything changed.
     pub fn deliver(
         conn: &mut Conn,
-        id: ShipmentId,
+        id: ShopOrderId,
         actor: Actor,
         user: Option<UserId>,
         now: NaiveDateTime,
@@ -182,44 +184,44 @@ impl Shipment {
         let step = (OrderStatus::Shipped, OrderStatus::Delivered);
         let moved = Self::advance(conn, id, step, actor, user, now)?;
         if moved > 0 {
-            diesel::update(shipments::table.find(id))
-                .set(shipments::delivered_at.eq(now))
+            diesel::update(shop_orders::table.find(id))
+                .set(shop_orders::delivered_at.eq(now))
                 .execute(conn)?;
         }
         Ok(moved > 0)
     }
 
     /// Those that by now count as there.
-    pub fn due(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<ShipmentId>> {
-        Ok(shipments::table
-            .inner_join(checkouts::table)
-            .filter(shipments::shipped_at.le(now - DELIVERED_AFTER))
-            .filter(shipments::delivered_at.is_null())
-            .filter(checkouts::placed_at.is_not_null())
-            .order((shipments::shipped_at, shipments::id))
-            .limit(AT_ONCE)
-            .select(shipments::id)
+    pub fn due(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<ShopOrderId>> {
+        Ok(shop_orders::table
+            .inner_join(purchases::table)
+            .filter(shop_orders::shipped_at.le(now - DELIVERED_AFTER))
+            .filter(shop_orders::delivered_at.is_null())
+            .filter(purchases::placed_at.is_not_null())
+            .order((shop_orders::shipped_at, shop_orders::id))
+            .limit(BATCH_SIZE)
+            .select(shop_orders::id)
             .load(conn)?)
     }
 
     /// Moves every order of it that stands there; tells how many.
     fn advance(
         conn: &mut Conn,
-        id: ShipmentId,
+        id: ShopOrderId,
         moves: (OrderStatus, OrderStatus),
         actor: Actor,
         user: Option<UserId>,
         now: NaiveDateTime,
     ) -> Result<usize> {
         let standing = orders::table
-            .filter(orders::shipment_id.eq(id))
+            .filter(orders::shop_order_id.eq(id))
             .filter(orders::status.eq(moves.0))
             .order(orders::id)
             .select(orders::id)
             .load(conn)?;
         let mut count = 0;
         for order in standing {
-            count += usize::from(Order::advance(conn, order, moves, actor, user, now)?);
+            count += usize::from(OrderLine::advance(conn, order, moves, actor, user, now)?);
         }
         Ok(count)
     }

@@ -1,21 +1,21 @@
-//! What a shop sold, as its desk lists it: shipments to send, sent, there and cancelled.
+//! What a shop sold, as its desk lists it: shop orders to send, sent, there and canceled.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::{Order, OrderStatus, Place, Receipt, Shipment};
+use super::{OrderLine, OrderStatus, Place, Purchase, ShopOrder};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{OrderId, ProductId, ShipmentId, ShopId};
-use crate::schema::{checkouts, orders, shipments};
-use crate::string_enum::words;
+use crate::id::{OrderLineId, ProductId, ShopId, ShopOrderId};
+use crate::schema::{orders, purchases, shop_orders};
+use crate::string_enum::string_enum;
 
-words! {
-    /// What of a shop's shipments is looked at.
-    View { ToSend = "to-send", Sent = "sent", Delivered = "delivered", Cancelled = "cancelled", All = "all" }
+string_enum! {
+    /// What of a shop's shop orders is looked at.
+    ShopOrderView { ToSend = "to-send", Sent = "sent", Delivered = "delivered", Cancelled = "cancelled", All = "all" }
 }
 
-impl View {
+impl ShopOrderView {
     pub const ALL: [Self; 5] = [Self::ToSend, Self::Sent, Self::Delivered, Self::Cancelled, Self::All];
 
     pub fn label(self) -> &'static str {
@@ -29,67 +29,67 @@ impl View {
     }
 }
 
-/// The orders of the shipment in the outer query that stand so.
+/// The orders of the shop order in the outer query that stand so.
 macro_rules! standing {
     ($status:expr) => {
         exists(
             orders::table
-                .filter(orders::shipment_id.eq(shipments::id))
+                .filter(orders::shop_order_id.eq(shop_orders::id))
                 .filter(orders::status.eq($status)),
         )
     };
 }
 
-impl Shipment {
+impl ShopOrder {
     /// A shop's of paid purchases: what is to be sent with the oldest first, all else with the newest first.
     pub fn sold(
         conn: &mut Conn,
         shop: ShopId,
-        view: View,
+        view: ShopOrderView,
         after: Option<Place>,
         most: i64,
-    ) -> Result<Vec<(Self, Receipt)>> {
-        let mut query = shipments::table
-            .inner_join(checkouts::table)
-            .filter(shipments::shop_id.eq(shop))
-            .filter(checkouts::placed_at.is_not_null())
-            .select((Self::as_select(), Receipt::as_select()))
+    ) -> Result<Vec<(Self, Purchase)>> {
+        let mut query = shop_orders::table
+            .inner_join(purchases::table)
+            .filter(shop_orders::shop_id.eq(shop))
+            .filter(purchases::placed_at.is_not_null())
+            .select((Self::as_select(), Purchase::as_select()))
             .limit(most)
             .into_boxed();
         query = match view {
-            View::ToSend => query.filter(standing!(OrderStatus::Pending)),
-            View::Sent => query.filter(standing!(OrderStatus::Shipped)),
-            View::Delivered => query.filter(standing!(OrderStatus::Delivered)),
-            View::Cancelled => query.filter(standing!(OrderStatus::Cancelled)).filter(not(exists(
+            ShopOrderView::ToSend => query.filter(standing!(OrderStatus::Pending)),
+            ShopOrderView::Sent => query.filter(standing!(OrderStatus::Shipped)),
+            ShopOrderView::Delivered => query.filter(standing!(OrderStatus::Delivered)),
+            ShopOrderView::Cancelled => query.filter(standing!(OrderStatus::Cancelled)).filter(not(exists(
                 orders::table
-                    .filter(orders::shipment_id.eq(shipments::id))
+                    .filter(orders::shop_order_id.eq(shop_orders::id))
                     .filter(orders::status.ne(OrderStatus::Cancelled)),
             ))),
-            View::All => query,
+            ShopOrderView::All => query,
         };
-        let place = after.map(|after| (after.time(), ShipmentId(after.id)));
-        if view == View::ToSend {
+        let place = after.map(|after| (after.time(), ShopOrderId(after.id)));
+        if view == ShopOrderView::ToSend {
             if let Some((time, id)) = place {
-                let same = shipments::created_at.eq(time).and(shipments::id.gt(id));
-                query = query.filter(shipments::created_at.gt(time).or(same));
+                let same = shop_orders::created_at.eq(time).and(shop_orders::id.gt(id));
+                query = query.filter(shop_orders::created_at.gt(time).or(same));
             }
-            query = query.order((shipments::created_at.asc(), shipments::id.asc()));
+            query = query.order((shop_orders::created_at.asc(), shop_orders::id.asc()));
         } else {
             if let Some((time, id)) = place {
-                let same = shipments::created_at.eq(time).and(shipments::id.lt(id));
-                query = query.filter(shipments::created_at.lt(time).or(same));
+                let same = shop_orders::created_at.eq(time).and(shop_orders::id.lt(id));
+                query = query.filter(shop_orders::created_at.lt(time).or(same));
             }
-            query = query.order((shipments::created_at.desc(), shipments::id.desc()));
+            query = query.order((shop_orders::created_at.desc(), shop_orders::id.desc()));
         }
         Ok(query.load(conn)?)
     }
 
     /// How many wait to be sent.
     pub fn waiting(conn: &mut Conn, shop: ShopId) -> Result<i64> {
-        Ok(shipments::table
-            .inner_join(checkouts::table)
-            .filter(shipments::shop_id.eq(shop))
-            .filter(checkouts::placed_at.is_not_null())
+        Ok(shop_orders::table
+            .inner_join(purchases::table)
+            .filter(shop_orders::shop_id.eq(shop))
+            .filter(purchases::placed_at.is_not_null())
             .filter(standing!(OrderStatus::Pending))
             .count()
             .get_result(conn)?)
@@ -100,7 +100,7 @@ impl Shipment {
     }
 }
 
-impl Order {
+impl OrderLine {
     /// The paid orders of one of a shop's products, the newest first, with who bought.
     pub fn of_product(
         conn: &mut Conn,
@@ -108,19 +108,19 @@ impl Order {
         product: ProductId,
         after: Option<Place>,
         most: i64,
-    ) -> Result<Vec<(Self, Receipt)>> {
+    ) -> Result<Vec<(Self, Purchase)>> {
         let mut query = orders::table
-            .inner_join(checkouts::table)
-            .inner_join(shipments::table)
+            .inner_join(purchases::table)
+            .inner_join(shop_orders::table)
             .filter(orders::product_id.eq(product))
-            .filter(shipments::shop_id.eq(shop))
-            .filter(checkouts::placed_at.is_not_null())
-            .select((Self::as_select(), Receipt::as_select()))
+            .filter(shop_orders::shop_id.eq(shop))
+            .filter(purchases::placed_at.is_not_null())
+            .select((Self::as_select(), Purchase::as_select()))
             .order((orders::created_at.desc(), orders::id.desc()))
             .limit(most)
             .into_boxed();
         if let Some(after) = after {
-            let (time, id) = (after.time(), OrderId(after.id));
+            let (time, id) = (after.time(), OrderLineId(after.id));
             let same = orders::created_at.eq(time).and(orders::id.lt(id));
             query = query.filter(orders::created_at.lt(time).or(same));
         }

@@ -1,12 +1,12 @@
 //! Where an order stands, and who may move it on: the one table of it.
 
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     OrderStatus { Pending = "Pending", Shipped = "Shipped", Delivered = "Delivered", Cancelled = "Cancelled" }
 }
 
-words! {
+string_enum! {
     /// Who moves an order: the one who bought it, the shop, or the market by itself.
     Actor { Buyer = "buyer", Shop = "shop", Market = "market" }
 }

@@ -1,13 +1,13 @@
-//! Where a shipment stands, read from its orders, and how that looks.
+//! Where a shop order stands, read from its orders, and how that looks.
 
-use crate::orders::{Order, OrderStatus};
+use crate::orders::{OrderLine, OrderStatus};
 
-/// A shipment's state: that of the least far of its orders that are not cancelled.
+/// A shop order's state: that of the least far of its orders that are not canceled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stand(pub OrderStatus);
 
 impl Stand {
-    pub fn of<'a>(orders: impl IntoIterator<Item = &'a Order>) -> Self {
+    pub fn of<'a>(orders: impl IntoIterator<Item = &'a OrderLine>) -> Self {
         let states: Vec<OrderStatus> = orders.into_iter().map(|order| order.status).collect();
         let first = [OrderStatus::Pending, OrderStatus::Shipped, OrderStatus::Delivered];
         let found = first.into_iter().find(|state| states.contains(state));

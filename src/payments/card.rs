@@ -29,15 +29,15 @@ impl Card {
     /// What is wrong with it, field by field.
     pub fn parse(number: &str, expiry: &str, code: &str, now: NaiveDateTime) -> Result<Self, CardProblems> {
         let digits: String = number.chars().filter(|one| !matches!(one, ' ' | '-')).collect();
-        let problems = CardProblems {
+        let errors = CardProblems {
             number: number_problem(&digits),
             expiry: expiry_problem(expiry, now),
             code: code_problem(code.trim()),
         };
-        if problems == CardProblems::default() {
+        if errors == CardProblems::default() {
             Ok(Self { number: digits })
         } else {
-            Err(problems)
+            Err(errors)
         }
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::provider::{Charge, Intent, REFUSED};
+use super::provider::{PaymentRequest, PaymentResult, REFUSED};
 use crate::money::Money;
 
 /// The books, in the data folder.
@@ -35,7 +35,7 @@ diesel::table! {
 
 /// What the books say of an intent.
 #[derive(Debug, Clone, Queryable)]
-pub struct Entry {
+pub struct MockBookEntry {
     pub intent: String,
     pub amount: Money,
     pub currency: String,
@@ -43,7 +43,7 @@ pub struct Entry {
     pub refunded: Money,
 }
 
-impl Entry {
+impl MockBookEntry {
     /// The money was taken.
     pub fn captured(&self) -> bool {
         self.failure.is_empty()
@@ -51,9 +51,9 @@ impl Entry {
 }
 
 #[derive(Clone)]
-pub struct Ledger(Arc<Mutex<SqliteConnection>>);
+pub struct MockBooks(Arc<Mutex<SqliteConnection>>);
 
-impl Ledger {
+impl MockBooks {
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
         let path = folder.join(FILE);
         let opened = || -> anyhow::Result<SqliteConnection> {
@@ -74,7 +74,7 @@ impl Ledger {
     }
 
     /// All that is in the books of this folder; nothing where there are none.
-    pub fn entries(folder: &Path) -> anyhow::Result<Vec<Entry>> {
+    pub fn entries(folder: &Path) -> anyhow::Result<Vec<MockBookEntry>> {
         if !folder.join(FILE).exists() {
             return Ok(Vec::new());
         }
@@ -82,7 +82,7 @@ impl Ledger {
     }
 
     /// Charges, or fails to for a reason; an intent that is known stays what it was.
-    pub fn charge(&self, intent: &Intent, failure: &str) -> anyhow::Result<Charge> {
+    pub fn charge(&self, intent: &PaymentRequest, failure: &str) -> anyhow::Result<PaymentResult> {
         self.entry(|conn| {
             if let Some(known) = find(conn, &intent.id)? {
                 return Ok(known);
@@ -101,7 +101,7 @@ impl Ledger {
     }
 
     /// What became of an intent; none when nothing did.
-    pub fn find(&self, intent: &str) -> anyhow::Result<Option<Charge>> {
+    pub fn find(&self, intent: &str) -> anyhow::Result<Option<PaymentResult>> {
         self.entry(|conn| find(conn, intent))
     }
 
@@ -137,7 +137,7 @@ impl Ledger {
     }
 }
 
-fn find(conn: &mut SqliteConnection, intent: &str) -> anyhow::Result<Option<Charge>> {
+fn find(conn: &mut SqliteConnection, intent: &str) -> anyhow::Result<Option<PaymentResult>> {
     let failure: Option<String> = charges::table
         .find(intent)
         .select(charges::failure)
@@ -146,11 +146,11 @@ fn find(conn: &mut SqliteConnection, intent: &str) -> anyhow::Result<Option<Char
     Ok(failure.map(|failure| charge(&failure)))
 }
 
-fn charge(failure: &str) -> Charge {
+fn charge(failure: &str) -> PaymentResult {
     if failure.is_empty() {
-        Charge::Succeeded
+        PaymentResult::Succeeded
     } else {
-        Charge::Failed(if failure == "void" {
+        PaymentResult::Failed(if failure == "void" {
             REFUSED.to_owned()
         } else {
             failure.to_owned()
@@ -162,8 +162,8 @@ fn charge(failure: &str) -> Charge {
 mod tests {
     use super::*;
 
-    fn intent(id: &str) -> Intent {
-        Intent {
+    fn intent(id: &str) -> PaymentRequest {
+        PaymentRequest {
             id: id.to_owned(),
             amount: Money(1_000),
             currency: "USD".to_owned(),
@@ -174,28 +174,34 @@ mod tests {
     fn an_intent_happens_once_and_is_remembered() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (
-            Ledger::open(folder.path()).unwrap(),
-            Ledger::open(folder.path()).unwrap(),
+            MockBooks::open(folder.path()).unwrap(),
+            MockBooks::open(folder.path()).unwrap(),
         );
         assert_eq!(one.find("a").unwrap(), None);
-        assert_eq!(one.charge(&intent("a"), "").unwrap(), Charge::Succeeded);
-        assert_eq!(other.charge(&intent("a"), "no").unwrap(), Charge::Succeeded);
-        assert_eq!(other.find("a").unwrap(), Some(Charge::Succeeded));
+        assert_eq!(one.charge(&intent("a"), "").unwrap(), PaymentResult::Succeeded);
+        assert_eq!(other.charge(&intent("a"), "no").unwrap(), PaymentResult::Succeeded);
+        assert_eq!(other.find("a").unwrap(), Some(PaymentResult::Succeeded));
         // What was called off stays so, however late the charge comes.
-        assert!(matches!(one.charge(&intent("b"), "void").unwrap(), Charge::Failed(_)));
-        assert!(matches!(other.charge(&intent("b"), "").unwrap(), Charge::Failed(_)));
+        assert!(matches!(
+            one.charge(&intent("b"), "void").unwrap(),
+            PaymentResult::Failed(_)
+        ));
+        assert!(matches!(
+            other.charge(&intent("b"), "").unwrap(),
+            PaymentResult::Failed(_)
+        ));
     }
 
     #[test]
     fn no_more_is_given_back_than_was_paid() {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(folder.path()).unwrap();
-        ledger.charge(&intent("a"), "").unwrap();
-        ledger.refund("a", "1", Money(600)).unwrap();
-        ledger.refund("a", "1", Money(600)).unwrap();
-        assert!(ledger.refund("a", "2", Money(600)).is_err());
-        ledger.refund("a", "2", Money(400)).unwrap();
-        assert!(ledger.refund("a", "3", Money(1)).is_err());
-        assert!(ledger.refund("b", "4", Money(1)).is_err());
+        let books = MockBooks::open(folder.path()).unwrap();
+        books.charge(&intent("a"), "").unwrap();
+        books.refund("a", "1", Money(600)).unwrap();
+        books.refund("a", "1", Money(600)).unwrap();
+        assert!(books.refund("a", "2", Money(600)).is_err());
+        books.refund("a", "2", Money(400)).unwrap();
+        assert!(books.refund("a", "3", Money(1)).is_err());
+        assert!(books.refund("b", "4", Money(1)).is_err());
     }
 }

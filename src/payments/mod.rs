@@ -9,7 +9,7 @@ mod refund;
 
 pub use cancel::cancel;
 pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
-pub use mock::{Entry, Ledger};
-pub use payment::{NewAttempt, Payment, PaymentStatus};
-pub use provider::{Charge, Gateway, Intent, Outcome};
+pub use mock::{MockBookEntry, MockBooks};
+pub use payment::{NewPayment, Payment, PaymentStatus};
+pub use provider::{PaymentProvider, PaymentRequest, PaymentResult, ProviderReply};
 pub use refund::{Refund, RefundStatus};

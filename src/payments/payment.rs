@@ -3,21 +3,21 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::provider::{Charge, Intent};
-use crate::catalog::{Change, Movement, Reason};
+use super::provider::{PaymentRequest, PaymentResult};
+use crate::catalog::{Reason, StockChange, StockMovement};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CheckoutId, OrderId, PaymentId, UserId, VariantId};
+use crate::id::{OrderLineId, PaymentId, PurchaseId, UserId, VariantId};
 use crate::money::Money;
 use crate::schema::{orders, payments};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 /// So long the stock is kept for a payment that nothing is known of.
-const KEPT_FOR: TimeDelta = TimeDelta::minutes(15);
+const HOLD_TTL: TimeDelta = TimeDelta::minutes(15);
 /// How many are looked at in one go.
-const AT_ONCE: i64 = 200;
+const BATCH_SIZE: i64 = 200;
 
-words! {
+string_enum! {
     /// As the original wrote them. What was given back is in `refunded`.
     PaymentStatus { Pending = "PENDING", Succeeded = "SUCCEEDED", Failed = "FAILED" }
 }
@@ -27,7 +27,7 @@ words! {
 pub struct Payment {
     pub id: PaymentId,
     pub owner_id: Option<UserId>,
-    pub checkout_id: CheckoutId,
+    pub purchase_id: PurchaseId,
     pub amount: Money,
     pub refunded: Money,
     pub currency: String,
@@ -44,8 +44,8 @@ pub struct Payment {
 
 /// An attempt to pay, as it is written before anyone is asked.
 #[derive(Debug, Clone)]
-pub struct NewAttempt<'a> {
-    pub checkout: CheckoutId,
+pub struct NewPayment<'a> {
+    pub purchase: PurchaseId,
     pub owner: Option<UserId>,
     pub amount: Money,
     pub currency: &'a str,
@@ -53,12 +53,12 @@ pub struct NewAttempt<'a> {
     pub attempt: i32,
 }
 
-impl NewAttempt<'_> {
+impl NewPayment<'_> {
     pub fn write(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Payment> {
         let payment = Payment {
             id: PaymentId::new(),
             owner_id: self.owner,
-            checkout_id: self.checkout,
+            purchase_id: self.purchase,
             amount: self.amount,
             refunded: Money(0),
             currency: self.currency.to_owned(),
@@ -66,7 +66,7 @@ impl NewAttempt<'_> {
             provider: self.provider.to_owned(),
             payment_intent_id: format!("pi_{}", crate::accounts::random()?),
             attempt: self.attempt,
-            expires_at: Some(now + KEPT_FOR),
+            expires_at: Some(now + HOLD_TTL),
             error: String::new(),
             created_at: now,
         };
@@ -74,7 +74,7 @@ impl NewAttempt<'_> {
             .values((
                 payments::id.eq(payment.id),
                 payments::owner_id.eq(payment.owner_id),
-                payments::checkout_id.eq(payment.checkout_id),
+                payments::purchase_id.eq(payment.purchase_id),
                 payments::amount.eq(payment.amount),
                 payments::refunded.eq(payment.refunded),
                 payments::currency.eq(&payment.currency),
@@ -98,9 +98,9 @@ impl Payment {
     }
 
     /// The last attempt to pay for a checkout.
-    pub fn last_of(conn: &mut Conn, checkout: CheckoutId) -> Result<Option<Self>> {
+    pub fn last_of(conn: &mut Conn, checkout: PurchaseId) -> Result<Option<Self>> {
         Ok(payments::table
-            .filter(payments::checkout_id.eq(checkout))
+            .filter(payments::purchase_id.eq(checkout))
             .order(payments::attempt.desc())
             .select(Self::as_select())
             .first(conn)
@@ -114,13 +114,13 @@ impl Payment {
             .filter(payments::expires_at.is_not_null())
             .filter(payments::created_at.lt(before))
             .order(payments::id)
-            .limit(AT_ONCE)
+            .limit(BATCH_SIZE)
             .select(Self::as_select())
             .load(conn)?)
     }
 
-    pub fn intent(&self) -> Intent {
-        Intent {
+    pub fn intent(&self) -> PaymentRequest {
+        PaymentRequest {
             id: self.payment_intent_id.clone(),
             amount: self.amount,
             currency: self.currency.clone(),
@@ -136,14 +136,14 @@ impl Payment {
     /// caller must undo the transaction.
     pub fn take_stock(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<VariantId>> {
         let changes = changes(conn, self.id, -1)?;
-        Movement::make(conn, &changes, Reason::Sale, self.owner_id, now)
+        StockMovement::make(conn, &changes, Reason::Sale, self.owner_id, now)
     }
 
     /// Writes down what became of it, once: tells whether this was the time. What failed gives its stock back.
-    pub fn settle(&self, conn: &mut Conn, charge: &Charge, now: NaiveDateTime) -> Result<bool> {
+    pub fn settle(&self, conn: &mut Conn, charge: &PaymentResult, now: NaiveDateTime) -> Result<bool> {
         let (status, error) = match charge {
-            Charge::Succeeded => (PaymentStatus::Succeeded, ""),
-            Charge::Failed(why) => (PaymentStatus::Failed, why.as_str()),
+            PaymentResult::Succeeded => (PaymentStatus::Succeeded, ""),
+            PaymentResult::Failed(why) => (PaymentStatus::Failed, why.as_str()),
         };
         let open = payments::table
             .find(self.id)
@@ -158,15 +158,15 @@ impl Payment {
         if settled == 1 && status == PaymentStatus::Failed {
             let changes = changes(conn, self.id, 1)?;
             // A variant that is gone takes nothing back.
-            Movement::make(conn, &changes, Reason::Cancel, None, now)?;
+            StockMovement::make(conn, &changes, Reason::Cancel, None, now)?;
         }
         Ok(settled == 1)
     }
 }
 
 /// What a payment's orders do to the shelf: `sign` is -1 when they take, 1 when they give back.
-fn changes(conn: &mut Conn, payment: PaymentId, sign: i32) -> Result<Vec<Change>> {
-    let sold: Vec<(OrderId, Option<VariantId>, i32)> = orders::table
+fn changes(conn: &mut Conn, payment: PaymentId, sign: i32) -> Result<Vec<StockChange>> {
+    let sold: Vec<(OrderLineId, Option<VariantId>, i32)> = orders::table
         .filter(orders::payment_id.eq(payment))
         .order(orders::id)
         .select((orders::id, orders::variant_id, orders::quantity))
@@ -174,7 +174,7 @@ fn changes(conn: &mut Conn, payment: PaymentId, sign: i32) -> Result<Vec<Change>
     Ok(sold
         .into_iter()
         .filter_map(|(order, variant, quantity)| {
-            Some(Change {
+            Some(StockChange {
                 variant: variant?,
                 by: sign * quantity,
                 order: Some(order),

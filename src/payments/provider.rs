@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::card::Card;
-use super::mock::Ledger;
+use super::mock::MockBooks;
 use crate::error::{Error, Result};
 use crate::money::Money;
 
@@ -14,7 +14,7 @@ const SLOW: Duration = Duration::from_secs(3);
 
 /// What is to be charged, under an id that is used once.
 #[derive(Debug, Clone)]
-pub struct Intent {
+pub struct PaymentRequest {
     pub id: String,
     pub amount: Money,
     pub currency: String,
@@ -22,7 +22,7 @@ pub struct Intent {
 
 /// What became of an intent, for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Charge {
+pub enum PaymentResult {
     Succeeded,
     /// Why, for the buyer.
     Failed(String),
@@ -30,22 +30,22 @@ pub enum Charge {
 
 /// What is known after a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    Settled(Charge),
+pub enum ProviderReply {
+    Settled(PaymentResult),
     /// No answer: it may have happened or not, and is asked for later.
     Unknown,
 }
 
 #[derive(Clone)]
-pub enum Gateway {
-    Mock { ledger: Ledger, timeout: Duration },
+pub enum PaymentProvider {
+    Mock { books: MockBooks, timeout: Duration },
 }
 
-impl Gateway {
+impl PaymentProvider {
     /// The mock provider, with its books in this folder; how long it is waited for.
     pub fn mock(folder: &Path, timeout: Duration) -> anyhow::Result<Self> {
-        let ledger = Ledger::open(folder)?;
-        Ok(Self::Mock { ledger, timeout })
+        let books = MockBooks::open(folder)?;
+        Ok(Self::Mock { books, timeout })
     }
 
     /// As in `payments.provider`.
@@ -60,46 +60,46 @@ impl Gateway {
         matches!(self, Self::Mock { .. })
     }
 
-    pub async fn charge(&self, intent: Intent, card: Card) -> Outcome {
-        let Self::Mock { ledger, timeout } = self;
-        let call = mock_charge(ledger.clone(), intent, card);
+    pub async fn charge(&self, intent: PaymentRequest, card: Card) -> ProviderReply {
+        let Self::Mock { books, timeout } = self;
+        let call = mock_charge(books.clone(), intent, card);
         match tokio::time::timeout(*timeout, call).await {
-            Ok(Ok(charge)) => Outcome::Settled(charge),
+            Ok(Ok(charge)) => ProviderReply::Settled(charge),
             Ok(Err(error)) => {
                 tracing::error!(%error, "the payment provider failed");
-                Outcome::Unknown
+                ProviderReply::Unknown
             }
             Err(_) => {
                 tracing::warn!("the payment provider did not answer in time");
-                Outcome::Unknown
+                ProviderReply::Unknown
             }
         }
     }
 
     /// What became of an intent; none when the provider never heard of it.
-    pub async fn find(&self, intent: String) -> Result<Option<Charge>> {
-        let Self::Mock { ledger, .. } = self;
-        let ledger = ledger.clone();
-        blocking(move || ledger.find(&intent)).await
+    pub async fn find(&self, intent: String) -> Result<Option<PaymentResult>> {
+        let Self::Mock { books, .. } = self;
+        let books = books.clone();
+        blocking(move || books.find(&intent)).await
     }
 
     /// Sees to it that nothing comes of an intent any more; if something did already, that is what it says.
-    pub async fn call_off(&self, intent: Intent) -> Result<Charge> {
-        let Self::Mock { ledger, .. } = self;
-        let ledger = ledger.clone();
-        blocking(move || ledger.charge(&intent, "void")).await
+    pub async fn cancel(&self, intent: PaymentRequest) -> Result<PaymentResult> {
+        let Self::Mock { books, .. } = self;
+        let books = books.clone();
+        blocking(move || books.charge(&intent, "void")).await
     }
 
     /// Gives back part of what was paid; once for each reference.
     pub async fn refund(&self, intent: String, reference: String, amount: Money) -> Result<()> {
-        let Self::Mock { ledger, .. } = self;
-        let ledger = ledger.clone();
-        blocking(move || ledger.refund(&intent, &reference, amount)).await
+        let Self::Mock { books, .. } = self;
+        let books = books.clone();
+        blocking(move || books.refund(&intent, &reference, amount)).await
     }
 }
 
 /// What the test cards do; every other card is good.
-async fn mock_charge(ledger: Ledger, intent: Intent, card: Card) -> Result<Charge> {
+async fn mock_charge(books: MockBooks, intent: PaymentRequest, card: Card) -> Result<PaymentResult> {
     let failure = match card.number.as_str() {
         "4000000000000002" => "Your card was declined. Nothing was charged. Try another card, or ask your bank.",
         "4000000000009995" => "There is not enough money on this card. Nothing was charged. Try another card.",
@@ -113,7 +113,7 @@ async fn mock_charge(ledger: Ledger, intent: Intent, card: Card) -> Result<Charg
         _ => "",
     };
     let silent = card.number == "4000000000003063";
-    let charge = blocking(move || ledger.charge(&intent, failure)).await?;
+    let charge = blocking(move || books.charge(&intent, failure)).await?;
     if silent {
         return std::future::pending().await;
     }

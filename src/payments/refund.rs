@@ -5,17 +5,17 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{OrderId, PaymentId, RefundId};
+use crate::id::{OrderLineId, PaymentId, RefundId};
 use crate::money::Money;
 use crate::schema::{payments, refunds};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 use super::PaymentStatus;
 
 /// How many are looked at in one go.
-const AT_ONCE: i64 = 200;
+const BATCH_SIZE: i64 = 200;
 
-words! {
+string_enum! {
     RefundStatus { Pending = "PENDING", Succeeded = "SUCCEEDED" }
 }
 
@@ -24,7 +24,7 @@ words! {
 pub struct Refund {
     pub id: RefundId,
     pub payment_id: PaymentId,
-    pub order_id: OrderId,
+    pub order_line_id: OrderLineId,
     pub amount: Money,
     pub status: RefundStatus,
     /// What the provider knows it by.
@@ -40,7 +40,7 @@ impl Refund {
     pub fn intend(
         conn: &mut Conn,
         payment: PaymentId,
-        order: OrderId,
+        order: OrderLineId,
         amount: Money,
         now: NaiveDateTime,
     ) -> Result<Self> {
@@ -63,7 +63,7 @@ impl Refund {
         let refund = Self {
             id,
             payment_id: payment,
-            order_id: order,
+            order_line_id: order,
             amount,
             status: RefundStatus::Pending,
             reference: format!("re_{id}"),
@@ -73,7 +73,7 @@ impl Refund {
             .values((
                 refunds::id.eq(refund.id),
                 refunds::payment_id.eq(payment),
-                refunds::order_id.eq(order),
+                refunds::order_line_id.eq(order),
                 refunds::amount.eq(amount),
                 refunds::status.eq(refund.status),
                 refunds::reference.eq(&refund.reference),
@@ -101,7 +101,7 @@ impl Refund {
             .inner_join(payments::table)
             .filter(refunds::status.eq(RefundStatus::Pending))
             .order(refunds::id)
-            .limit(AT_ONCE)
+            .limit(BATCH_SIZE)
             .select((Self::as_select(), payments::payment_intent_id))
             .load(conn)?)
     }

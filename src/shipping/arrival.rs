@@ -13,7 +13,7 @@ pub struct Arrival {
 
 impl Arrival {
     /// Of things sent together, which wait for the slowest; `transit` in days.
-    pub fn of(ready: impl IntoIterator<Item = Readiness>, transit: (i32, i32), now: NaiveDateTime) -> Self {
+    pub fn estimate(ready: impl IntoIterator<Item = Readiness>, transit: (i32, i32), now: NaiveDateTime) -> Self {
         let (mut from, mut to) = (0, 0);
         for one in ready {
             from = from.max(one.from().unwrap_or(0));
@@ -57,12 +57,12 @@ mod tests {
     #[test]
     fn the_slowest_decides() {
         let made = Readiness::Made { from: 3, within: 5 };
-        let soon = Arrival::of([Readiness::Ready], (2, 4), on(1));
+        let soon = Arrival::estimate([Readiness::Ready], (2, 4), on(1));
         assert_eq!(soon.words(), "3 to 5 November");
         assert_eq!(
-            Arrival::of([Readiness::Ready, made], (2, 4), on(24)).words(),
+            Arrival::estimate([Readiness::Ready, made], (2, 4), on(24)).words(),
             "29 November to 3 December"
         );
-        assert_eq!(Arrival::of([], (1, 1), on(1)).words(), "2 November");
+        assert_eq!(Arrival::estimate([], (1, 1), on(1)).words(), "2 November");
     }
 }

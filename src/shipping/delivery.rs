@@ -2,15 +2,15 @@
 
 use chrono::NaiveDateTime;
 
-use super::{Arrival, Rate};
+use super::{Arrival, ShippingRate};
 use crate::catalog::{Delivery, Readiness};
-use crate::id::RateId;
+use crate::id::ShippingRateId;
 use crate::money::Money;
 use crate::text::Country;
 
 /// What is to be sent: one line of what is bought.
 #[derive(Debug, Clone, Copy)]
-pub struct Packed {
+pub struct DeliveryItem {
     pub quantity: i32,
     pub subtotal: Money,
     pub delivery: Delivery,
@@ -19,9 +19,9 @@ pub struct Packed {
 
 /// One way to send it all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Way {
+pub struct DeliveryOption {
     /// None: the shop has no rates, and sends free.
-    pub rate: Option<RateId>,
+    pub rate: Option<ShippingRateId>,
     pub name: String,
     pub price: Money,
     pub pickup: bool,
@@ -32,24 +32,24 @@ pub struct Way {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sending {
+pub enum DeliveryQuote {
     /// Nothing travels.
     Nothing,
     /// At least one.
-    Ways(Vec<Way>),
+    Options(Vec<DeliveryOption>),
     /// The shop does not send to that country.
-    Nowhere,
+    Unavailable,
 }
 
-impl Sending {
+impl DeliveryQuote {
     /// How one shop's lines get to a country, by the shop's own rates.
-    pub fn of(rates: &[Rate], country: Country, lines: &[Packed], now: NaiveDateTime) -> Self {
-        let parcels: Vec<&Packed> = lines.iter().filter(|line| line.delivery == Delivery::Parcel).collect();
+    pub fn new(rates: &[ShippingRate], country: Country, lines: &[DeliveryItem], now: NaiveDateTime) -> Self {
+        let parcels: Vec<&DeliveryItem> = lines.iter().filter(|line| line.delivery == Delivery::Parcel).collect();
         if parcels.is_empty() {
             return Self::Nothing;
         }
         if rates.is_empty() {
-            return Self::Ways(vec![Way {
+            return Self::Options(vec![DeliveryOption {
                 rate: None,
                 name: "Standard delivery".to_owned(),
                 price: Money(0),
@@ -63,38 +63,41 @@ impl Sending {
             .try_fold(0_i32, |sum, line| sum.checked_add(line.quantity));
         let subtotal = parcels.iter().try_fold(Money(0), |sum, line| sum.plus(line.subtotal));
         let (Some(pieces), Some(subtotal)) = (pieces, subtotal) else {
-            return Self::Nowhere;
+            return Self::Unavailable;
         };
-        let way = |rate: &Rate| {
+        let delivery_option = |rate: &ShippingRate| {
             let price = rate.price(pieces, subtotal)?;
             let ready = parcels.iter().map(|line| line.readiness);
-            Some(Way {
+            Some(DeliveryOption {
                 rate: Some(rate.id),
                 name: rate.name.clone(),
                 price,
                 pickup: rate.pickup,
-                arrival: Some(Arrival::of(ready, (rate.days_from, rate.days_to), now)),
+                arrival: Some(Arrival::estimate(ready, (rate.days_from, rate.days_to), now)),
                 free_over: rate.free_over.filter(|from| subtotal < *from),
             })
         };
-        let ways: Vec<Way> = rates
+        let delivery_options: Vec<DeliveryOption> = rates
             .iter()
             .filter(|rate| rate.countries.hold(country))
-            .filter_map(way)
+            .filter_map(delivery_option)
             .collect();
-        if ways.is_empty() {
-            Self::Nowhere
+        if delivery_options.is_empty() {
+            Self::Unavailable
         } else {
-            Self::Ways(ways)
+            Self::Options(delivery_options)
         }
     }
 
     /// The way that was chosen, or the first one.
-    pub fn chosen(&self, rate: Option<RateId>) -> Option<&Way> {
-        let Self::Ways(ways) = self else { return None };
-        ways.iter()
-            .find(|way| rate.is_some() && way.rate == rate)
-            .or_else(|| ways.first())
+    pub fn chosen(&self, rate: Option<ShippingRateId>) -> Option<&DeliveryOption> {
+        let Self::Options(delivery_options) = self else {
+            return None;
+        };
+        delivery_options
+            .iter()
+            .find(|delivery_option| rate.is_some() && delivery_option.rate == rate)
+            .or_else(|| delivery_options.first())
     }
 }
 
@@ -108,12 +111,12 @@ mod tests {
     use crate::id::ShopId;
 
     fn portugal() -> Country {
-        Country::of("PT").unwrap()
+        Country::by_code("PT").unwrap()
     }
 
-    fn rate(first: i64, further: i64, free_over: Option<i64>, countries: Countries) -> Rate {
-        Rate {
-            id: RateId(1),
+    fn rate(first: i64, further: i64, free_over: Option<i64>, countries: Countries) -> ShippingRate {
+        ShippingRate {
+            id: ShippingRateId(1),
             shop_id: ShopId(1),
             name: "Post".to_owned(),
             countries,
@@ -126,8 +129,8 @@ mod tests {
         }
     }
 
-    fn line(quantity: i32, subtotal: i64) -> Packed {
-        Packed {
+    fn line(quantity: i32, subtotal: i64) -> DeliveryItem {
+        DeliveryItem {
             quantity,
             subtotal: Money(subtotal),
             delivery: Delivery::Parcel,
@@ -135,10 +138,12 @@ mod tests {
         }
     }
 
-    fn price(rate: &Rate, lines: &[Packed]) -> Option<i64> {
+    fn price(rate: &ShippingRate, lines: &[DeliveryItem]) -> Option<i64> {
         let now = DateTime::UNIX_EPOCH.naive_utc();
-        let sending = Sending::of(std::slice::from_ref(rate), portugal(), lines, now);
-        sending.chosen(None).map(|way| way.price.0)
+        let delivery_quote = DeliveryQuote::new(std::slice::from_ref(rate), portugal(), lines, now);
+        delivery_quote
+            .chosen(None)
+            .map(|delivery_option| delivery_option.price.0)
     }
 
     #[test]
@@ -147,21 +152,28 @@ mod tests {
         let mut file = line(3, 900);
         file.delivery = Delivery::Digital;
         let rates = [rate(450, 100, None, Countries::everywhere())];
-        assert_eq!(Sending::of(&rates, portugal(), &[file], now), Sending::Nothing);
+        assert_eq!(
+            DeliveryQuote::new(&rates, portugal(), &[file], now),
+            DeliveryQuote::Nothing
+        );
         assert_eq!(price(&rates[0], &[file, line(1, 500)]), Some(450));
     }
 
     #[test]
     fn without_rates_a_shop_sends_free_and_with_some_only_where_they_say() {
         let now = DateTime::UNIX_EPOCH.naive_utc();
-        let free = Sending::of(&[], portugal(), &[line(1, 500)], now);
+        let free = DeliveryQuote::new(&[], portugal(), &[line(1, 500)], now);
         assert_eq!(
-            free.chosen(None).map(|way| (way.rate, way.price)),
+            free.chosen(None)
+                .map(|delivery_option| (delivery_option.rate, delivery_option.price)),
             Some((None, Money(0)))
         );
-        let spain = Countries::these(&[Country::of("ES").unwrap()]);
+        let spain = Countries::these(&[Country::by_code("ES").unwrap()]);
         let rates = [rate(450, 100, None, spain)];
-        assert_eq!(Sending::of(&rates, portugal(), &[line(1, 500)], now), Sending::Nowhere);
+        assert_eq!(
+            DeliveryQuote::new(&rates, portugal(), &[line(1, 500)], now),
+            DeliveryQuote::Unavailable
+        );
     }
 
     #[test]
@@ -175,12 +187,12 @@ mod tests {
     proptest! {
         #[test]
         fn sending_never_costs_less_than_nothing(
-            first in 0..=crate::money::MOST,
-            further in 0..=crate::money::MOST,
-            free_over in proptest::option::of(0..=crate::money::MOST),
-            lines in proptest::collection::vec((1..=99_i32, 0..=crate::money::MOST), 1..50),
+            first in 0..=crate::money::MAX,
+            further in 0..=crate::money::MAX,
+            free_over in proptest::option::of(0..=crate::money::MAX),
+            lines in proptest::collection::vec((1..=99_i32, 0..=crate::money::MAX), 1..50),
         ) {
-            let lines: Vec<Packed> = lines.into_iter().map(|(quantity, subtotal)| line(quantity, subtotal)).collect();
+            let lines: Vec<DeliveryItem> = lines.into_iter().map(|(quantity, subtotal)| line(quantity, subtotal)).collect();
             let rate = rate(first, further, free_over, Countries::everywhere());
             let cost = price(&rate, &lines);
             prop_assert!(cost.is_some_and(|cost| cost >= 0));

@@ -5,5 +5,5 @@ mod delivery;
 mod rate;
 
 pub use arrival::Arrival;
-pub use delivery::{Packed, Sending, Way};
-pub use rate::{Countries, Draft, LONGEST_TRANSIT, MOST_RATES, Rate, Shift};
+pub use delivery::{DeliveryItem, DeliveryOption, DeliveryQuote};
+pub use rate::{Countries, Direction, MAX_RATES, MAX_TRANSIT_DAYS, ShippingRate, ShippingRateDraft};

@@ -6,15 +6,15 @@ use diesel_derive_newtype::DieselNewType;
 
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
-use crate::id::{RateId, ShopId};
+use crate::id::{ShippingRateId, ShopId};
 use crate::money::Money;
 use crate::schema::shipping_rates;
 use crate::text::Country;
 
 /// The most that one shop has.
-pub const MOST_RATES: usize = 20;
+pub const MAX_RATES: usize = 20;
 /// The longest that something may be under way, in days.
-pub const LONGEST_TRANSIT: i32 = 365;
+pub const MAX_TRANSIT_DAYS: i32 = 365;
 /// How a rate for everywhere is written, and what stands before the countries that one leaves out.
 const EVERYWHERE: &str = "*";
 const BUT: char = '!';
@@ -58,7 +58,7 @@ impl Countries {
 
     /// Those that are named; none for everywhere.
     pub fn list(&self) -> Vec<Country> {
-        self.codes().filter_map(Country::of).collect()
+        self.codes().filter_map(Country::by_code).collect()
     }
 
     fn codes(&self) -> impl Iterator<Item = &str> {
@@ -91,8 +91,8 @@ impl Countries {
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = shipping_rates)]
-pub struct Rate {
-    pub id: RateId,
+pub struct ShippingRate {
+    pub id: ShippingRateId,
     pub shop_id: ShopId,
     pub name: String,
     pub countries: Countries,
@@ -111,7 +111,7 @@ pub struct Rate {
 /// What a shop may say of a rate.
 #[derive(Debug, Clone, AsChangeset)]
 #[diesel(table_name = shipping_rates, treat_none_as_null = true)]
-pub struct Draft {
+pub struct ShippingRateDraft {
     pub name: String,
     pub countries: Countries,
     pub first_price: Money,
@@ -124,12 +124,12 @@ pub struct Draft {
 
 /// One place along in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shift {
+pub enum Direction {
     Up,
     Down,
 }
 
-impl Rate {
+impl ShippingRate {
     /// The rates of these shops, each shop's in its order: one query.
     pub fn of_shops(conn: &mut Conn, shops: &[ShopId]) -> Result<Vec<Self>> {
         if shops.is_empty() {
@@ -143,7 +143,7 @@ impl Rate {
     }
 
     /// One of the shop's own.
-    pub fn of_shop(conn: &mut Conn, shop: ShopId, id: RateId) -> Result<Self> {
+    pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ShippingRateId) -> Result<Self> {
         Ok(shipping_rates::table
             .find(id)
             .filter(shipping_rates::shop_id.eq(shop))
@@ -152,17 +152,22 @@ impl Rate {
     }
 
     /// Adds one at the end of the list.
-    pub fn create(conn: &mut Conn, shop: ShopId, draft: &Draft, now: NaiveDateTime) -> Result<RateId> {
+    pub fn create(
+        conn: &mut Conn,
+        shop: ShopId,
+        draft: &ShippingRateDraft,
+        now: NaiveDateTime,
+    ) -> Result<ShippingRateId> {
         let places: Vec<i32> = shipping_rates::table
             .filter(shipping_rates::shop_id.eq(shop))
             .select(shipping_rates::position)
             .load(conn)?;
-        if places.len() >= MOST_RATES {
+        if places.len() >= MAX_RATES {
             return Err(Error::Refused(format!(
-                "A shop has {MOST_RATES} rates at most. Change one that you have, or remove one first."
+                "A shop has {MAX_RATES} rates at most. Change one that you have, or remove one first."
             )));
         }
-        let id = RateId::new();
+        let id = ShippingRateId::new();
         diesel::insert_into(shipping_rates::table)
             .values((
                 shipping_rates::id.eq(id),
@@ -183,7 +188,13 @@ impl Rate {
         Ok(id)
     }
 
-    pub fn update(conn: &mut Conn, shop: ShopId, id: RateId, draft: &Draft, now: NaiveDateTime) -> Result<()> {
+    pub fn update(
+        conn: &mut Conn,
+        shop: ShopId,
+        id: ShippingRateId,
+        draft: &ShippingRateDraft,
+        now: NaiveDateTime,
+    ) -> Result<()> {
         let own = shipping_rates::table.find(id).filter(shipping_rates::shop_id.eq(shop));
         let changed = diesel::update(own)
             .set((draft, shipping_rates::updated_at.eq(now)))
@@ -192,19 +203,25 @@ impl Rate {
     }
 
     /// Takes one away; gives back its name.
-    pub fn delete(conn: &mut Conn, shop: ShopId, id: RateId) -> Result<String> {
+    pub fn delete(conn: &mut Conn, shop: ShopId, id: ShippingRateId) -> Result<String> {
         let rate = Self::of_shop(conn, shop, id)?;
         diesel::delete(shipping_rates::table.find(id)).execute(conn)?;
         Ok(rate.name)
     }
 
     /// Moves one by a place; at the end of the list nothing happens.
-    pub fn shift(conn: &mut Conn, shop: ShopId, id: RateId, shift: Shift, now: NaiveDateTime) -> Result<()> {
-        let mut order: Vec<RateId> = Self::of_shops(conn, &[shop])?.into_iter().map(|rate| rate.id).collect();
+    pub fn shift(
+        conn: &mut Conn,
+        shop: ShopId,
+        id: ShippingRateId,
+        shift: Direction,
+        now: NaiveDateTime,
+    ) -> Result<()> {
+        let mut order: Vec<ShippingRateId> = Self::of_shops(conn, &[shop])?.into_iter().map(|rate| rate.id).collect();
         let at = order.iter().position(|rate| *rate == id).ok_or(Error::NotFound)?;
         let to = match shift {
-            Shift::Up => at.saturating_sub(1),
-            Shift::Down => (at + 1).min(order.len() - 1),
+            Direction::Up => at.saturating_sub(1),
+            Direction::Down => (at + 1).min(order.len() - 1),
         };
         order.swap(at, to);
         for (position, rate) in (1_i32..).zip(order) {
@@ -233,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_rate_counts_where_it_says() {
-        let [france, portugal, spain] = ["FR", "PT", "ES"].map(|code| Country::of(code).unwrap());
+        let [france, portugal, spain] = ["FR", "PT", "ES"].map(|code| Country::by_code(code).unwrap());
         let these = Countries::these(&[spain, portugal]);
         assert!(these.hold(spain) && these.hold(portugal) && !these.hold(france));
         assert_eq!(these.words(), "Portugal and Spain");

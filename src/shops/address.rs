@@ -9,14 +9,14 @@ use crate::schema::{shop_slugs, shops};
 use crate::text::slug;
 
 /// How many old addresses lead to one shop: enough to think again, too few to hoard names.
-const MOST_OLD: i64 = 20;
+const MAX_OLD_ADDRESSES: i64 = 20;
 /// How many free ones are offered.
 const OFFERED: usize = 3;
 
 /// Where a shop is, was, or may be.
-pub struct Address;
+pub struct ShopAddress;
 
-impl Address {
+impl ShopAddress {
     /// Whether the address leads to another shop than this, now or from before.
     pub fn is_taken(conn: &mut Conn, wanted: &str, except: Option<ShopId>) -> Result<bool> {
         // In this order: an address that is given up meanwhile moves from the first table to the second.
@@ -25,7 +25,7 @@ impl Address {
             .select(shops::id)
             .first(conn)
             .optional()?;
-        if now.is_some_and(|holder| Some(holder) != except) {
+        if now.is_some_and(|cart_owner| Some(cart_owner) != except) {
             return Ok(true);
         }
         let before: Option<ShopId> = shop_slugs::table
@@ -33,16 +33,16 @@ impl Address {
             .select(shop_slugs::shop_id)
             .first(conn)
             .optional()?;
-        Ok(before.is_some_and(|holder| Some(holder) != except))
+        Ok(before.is_some_and(|cart_owner| Some(cart_owner) != except))
     }
 
     /// A few free addresses that say the same, or nearly.
-    pub fn offers(conn: &mut Conn, name: &str, wanted: &str, place: &str) -> Result<Vec<String>> {
+    pub fn offers(conn: &mut Conn, name: &str, wanted: &str, location: &str) -> Result<Vec<String>> {
         let base = slug(if wanted.is_empty() { name } else { wanted }, "shop");
         let mut ideas = vec![slug(name, "shop")];
-        if !place.is_empty() {
+        if !location.is_empty() {
             ideas.push(slug(
-                &format!("{base} {}", place.split(',').next().unwrap_or_default()),
+                &format!("{base} {}", location.split(',').next().unwrap_or_default()),
                 "shop",
             ));
         }
@@ -94,9 +94,9 @@ impl Address {
             .filter(shop_slugs::shop_id.eq(shop))
             .count()
             .get_result(conn)?;
-        if old >= MOST_OLD {
+        if old >= MAX_OLD_ADDRESSES {
             return Err(Error::Refused(format!(
-                "This shop has moved {MOST_OLD} times, which is all it can. Go back to an address it had before."
+                "This shop has moved {MAX_OLD_ADDRESSES} times, which is all it can. Go back to an address it had before."
             )));
         }
         diesel::insert_into(shop_slugs::table)

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
 use crate::schema::{
-    orders, payments, product_fields, product_images, products, sections, shipments, shipping_rates, shops,
+    orders, payments, personalization_fields, product_images, products, sections, shipping_rates, shop_orders, shops,
 };
 
 /// Orders that a shop still has something to do for, as their rows say it.
@@ -21,9 +21,9 @@ impl Shop {
     /// How many orders are to be sent, or on their way.
     pub fn open_orders(conn: &mut Conn, id: ShopId) -> Result<i64> {
         Ok(orders::table
-            .inner_join(shipments::table)
+            .inner_join(shop_orders::table)
             .inner_join(payments::table)
-            .filter(shipments::shop_id.eq(id))
+            .filter(shop_orders::shop_id.eq(id))
             .filter(orders::status.eq_any(UNSETTLED))
             .filter(payments::status.ne(FAILED))
             .count()
@@ -70,7 +70,7 @@ impl Shop {
                 shops::tagline.eq(nothing),
                 shops::bio.eq(nothing),
                 shops::announcement.eq(nothing),
-                shops::place.eq(nothing),
+                shops::location.eq(nothing),
                 shops::shop_image.eq(nothing),
                 shops::logo.eq(nothing),
                 shops::contact.eq(nothing),
@@ -83,7 +83,8 @@ impl Shop {
         diesel::delete(sections::table.filter(sections::shop_id.eq(id))).execute(conn)?;
         diesel::delete(shipping_rates::table.filter(shipping_rates::shop_id.eq(id))).execute(conn)?;
         let goods = || products::table.filter(products::shop_id.eq(id)).select(products::id);
-        diesel::delete(product_fields::table.filter(product_fields::product_id.eq_any(goods()))).execute(conn)?;
+        diesel::delete(personalization_fields::table.filter(personalization_fields::product_id.eq_any(goods())))
+            .execute(conn)?;
         // The files that no order shows go with the next sweep.
         diesel::delete(product_images::table.filter(product_images::product_id.eq_any(goods()))).execute(conn)?;
         diesel::update(products::table.filter(products::shop_id.eq(id)))

@@ -10,8 +10,8 @@ mod shop;
 mod theme;
 mod vacation;
 
-pub use address::Address;
-pub use section::{Section, Way};
+pub use address::ShopAddress;
+pub use section::{Direction, Section};
 pub use settings::{Face, Moved, Policies, Sign, Window};
 pub use shop::{Shop, ShopState};
 pub use theme::{Corner, Theme, Vividness};

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::address::Address;
+use super::address::ShopAddress;
 use super::settings::{Moved, Sign};
 use super::shop::{Shop, ShopState};
 use super::theme::{Corner, Vividness};
@@ -31,9 +31,9 @@ impl Shop {
             None => {}
         }
         let slug = match &sign.slug {
-            Some(slug) if Address::is_taken(conn, slug, None)? => return Ok(Moved::Taken),
+            Some(slug) if ShopAddress::is_taken(conn, slug, None)? => return Ok(Moved::Taken),
             Some(slug) => slug.clone(),
-            None => Address::of_name(conn, &sign.name)?,
+            None => ShopAddress::of_name(conn, &sign.name)?,
         };
         let nothing = "";
         diesel::insert_into(shops::table)
@@ -45,7 +45,7 @@ impl Shop {
                 shops::tagline.eq(&sign.tagline),
                 shops::bio.eq(&sign.bio),
                 shops::announcement.eq(nothing),
-                shops::place.eq(nothing),
+                shops::location.eq(nothing),
                 shops::shop_image.eq(nothing),
                 shops::state.eq(ShopState::Draft),
                 shops::vacation_message.eq(nothing),

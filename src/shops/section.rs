@@ -10,7 +10,7 @@ use crate::id::{SectionId, ShopId};
 use crate::schema::{products, sections};
 
 /// More would be no help to anyone.
-const MOST: usize = 30;
+const MAX_SECTIONS: usize = 30;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Section {
@@ -20,7 +20,7 @@ pub struct Section {
 
 /// Which way a section goes in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     Up,
     Down,
 }
@@ -50,9 +50,9 @@ impl Section {
     /// `Refused` for a name that the shop has already, or for one too many.
     pub fn add(conn: &mut Conn, shop: ShopId, name: &str, now: NaiveDateTime) -> Result<()> {
         let all = Self::of_shop(conn, shop)?;
-        if all.len() >= MOST {
+        if all.len() >= MAX_SECTIONS {
             return Err(Error::Refused(format!(
-                "A shop has at most {MOST} sections. Rename or remove one first."
+                "A shop has at most {MAX_SECTIONS} sections. Rename or remove one first."
             )));
         }
         free(&all, name, None)?;
@@ -88,12 +88,12 @@ impl Section {
     ///
     /// # Errors
     /// `NotFound` for a section that is not the shop's.
-    pub fn shift(conn: &mut Conn, shop: ShopId, id: SectionId, way: Way, now: NaiveDateTime) -> Result<()> {
+    pub fn shift(conn: &mut Conn, shop: ShopId, id: SectionId, way: Direction, now: NaiveDateTime) -> Result<()> {
         let mut all: Vec<SectionId> = Self::of_shop(conn, shop)?.into_iter().map(|one| one.id).collect();
         let at = all.iter().position(|one| *one == id).ok_or(Error::NotFound)?;
         let to = match way {
-            Way::Up => at.checked_sub(1),
-            Way::Down => Some(at + 1).filter(|to| *to < all.len()),
+            Direction::Up => at.checked_sub(1),
+            Direction::Down => Some(at + 1).filter(|to| *to < all.len()),
         };
         let Some(to) = to else { return Ok(()) };
         all.swap(at, to);

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::address::Address;
+use super::address::ShopAddress;
 use super::shop::{Shop, ShopState};
 use super::theme::Theme;
 use crate::db::Conn;
@@ -27,7 +27,7 @@ pub struct Sign {
 #[derive(Debug, Clone)]
 pub struct Window {
     pub announcement: String,
-    pub place: String,
+    pub location: String,
     pub contact: String,
 }
 
@@ -63,12 +63,12 @@ impl Shop {
             None => shop.slug.clone(),
         };
         if slug != shop.slug {
-            if Address::is_taken(conn, &slug, Some(id))? {
+            if ShopAddress::is_taken(conn, &slug, Some(id))? {
                 return Ok(Moved::Taken);
             }
             // Nobody knew the address of a shop that was never open.
             if shop.state != ShopState::Draft {
-                Address::leave(conn, id, &shop.slug, &slug)?;
+                ShopAddress::leave(conn, id, &shop.slug, &slug)?;
             }
         }
         diesel::update(shops::table.find(id))
@@ -87,7 +87,7 @@ impl Shop {
         diesel::update(shops::table.find(id))
             .set((
                 shops::announcement.eq(&window.announcement),
-                shops::place.eq(&window.place),
+                shops::location.eq(&window.location),
                 shops::contact.eq(&window.contact),
                 shops::updated_at.eq(now),
             ))

@@ -8,9 +8,9 @@ use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
 use crate::schema::{shop_slugs, shops, users};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// Who sees a shop: its owner alone, everyone, nobody while its owner is suspended, nobody any more.
     ShopState { Draft = "draft", Open = "open", Hidden = "hidden", Closed = "closed" }
 }
@@ -24,7 +24,7 @@ pub struct Shop {
     pub tagline: String,
     pub bio: String,
     pub announcement: String,
-    pub place: String,
+    pub location: String,
     pub shop_image: String,
     pub state: ShopState,
     pub(super) vacation_from: Option<NaiveDateTime>,

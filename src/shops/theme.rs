@@ -3,14 +3,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
-    /// How strong the shop's colour is.
+string_enum! {
+    /// How strong the shop's color is.
     Vividness { Muted = "muted", Calm = "calm", Clear = "clear", Vivid = "vivid" }
 }
 
-words! {
+string_enum! {
     /// How round the foot of a picture is.
     Corner { Square = "square", Round = "round", Pocket = "pocket" }
 }

@@ -23,7 +23,7 @@ impl Country {
         &ALL
     }
 
-    pub fn of(code: &str) -> Option<Self> {
+    pub fn by_code(code: &str) -> Option<Self> {
         ALL.iter().find(|country| country.code == code).copied()
     }
 }
@@ -38,10 +38,10 @@ mod tests {
         for country in Country::all() {
             assert!(country.code.len() == 2 && country.code.bytes().all(|letter| letter.is_ascii_uppercase()));
             assert!(!country.name.is_empty() && country.name.trim() == country.name);
-            assert_eq!(Country::of(country.code), Some(*country));
+            assert_eq!(Country::by_code(country.code), Some(*country));
         }
-        assert_eq!(Country::of("PT").map(|country| country.name), Some("Portugal"));
-        assert_eq!(Country::of("pt"), None);
-        assert_eq!(Country::of(""), None);
+        assert_eq!(Country::by_code("PT").map(|country| country.name), Some("Portugal"));
+        assert_eq!(Country::by_code("pt"), None);
+        assert_eq!(Country::by_code(""), None);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
 
-/// HTML that has been through the one sanitiser: the only kind that a template may show as it is.
+/// HTML that has been through the one sanitizer: the only kind that a template may show as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Html(String);
 

@@ -5,16 +5,16 @@
 /// # Errors
 /// A message for people, naming the thing.
 pub fn line(what: &str, typed: &str, most: usize) -> Result<String, String> {
-    let tidy = typed.trim();
-    if tidy.chars().any(char::is_control) {
+    let purge_expired = typed.trim();
+    if purge_expired.chars().any(char::is_control) {
         return Err(format!(
             "The {what} holds characters that cannot be shown. Type it again."
         ));
     }
-    if tidy.chars().count() > most {
+    if purge_expired.chars().count() > most {
         return Err(format!("The {what} is too long. Use {most} letters or fewer."));
     }
-    Ok(tidy.to_owned())
+    Ok(purge_expired.to_owned())
 }
 
 /// As `line`, but of several lines.
@@ -22,17 +22,20 @@ pub fn line(what: &str, typed: &str, most: usize) -> Result<String, String> {
 /// # Errors
 /// A message for people, naming the thing.
 pub fn lines(what: &str, typed: &str, most: usize) -> Result<String, String> {
-    let tidy = typed.replace("\r\n", "\n");
-    let tidy = tidy.trim();
-    if tidy.chars().any(|letter| letter.is_control() && letter != '\n') {
+    let purge_expired = typed.replace("\r\n", "\n");
+    let purge_expired = purge_expired.trim();
+    if purge_expired
+        .chars()
+        .any(|letter| letter.is_control() && letter != '\n')
+    {
         return Err(format!(
             "The {what} holds characters that cannot be shown. Type it again."
         ));
     }
-    if tidy.chars().count() > most {
+    if purge_expired.chars().count() > most {
         return Err(format!("The {what} is too long. Use {most} letters or fewer."));
     }
-    Ok(tidy.to_owned())
+    Ok(purge_expired.to_owned())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 struct Files;
 
 /// A name never stands for other bytes, so a year is as good as for ever.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// What asks for it finds it by a name that stays.
 const A_DAY: &str = "public, max-age=86400";
 
@@ -34,7 +34,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 
 /// `GET /a/{file}`: one embedded file.
 async fn show(request: HttpRequest, file: Path<String>) -> Result<HttpResponse> {
-    serve(&request, &file, FOR_EVER)
+    serve(&request, &file, IMMUTABLE)
 }
 
 /// `GET /favicon.ico`: what browsers ask for unasked, answered with the icon pages link to.

@@ -32,7 +32,7 @@ pub fn forget_cart(session: &Session) {
 /// Where the visitor has things sent, if they said so.
 pub fn country(session: &Session) -> Option<Country> {
     let code: String = session.get(COUNTRY).ok().flatten()?;
-    Country::of(&code)
+    Country::by_code(&code)
 }
 
 /// # Errors

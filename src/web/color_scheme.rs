@@ -7,19 +7,19 @@ use serde::Deserialize;
 
 use super::{Form, Site, local, redirect};
 use crate::error::{Error, Result};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/theme").route(web::post().to(update)));
 }
 
-words! {
-    Theme { Light = "light", Dark = "dark" }
+string_enum! {
+    ColorScheme { Light = "light", Dark = "dark" }
 }
 
 const KEY: &str = "theme";
 
-impl Theme {
+impl ColorScheme {
     pub fn chosen(session: &Session) -> Option<Self> {
         let word: String = session.get(KEY).ok().flatten()?;
         Self::parse(&word)
@@ -27,7 +27,7 @@ impl Theme {
 }
 
 #[derive(Deserialize)]
-struct ThemeForm {
+struct ColorSchemeForm {
     #[serde(default)]
     theme: String,
     #[serde(default)]
@@ -35,9 +35,9 @@ struct ThemeForm {
 }
 
 /// `POST /theme`: `light`, `dark`, or anything else for the system's; back to `next`.
-async fn update(session: Session, site: Data<Site>, form: Form<ThemeForm>) -> Result<HttpResponse> {
-    let Form(ThemeForm { theme, next }) = form;
-    if let Some(theme) = Theme::parse(&theme) {
+async fn update(session: Session, site: Data<Site>, form: Form<ColorSchemeForm>) -> Result<HttpResponse> {
+    let Form(ColorSchemeForm { theme, next }) = form;
+    if let Some(theme) = ColorScheme::parse(&theme) {
         session
             .insert(KEY, theme.as_str())
             .map_err(|error| Error::internal(error, "the theme could not be kept"))?;

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// How many a page adds.
 pub const STEP: i64 = 24;
 /// How many one page shows at most; beyond, each page stands alone.
-const MOST: i64 = 240;
+const MAX_SHOWN: i64 = 240;
 
 /// The link to more of a list.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Reach {
         let wanted = n.last().and_then(|n| n.parse().ok());
         Self {
             after: after.last().and_then(|after| After::parse(after)),
-            wanted: wanted.map(|n: i64| n.clamp(STEP, MOST)),
+            wanted: wanted.map(|n: i64| n.clamp(STEP, MAX_SHOWN)),
         }
     }
 
@@ -50,7 +50,7 @@ impl Reach {
         T: Clone + Send + 'static,
     {
         if self.after.is_none() && self.shown() == STEP {
-            db.recall(name, work).await
+            db.read_cached(name, work).await
         } else {
             db.read(work).await
         }
@@ -96,7 +96,7 @@ impl Reach {
             let fields: Vec<&(&str, &str)> = filters.iter().chain(extra).collect();
             format!("{action}?{}", query_string(fields).unwrap_or_default())
         };
-        let (href, fetch) = match self.seen().filter(|seen| *seen < MOST) {
+        let (href, fetch) = match self.seen().filter(|seen| *seen < MAX_SHOWN) {
             Some(seen) => {
                 let next = (seen + STEP).to_string();
                 (address(&[("n", &next)]), address(&[("after", &key), ("n", &next)]))
@@ -158,6 +158,6 @@ mod tests {
             let reach = reach(Some(n), Some(after));
             assert_eq!((reach.after, reach.rows()), (None, STEP + 1));
         }
-        assert_eq!(reach(Some("100000"), None).rows(), MOST + 1);
+        assert_eq!(reach(Some("100000"), None).rows(), MAX_SHOWN + 1);
     }
 }

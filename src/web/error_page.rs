@@ -6,7 +6,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, 
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
-use super::color_scheme::Theme;
+use super::color_scheme::ColorScheme;
 use super::layers::RequestId;
 use crate::error::Error;
 
@@ -40,7 +40,7 @@ pub struct Cause<'a> {
     pub id: RequestId,
     pub path: &'a str,
     pub htmx: bool,
-    pub theme: Option<Theme>,
+    pub theme: Option<ColorScheme>,
 }
 
 #[derive(Template)]
@@ -69,10 +69,10 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::First(_) => StatusCode::UNAUTHORIZED,
+            Self::StepRequired(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Rest(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -83,7 +83,7 @@ impl ResponseError for Error {
         let mut answer = HttpResponse::build(self.status_code());
         let wait = match self {
             Self::Unavailable(_) => Some(5),
-            Self::Rest(seconds) => Some(*seconds),
+            Self::RateLimited { retry_after: seconds } => Some(*seconds),
             _ => None,
         };
         if let Some(seconds) = wait {
@@ -118,7 +118,7 @@ pub fn dress(answer: HttpResponse, cause: &Cause<'_>) -> HttpResponse {
     let body = if cause.htmx {
         ErrorNote { message, request_id }.render()
     } else {
-        let theme = cause.theme.map_or("", Theme::as_str).to_owned();
+        let theme = cause.theme.map_or("", ColorScheme::as_str).to_owned();
         ErrorPage {
             status: status.as_u16(),
             title: title.to_owned(),

@@ -4,11 +4,11 @@ use actix_session::Session;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 const KEY: &str = "flash";
 
-words! {
+string_enum! {
     FlashKind { Ok = "ok", Warn = "warn" }
 }
 
@@ -28,7 +28,7 @@ pub struct Undo {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredFlash {
     kind: String,
     text: String,
     #[serde(default)]
@@ -62,7 +62,7 @@ impl Flash {
 
     /// Takes the message out of the cookie.
     pub fn take(session: &Session) -> Option<Self> {
-        let kept: Kept = session.get(KEY).ok().flatten()?;
+        let kept: StoredFlash = session.get(KEY).ok().flatten()?;
         session.remove(KEY);
         Some(Self {
             kind: FlashKind::parse(&kept.kind)?,
@@ -74,7 +74,7 @@ impl Flash {
     fn keep(session: &Session, kind: FlashKind, text: String, undo: Option<Undo>) -> Result<()> {
         let kind = kind.as_str().to_owned();
         session
-            .insert(KEY, Kept { kind, text, undo })
+            .insert(KEY, StoredFlash { kind, text, undo })
             .map_err(|error| Error::internal(error, "a message could not be kept"))
     }
 }

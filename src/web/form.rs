@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 
 /// More fields than this are no form of ours.
-const MOST_FIELDS: usize = 210;
+const MAX_FIELDS: usize = 210;
 
 /// The fields of the address.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    if bytes.split(|byte| *byte == b'&').count() > MOST_FIELDS {
+    if bytes.split(|byte| *byte == b'&').count() > MAX_FIELDS {
         return Err(refused());
     }
     serde_html_form::from_bytes(bytes).map_err(|_| refused())

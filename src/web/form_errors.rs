@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 /// Messages for people, by the id of the field; the empty name is the whole form.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Problems(Vec<(Cow<'static, str>, String)>);
+pub struct FormErrors(Vec<(Cow<'static, str>, String)>);
 
-impl Problems {
+impl FormErrors {
     pub fn one(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self(vec![(field.into(), message.into())])
     }
@@ -20,19 +20,19 @@ impl Problems {
     }
 
     /// The value, or its message noted under the field.
-    pub fn keep<T>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, impl Into<String>>) -> Option<T> {
+    pub fn check<T>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, impl Into<String>>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 
     /// The message of a field; empty when there is none.
-    pub fn of(&self, field: &str) -> &str {
+    pub fn get(&self, field: &str) -> &str {
         let found = self.0.iter().find(|(name, _)| *name == field);
         found.map_or("", |(_, message)| message)
     }
 
     /// The message of a field in a row, from 0, whose id is `name-row`.
     pub fn at(&self, name: &str, row: impl std::fmt::Display) -> &str {
-        self.of(&format!("{name}-{row}"))
+        self.get(&format!("{name}-{row}"))
     }
 
     pub fn is_empty(&self) -> bool {

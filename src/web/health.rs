@@ -14,7 +14,7 @@ use crate::config::try_writing;
 use crate::db::{self, Db};
 
 /// What does not answer by then is not ready.
-const PATIENCE: Duration = Duration::from_secs(2);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/healthz").route(get().to(alive)))
@@ -31,7 +31,7 @@ async fn alive() -> HttpResponse {
 
 /// `GET /readyz`: the database answers and is up to date, and the data folder can be written.
 async fn ready(db: Data<Db>, folder: Data<DataDir>) -> HttpResponse {
-    match tokio::time::timeout(PATIENCE, missing(&db, folder)).await {
+    match tokio::time::timeout(CHECK_TIMEOUT, missing(&db, folder)).await {
         Ok(None) => line(StatusCode::OK, "ready\n"),
         Ok(Some(what)) => line(StatusCode::SERVICE_UNAVAILABLE, what),
         Err(_) => line(

@@ -12,11 +12,11 @@ use super::error_page::AsIs;
 use super::get;
 use super::layers::Policy;
 use super::page::now;
-use super::request_metrics::{MILLIS, Traffic};
+use super::request_metrics::{MILLIS, RequestMetrics};
 use crate::config::secret::Secret;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Backlog, Tally};
+use crate::jobs::{self, Backlog, JobMetrics};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/metrics").route(get().to(show)));
@@ -26,7 +26,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
 pub struct Metrics {
     /// None: to nobody.
     pub token: Option<Secret>,
-    pub tally: Tally,
+    pub job_metrics: JobMetrics,
     pub started: Instant,
 }
 
@@ -53,12 +53,12 @@ async fn show(
     let time = now();
     let backlog = db.read(move |conn| jobs::backlog(conn, time)).await;
     let mut text = Text::default();
-    text.traffic(&policy.traffic);
+    text.request_metrics(&policy.request_metrics);
     text.database(&db, backlog.is_ok());
     if let Ok(backlog) = &backlog {
         text.backlog(backlog);
     }
-    text.ended(&metrics.tally);
+    text.ended(&metrics.job_metrics);
     text.process(metrics.started);
     let mut answer = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
@@ -95,20 +95,20 @@ impl Text {
         self.line(name, &[], value);
     }
 
-    fn traffic(&mut self, traffic: &Traffic) {
+    fn request_metrics(&mut self, request_metrics: &RequestMetrics) {
         let name = "pocketshop_requests_total";
         self.about(name, "counter", "Requests answered, by method and class of status.");
-        for (method, class, count) in traffic.answers() {
+        for (method, class, count) in request_metrics.answers() {
             self.line(name, &[("method", method), ("status", &format!("{class}xx"))], count);
         }
         let name = "pocketshop_request_duration_seconds";
         self.about(name, "histogram", "How long requests took until their answers began.");
-        let counts = traffic.at_most();
+        let counts = request_metrics.at_most();
         let ends = MILLIS.iter().map(|most| format!("{}.{:03}", most / 1000, most % 1000));
         for (end, count) in ends.chain(["+Inf".to_owned()]).zip(counts) {
             self.line(&format!("{name}_bucket"), &[("le", &end)], count);
         }
-        self.line(&format!("{name}_sum"), &[], traffic.took().as_secs_f64());
+        self.line(&format!("{name}_sum"), &[], request_metrics.took().as_secs_f64());
         self.line(&format!("{name}_count"), &[], counts[MILLIS.len()]);
     }
 
@@ -147,14 +147,14 @@ impl Text {
         self.alone("pocketshop_jobs_oldest_due_seconds", "gauge", help, seconds);
     }
 
-    fn ended(&mut self, tally: &Tally) {
+    fn ended(&mut self, job_metrics: &JobMetrics) {
         let name = "pocketshop_jobs_ended_total";
         self.about(
             name,
             "counter",
             "Tries of jobs in this process, by kind and how they ended.",
         );
-        for (kind, ended) in tally.kinds() {
+        for (kind, ended) in job_metrics.kinds() {
             self.line(name, &[("kind", &kind), ("outcome", "done")], ended.done);
             self.line(name, &[("kind", &kind), ("outcome", "failed")], ended.failed);
         }

@@ -13,7 +13,7 @@ use chrono::{NaiveDateTime, SubsecRound};
 use url::Url;
 
 use super::cart_cookie::{country, guest_cart};
-use super::color_scheme::Theme;
+use super::color_scheme::ColorScheme;
 use super::flash::Flash;
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
@@ -42,7 +42,7 @@ pub struct Page {
     pub here: String,
     /// Whether htmx asks for a block of the page.
     pub htmx: bool,
-    pub theme: Option<Theme>,
+    pub theme: Option<ColorScheme>,
     /// None: a guest.
     pub visitor: Option<Arc<Visitor>>,
     pub flash: Option<Flash>,
@@ -122,7 +122,7 @@ impl FromRequest for Page {
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
             htmx,
-            theme: Theme::chosen(&session),
+            theme: ColorScheme::chosen(&session),
             visitor,
             flash: if shows_messages { Flash::take(&session) } else { None },
             now: now(),

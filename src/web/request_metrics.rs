@@ -14,14 +14,14 @@ pub const MILLIS: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 1_000, 2_500, 10_000]
 
 /// All requests of this process.
 #[derive(Default)]
-pub struct Traffic {
+pub struct RequestMetrics {
     answers: [[AtomicU64; CLASSES]; METHODS.len()],
     /// How many took at most so long; the last took longer than any.
     took: [AtomicU64; MILLIS.len() + 1],
     micros: AtomicU64,
 }
 
-impl Traffic {
+impl RequestMetrics {
     pub fn count(&self, method: &Method, status: StatusCode, took: Duration) {
         let others = METHODS.len() - 1;
         let method = METHODS[..others].iter().position(|known| *known == method.as_str());
@@ -64,13 +64,13 @@ mod tests {
 
     #[test]
     fn requests_are_counted_by_method_class_and_time() {
-        let traffic = Traffic::default();
-        traffic.count(&Method::GET, StatusCode::OK, Duration::from_micros(900));
-        traffic.count(&Method::GET, StatusCode::NOT_MODIFIED, Duration::from_millis(5));
-        traffic.count(&Method::DELETE, StatusCode::METHOD_NOT_ALLOWED, Duration::from_secs(60));
-        let answers: Vec<_> = traffic.answers().collect();
+        let request_metrics = RequestMetrics::default();
+        request_metrics.count(&Method::GET, StatusCode::OK, Duration::from_micros(900));
+        request_metrics.count(&Method::GET, StatusCode::NOT_MODIFIED, Duration::from_millis(5));
+        request_metrics.count(&Method::DELETE, StatusCode::METHOD_NOT_ALLOWED, Duration::from_secs(60));
+        let answers: Vec<_> = request_metrics.answers().collect();
         assert_eq!(answers, [("GET", 2, 1), ("GET", 3, 1), ("other", 4, 1)]);
-        assert_eq!(traffic.at_most(), [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3]);
-        assert_eq!(traffic.took(), Duration::from_micros(60_005_900));
+        assert_eq!(request_metrics.at_most(), [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3]);
+        assert_eq!(request_metrics.took(), Duration::from_micros(60_005_900));
     }
 }

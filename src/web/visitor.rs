@@ -16,7 +16,7 @@ use super::cart_cookie::{forget_cart, guest_cart};
 use super::layers::{ClientIp, is_file};
 use super::page::now;
 use crate::accounts::{self, Factor, Origin, ShopRef, Visitor};
-use crate::carts::{self, Holder};
+use crate::carts::{self, CartOwner};
 use crate::db::Db;
 use crate::error::{Error, Result, Step};
 use crate::id::{CartId, SessionId, UserId};
@@ -26,11 +26,11 @@ const SESSION: &str = "session";
 /// Where the cookie keeps what lets this browser skip the second factor.
 const BROWSER: &str = "browser";
 
-/// The layer that recognises who calls; inside the cookie's, outside the pages.
+/// The layer that recognizes who calls; inside the cookie's, outside the pages.
 ///
 /// # Errors
 /// The database cannot be read.
-pub async fn recognise(
+pub async fn recognize(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -58,9 +58,11 @@ async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Vi
         return Ok(None);
     };
     let now = now();
-    let visitor = db.read(move |conn| Visitor::of(conn, id, now)).await?;
+    let visitor = db.read(move |conn| Visitor::of_session(conn, id, now)).await?;
     if visitor.as_ref().is_some_and(|visitor| visitor.unseen(now)) {
-        let seen = db.note(move |conn| accounts::Session::touch(conn, id, now)).await;
+        let seen = db
+            .write_uncached(move |conn| accounts::Session::touch(conn, id, now))
+            .await;
         // To be read must not depend on being able to write.
         if let Err(error) = seen {
             tracing::warn!(%error, "a visit could not be written down");
@@ -78,7 +80,7 @@ async fn bring_cart(request: &ServiceRequest, session: &Session, visitor: &mut V
         return;
     }
     let (user, now) = (visitor.user, now());
-    match db.note(move |conn| carts::merge(conn, cart, user, now)).await {
+    match db.write_uncached(move |conn| carts::merge(conn, cart, user, now)).await {
         Ok(pieces) => {
             visitor.in_cart = Some(pieces);
             forget_cart(session);
@@ -117,7 +119,7 @@ pub fn remember_browser(session: &Session, plain: String) -> Result<()> {
         .map_err(|error| Error::internal(error, "the browser could not be remembered"))
 }
 
-/// Whoever was recognised, even halfway.
+/// Whoever was recognized, even halfway.
 fn recognised(request: &HttpRequest) -> Option<Arc<Visitor>> {
     request.extensions().get::<Arc<Visitor>>().cloned()
 }
@@ -155,7 +157,7 @@ macro_rules! extractor {
 }
 
 fn signed_in_or_else(request: &HttpRequest) -> Result<Arc<Visitor>> {
-    signed_in(request).ok_or(Error::First(Step::SignIn))
+    signed_in(request).ok_or(Error::StepRequired(Step::SignIn))
 }
 
 extractor!(
@@ -166,39 +168,39 @@ extractor!(
 
 extractor!(
     /// Someone who showed their password just now.
-    Confirmed,
+    RecentlyAuthenticated,
     |request| {
         let visitor = signed_in_or_else(request)?;
         // A remembered browser spares the code at the door, not here.
         if visitor.confirmed(now()) && visitor.factor != Factor::Browser {
             Ok(visitor)
         } else {
-            Err(Error::First(Step::Confirm))
+            Err(Error::StepRequired(Step::Confirm))
         }
     }
 );
 
 extractor!(
     /// Someone whose second factor is still asked for: they have no rights but to show it.
-    Half,
+    PendingSecondFactor,
     |request| {
         recognised(request)
             .filter(|visitor| visitor.factor == Factor::Pending)
-            .ok_or(Error::First(Step::SignIn))
+            .ok_or(Error::StepRequired(Step::SignIn))
     }
 );
 
 extractor!(
-    /// An operator, who showed a second factor.
+    /// an admin, who showed a second factor.
     Admin,
     |request| {
         let visitor = signed_in_or_else(request)?;
-        if !visitor.operator {
+        if !visitor.admin {
             Err(Error::Forbidden)
         } else if visitor.factor.is_second() {
             Ok(visitor)
         } else {
-            Err(Error::First(Step::SecondFactor))
+            Err(Error::StepRequired(Step::SecondFactor))
         }
     }
 );
@@ -216,7 +218,7 @@ impl FromRequest for Seller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(signed_in_or_else(request).and_then(|visitor| {
-            let shop = visitor.shop.clone().ok_or(Error::First(Step::OpenShop))?;
+            let shop = visitor.shop.clone().ok_or(Error::StepRequired(Step::OpenShop))?;
             Ok(Self { visitor, shop })
         }))
     }
@@ -231,10 +233,10 @@ pub enum Buyer {
 
 impl Buyer {
     /// None: a guest without a cart.
-    pub fn holder(self) -> Option<Holder> {
+    pub fn cart_owner(self) -> Option<CartOwner> {
         match self {
-            Self::Guest(cart) => cart.map(Holder::Guest),
-            Self::User(user) => Some(Holder::User(user)),
+            Self::Guest(cart) => cart.map(CartOwner::Guest),
+            Self::User(user) => Some(CartOwner::User(user)),
         }
     }
 }

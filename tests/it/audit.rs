@@ -112,7 +112,7 @@ fn stock_that_does_not_add_up_is_named() {
 fn money_that_does_not_add_up_is_named() {
     for (statement, rule, row) in [
         (
-            "UPDATE checkouts SET total = total + 1 WHERE id = (SELECT MIN(id) FROM checkouts)",
+            "UPDATE purchases SET total = total + 1 WHERE id = (SELECT MIN(id) FROM purchases)",
             "A purchase comes to",
             "checkout PS-",
         ),
@@ -142,7 +142,7 @@ fn money_that_does_not_add_up_is_named() {
             "order ",
         ),
         (
-            "UPDATE shipments SET price = price + 1 WHERE id = (SELECT shipment_id FROM orders WHERE status = 'Cancelled'
+            "UPDATE shop_orders SET price = price + 1 WHERE id = (SELECT shop_order_id FROM orders WHERE status = 'Cancelled'
                 ORDER BY id LIMIT 1)",
             "A shipment's refunds",
             "shipment ",
@@ -157,12 +157,12 @@ fn money_that_does_not_add_up_is_named() {
 fn purchases_and_payments_that_do_not_fit_are_named() {
     for (statement, rule, row) in [
         (
-            "UPDATE checkouts SET placed_at = NULL WHERE id = (SELECT MIN(id) FROM checkouts)",
+            "UPDATE purchases SET placed_at = NULL WHERE id = (SELECT MIN(id) FROM purchases)",
             "A purchase is placed exactly",
             "checkout PS-",
         ),
         (
-            "DROP INDEX payments_live; UPDATE payments SET status = 'SUCCEEDED', checkout_id = (SELECT MIN(checkout_id)
+            "DROP INDEX payments_live; UPDATE payments SET status = 'SUCCEEDED', purchase_id = (SELECT MIN(purchase_id)
                 FROM payments), attempt = 2 WHERE id = (SELECT MAX(id) FROM payments)",
             "No purchase has two payments",
             "checkout PS-",
@@ -178,7 +178,7 @@ fn purchases_and_payments_that_do_not_fit_are_named() {
             "order ",
         ),
         (
-            "UPDATE shipments SET checkout_id = (SELECT MAX(id) FROM checkouts) WHERE id = (SELECT MIN(id) FROM shipments)",
+            "UPDATE shop_orders SET purchase_id = (SELECT MAX(id) FROM purchases) WHERE id = (SELECT MIN(id) FROM shop_orders)",
             "An order, its shipment",
             "order ",
         ),
@@ -192,7 +192,7 @@ fn purchases_and_payments_that_do_not_fit_are_named() {
 fn orders_that_went_astray_are_named() {
     for (statement, rule, row) in [
         (
-            "UPDATE orders SET status = 'Delivered' WHERE id = (SELECT MAX(order_id) FROM order_events
+            "UPDATE orders SET status = 'Delivered' WHERE id = (SELECT MAX(order_line_id) FROM order_events
                 WHERE to_status = 'Pending')",
             "An order stands where",
             "order ",
@@ -208,7 +208,7 @@ fn orders_that_went_astray_are_named() {
             "order ",
         ),
         (
-            "UPDATE shipments SET shipped_at = NULL WHERE id = (SELECT MIN(id) FROM shipments WHERE delivered_at IS NOT NULL)",
+            "UPDATE shop_orders SET shipped_at = NULL WHERE id = (SELECT MIN(id) FROM shop_orders WHERE delivered_at IS NOT NULL)",
             "Shipments have the dates",
             "shipment ",
         ),

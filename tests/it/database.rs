@@ -207,10 +207,10 @@ fn the_database_refuses_what_cannot_be() {
             assert!(said.contains("constraint"), "{mistake}: {said}");
         }
         let insert = |statement: &'static str| market.db.write(move |conn| Ok(conn.batch_execute(statement)?));
-        insert("INSERT INTO checkouts (id, number, buyer_id, idempotency_key, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at) VALUES (1, 'PS-1', NULL, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, '2026-01-01', '2026-01-01')")
+        insert("INSERT INTO purchases (id, number, buyer_id, idempotency_key, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at) VALUES (1, 'PS-1', NULL, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, '2026-01-01', '2026-01-01')")
             .await
             .unwrap();
-        insert("INSERT INTO payments (id, owner_id, checkout_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at) VALUES (1, NULL, 1, 500, 500, 'USD', 'SUCCEEDED', 'mockpay', 'x', '2026-01-01', '2026-01-01')")
+        insert("INSERT INTO payments (id, owner_id, purchase_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at) VALUES (1, NULL, 1, 500, 500, 'USD', 'SUCCEEDED', 'mockpay', 'x', '2026-01-01', '2026-01-01')")
             .await
             .unwrap();
         let more = insert("UPDATE payments SET refunded = 501").await;
@@ -236,10 +236,10 @@ fn what_was_sold_outlives_product_shop_and_account() {
             .db
             .write(|conn| {
                 conn.batch_execute(
-                    "INSERT INTO checkouts (id, number, buyer_id, idempotency_key, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at) SELECT 1, 'PS-1', owner_id, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, created_at, created_at FROM products ORDER BY id LIMIT 1;
-                     INSERT INTO payments (id, owner_id, checkout_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at) SELECT 1, buyer_id, 1, 500, 0, 'USD', 'SUCCEEDED', 'mockpay', 'x', created_at, created_at FROM checkouts;
-                     INSERT INTO shipments (id, checkout_id, shop_id, shop_name, price, carrier, tracking, shipped_at, delivered_at, created_at, updated_at) SELECT 1, 1, shop_id, 'Shop', 0, '', '', NULL, NULL, created_at, created_at FROM products ORDER BY id LIMIT 1;
-                     INSERT INTO orders (id, buyer_id, product_id, variant_id, checkout_id, shipment_id, payment_id, status, title, options, personalisation, picture, unit_price, quantity, subtotal, created_at, updated_at) SELECT 1, owner_id, id, NULL, 1, 1, 1, 'Pending', title, '', '', '', price, 1, price, created_at, created_at FROM products ORDER BY id LIMIT 1;",
+                    "INSERT INTO purchases (id, number, buyer_id, idempotency_key, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at) SELECT 1, 'PS-1', owner_id, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, created_at, created_at FROM products ORDER BY id LIMIT 1;
+                     INSERT INTO payments (id, owner_id, purchase_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at) SELECT 1, buyer_id, 1, 500, 0, 'USD', 'SUCCEEDED', 'mockpay', 'x', created_at, created_at FROM purchases;
+                     INSERT INTO shop_orders (id, purchase_id, shop_id, shop_name, price, carrier, tracking, shipped_at, delivered_at, created_at, updated_at) SELECT 1, 1, shop_id, 'Shop', 0, '', '', NULL, NULL, created_at, created_at FROM products ORDER BY id LIMIT 1;
+                     INSERT INTO orders (id, buyer_id, product_id, variant_id, purchase_id, shop_order_id, payment_id, status, title, options, personalization, picture, unit_price, quantity, subtotal, created_at, updated_at) SELECT 1, owner_id, id, NULL, 1, 1, 1, 'Pending', title, '', '', '', price, 1, price, created_at, created_at FROM products ORDER BY id LIMIT 1;",
                 )?;
                 conn.batch_execute("DELETE FROM products; DELETE FROM shops; DELETE FROM users;")?;
                 Ok(())

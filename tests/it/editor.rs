@@ -24,12 +24,12 @@ pub const NEW: &str = "/dashboard/products/new";
 
 /// What the form on a page would send, and what is typed into it.
 #[derive(Clone)]
-pub struct Sheet {
+pub struct EditorState {
     pub fields: Vec<(String, String)>,
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-impl Sheet {
+impl EditorState {
     pub fn of(page: &Html) -> Self {
         let controls = Selector::parse("#editor input, #editor textarea, #editor select").unwrap();
         let option = Selector::parse("option[selected]").unwrap();

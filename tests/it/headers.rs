@@ -142,7 +142,7 @@ fn only_our_own_pages_may_post() {
         let posts: Vec<_> = routes::all().await.into_iter().filter(routes::Route::is_post).collect();
         assert!(!posts.is_empty());
         let mut cookies = vec![String::new()];
-        for role in [Role::Half, Role::User, Role::Seller, Role::Operator] {
+        for role in [Role::PendingSecondFactor, Role::User, Role::Seller, Role::Operator] {
             cookies.push(Actor::of(&market, role).await.cookie());
         }
         let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
@@ -195,7 +195,13 @@ fn what_someone_sees_while_signed_in_is_kept_nowhere() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
-        for role in [Role::Guest, Role::Half, Role::User, Role::Seller, Role::Operator] {
+        for role in [
+            Role::Guest,
+            Role::PendingSecondFactor,
+            Role::User,
+            Role::Seller,
+            Role::Operator,
+        ] {
             let actor = Actor::of(&market, role).await;
             for route in routes::all().await {
                 let path = route.address();

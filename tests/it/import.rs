@@ -1,10 +1,10 @@
 //! The original's fixtures arrive whole, once, or not at all.
 
+mod accounts;
 pub mod files;
 mod market;
 mod mistakes;
 mod orders;
-mod accounts;
 
 use std::path::Path;
 
@@ -78,7 +78,7 @@ fn the_original_market_arrives_whole() {
             2
         )
     );
-    assert_eq!(Currency::of("USD").unwrap().format(ring.2), "$78.00");
+    assert_eq!(Currency::by_code("USD").unwrap().format(ring.2), "$78.00");
     let variants: Vec<(i64, Money, i32)> = product_variants::table
         .select((
             product_variants::product_id,

@@ -139,9 +139,9 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
     assert!(jobs::dead(&mut conn, Some("mail"), 10).unwrap().is_empty());
     assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
 
-    assert_eq!(jobs::tidy(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
+    assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
     assert!(jobs::retry(&mut conn, id, now()).unwrap());
-    assert_eq!(jobs::tidy(&mut conn, now() + TimeDelta::days(91)).unwrap(), 0);
+    assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(91)).unwrap(), 0);
     until("the ninth try", || tries.lock().unwrap().len() == 9);
     worker.stop();
     assert_eq!(tries.lock().unwrap()[8], 1);
@@ -162,8 +162,8 @@ fn what_is_given_up_is_dead_at_once() {
     worker.stop();
     let dead = jobs::dead(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].attempts, dead[0].error.as_str()), (1, "nobody lives there"));
-    assert_eq!(jobs::tidy(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
-    assert_eq!(jobs::tidy(&mut conn, now() + TimeDelta::days(91)).unwrap(), 1);
+    assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
+    assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(91)).unwrap(), 1);
 }
 
 #[test]

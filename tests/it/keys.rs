@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use pocketshop::config::secret::Secret;
 use pocketshop::config::{Config, SecretKeys};
-use pocketshop::crypto::{MAIL, OldKeys, TOTP, Vault, note_key, reseal_totp};
+use pocketshop::crypto::{Cipher, MAIL, OldKeys, TOTP, record_key, reencrypt_totp};
 use pocketshop::db::{Conn, migrate};
 use pocketshop::ops::check::rotation;
 use proptest::prelude::*;
@@ -225,7 +225,7 @@ fn add_user(conn: &mut Conn, id: i64, secret: Option<&str>) {
             users::first_name.eq(""),
             users::last_name.eq(""),
             users::profile_image.eq(""),
-            users::operator.eq(false),
+            users::admin.eq(false),
             users::created_at.eq(day(1)),
             users::updated_at.eq(day(1)),
             users::totp_secret.eq(secret),
@@ -285,17 +285,17 @@ fn since_when_a_key_is_the_newest_is_noted() {
     };
     let (old, both, new) = (keys(&[OLD]), keys(&[NEW, OLD]), keys(&[NEW]));
     let fingerprint = |keys: &SecretKeys| SecretKeys::fingerprint(keys.newest());
-    note_key(&mut conn, &old, day(1)).unwrap();
-    note_key(&mut conn, &old, day(2)).unwrap();
+    record_key(&mut conn, &old, day(1)).unwrap();
+    record_key(&mut conn, &old, day(2)).unwrap();
     assert_eq!(noted(&mut conn), [(fingerprint(&old), day(1))]);
-    note_key(&mut conn, &both, day(3)).unwrap();
-    note_key(&mut conn, &new, day(4)).unwrap();
+    record_key(&mut conn, &both, day(3)).unwrap();
+    record_key(&mut conn, &new, day(4)).unwrap();
     assert_eq!(
         noted(&mut conn),
         [(fingerprint(&old), day(1)), (fingerprint(&new), day(3))]
     );
     // Back to the old one: cookies of the other are about since.
-    note_key(&mut conn, &keys(&[OLD, NEW]), day(5)).unwrap();
+    record_key(&mut conn, &keys(&[OLD, NEW]), day(5)).unwrap();
     assert_eq!(
         noted(&mut conn),
         [(fingerprint(&old), day(5)), (fingerprint(&new), day(3))]
@@ -306,9 +306,9 @@ fn since_when_a_key_is_the_newest_is_noted() {
 fn stored_second_factors_move_on_to_the_new_key() {
     let (_database, mut conn) = prepared();
     let (old, both, new) = (
-        Vault::new(&keys(&[OLD])),
-        Vault::new(&keys(&[NEW, OLD])),
-        Vault::new(&keys(&[NEW])),
+        Cipher::new(&keys(&[OLD])),
+        Cipher::new(&keys(&[NEW, OLD])),
+        Cipher::new(&keys(&[NEW])),
     );
     // More than one page of them.
     for id in 1..=450 {
@@ -317,10 +317,10 @@ fn stored_second_factors_move_on_to_the_new_key() {
     }
     let current = new.seal(TOTP, b"current");
     add_user(&mut conn, 451, Some(&current));
-    add_user(&mut conn, 452, Some(&Vault::new(&keys(&[OTHER])).seal(TOTP, b"lost")));
+    add_user(&mut conn, 452, Some(&Cipher::new(&keys(&[OTHER])).seal(TOTP, b"lost")));
     add_user(&mut conn, 453, Some("garbage"));
 
-    assert_eq!(reseal_totp(&mut conn, &both).unwrap(), 400);
+    assert_eq!(reencrypt_totp(&mut conn, &both).unwrap(), 400);
     for id in [1, 199, 200, 201, 400, 449] {
         let sealed = secret_of(&mut conn, id).unwrap();
         assert_eq!(new.open(TOTP, &sealed).unwrap(), format!("secret {id}").as_bytes());
@@ -328,14 +328,14 @@ fn stored_second_factors_move_on_to_the_new_key() {
     assert_eq!(secret_of(&mut conn, 9), None);
     assert_eq!(secret_of(&mut conn, 451).unwrap(), current);
     assert_eq!(secret_of(&mut conn, 453).unwrap(), "garbage");
-    assert_eq!(reseal_totp(&mut conn, &both).unwrap(), 0);
+    assert_eq!(reencrypt_totp(&mut conn, &both).unwrap(), 0);
 }
 
 #[test]
 fn a_start_notes_the_key_and_moves_second_factors_on() {
     run(async {
         let (database, mut conn) = prepared();
-        let old = Vault::new(&keys(&[OLD])).seal(TOTP, b"secret");
+        let old = Cipher::new(&keys(&[OLD])).seal(TOTP, b"secret");
         add_user(&mut conn, 1, Some(&old));
         drop(conn);
         let market = Market::on(database, false, |config| config.secret_keys = keys(&[NEW, OLD]));
@@ -347,7 +347,7 @@ fn a_start_notes_the_key_and_moves_second_factors_on() {
             })
             .await
             .unwrap();
-        assert!(Vault::new(&keys(&[NEW])).is_current(TOTP, &sealed.unwrap()));
+        assert!(Cipher::new(&keys(&[NEW])).is_current(TOTP, &sealed.unwrap()));
         assert_eq!(noted, SecretKeys::fingerprint(keys(&[NEW]).newest()));
     });
 }
@@ -361,10 +361,10 @@ fn check_says_when_the_old_key_may_go() {
     };
     let said = |conn: &mut Conn, now| rotation(conn, &settings, now).unwrap();
     assert!(said(&mut conn, day(10)).contains("no start has used the new one yet"));
-    note_key(&mut conn, &settings.secret_keys, day(10)).unwrap();
+    record_key(&mut conn, &settings.secret_keys, day(10)).unwrap();
     assert_eq!(said(&mut conn, day(10)), "The old SECRET_KEY may go.");
 
-    let (old, new) = (Vault::new(&keys(&[OLD])), Vault::new(&keys(&[NEW])));
+    let (old, new) = (Cipher::new(&keys(&[OLD])), Cipher::new(&keys(&[NEW])));
     add_user(&mut conn, 1, Some(&old.seal(TOTP, b"a")));
     add_user(&mut conn, 2, Some(&new.seal(TOTP, b"b")));
     add_user(&mut conn, 3, None);
@@ -379,13 +379,13 @@ fn check_says_when_the_old_key_may_go() {
     let needed = OldKeys::needed(&mut conn, &settings.secret_keys, day(12))
         .unwrap()
         .unwrap();
-    assert_eq!((needed.sign_ins, needed.factors, needed.letters), (2, 1, 1));
+    assert_eq!((needed.sign_ins, needed.factors, needed.emails), (2, 1, 1));
     assert_eq!(
         said(&mut conn, day(12)),
         "Keep the old SECRET_KEY: 2 sign-ins, 1 second factor, 1 letter still need it; \
          the sign-ins will be over by 2026-12-10."
     );
-    reseal_totp(&mut conn, &Vault::new(&settings.secret_keys)).unwrap();
+    reencrypt_totp(&mut conn, &Cipher::new(&settings.secret_keys)).unwrap();
     let later = day(10) + TimeDelta::days(30);
     assert_eq!(
         said(&mut conn, later),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDateTime, SubsecRound};
 use diesel::connection::SimpleConnection;
 use pocketshop::config::{Config, SmtpUrl};
-use pocketshop::crypto::Vault;
+use pocketshop::crypto::Cipher;
 use pocketshop::db::{Conn, in_transaction, migrate};
 use pocketshop::error::{Error, Result};
 use pocketshop::jobs::{self, Lane, Worker};
@@ -36,7 +36,7 @@ impl Post {
         migrate(&database.location).unwrap();
         let mut config = config(database.folder.path(), &database);
         config.smtp = sink.map(|sink| SmtpUrl::parse(&sink.url()).unwrap());
-        let outbox = Outbox::new(&config, Vault::new(&config.secret_keys));
+        let outbox = Outbox::new(&config, Cipher::new(&config.secret_keys));
         let sender = Sender::new(&config, outbox.clone()).unwrap();
         Self {
             outbox,

@@ -175,16 +175,14 @@ fn no_link_is_dead_for_those_who_are_signed_in() {
         }
         assert!(!seen.iter().any(|path| path.starts_with("/admin")));
 
-        pocketshop::ops::users::make_operator(&market.config, "ines", None, None).unwrap();
-        let operator = Visitor::new(&market);
-        operator.sign_in("ines", "twelve small pockets").await;
-        operator.post("/account/second-factor/setup", &[]).await;
-        let key = texts(&operator.page("/account/second-factor").await, ".key").remove(0);
-        let on = operator
-            .post("/account/second-factor", &[("code", &code(&key, 0))])
-            .await;
+        pocketshop::ops::users::make_admin(&market.config, "ines", None, None).unwrap();
+        let admin = Visitor::new(&market);
+        admin.sign_in("ines", "twelve small pockets").await;
+        admin.post("/account/second-factor/setup", &[]).await;
+        let key = texts(&admin.page("/account/second-factor").await, ".key").remove(0);
+        let on = admin.post("/account/second-factor", &[("code", &code(&key, 0))]).await;
         assert_eq!(on.status(), 200);
-        let seen = follow_all(&operator, &["/"], &public).await;
+        let seen = follow_all(&admin, &["/"], &public).await;
         for path in ACCOUNT.iter().chain(&["/account", "/dashboard", "/admin"]) {
             assert!(seen.iter().any(|seen| seen == path), "nothing leads to {path}");
         }

@@ -131,18 +131,18 @@ impl Desk {
     /// Somebody bought one, and paid.
     fn sell(&self, product: i64) {
         self.sql(&format!(
-            "INSERT INTO checkouts (id, number, email, name, street, line2, postal_code, town, region, country, currency,
+            "INSERT INTO purchases (id, number, email, name, street, line2, postal_code, town, region, country, currency,
                 items_total, shipping_total, total, created_at, updated_at)
              VALUES ({product}, 'PS-{product}', '', '', '', '', '', '', '', '', 'USD', 1, 0, 1, '2026-11-01 00:00:00',
                 '2026-11-01 00:00:00');
-             INSERT INTO shipments (id, checkout_id, shop_id, shop_name, price, carrier, tracking, created_at, updated_at)
+             INSERT INTO shop_orders (id, purchase_id, shop_id, shop_name, price, carrier, tracking, created_at, updated_at)
              VALUES ({product}, {product}, {}, '', 0, '', '', '2026-11-01 00:00:00', '2026-11-01 00:00:00');
-             INSERT INTO payments (id, checkout_id, amount, refunded, currency, status, provider, payment_intent_id,
+             INSERT INTO payments (id, purchase_id, amount, refunded, currency, status, provider, payment_intent_id,
                 created_at, updated_at)
              VALUES ({product}, {product}, 1, 0, 'USD', 'SUCCEEDED', 'mockpay', 'p{product}', '2026-11-01 00:00:00',
                 '2026-11-01 00:00:00');
-             INSERT INTO orders (id, product_id, checkout_id, shipment_id, payment_id, status, title, options,
-                personalisation, picture, unit_price, quantity, subtotal, created_at, updated_at)
+             INSERT INTO orders (id, product_id, purchase_id, shop_order_id, payment_id, status, title, options,
+                personalization, picture, unit_price, quantity, subtotal, created_at, updated_at)
              VALUES ({product}, {product}, {product}, {product}, {product}, 'Pending', '', '', '', '', 1, 3, 3,
                 '2026-11-01 00:00:00', '2026-11-01 00:00:00')",
             self.shop

@@ -1,4 +1,4 @@
-//! The binary as an operator meets it: its commands, its settings, its start and its end.
+//! The binary as an admin meets it: its commands, its settings, its start and its end.
 
 mod settings;
 mod users;

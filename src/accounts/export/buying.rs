@@ -9,14 +9,14 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::money::Money;
-use crate::schema::{cart_items, carts, checkouts, order_events, orders, payments, refunds, shipments};
+use crate::schema::{cart_items, carts, order_events, orders, payments, purchases, refunds, shop_orders};
 
 #[derive(Serialize)]
 pub struct Order {
     checkout: String,
     title: String,
     options: String,
-    personalisation: String,
+    personalization: String,
     quantity: i32,
     unit_price: String,
     subtotal: String,
@@ -87,7 +87,7 @@ pub struct Parcel {
 pub struct CartLine {
     variant: i64,
     quantity: i32,
-    personalisation: String,
+    personalization: String,
     created_at: NaiveDateTime,
 }
 
@@ -100,16 +100,16 @@ pub fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
         NaiveDateTime,
     );
     let rows: Vec<Row> = orders::table
-        .inner_join(checkouts::table)
+        .inner_join(purchases::table)
         .filter(orders::buyer_id.eq(user))
         .order(orders::id)
         .select((
-            checkouts::number,
-            checkouts::currency,
+            purchases::number,
+            purchases::currency,
             (
                 orders::title,
                 orders::options,
-                orders::personalisation,
+                orders::personalization,
                 orders::quantity,
                 orders::unit_price,
                 orders::subtotal,
@@ -119,12 +119,12 @@ pub fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
         ))
         .load(conn)?;
     let order = |(checkout, currency, sold, status, created_at): Row| {
-        let (title, options, personalisation, quantity, unit_price, subtotal) = sold;
+        let (title, options, personalization, quantity, unit_price, subtotal) = sold;
         Order {
             checkout,
             title,
             options,
-            personalisation,
+            personalization,
             quantity,
             unit_price: plain(&currency, unit_price),
             subtotal: plain(&currency, subtotal),
@@ -138,11 +138,11 @@ pub fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
 
 pub fn steps(conn: &mut Conn, user: UserId) -> Result<Vec<Step>> {
     Ok(order_events::table
-        .inner_join(orders::table.inner_join(checkouts::table))
+        .inner_join(orders::table.inner_join(purchases::table))
         .filter(orders::buyer_id.eq(user))
         .order(order_events::id)
         .select((
-            checkouts::number,
+            purchases::number,
             orders::title,
             order_events::from_status,
             order_events::to_status,
@@ -155,11 +155,11 @@ pub fn steps(conn: &mut Conn, user: UserId) -> Result<Vec<Step>> {
 pub fn payments(conn: &mut Conn, user: UserId) -> Result<Vec<Paid>> {
     type Row = (String, (Money, Money, String), String, String, String, NaiveDateTime);
     let rows: Vec<Row> = payments::table
-        .inner_join(checkouts::table)
-        .filter(checkouts::buyer_id.eq(user))
+        .inner_join(purchases::table)
+        .filter(purchases::buyer_id.eq(user))
         .order(payments::id)
         .select((
-            checkouts::number,
+            purchases::number,
             (payments::amount, payments::refunded, payments::currency),
             payments::status,
             payments::provider,
@@ -183,12 +183,12 @@ pub fn payments(conn: &mut Conn, user: UserId) -> Result<Vec<Paid>> {
 pub fn refunds(conn: &mut Conn, user: UserId) -> Result<Vec<GivenBack>> {
     type Row = (String, String, String, Money, String, NaiveDateTime);
     let rows: Vec<Row> = refunds::table
-        .inner_join(orders::table.inner_join(checkouts::table))
+        .inner_join(orders::table.inner_join(purchases::table))
         .filter(orders::buyer_id.eq(user))
         .order(refunds::id)
         .select((
-            checkouts::number,
-            checkouts::currency,
+            purchases::number,
+            purchases::currency,
             orders::title,
             refunds::amount,
             refunds::status,
@@ -207,37 +207,37 @@ pub fn refunds(conn: &mut Conn, user: UserId) -> Result<Vec<GivenBack>> {
 }
 
 pub fn deliveries(conn: &mut Conn, user: UserId) -> Result<Vec<Delivery>> {
-    Ok(checkouts::table
-        .filter(checkouts::buyer_id.eq(user))
-        .order(checkouts::id)
+    Ok(purchases::table
+        .filter(purchases::buyer_id.eq(user))
+        .order(purchases::id)
         .select((
-            checkouts::number,
-            checkouts::email,
-            checkouts::name,
-            checkouts::street,
-            checkouts::line2,
-            checkouts::postal_code,
-            checkouts::town,
-            checkouts::region,
-            checkouts::country,
-            checkouts::created_at,
+            purchases::number,
+            purchases::email,
+            purchases::name,
+            purchases::street,
+            purchases::line2,
+            purchases::postal_code,
+            purchases::town,
+            purchases::region,
+            purchases::country,
+            purchases::created_at,
         ))
         .load(conn)?)
 }
 
 pub fn parcels(conn: &mut Conn, user: UserId) -> Result<Vec<Parcel>> {
-    Ok(shipments::table
-        .inner_join(checkouts::table)
-        .filter(checkouts::buyer_id.eq(user))
-        .order(shipments::id)
+    Ok(shop_orders::table
+        .inner_join(purchases::table)
+        .filter(purchases::buyer_id.eq(user))
+        .order(shop_orders::id)
         .select((
-            checkouts::number,
-            shipments::shop_name,
-            shipments::note,
-            shipments::carrier,
-            shipments::tracking,
-            shipments::shipped_at,
-            shipments::delivered_at,
+            purchases::number,
+            shop_orders::shop_name,
+            shop_orders::note,
+            shop_orders::carrier,
+            shop_orders::tracking,
+            shop_orders::shipped_at,
+            shop_orders::delivered_at,
         ))
         .load(conn)?)
 }
@@ -250,7 +250,7 @@ pub fn cart(conn: &mut Conn, user: UserId) -> Result<Vec<CartLine>> {
         .select((
             cart_items::variant_id,
             cart_items::quantity,
-            cart_items::personalisation,
+            cart_items::personalization,
             cart_items::created_at,
         ))
         .load(conn)?)

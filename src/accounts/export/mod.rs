@@ -73,7 +73,7 @@ impl Export {
 
 /// An amount in a currency of its own; nothing where nobody knows the currency.
 fn plain(currency: &str, amount: Money) -> String {
-    Currency::of(currency).map_or_else(String::new, |currency| currency.plain(amount))
+    Currency::by_code(currency).map_or_else(String::new, |currency| currency.plain(amount))
 }
 
 impl Table {

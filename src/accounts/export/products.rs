@@ -8,7 +8,9 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::money::{Currency, Money};
-use crate::schema::{product_fields, product_images, product_variants, products, sections, shops, stock_movements};
+use crate::schema::{
+    personalization_fields, product_images, product_variants, products, sections, shops, stock_movements,
+};
 
 #[derive(Serialize)]
 pub struct Product {
@@ -158,16 +160,20 @@ pub fn variants(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec
 
 pub fn fields(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Field>> {
     type Row = (i64, String, (String, String, String), bool, Money);
-    let rows: Vec<Row> = product_fields::table
+    let rows: Vec<Row> = personalization_fields::table
         .inner_join(products::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
-        .order((product_fields::product_id, product_fields::position))
+        .order((personalization_fields::product_id, personalization_fields::position))
         .select((
-            product_fields::product_id,
-            product_fields::kind,
-            (product_fields::label, product_fields::hint, product_fields::choices),
-            product_fields::required,
-            product_fields::price,
+            personalization_fields::product_id,
+            personalization_fields::kind,
+            (
+                personalization_fields::label,
+                personalization_fields::hint,
+                personalization_fields::choices,
+            ),
+            personalization_fields::required,
+            personalization_fields::price,
         ))
         .load(conn)?;
     let field = |(product, kind, (label, hint, choices), required, price): Row| Field {

@@ -9,7 +9,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::money::{Currency, Money};
-use crate::schema::{checkouts, orders, sections, shipments, shipping_rates, shops};
+use crate::schema::{orders, purchases, sections, shipping_rates, shop_orders, shops};
 
 #[derive(Queryable, Serialize)]
 pub struct Shop {
@@ -18,7 +18,7 @@ pub struct Shop {
     tagline: String,
     bio: String,
     announcement: String,
-    place: String,
+    location: String,
     contact: String,
     returns: String,
     care: String,
@@ -76,7 +76,7 @@ pub fn shop(conn: &mut Conn, user: UserId) -> Result<Vec<Shop>> {
             shops::tagline,
             shops::bio,
             shops::announcement,
-            shops::place,
+            shops::location,
             shops::contact,
             shops::returns,
             shops::care,
@@ -135,14 +135,14 @@ pub fn sales(conn: &mut Conn, user: UserId) -> Result<Vec<Sale>> {
     type Sold = (String, String, i32, Money, Money, String, NaiveDateTime);
     type Sent = (String, String, Option<NaiveDateTime>, Option<NaiveDateTime>);
     let rows: Vec<(String, String, Sold, Sent)> = orders::table
-        .inner_join(checkouts::table)
-        .inner_join(shipments::table.inner_join(shops::table))
+        .inner_join(purchases::table)
+        .inner_join(shop_orders::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
-        .filter(checkouts::placed_at.is_not_null())
+        .filter(purchases::placed_at.is_not_null())
         .order(orders::id)
         .select((
-            checkouts::number,
-            checkouts::currency,
+            purchases::number,
+            purchases::currency,
             (
                 orders::title,
                 orders::options,
@@ -153,10 +153,10 @@ pub fn sales(conn: &mut Conn, user: UserId) -> Result<Vec<Sale>> {
                 orders::created_at,
             ),
             (
-                shipments::carrier,
-                shipments::tracking,
-                shipments::shipped_at,
-                shipments::delivered_at,
+                shop_orders::carrier,
+                shop_orders::tracking,
+                shop_orders::shipped_at,
+                shop_orders::delivered_at,
             ),
         ))
         .load(conn)?;

@@ -7,12 +7,12 @@ use actix_web::web::{self, Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::checkout::{Address, MOST_ADDRESSES, SavedAddress};
+use crate::checkout::{Address, MAX_ADDRESSES, SavedAddress};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::AddressId;
 use crate::text::Country;
-use crate::web::{Flash, Form, Page, Problems, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SignedIn, get, html, redirect};
 
 const LIST: &str = "/account/addresses";
 
@@ -45,7 +45,7 @@ struct AddressesPage {
 struct AddressPage {
     page: Page,
     form: AddressForm,
-    problems: Problems,
+    errors: FormErrors,
     /// None: a new one.
     id: Option<AddressId>,
 }
@@ -75,7 +75,7 @@ impl AddressForm {
         }
     }
 
-    fn parse(&self) -> Result<Address, Problems> {
+    fn parse(&self) -> Result<Address, FormErrors> {
         let typed = [
             &self.name,
             &self.street,
@@ -86,11 +86,11 @@ impl AddressForm {
             &self.country,
         ];
         Address::parse(typed.map(String::as_str)).map_err(|wrong| {
-            let mut problems = Problems::default();
+            let mut errors = FormErrors::default();
             for (field, message) in wrong {
-                problems.add(field, message);
+                errors.add(field, message);
             }
-            problems
+            errors
         })
     }
 }
@@ -98,8 +98,8 @@ impl AddressForm {
 /// `GET /account/addresses`
 async fn index(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
     let user = visitor.user;
-    let saved = db.read(move |conn| SavedAddress::of(conn, user)).await?;
-    let full = saved.len() >= MOST_ADDRESSES;
+    let saved = db.read(move |conn| SavedAddress::of_user(conn, user)).await?;
+    let full = saved.len() >= MAX_ADDRESSES;
     html(StatusCode::OK, AddressesPage { page, saved, full }.render())
 }
 
@@ -109,7 +109,7 @@ async fn new(page: Page, _visitor: SignedIn) -> Result<HttpResponse> {
         country: page.country.code.to_owned(),
         ..AddressForm::default()
     };
-    answer(StatusCode::OK, page, form, Problems::default(), None)
+    answer(StatusCode::OK, page, form, FormErrors::default(), None)
 }
 
 /// `POST /account/addresses/new`
@@ -122,14 +122,17 @@ async fn create(
 ) -> Result<HttpResponse> {
     let address = match form.parse() {
         Ok(address) => address,
-        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, None),
+        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None),
     };
     let (user, now) = (visitor.user, page.now);
-    match db.note(move |conn| SavedAddress::add(conn, user, &address, now)).await {
+    match db
+        .write_uncached(move |conn| SavedAddress::add(conn, user, &address, now))
+        .await
+    {
         Ok(()) => said(&session, "The address is in your book."),
         Err(Error::Refused(message)) => {
-            let problems = Problems::one("", message);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, None)
+            let errors = FormErrors::one("", message);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None)
         }
         Err(error) => Err(error),
     }
@@ -138,12 +141,12 @@ async fn create(
 /// `GET /account/addresses/{address}`
 async fn edit(db: Data<Db>, page: Page, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
     let (user, id) = (visitor.user, parse(&address)?);
-    let saved = db.read(move |conn| SavedAddress::of_user(conn, user, id)).await?;
+    let saved = db.read(move |conn| SavedAddress::find(conn, user, id)).await?;
     answer(
         StatusCode::OK,
         page,
         AddressForm::of(saved),
-        Problems::default(),
+        FormErrors::default(),
         Some(id),
     )
 }
@@ -160,12 +163,12 @@ async fn update(
     let (user, id, now) = (visitor.user, parse(&address)?, page.now);
     let address = match form.parse() {
         Ok(address) => address,
-        Err(problems) => {
-            db.read(move |conn| SavedAddress::of_user(conn, user, id)).await?;
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, Some(id));
+        Err(errors) => {
+            db.read(move |conn| SavedAddress::find(conn, user, id)).await?;
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Some(id));
         }
     };
-    db.note(move |conn| SavedAddress::set(conn, user, id, &address, now))
+    db.write_uncached(move |conn| SavedAddress::set(conn, user, id, &address, now))
         .await?;
     said(
         &session,
@@ -176,7 +179,8 @@ async fn update(
 /// `POST /account/addresses/{address}/removal`
 async fn delete(db: Data<Db>, session: Session, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
     let (user, id) = (visitor.user, parse(&address)?);
-    db.note(move |conn| SavedAddress::remove(conn, user, id)).await?;
+    db.write_uncached(move |conn| SavedAddress::remove(conn, user, id))
+        .await?;
     said(&session, "The address is removed.")
 }
 
@@ -193,14 +197,9 @@ fn answer(
     status: StatusCode,
     page: Page,
     form: AddressForm,
-    problems: Problems,
+    errors: FormErrors,
     id: Option<AddressId>,
 ) -> Result<HttpResponse> {
-    let view = AddressPage {
-        page,
-        form,
-        problems,
-        id,
-    };
+    let view = AddressPage { page, form, errors, id };
     html(status, view.render())
 }

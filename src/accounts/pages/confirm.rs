@@ -16,7 +16,7 @@ use crate::accounts::sessions::sign_in::Knock;
 use crate::accounts::{EventKind, Session as SignIn, User};
 use crate::error::Result;
 use crate::web::visitor::sign_in as keep;
-use crate::web::{Form, Page, Problems, Query, SignedIn, get, html, local, redirect};
+use crate::web::{Form, FormErrors, Page, Query, SignedIn, get, html, local, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -38,7 +38,7 @@ struct ConfirmForm {
 #[template(path = "accounts/confirm.html")]
 struct ConfirmPage {
     page: Page,
-    problems: Problems,
+    errors: FormErrors,
     next: String,
     /// Whether a code is asked for too.
     factor: bool,
@@ -52,7 +52,7 @@ struct NextQuery {
 
 /// `GET /confirm`
 async fn new(page: Page, visitor: SignedIn, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
-    answer(StatusCode::OK, page, &visitor, &next, Problems::default())
+    answer(StatusCode::OK, page, &visitor, &next, FormErrors::default())
 }
 
 /// `POST /confirm`: counts like a sign-in, and gives the session a new id.
@@ -64,14 +64,14 @@ async fn create(
     Form(form): Form<ConfirmForm>,
 ) -> Result<HttpResponse> {
     let refuse = |page, field, refusal: Refusal| {
-        let problems = Problems::one(field, &refusal.message);
-        answer(refusal.status(), page, &visitor, &form.next, problems).map(|answer| refusal.mark(answer))
+        let errors = FormErrors::one(field, &refusal.message);
+        answer(refusal.status(), page, &visitor, &form.next, errors).map(|answer| refusal.mark(answer))
     };
     let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
     let user = visitor.user;
     let knock = desk
         .db
-        .note(move |conn| sign_in::knock_again(conn, &outbox, user, &origin, now))
+        .write_uncached(move |conn| sign_in::knock_again(conn, &outbox, user, &origin, now))
         .await?;
     let claim = match knock {
         Knock::Rest(wait) => {
@@ -86,7 +86,7 @@ async fn create(
     ) {
         let origin = desk.origin.clone();
         desk.db
-            .note(move |conn| sign_in::failed(conn, &claim, EventKind::ConfirmFailed, &origin, now))
+            .write_uncached(move |conn| sign_in::failed(conn, &claim, EventKind::ConfirmFailed, &origin, now))
             .await?;
         return refuse(
             page,
@@ -104,7 +104,7 @@ async fn create(
     let (old, origin) = (visitor.session, desk.origin.clone());
     let fresh = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let held = User::hold(conn, user)?;
             sign_in::forgive(conn, &held, &origin)?;
             SignIn::confirm(conn, old, factor, &origin, now)
@@ -114,12 +114,12 @@ async fn create(
     Ok(redirect(&local(&form.next, &page.site.public_url)))
 }
 
-fn answer(status: StatusCode, page: Page, visitor: &SignedIn, next: &str, problems: Problems) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, visitor: &SignedIn, next: &str, errors: FormErrors) -> Result<HttpResponse> {
     let next = local(next, &page.site.public_url);
     let factor = visitor.has_factor();
     let view = ConfirmPage {
         page,
-        problems,
+        errors,
         next,
         factor,
     };

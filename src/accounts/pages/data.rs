@@ -11,7 +11,7 @@ use crate::accounts::export::Export;
 use crate::accounts::{Event, EventKind};
 use crate::error::Result;
 use crate::web::email_link::private;
-use crate::web::{Confirmed, Page, SignedIn, get, html};
+use crate::web::{Page, RecentlyAuthenticated, SignedIn, get, html};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/data").route(get().to(show)))
@@ -30,13 +30,13 @@ async fn show(page: Page, _visitor: SignedIn) -> Result<HttpResponse> {
 }
 
 /// `POST /account/data.zip`: it is written down, so it is no mere look.
-async fn download(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
+async fn download(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
     desk.count(|limits| &limits.downloads)?;
     let (user, currency) = (visitor.user, page.site.currency);
     let (origin, now) = (desk.origin, page.now);
     let export = desk.db.read(move |conn| Export::of(conn, user, currency)).await?;
     desk.db
-        .note(move |conn| Event::record(conn, user, EventKind::DataDownloaded, "", &origin, now))
+        .write_uncached(move |conn| Event::record(conn, user, EventKind::DataDownloaded, "", &origin, now))
         .await?;
     let answer = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/zip")))

@@ -11,7 +11,7 @@ use super::Desk;
 use crate::accounts::{Visitor, deletion};
 use crate::error::{Error, Result, Step};
 use crate::text::Email;
-use crate::web::{Confirmed, Flash, Form, Page, Problems, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, SignedIn, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -35,7 +35,7 @@ struct DeletionPage {
     form: DeletionForm,
     /// What is to be typed.
     hint: String,
-    problems: Problems,
+    errors: FormErrors,
     /// When it will be.
     planned: Option<String>,
     has_shop: bool,
@@ -45,14 +45,14 @@ struct DeletionPage {
 async fn new(page: Page, visitor: SignedIn) -> Result<HttpResponse> {
     // The password comes before the form, so that nothing typed into it is lost on the way.
     if visitor.delete_at.is_none() && !visitor.confirmed(page.now) {
-        return Err(Error::First(Step::Confirm));
+        return Err(Error::StepRequired(Step::Confirm));
     }
     answer(
         StatusCode::OK,
         page,
         &visitor.0,
         DeletionForm::default(),
-        Problems::default(),
+        FormErrors::default(),
     )
 }
 
@@ -61,20 +61,20 @@ async fn create(
     desk: Desk,
     page: Page,
     session: Session,
-    visitor: Confirmed,
+    visitor: RecentlyAuthenticated,
     Form(form): Form<DeletionForm>,
 ) -> Result<HttpResponse> {
     let typed = Email::parse(&form.email).map(|email| email.as_str().to_owned());
     if typed.as_ref() != Ok(&visitor.email) && form.email.trim() != visitor.email {
-        let problems = Problems::one(
+        let errors = FormErrors::one(
             "email",
             "This is not the email of your account. Type it as it stands here.",
         );
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor.0, form, problems);
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor.0, form, errors);
     }
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
     desk.db
-        .note(move |conn| deletion::plan(conn, &outbox, user, &origin, now))
+        .write_uncached(move |conn| deletion::plan(conn, &outbox, user, &origin, now))
         .await?;
     Flash::ok(&session, "We sent you a letter that says so too.")?;
     Ok(redirect("/account/deletion"))
@@ -85,7 +85,7 @@ async fn undo(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Re
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
     let undone = desk
         .db
-        .note(move |conn| deletion::undo(conn, &outbox, user, &origin, now))
+        .write_uncached(move |conn| deletion::undo(conn, &outbox, user, &origin, now))
         .await?;
     if undone {
         Flash::ok(&session, "Good to have you still. Your account stays.")?;
@@ -98,13 +98,13 @@ fn answer(
     page: Page,
     visitor: &Visitor,
     form: DeletionForm,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     let view = DeletionPage {
         page,
         form,
         hint: format!("Your email is {}.", visitor.email),
-        problems,
+        errors,
         planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
         has_shop: visitor.shop.is_some(),
     };

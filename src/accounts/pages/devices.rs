@@ -83,7 +83,7 @@ async fn index(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse
 async fn revoke(desk: Desk, page: Page, session: Session, visitor: SignedIn, id: Path<i64>) -> Result<HttpResponse> {
     let (user, id, origin, now) = (visitor.user, SessionId(id.into_inner()), desk.origin, page.now);
     desk.db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             if !SignIn::end(conn, user, id)? {
                 return Err(Error::NotFound);
             }
@@ -100,7 +100,7 @@ async fn revoke_all(desk: Desk, page: Page, session: Session, visitor: SignedIn)
     let (origin, now) = (desk.origin, page.now);
     let fresh = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             Event::record(conn, user, EventKind::AllRevoked, "", &origin, now)?;
             SignIn::renew(conn, id, factor, &origin, now)
         })
@@ -117,7 +117,7 @@ async fn revoke_all(desk: Desk, page: Page, session: Session, visitor: SignedIn)
 async fn forget(desk: Desk, page: Page, session: Session, visitor: SignedIn, id: Path<i64>) -> Result<HttpResponse> {
     let (user, id, origin, now) = (visitor.user, BrowserId(id.into_inner()), desk.origin, page.now);
     desk.db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             if !Browser::forget(conn, user, id)? {
                 return Err(Error::NotFound);
             }

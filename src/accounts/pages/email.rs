@@ -11,7 +11,7 @@ use super::Desk;
 use crate::accounts::{Token, email_change};
 use crate::error::Result;
 use crate::text::Email;
-use crate::web::{Confirmed, Flash, Form, Page, Problems, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -32,7 +32,7 @@ struct EmailForm {
 struct EmailPage {
     page: Page,
     form: EmailForm,
-    problems: Problems,
+    errors: FormErrors,
     current: String,
     verified: bool,
     /// The address that waits to be confirmed.
@@ -40,14 +40,14 @@ struct EmailPage {
 }
 
 /// `GET /account/email`
-async fn edit(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
+async fn edit(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
     answer(
         &desk,
         StatusCode::OK,
         page,
         &visitor,
         EmailForm::default(),
-        Problems::default(),
+        FormErrors::default(),
     )
     .await
 }
@@ -57,24 +57,24 @@ async fn update(
     desk: Desk,
     page: Page,
     session: Session,
-    visitor: Confirmed,
+    visitor: RecentlyAuthenticated,
     Form(form): Form<EmailForm>,
 ) -> Result<HttpResponse> {
     let email = match Email::parse(&form.email) {
         Ok(email) if email.as_str() == visitor.email => {
-            let problems = Problems::one("email", "This is the address you have already. Type the new one.");
-            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, problems).await;
+            let errors = FormErrors::one("email", "This is the address you have already. Type the new one.");
+            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, errors).await;
         }
         Ok(email) => email,
         Err(problem) => {
-            let problems = Problems::one("email", problem);
-            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, problems).await;
+            let errors = FormErrors::one("email", problem);
+            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, errors).await;
         }
     };
-    desk.count(|limits| &limits.letters)?;
+    desk.count(|limits| &limits.emails)?;
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
     desk.db
-        .note(move |conn| email_change::ask(conn, &outbox, user, &email, &origin, now))
+        .write_uncached(move |conn| email_change::ask(conn, &outbox, user, &email, &origin, now))
         .await?;
     Flash::ok(
         &session,
@@ -87,16 +87,16 @@ async fn answer(
     desk: &Desk,
     status: StatusCode,
     page: Page,
-    visitor: &Confirmed,
+    visitor: &RecentlyAuthenticated,
     form: EmailForm,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     let (user, now) = (visitor.user, page.now);
     let pending = desk.db.read(move |conn| Token::pending_change(conn, user, now)).await?;
     let view = EmailPage {
         page,
         form,
-        problems,
+        errors,
         current: visitor.email.clone(),
         verified: visitor.verified(),
         pending,

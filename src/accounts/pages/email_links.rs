@@ -92,7 +92,7 @@ async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse
     let (before, origin, now) = (page.visitor.clone(), desk.origin.clone(), page.now);
     let done = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let device = before.as_ref().and_then(|one| Device::of(conn, one.session).ok());
             let Some(user) = prove(conn, &token, &origin, now)? else {
                 return Ok(None);
@@ -129,7 +129,7 @@ async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse
 async fn resend(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Result<HttpResponse> {
     let (user, outbox, now) = (visitor.user, desk.outbox, page.now);
     desk.db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let user = User::find(conn, user)?;
             send_verification(conn, &outbox, &user, now)
         })

@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::id::SessionId;
 use crate::orders::gather;
 use crate::web::visitor::{browser, remember_browser, sign_in as keep, sign_out};
-use crate::web::{Form, Half, Page, Problems, Query, SignedIn, get, html, local, redirect, with_next};
+use crate::web::{Form, FormErrors, Page, PendingSecondFactor, Query, SignedIn, get, html, local, redirect, with_next};
 
 /// Makes the browser drop what it kept of the pages; only heard over https.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -50,7 +50,7 @@ pub struct LoginForm {
 struct LoginPage {
     page: Page,
     form: LoginForm,
-    problems: Problems,
+    errors: FormErrors,
     /// The market's own address, when the page was opened under another: no cookie of ours would come back.
     elsewhere: Option<String>,
 }
@@ -67,7 +67,7 @@ struct CodeForm {
 #[template(path = "accounts/code.html")]
 struct CodePage {
     page: Page,
-    problems: Problems,
+    errors: FormErrors,
     next: String,
 }
 
@@ -86,7 +86,7 @@ async fn new(page: Page, request: HttpRequest, Query(NextQuery { next }): Query<
         next,
         ..LoginForm::default()
     };
-    answer(StatusCode::OK, page, &request, form, Problems::default())
+    answer(StatusCode::OK, page, &request, form, FormErrors::default())
 }
 
 /// `POST /login`: by email address or username; every failure looks alike.
@@ -102,28 +102,28 @@ async fn create(
     let login: String = form.login.chars().take(254).collect();
     let knock = desk
         .db
-        .note(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
+        .write_uncached(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
         .await?;
     let claim = match knock {
         Knock::Rest(wait) => {
             let refusal = Refusal::too_often("tries", wait);
-            let problems = Problems::one("", format!("{} Or ask for a new password.", refusal.message));
-            return answer(refusal.status(), page, &request, form, problems).map(|answer| refusal.mark(answer));
+            let errors = FormErrors::one("", format!("{} Or ask for a new password.", refusal.message));
+            return answer(refusal.status(), page, &request, form, errors).map(|answer| refusal.mark(answer));
         }
         Knock::Open(claim) => claim,
     };
     let entered = enter(&desk, claim, &form.password, browser(&session), &page).await?;
     let Some((id, factor)) = entered else {
         let wrong = "That email or username and password do not go together. Check both, or ask for a new password.";
-        let problems = Problems::one("", wrong);
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, problems);
+        let errors = FormErrors::one("", wrong);
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, errors);
     };
     keep(&session, id)?;
     if let Some(before) = &page.visitor {
         // The cookie forgets the sign-in that it held, so nobody should be able to go on with a copy of it.
         let (user, old) = (before.user, before.session);
         desk.db
-            .note(move |conn| accounts::Session::end(conn, user, old))
+            .write_uncached(move |conn| accounts::Session::end(conn, user, old))
             .await?;
     }
     let next = after(&form.next, &page);
@@ -147,7 +147,7 @@ async fn enter(
         let upgrade = match desk.hasher.verify(password, claim.stored.clone()).await? {
             Verdict::Wrong => {
                 desk.db
-                    .note(move |conn| sign_in::failed(conn, &claim, EventKind::SignInFailed, &origin, now))
+                    .write_uncached(move |conn| sign_in::failed(conn, &claim, EventKind::SignInFailed, &origin, now))
                     .await?;
                 return Ok(None);
             }
@@ -157,7 +157,7 @@ async fn enter(
         let shown = claim.clone();
         let entered = desk
             .db
-            .note(move |conn| {
+            .write_uncached(move |conn| {
                 let entered = sign_in::enter(conn, &shown, upgrade.as_deref(), browser.as_deref(), &origin, now)?;
                 if let (Entered::In(..), Some(user)) = (&entered, shown.user) {
                     gather(conn, user, now)?;
@@ -187,7 +187,7 @@ fn answer(
     page: Page,
     request: &HttpRequest,
     mut form: LoginForm,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     form.next = local(&form.next, &page.site.public_url);
     let site = &page.site.public_url;
@@ -200,7 +200,7 @@ fn answer(
         LoginPage {
             page,
             form,
-            problems,
+            errors,
             elsewhere,
         }
         .render(),
@@ -208,17 +208,21 @@ fn answer(
 }
 
 /// `GET /login/code`: the second step.
-async fn code(page: Page, _half: Half, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
+async fn code(
+    page: Page,
+    _half: PendingSecondFactor,
+    Query(NextQuery { next }): Query<NextQuery>,
+) -> Result<HttpResponse> {
     let next = local(&next, &page.site.public_url);
-    let problems = Problems::default();
-    html(StatusCode::OK, CodePage { page, problems, next }.render())
+    let errors = FormErrors::default();
+    html(StatusCode::OK, CodePage { page, errors, next }.render())
 }
 
 /// `POST /login/code`: a code of the app or a recovery code.
 async fn complete(
     desk: Desk,
     page: Page,
-    half: Half,
+    half: PendingSecondFactor,
     session: Session,
     Form(form): Form<CodeForm>,
 ) -> Result<HttpResponse> {
@@ -226,8 +230,8 @@ async fn complete(
     let factor = match show_code(&desk, &half.0, &form.code, &page).await? {
         Ok(factor) => factor,
         Err(refusal) => {
-            let problems = Problems::one("code", &refusal.message);
-            let view = CodePage { page, problems, next };
+            let errors = FormErrors::one("code", &refusal.message);
+            let view = CodePage { page, errors, next };
             return html(refusal.status(), view.render()).map(|answer| refusal.mark(answer));
         }
     };
@@ -235,7 +239,7 @@ async fn complete(
     let (origin, now) = (desk.origin, page.now);
     let done = desk
         .db
-        .note(move |conn| sign_in::complete(conn, id, user, factor, remember, &origin, now))
+        .write_uncached(move |conn| sign_in::complete(conn, id, user, factor, remember, &origin, now))
         .await?;
     let Some((id, browser)) = done else {
         return Ok(redirect("/login"));
@@ -250,15 +254,18 @@ async fn complete(
 /// Counts a code, then looks at it; else why it was not taken.
 pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page) -> Result<Result<Factor, Refusal>> {
     let (user, now) = (visitor.user, page.now);
-    let wait = desk.db.note(move |conn| sign_in::count_code(conn, user, now)).await?;
+    let wait = desk
+        .db
+        .write_uncached(move |conn| sign_in::count_code(conn, user, now))
+        .await?;
     if let Some(wait) = wait {
         return Ok(Err(Refusal::too_often("codes", wait)));
     }
-    let (outbox, vault) = (desk.outbox.clone(), desk.vault.clone());
+    let (outbox, cipher) = (desk.outbox.clone(), desk.cipher.clone());
     let (origin, typed) = (desk.origin.clone(), typed.to_owned());
     let factor = desk
         .db
-        .note(move |conn| sign_in::take_code(conn, (&outbox, &vault), user, &typed, &origin, now))
+        .write_uncached(move |conn| sign_in::take_code(conn, (&outbox, &cipher), user, &typed, &origin, now))
         .await?;
     let wrong = "This code is not right, or it was used before. Wait for the next one, or type a recovery code.";
     Ok(factor.ok_or_else(|| Refusal::wrong(wrong)))
@@ -270,13 +277,13 @@ async fn delete(
     session: Session,
     page: Page,
     visitor: Result<SignedIn>,
-    half: Result<Half>,
+    half: Result<PendingSecondFactor>,
 ) -> Result<HttpResponse> {
     let visitor = visitor.map(|visitor| visitor.0).or(half.map(|half| half.0));
     if let Ok(visitor) = visitor {
         let (origin, now) = (desk.origin, page.now);
         desk.db
-            .note(move |conn| {
+            .write_uncached(move |conn| {
                 accounts::Session::end(conn, visitor.user, visitor.session)?;
                 Event::record(conn, visitor.user, EventKind::SignedOut, "", &origin, now)
             })

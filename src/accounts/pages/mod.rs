@@ -27,7 +27,7 @@ use chrono::TimeDelta;
 
 use super::Origin;
 use super::passwords::hasher::Hasher;
-use crate::crypto::Vault;
+use crate::crypto::Cipher;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::mail::Outbox;
@@ -56,7 +56,7 @@ pub struct Desk {
     db: Data<Db>,
     hasher: Data<Hasher>,
     outbox: Data<Outbox>,
-    vault: Data<Vault>,
+    cipher: Data<Cipher>,
     policy: Data<Policy>,
     address: ClientIp,
     origin: Origin,
@@ -85,7 +85,7 @@ impl FromRequest for Desk {
                 db: data(request)?,
                 hasher: data(request)?,
                 outbox: data(request)?,
-                vault: data(request)?,
+                cipher: data(request)?,
                 policy: data(request)?,
                 address: address.ok_or(Error::Forbidden)?,
                 origin: origin?,

@@ -13,7 +13,7 @@ use crate::accounts::passwords::change;
 use crate::accounts::{Device, EventKind, User};
 use crate::error::Result;
 use crate::web::visitor::sign_in;
-use crate::web::{Confirmed, Flash, Form, Page, Problems, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -33,13 +33,13 @@ struct PasswordForm {
 #[template(path = "accounts/password.html")]
 struct PasswordPage {
     page: Page,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 /// `GET /account/password`
-async fn edit(page: Page, _visitor: Confirmed) -> Result<HttpResponse> {
-    let problems = Problems::default();
-    html(StatusCode::OK, PasswordPage { page, problems }.render())
+async fn edit(page: Page, _visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
+    let errors = FormErrors::default();
+    html(StatusCode::OK, PasswordPage { page, errors }.render())
 }
 
 /// `POST /account/password`: all other devices are signed out, and this one goes on under a new id.
@@ -47,7 +47,7 @@ async fn update(
     desk: Desk,
     page: Page,
     session: Session,
-    visitor: Confirmed,
+    visitor: RecentlyAuthenticated,
     Form(form): Form<PasswordForm>,
 ) -> Result<HttpResponse> {
     let (id, session_id, factor) = (visitor.user, visitor.session, visitor.factor);
@@ -56,18 +56,15 @@ async fn update(
     let password = match Password::parse(&form.password, &own) {
         Ok(password) => password,
         Err(problem) => {
-            let problems = Problems::one("password", problem);
-            return html(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                PasswordPage { page, problems }.render(),
-            );
+            let errors = FormErrors::one("password", problem);
+            return html(StatusCode::UNPROCESSABLE_ENTITY, PasswordPage { page, errors }.render());
         }
     };
     let hash = desk.hasher.hash(password).await?;
     let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
     let fresh = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let device = Device::of(conn, session_id)?;
             change::set(conn, &outbox, id, &hash, EventKind::PasswordChanged, &origin, now)?;
             device.go_on(conn, factor, &origin, now)

@@ -11,7 +11,7 @@ use super::profile::{ProfileForm, answer};
 use crate::accounts::{Event, EventKind, User};
 use crate::error::{Error, Result};
 use crate::images::{PendingImage, Pictures, Removal};
-use crate::web::{Flash, Page, Problems, SignedIn, Upload, redirect};
+use crate::web::{Flash, FormErrors, Page, SignedIn, Upload, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/picture").route(web::post().to(update)))
@@ -45,13 +45,13 @@ async fn update(
         Ok(image) => image.id,
         Err(Error::Refused(why)) => {
             let user = desk.db.read(move |conn| User::find(conn, id)).await?;
-            let problems = Problems::one(FIELD, why);
+            let errors = FormErrors::one(FIELD, why);
             return answer(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 page,
                 &user,
                 ProfileForm::of(&user),
-                problems,
+                errors,
             );
         }
         Err(error) => return Err(error),

@@ -12,7 +12,7 @@ use crate::accounts::Username;
 use crate::accounts::{Event, EventKind, Profile, User};
 use crate::error::Result;
 use crate::text::{line, lines};
-use crate::web::{Flash, Form, Page, Problems, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SignedIn, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -36,7 +36,7 @@ pub(super) struct ProfileForm {
 struct ProfilePage {
     page: Page,
     form: ProfileForm,
-    problems: Problems,
+    errors: FormErrors,
     email: String,
     face: String,
     verified: bool,
@@ -55,19 +55,19 @@ impl ProfileForm {
     }
 
     /// An imported username that is kept as it is need not follow the rules of new ones.
-    fn parse(&self, username_now: &str) -> Result<Profile, Problems> {
-        let mut problems = Problems::default();
+    fn parse(&self, username_now: &str) -> Result<Profile, FormErrors> {
+        let mut errors = FormErrors::default();
         let typed = self.username.trim();
         let username = if typed == username_now {
             Some(typed.to_owned())
         } else {
-            problems
-                .keep("username", Username::parse(typed))
+            errors
+                .check("username", Username::parse(typed))
                 .map(|name| name.as_str().to_owned())
         };
-        let first_name = problems.keep("first_name", line("first name", &self.first_name, 60));
-        let last_name = problems.keep("last_name", line("last name", &self.last_name, 60));
-        let address = problems.keep("address", lines("address", &self.address, 500));
+        let first_name = errors.check("first_name", line("first name", &self.first_name, 60));
+        let last_name = errors.check("last_name", line("last name", &self.last_name, 60));
+        let address = errors.check("address", lines("address", &self.address, 500));
         match (username, first_name, last_name, address) {
             (Some(username), Some(first_name), Some(last_name), Some(address)) => Ok(Profile {
                 username,
@@ -75,7 +75,7 @@ impl ProfileForm {
                 last_name,
                 address,
             }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }
@@ -84,7 +84,13 @@ impl ProfileForm {
 async fn edit(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
     let id = visitor.user;
     let user = desk.db.read(move |conn| User::find(conn, id)).await?;
-    answer(StatusCode::OK, page, &user, ProfileForm::of(&user), Problems::default())
+    answer(
+        StatusCode::OK,
+        page,
+        &user,
+        ProfileForm::of(&user),
+        FormErrors::default(),
+    )
 }
 
 /// `POST /account`
@@ -99,14 +105,14 @@ async fn update(
     let user = desk.db.read(move |conn| User::find(conn, id)).await?;
     let profile = match form.parse(&user.username) {
         Ok(profile) => profile,
-        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &user, form, problems),
+        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &user, form, errors),
     };
     let (origin, now) = (desk.origin, page.now);
     let done = desk
         .db
         .write(move |conn| {
-            let holder = User::by_username(conn, &profile.username)?;
-            if holder.is_some_and(|holder| holder.id != id) {
+            let cart_owner = User::by_username(conn, &profile.username)?;
+            if cart_owner.is_some_and(|cart_owner| cart_owner.id != id) {
                 return Ok(false);
             }
             User::set_profile(conn, id, &profile, now)?;
@@ -115,8 +121,8 @@ async fn update(
         })
         .await?;
     if !done {
-        let problems = Problems::one("username", "This username is taken. Choose another.");
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &user, form, problems);
+        let errors = FormErrors::one("username", "This username is taken. Choose another.");
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &user, form, errors);
     }
     Flash::ok(&session, "Your profile is up to date.")?;
     Ok(redirect("/account"))
@@ -127,12 +133,12 @@ pub(super) fn answer(
     page: Page,
     user: &User,
     form: ProfileForm,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     let view = ProfilePage {
         page,
         form,
-        problems,
+        errors,
         email: user.email.clone(),
         face: user.profile_image.clone(),
         verified: user.email_verified_at.is_some(),

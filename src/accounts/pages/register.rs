@@ -10,7 +10,7 @@ use super::Desk;
 use crate::accounts::{Password, SignUp, SignedUp, Username};
 use crate::error::Result;
 use crate::text::{Email, line};
-use crate::web::{Form, Page, Problems, Query, get, html, local, redirect, with_next};
+use crate::web::{Form, FormErrors, Page, Query, get, html, local, redirect, with_next};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -37,7 +37,7 @@ pub struct RegisterForm {
 struct RegisterPage {
     page: Page,
     form: RegisterForm,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 /// "Look into your mail": the same for everyone.
@@ -63,14 +63,14 @@ struct Draft {
 }
 
 impl RegisterForm {
-    fn parse(&self) -> Result<Draft, Problems> {
-        let mut problems = Problems::default();
-        let email = problems.keep("email", Email::parse(&self.email));
-        let username = problems.keep("username", Username::parse(&self.username));
-        let first_name = problems.keep("first_name", line("first name", &self.first_name, 60));
-        let last_name = problems.keep("last_name", line("last name", &self.last_name, 60));
+    fn parse(&self) -> Result<Draft, FormErrors> {
+        let mut errors = FormErrors::default();
+        let email = errors.check("email", Email::parse(&self.email));
+        let username = errors.check("username", Username::parse(&self.username));
+        let first_name = errors.check("first_name", line("first name", &self.first_name, 60));
+        let last_name = errors.check("last_name", line("last name", &self.last_name, 60));
         let own = [&self.email, &self.username, &self.first_name, &self.last_name].map(String::as_str);
-        let password = problems.keep("password", Password::parse(&self.password, &own));
+        let password = errors.check("password", Password::parse(&self.password, &own));
         match (email, username, first_name, last_name, password) {
             (Some(email), Some(username), Some(first_name), Some(last_name), Some(password)) => Ok(Draft {
                 email,
@@ -79,7 +79,7 @@ impl RegisterForm {
                 last_name,
                 password,
             }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }
@@ -99,14 +99,14 @@ async fn new(page: Page, Query(NextQuery { next }): Query<NextQuery>) -> Result<
         next,
         ..RegisterForm::default()
     };
-    answer(StatusCode::OK, page, form, Problems::default())
+    answer(StatusCode::OK, page, form, FormErrors::default())
 }
 
 /// `POST /register`: makes the account; the answer is the same when the address is known.
 async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Result<HttpResponse> {
     let draft = match form.parse() {
         Ok(draft) => draft,
-        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems),
+        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors),
     };
     desk.count(|limits| &limits.sign_ups)?;
     let sign_up = SignUp {
@@ -119,7 +119,7 @@ async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Resul
     let (outbox, origin, now) = (desk.outbox.clone(), desk.origin, page.now);
     let done = desk
         .db
-        .note(move |conn| sign_up.run(conn, &outbox, &origin, now))
+        .write_uncached(move |conn| sign_up.run(conn, &outbox, &origin, now))
         .await?;
     match done {
         SignedUp::Sent => match local(&form.next, &page.site.public_url).as_str() {
@@ -128,8 +128,8 @@ async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Resul
         },
         SignedUp::NameTaken => {
             let taken = "This username is taken. Choose another, perhaps with a number or a place in it.";
-            let problems = Problems::one("username", taken);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems)
+            let errors = FormErrors::one("username", taken);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors)
         }
     }
 }
@@ -149,7 +149,7 @@ async fn sent(page: Page, desk: Desk, Query(NextQuery { next }): Query<NextQuery
     html(StatusCode::OK, view.render())
 }
 
-fn answer(status: StatusCode, page: Page, mut form: RegisterForm, problems: Problems) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, mut form: RegisterForm, errors: FormErrors) -> Result<HttpResponse> {
     form.next = local(&form.next, &page.site.public_url);
-    html(status, RegisterPage { page, form, problems }.render())
+    html(status, RegisterPage { page, form, errors }.render())
 }

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::web::email_link;
 use crate::web::email_link::{LinkQuery, private};
 use crate::web::visitor::sign_out;
-use crate::web::{Flash, Form, Page, Problems, Query, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Query, get, html, redirect};
 
 const RESET: &str = "/reset";
 
@@ -42,7 +42,7 @@ struct ForgotForm {
 struct ForgotPage {
     page: Page,
     form: ForgotForm,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 #[derive(Deserialize)]
@@ -56,27 +56,29 @@ struct ResetForm {
 struct ResetPage {
     page: Page,
     username: String,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 /// `GET /forgot`
 async fn new(page: Page) -> Result<HttpResponse> {
-    let (form, problems) = (ForgotForm::default(), Problems::default());
-    html(StatusCode::OK, ForgotPage { page, form, problems }.render())
+    let (form, errors) = (ForgotForm::default(), FormErrors::default());
+    html(StatusCode::OK, ForgotPage { page, form, errors }.render())
 }
 
 /// `POST /forgot`: whether there is such a person is found out later, so that nobody can tell it from here.
 async fn create(desk: Desk, page: Page, Form(form): Form<ForgotForm>) -> Result<HttpResponse> {
     let login = form.login.trim();
     if login.is_empty() || login.chars().count() > 254 {
-        let problems = Problems::one("login", "Type the email address or the username of your account.");
-        let view = ForgotPage { page, form, problems };
+        let errors = FormErrors::one("login", "Type the email address or the username of your account.");
+        let view = ForgotPage { page, form, errors };
         return html(StatusCode::UNPROCESSABLE_ENTITY, view.render());
     }
-    desk.count(|limits| &limits.letters)?;
+    desk.count(|limits| &limits.emails)?;
     let asked = change::Asked::new(login, &desk.origin);
-    let (vault, now) = (desk.vault, page.now);
-    desk.db.note(move |conn| asked.enqueue(conn, &vault, now)).await?;
+    let (cipher, now) = (desk.cipher, page.now);
+    desk.db
+        .write_uncached(move |conn| asked.enqueue(conn, &cipher, now))
+        .await?;
     Ok(redirect("/forgot/sent"))
 }
 
@@ -100,7 +102,7 @@ async fn edit(desk: Desk, page: Page, session: Session, Query(query): Query<Link
         return Ok(on);
     }
     match whose(&desk, &page, &session).await? {
-        Some(user) => answer(StatusCode::OK, page, user, Problems::default()),
+        Some(user) => answer(StatusCode::OK, page, user, FormErrors::default()),
         None => gone(page, "/forgot", "Ask for a new link"),
     }
 }
@@ -114,15 +116,15 @@ async fn update(desk: Desk, page: Page, session: Session, Form(form): Form<Reset
     let password = match Password::parse(&form.password, &own) {
         Ok(password) => password,
         Err(problem) => {
-            let problems = Problems::one("password", problem);
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, user, problems);
+            let errors = FormErrors::one("password", problem);
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, user, errors);
         }
     };
     let hash = desk.hasher.hash(password).await?;
     let (token, outbox, origin, now) = (email_link::token(&session, RESET), desk.outbox, desk.origin, page.now);
     let done = desk
         .db
-        .note(move |conn| change::reset(conn, &outbox, &token, &hash, &origin, now))
+        .write_uncached(move |conn| change::reset(conn, &outbox, &token, &hash, &origin, now))
         .await?;
     if !done {
         return gone(page, "/forgot", "Ask for a new link");
@@ -143,12 +145,8 @@ async fn whose(desk: &Desk, page: &Page, session: &Session) -> Result<Option<Use
         .await
 }
 
-fn answer(status: StatusCode, page: Page, user: User, problems: Problems) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, user: User, errors: FormErrors) -> Result<HttpResponse> {
     let username = user.username;
-    let view = ResetPage {
-        page,
-        username,
-        problems,
-    };
+    let view = ResetPage { page, username, errors };
     html(status, view.render()).map(private)
 }

@@ -16,7 +16,7 @@ use crate::mail::emails;
 use crate::text::when;
 use crate::web::email_link::private;
 use crate::web::visitor::sign_in as keep;
-use crate::web::{Confirmed, Flash, Form, Page, Problems, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -45,8 +45,8 @@ struct SecondFactorPage {
     /// Recovery codes that are left.
     left: i64,
     setup: Option<Setup>,
-    problems: Problems,
-    /// An operator who has none yet.
+    errors: FormErrors,
+    /// an admin who has none yet.
     required: bool,
 }
 
@@ -65,12 +65,12 @@ struct CodeForm {
 }
 
 /// `GET /account/second-factor`
-async fn show(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
-    answer(&desk, StatusCode::OK, page, &visitor, Problems::default()).await
+async fn show(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
+    answer(&desk, StatusCode::OK, page, &visitor, FormErrors::default()).await
 }
 
 /// `POST /account/second-factor/setup`: makes a secret to be switched on.
-async fn set_up(desk: Desk, session: Session, visitor: Confirmed) -> Result<HttpResponse> {
+async fn set_up(desk: Desk, session: Session, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
     // Or who takes somebody's address first could lock them out of it.
     if !visitor.verified() {
         Flash::warn(
@@ -79,9 +79,9 @@ async fn set_up(desk: Desk, session: Session, visitor: Confirmed) -> Result<Http
         )?;
         return Ok(redirect("/account"));
     }
-    let (vault, user) = (desk.vault, visitor.user);
+    let (cipher, user) = (desk.cipher, visitor.user);
     desk.db
-        .note(move |conn| second_factor::set_up(conn, &vault, user))
+        .write_uncached(move |conn| second_factor::set_up(conn, &cipher, user))
         .await?;
     Ok(redirect("/account/second-factor"))
 }
@@ -91,23 +91,26 @@ async fn create(
     desk: Desk,
     page: Page,
     session: Session,
-    visitor: Confirmed,
+    visitor: RecentlyAuthenticated,
     Form(form): Form<CodeForm>,
 ) -> Result<HttpResponse> {
     let (id, session_id, now) = (visitor.user, visitor.session, page.now);
-    let wait = desk.db.note(move |conn| sign_in::count_code(conn, id, now)).await?;
+    let wait = desk
+        .db
+        .write_uncached(move |conn| sign_in::count_code(conn, id, now))
+        .await?;
     if let Some(wait) = wait {
         let refusal = Refusal::too_often("codes", wait);
-        let problems = Problems::one("code", &refusal.message);
-        let answer = answer(&desk, refusal.status(), page, &visitor, problems).await;
+        let errors = FormErrors::one("code", &refusal.message);
+        let answer = answer(&desk, refusal.status(), page, &visitor, errors).await;
         return answer.map(|answer| refusal.mark(answer));
     }
-    let (outbox, vault, origin) = (desk.outbox.clone(), desk.vault.clone(), desk.origin.clone());
+    let (outbox, cipher, origin) = (desk.outbox.clone(), desk.cipher.clone(), desk.origin.clone());
     let done = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let user = User::find(conn, id)?;
-            let Some(codes) = second_factor::switch_on(conn, &vault, &user, &form.code, now)? else {
+            let Some(codes) = second_factor::switch_on(conn, &cipher, &user, &form.code, now)? else {
                 return Ok(None);
             };
             sign_in::forgive_codes(conn, id)?;
@@ -122,16 +125,16 @@ async fn create(
         .await?;
     let Some((codes, fresh)) = done else {
         let wrong = "This code is not right. Look at the app again, and at the clock of your phone.";
-        let problems = Problems::one("code", wrong);
-        return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, problems).await;
+        let errors = FormErrors::one("code", wrong);
+        return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, errors).await;
     };
     keep(&session, fresh)?;
     html(StatusCode::OK, RecoveryPage { page, codes }.render()).map(private)
 }
 
-/// `POST /account/second-factor/removal`: operators keep theirs.
-async fn delete(desk: Desk, page: Page, session: Session, visitor: Confirmed) -> Result<HttpResponse> {
-    if visitor.operator {
+/// `POST /account/second-factor/removal`: admins keep theirs.
+async fn delete(desk: Desk, page: Page, session: Session, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
+    if visitor.admin {
         Flash::warn(&session, "Operators need a second factor, so it stays on.")?;
         return Ok(redirect("/account/second-factor"));
     }
@@ -139,7 +142,7 @@ async fn delete(desk: Desk, page: Page, session: Session, visitor: Confirmed) ->
     let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
     let fresh = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let user = User::find(conn, id)?;
             second_factor::switch_off(conn, id, now)?;
             if user.has_factor() {
@@ -156,11 +159,11 @@ async fn delete(desk: Desk, page: Page, session: Session, visitor: Confirmed) ->
 }
 
 /// `POST /account/recovery-codes`: new ones; the old ones are void.
-async fn renew(desk: Desk, page: Page, visitor: Confirmed) -> Result<HttpResponse> {
+async fn renew(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
     let (id, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
     let codes = desk
         .db
-        .note(move |conn| {
+        .write_uncached(move |conn| {
             let user = User::find(conn, id)?;
             if !user.has_factor() {
                 return Ok(None);
@@ -181,15 +184,15 @@ async fn answer(
     desk: &Desk,
     status: StatusCode,
     page: Page,
-    visitor: &Confirmed,
-    problems: Problems,
+    visitor: &RecentlyAuthenticated,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     let id = visitor.user;
     let (user, left) = desk
         .db
         .read(move |conn| Ok((User::find(conn, id)?, second_factor::recovery_codes_left(conn, id)?)))
         .await?;
-    let draft = second_factor::draft(&desk.vault, &user);
+    let draft = second_factor::draft(&desk.cipher, &user);
     let setup = draft.and_then(|secret| {
         let uri = secret.uri(page.site.name, &user.email);
         Some(Setup {
@@ -203,8 +206,8 @@ async fn answer(
         on: user.totp_enabled_at.map(when),
         left,
         setup,
-        problems,
-        required: user.operator && !user.has_factor(),
+        errors,
+        required: user.admin && !user.has_factor(),
     };
     html(status, view.render()).map(private)
 }

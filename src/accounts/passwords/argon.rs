@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 pub const SALT_LENGTH: usize = 16;
 
 /// Blocks (KiB) that a thread keeps at most; a dearer hash gives its memory back.
-const KEPT: usize = 1 << 17;
+const MAX_KEPT_BLOCKS: usize = 1 << 17;
 
 thread_local! {
     static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
@@ -26,7 +26,7 @@ pub fn hash_into(argon2: &Argon2<'_>, password: &str, salt: &[u8], output: &mut 
                 memory.resize(blocks, Block::default());
             }
             let done = argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..blocks]);
-            if memory.len() > KEPT {
+            if memory.len() > MAX_KEPT_BLOCKS {
                 *memory = Vec::new();
             }
             done

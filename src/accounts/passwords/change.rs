@@ -10,7 +10,7 @@ use crate::accounts::sessions::session::Session;
 use crate::accounts::sessions::sign_in::forgive_account;
 use crate::accounts::token::{Purpose, Token};
 use crate::accounts::user::User;
-use crate::crypto::{RESET, Vault};
+use crate::crypto::{Cipher, RESET};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::UserId;
@@ -98,15 +98,15 @@ impl Asked {
         }
     }
 
-    pub fn enqueue(&self, conn: &mut Conn, vault: &Vault, now: NaiveDateTime) -> Result<()> {
+    pub fn enqueue(&self, conn: &mut Conn, cipher: &Cipher, now: NaiveDateTime) -> Result<()> {
         let json = serde_json::to_vec(self).map_err(|error| Error::internal(error, "a wish could not be written"))?;
-        jobs::enqueue(conn, JOB, &vault.seal(JOB, &json), now, now)?;
+        jobs::enqueue(conn, JOB, &cipher.seal(JOB, &json), now, now)?;
         Ok(())
     }
 
     /// None: no key of ours sealed it.
-    pub fn open(vault: &Vault, payload: &str) -> Option<Self> {
-        serde_json::from_slice(&vault.open(JOB, payload)?).ok()
+    pub fn open(cipher: &Cipher, payload: &str) -> Option<Self> {
+        serde_json::from_slice(&cipher.open(JOB, payload)?).ok()
     }
 
     pub fn run(&self, conn: &mut Conn, outbox: &Outbox, now: NaiveDateTime) -> Result<()> {

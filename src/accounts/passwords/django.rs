@@ -8,7 +8,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 /// More than Django will ask for in years to come; a hash that asks for more would keep us busy for seconds.
-pub const MOST_ROUNDS: u32 = 10_000_000;
+pub const MAX_ROUNDS: u32 = 10_000_000;
 const DIGEST_LENGTH: usize = 32;
 
 pub struct DjangoHash {
@@ -25,10 +25,7 @@ impl DjangoHash {
             return None;
         }
         Some(Self {
-            rounds: rounds
-                .parse()
-                .ok()
-                .filter(|rounds| (1..=MOST_ROUNDS).contains(rounds))?,
+            rounds: rounds.parse().ok().filter(|rounds| (1..=MAX_ROUNDS).contains(rounds))?,
             salt: salt.to_owned(),
             digest: BASE64.decode(digest.as_bytes()).ok()?.try_into().ok()?,
         })

@@ -57,7 +57,7 @@ impl Hasher {
 
     /// Says how dear the dearest Django hash is that is still stored. It rises by itself when a dearer one is met.
     pub fn expect_rounds(&self, rounds: u32) {
-        self.dearest.store(rounds.min(django::MOST_ROUNDS), Ordering::Relaxed);
+        self.dearest.store(rounds.min(django::MAX_ROUNDS), Ordering::Relaxed);
     }
 
     /// An argon2id hash in the PHC format, with a salt of its own.
@@ -206,7 +206,7 @@ mod tests {
         verdict(&hasher, "wrong", &django("violet", 700)).await;
         assert_eq!(hasher.dearest.load(Ordering::Relaxed), 700);
         hasher.expect_rounds(u32::MAX);
-        assert_eq!(hasher.dearest.load(Ordering::Relaxed), django::MOST_ROUNDS);
+        assert_eq!(hasher.dearest.load(Ordering::Relaxed), django::MAX_ROUNDS);
     }
 
     #[tokio::test]

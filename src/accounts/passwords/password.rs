@@ -8,8 +8,8 @@ use crate::config::secret::Secret;
 use super::strength::{Pattern, plain_letters, signs};
 
 /// Characters.
-const SHORTEST: usize = 12;
-const LONGEST: usize = 128;
+const MIN_LENGTH: usize = 12;
+const MAX_LENGTH: usize = 128;
 /// Own words shorter than this say nothing about a person.
 const OWN_WORD: usize = 4;
 /// How many characters must be left over that no word, row or repetition explains.
@@ -42,14 +42,14 @@ impl Password {
     /// username, the email address. The message is for them.
     pub fn parse(typed: &str, own_words: &[&str]) -> Result<Self, String> {
         let length = typed.chars().count();
-        if length < SHORTEST {
+        if length < MIN_LENGTH {
             return Err(format!(
-                "Use {SHORTEST} characters or more: three or four unrelated words work well."
+                "Use {MIN_LENGTH} characters or more: three or four unrelated words work well."
             ));
         }
-        if length > LONGEST {
+        if length > MAX_LENGTH {
             return Err(format!(
-                "Use {LONGEST} characters or fewer: this password has {length}."
+                "Use {MAX_LENGTH} characters or fewer: this password has {length}."
             ));
         }
         let lower = typed.to_lowercase();
@@ -67,7 +67,7 @@ impl Password {
 
     /// For signing in: no rule. What is longer than any password is cut to a length that none has.
     pub fn typed(typed: &str) -> Self {
-        Self(Secret::new(typed.chars().take(LONGEST + 1).collect::<String>()))
+        Self(Secret::new(typed.chars().take(MAX_LENGTH + 1).collect::<String>()))
     }
 
     pub fn expose(&self) -> &str {
@@ -78,7 +78,7 @@ impl Password {
 /// In the list, as it is or decorated; or a pattern that guessers walk through.
 fn is_common(lower: &str) -> bool {
     let pattern = Pattern::of(lower);
-    pattern.unit < SHORTEST || pattern.pieces < LEFT || listed(lower)
+    pattern.unit < MIN_LENGTH || pattern.pieces < LEFT || listed(lower)
 }
 
 /// In the list: whole, without the signs at its ends, without its spaces, or repeated.

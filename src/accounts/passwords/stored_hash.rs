@@ -13,8 +13,8 @@ use super::django::{self, DjangoHash};
 use super::password::Password;
 
 /// A hash that asks for more was not made by us; we would run out of memory or time over it. KiB, and passes.
-const MOST_MEMORY: u32 = 1 << 20;
-const MOST_PASSES: u32 = 64;
+const MAX_MEMORY: u32 = 1 << 20;
+const MAX_PASSES: u32 = 64;
 const DUMMY_SALT: &[u8] = b"a hash of nobody";
 
 pub enum StoredHash {
@@ -141,7 +141,7 @@ fn argon2_hash(stored: &str) -> Option<StoredHash> {
     let version = Version::try_from(hash.version?).ok()?;
     let params = Params::try_from(&hash)
         .ok()
-        .filter(|params| params.m_cost() <= MOST_MEMORY && params.t_cost() <= MOST_PASSES)?;
+        .filter(|params| params.m_cost() <= MAX_MEMORY && params.t_cost() <= MAX_PASSES)?;
     Some(StoredHash::Argon2 {
         argon2: Box::new(Argon2::new(algorithm, version, params)),
         algorithm,

@@ -39,11 +39,11 @@ pub struct Pattern {
 
 impl Pattern {
     pub fn of(text: &str) -> Self {
-        let letters: Vec<char> = text.chars().collect();
-        let every_other = |from: usize| pieces(&letters.iter().copied().skip(from).step_by(2).collect::<Vec<_>>());
+        let emails: Vec<char> = text.chars().collect();
+        let every_other = |from: usize| pieces(&emails.iter().copied().skip(from).step_by(2).collect::<Vec<_>>());
         Self {
-            unit: unit(&letters),
-            pieces: pieces(&letters).min(every_other(0) + every_other(1)),
+            unit: unit(&emails),
+            pieces: pieces(&emails).min(every_other(0) + every_other(1)),
         }
     }
 
@@ -76,18 +76,18 @@ pub fn signs(text: &str) -> String {
 }
 
 /// The shortest beginning that, repeated at least twice (the last letter may be cut off), makes the whole.
-fn unit(letters: &[char]) -> usize {
-    (1..=letters.len().div_ceil(2))
-        .filter(|unit| *unit < letters.len())
-        .find(|unit| letters[*unit..].iter().eq(&letters[..letters.len() - unit]))
-        .unwrap_or(letters.len())
+fn unit(emails: &[char]) -> usize {
+    (1..=emails.len().div_ceil(2))
+        .filter(|unit| *unit < emails.len())
+        .find(|unit| emails[*unit..].iter().eq(&emails[..emails.len() - unit]))
+        .unwrap_or(emails.len())
 }
 
-fn pieces(letters: &[char]) -> usize {
+fn pieces(emails: &[char]) -> usize {
     let mut pieces = 0;
     let mut at = 0;
-    while at < letters.len() {
-        let run = run(&letters[at..]);
+    while at < emails.len() {
+        let run = run(&emails[at..]);
         at += if run >= RUN { run } else { 1 };
         pieces += 1;
     }
@@ -95,21 +95,21 @@ fn pieces(letters: &[char]) -> usize {
 }
 
 /// How many letters from the first on are the same, or follow each other in a row or backwards in it.
-fn run(letters: &[char]) -> usize {
-    let same = letters.iter().take_while(|letter| **letter == letters[0]).count();
+fn run(emails: &[char]) -> usize {
+    let same = emails.iter().take_while(|letter| **letter == emails[0]).count();
     ROWS.iter()
-        .flat_map(|row| [along(row.chars(), letters), along(row.chars().rev(), letters)])
+        .flat_map(|row| [along(row.chars(), emails), along(row.chars().rev(), emails)])
         .fold(same, usize::max)
 }
 
 /// How many letters go along the row, which may start anew: 890123.
-fn along(row: impl DoubleEndedIterator<Item = char> + Clone, letters: &[char]) -> usize {
-    if row.clone().all(|key| key != letters[0]) {
+fn along(row: impl DoubleEndedIterator<Item = char> + Clone, emails: &[char]) -> usize {
+    if row.clone().all(|key| key != emails[0]) {
         return 0;
     }
     row.cycle()
-        .skip_while(|key| *key != letters[0])
-        .zip(letters)
+        .skip_while(|key| *key != emails[0])
+        .zip(emails)
         .take_while(|(key, letter)| key == *letter)
         .count()
 }

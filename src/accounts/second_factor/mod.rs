@@ -10,7 +10,7 @@ use super::security_event::{Event, EventKind};
 use super::sessions::origin::Origin;
 use super::sessions::session::Factor;
 use super::user::User;
-use crate::crypto::{TOTP, Vault};
+use crate::crypto::{Cipher, TOTP};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{RecoveryCodeId, UserId};
@@ -28,28 +28,28 @@ struct NewRecoveryCode<'a> {
 }
 
 /// Makes a secret for someone who has none switched on; an older draft of it is void.
-pub fn set_up(conn: &mut Conn, vault: &Vault, user: UserId) -> Result<()> {
-    let sealed = vault.seal(TOTP, TotpSecret::new()?.as_bytes());
+pub fn set_up(conn: &mut Conn, cipher: &Cipher, user: UserId) -> Result<()> {
+    let sealed = cipher.seal(TOTP, TotpSecret::new()?.as_bytes());
     let off = users::table.find(user).filter(users::totp_enabled_at.is_null());
     diesel::update(off).set(users::totp_secret.eq(sealed)).execute(conn)?;
     Ok(())
 }
 
 /// The secret that waits to be switched on; once it is on, nobody sees it again.
-pub fn draft(vault: &Vault, user: &User) -> Option<TotpSecret> {
+pub fn draft(cipher: &Cipher, user: &User) -> Option<TotpSecret> {
     let sealed = user.totp_secret.as_ref().filter(|_| !user.has_factor())?;
-    secret(vault, sealed)
+    secret(cipher, sealed)
 }
 
 /// Switches it on if the code is right; gives the recovery codes, to be shown this once.
 pub fn switch_on(
     conn: &mut Conn,
-    vault: &Vault,
+    cipher: &Cipher,
     user: &User,
     code: &str,
     now: NaiveDateTime,
 ) -> Result<Option<Vec<String>>> {
-    let Some(draft) = draft(vault, user) else {
+    let Some(draft) = draft(cipher, user) else {
         return Ok(None);
     };
     let Some(step) = draft.matching_step(code, now) else {
@@ -83,7 +83,7 @@ pub fn switch_off(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<(
 /// Takes a code of the app or a recovery code, each of which works once. None: wrong.
 pub fn accept(
     conn: &mut Conn,
-    vault: &Vault,
+    cipher: &Cipher,
     user: &User,
     typed: &str,
     origin: &Origin,
@@ -92,7 +92,7 @@ pub fn accept(
     let Some(sealed) = user.totp_secret.as_ref().filter(|_| user.has_factor()) else {
         return Ok(None);
     };
-    if let Some(step) = secret(vault, sealed).and_then(|secret| secret.matching_step(typed, now)) {
+    if let Some(step) = secret(cipher, sealed).and_then(|secret| secret.matching_step(typed, now)) {
         // Never the same step twice, nor an older one after it.
         let newer = users::table.find(user.id).filter(users::totp_step.lt(step));
         let taken = diesel::update(newer).set(users::totp_step.eq(step)).execute(conn)?;
@@ -139,8 +139,8 @@ pub fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<i64> {
 }
 
 /// None when no key opens it: then only a recovery code helps.
-fn secret(vault: &Vault, sealed: &str) -> Option<TotpSecret> {
-    let opened = vault
+fn secret(cipher: &Cipher, sealed: &str) -> Option<TotpSecret> {
+    let opened = cipher
         .open(TOTP, sealed)
         .and_then(|bytes| TotpSecret::from_bytes(&bytes));
     if opened.is_none() {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 /// What a browser may call itself, in letters, before it is cut.
-const LONGEST_AGENT: usize = 300;
+const MAX_USER_AGENT_LENGTH: usize = 300;
 
 /// Who calls, as far as the network and the browser tell.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ impl Origin {
             agent: agent
                 .chars()
                 .filter(|letter| !letter.is_control())
-                .take(LONGEST_AGENT)
+                .take(MAX_USER_AGENT_LENGTH)
                 .collect(),
         }
     }

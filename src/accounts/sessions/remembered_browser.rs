@@ -85,7 +85,7 @@ impl Browser {
     }
 
     /// Takes away those whose month is over.
-    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+    pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let over = trusted_browsers::table.filter(trusted_browsers::expires_at.lt(now));
         Ok(diesel::delete(over).execute(conn)?)
     }

@@ -10,12 +10,12 @@ use crate::db::Conn;
 use crate::error::{Error, Result, Step};
 use crate::id::{SessionId, UserId};
 use crate::schema::{sessions, trusted_browsers, users};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
 /// `seen_at` is written at most so often, or every look at a page would be a durable write.
-pub const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
+pub const SEEN_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
-words! {
+string_enum! {
     /// What stands behind a sign-in beside the password.
     Factor {
         /// The password alone: the person has no second factor.
@@ -45,8 +45,8 @@ pub struct Limits {
 
 impl Limits {
     /// The more someone may do, the shorter.
-    pub fn of(factor: Factor, operator: bool, seller: bool) -> Self {
-        let (idle, absolute) = match (factor, operator, seller) {
+    pub fn of(factor: Factor, admin: bool, seller: bool) -> Self {
+        let (idle, absolute) = match (factor, admin, seller) {
             (Factor::Pending, ..) => (TimeDelta::minutes(5), TimeDelta::minutes(5)),
             (_, true, _) => (TimeDelta::minutes(30), TimeDelta::hours(12)),
             (_, _, true) => (TimeDelta::days(7), TimeDelta::days(14)),
@@ -138,7 +138,7 @@ impl Session {
         let device = Device::of(conn, id)?;
         // Ended elsewhere at this very moment: it does not come back by this.
         if !Self::end(conn, device.user, id)? {
-            return Err(Error::First(Step::SignIn));
+            return Err(Error::StepRequired(Step::SignIn));
         }
         let shown = Device { auth_at: now, ..device };
         let fresh = shown.go_on(conn, factor, origin, now)?;
@@ -183,12 +183,12 @@ impl Session {
             .load(conn)?;
         Ok(all
             .into_iter()
-            .filter(|one| Limits::of(one.factor, user.operator, seller).allow(one.created_at, one.seen_at, now))
+            .filter(|one| Limits::of(one.factor, user.admin, seller).allow(one.created_at, one.seen_at, now))
             .collect())
     }
 
     /// Takes away those that have ended by themselves.
-    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+    pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let longest = Limits::of(Factor::Password, false, false);
         let over = sessions::table.filter(
             sessions::created_at
@@ -226,7 +226,7 @@ impl Device {
             .select((sessions::user_id, sessions::created_at, sessions::auth_at))
             .first(conn)
             .optional()?;
-        found.ok_or(Error::First(Step::SignIn))
+        found.ok_or(Error::StepRequired(Step::SignIn))
     }
 
     /// Under a new id; that is no new sign-in, and no event.
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn who_may_do_more_is_signed_in_for_less() {
-        let idle = |operator, seller| Limits::of(Factor::Totp, operator, seller).idle;
+        let idle = |admin, seller| Limits::of(Factor::Totp, admin, seller).idle;
         assert!(idle(true, true) < idle(false, true));
         assert!(idle(false, true) < idle(false, false));
         assert_eq!(Limits::of(Factor::Pending, true, true).absolute, TimeDelta::minutes(5));

@@ -9,7 +9,7 @@ use super::throttle::{BY_ACCOUNT, BY_FACTOR, BY_NETWORK, Try};
 use crate::accounts::second_factor;
 use crate::accounts::security_event::{Event, EventKind};
 use crate::accounts::user::User;
-use crate::crypto::Vault;
+use crate::crypto::Cipher;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, UserId};
@@ -166,14 +166,14 @@ pub fn count_code(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<O
 /// The code, where one is asked for. None: it was wrong.
 pub fn take_code(
     conn: &mut Conn,
-    (outbox, vault): (&Outbox, &Vault),
+    (outbox, cipher): (&Outbox, &Cipher),
     user: UserId,
     typed: &str,
     origin: &Origin,
     now: NaiveDateTime,
 ) -> Result<Option<Factor>> {
     let user = User::find(conn, user)?;
-    let factor = second_factor::accept(conn, vault, &user, typed, origin, now)?;
+    let factor = second_factor::accept(conn, cipher, &user, typed, origin, now)?;
     match factor {
         None => Event::record(conn, user.id, EventKind::FactorFailed, "", origin, now)?,
         Some(factor) => {

@@ -132,7 +132,7 @@ impl Throttle {
     }
 
     /// Takes away what no try has touched for a day.
-    pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
+    pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let old = throttles::table.filter(throttles::updated_at.lt(now - TimeDelta::days(1)));
         Ok(diesel::delete(old).execute(conn)?)
     }

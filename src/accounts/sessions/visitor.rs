@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::sum;
 use diesel::prelude::*;
 
-use super::session::{Factor, Limits, SEEN_EVERY};
+use super::session::{Factor, Limits, SEEN_INTERVAL};
 use crate::accounts::user::called;
 use crate::db::Conn;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::id::{SessionId, ShopId, UserId};
 use crate::schema::{cart_items, carts, sessions, shops, users};
 
 /// How long a password that was shown counts for what matters most.
-const CONFIRMED_FOR: TimeDelta = TimeDelta::minutes(10);
+const RECENT_AUTH_TTL: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(Debug, Clone, Queryable)]
 pub struct Visitor {
@@ -23,7 +23,7 @@ pub struct Visitor {
     pub email: String,
     /// The address of the profile picture, or empty.
     pub face: String,
-    pub operator: bool,
+    pub admin: bool,
     email_verified_at: Option<NaiveDateTime>,
     suspended_at: Option<NaiveDateTime>,
     totp_enabled_at: Option<NaiveDateTime>,
@@ -47,7 +47,7 @@ pub struct ShopRef {
 
 impl Visitor {
     /// The person of this session, if it still counts.
-    pub fn of(conn: &mut Conn, id: SessionId, now: NaiveDateTime) -> Result<Option<Self>> {
+    pub fn of_session(conn: &mut Conn, id: SessionId, now: NaiveDateTime) -> Result<Option<Self>> {
         let in_cart = cart_items::table
             .inner_join(carts::table)
             .filter(carts::owner_id.eq(users::id.nullable()))
@@ -64,7 +64,7 @@ impl Visitor {
                 users::first_name,
                 users::email,
                 users::profile_image,
-                users::operator,
+                users::admin,
                 users::email_verified_at,
                 users::suspended_at,
                 users::totp_enabled_at,
@@ -79,7 +79,7 @@ impl Visitor {
             .first(conn)
             .optional()?;
         Ok(found.filter(|one| {
-            let limits = Limits::of(one.factor, one.operator, one.shop.is_some());
+            let limits = Limits::of(one.factor, one.admin, one.shop.is_some());
             one.suspended_at.is_none() && limits.allow(one.created_at, one.seen_at, now)
         }))
     }
@@ -96,12 +96,12 @@ impl Visitor {
 
     /// Whether the password was shown just now.
     pub fn confirmed(&self, now: NaiveDateTime) -> bool {
-        now < self.auth_at + CONFIRMED_FOR
+        now < self.auth_at + RECENT_AUTH_TTL
     }
 
     /// Whether it is time to write down that they were here.
     pub fn unseen(&self, now: NaiveDateTime) -> bool {
-        now >= self.seen_at + SEEN_EVERY
+        now >= self.seen_at + SEEN_INTERVAL
     }
 
     /// For the page: the first name, or the username of who gave none.

@@ -7,12 +7,12 @@ use actix_web::web::Data;
 use askama::Template;
 
 use super::forms::quantity;
-use crate::carts::{self, Added, Adding, Wanted};
+use crate::carts::{self, AddOutcome, Added, NewItem};
 use crate::catalog::pages::{Typed, show_again};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::web::cart_cookie::remember_cart;
-use crate::web::{Buyer, Flash, Form, Page, Problems, html, redirect};
+use crate::web::{Buyer, Flash, Form, FormErrors, Page, html, redirect};
 
 /// For htmx: the header's new number, and what happened.
 #[derive(Template)]
@@ -20,7 +20,7 @@ use crate::web::{Buyer, Flash, Form, Page, Problems, html, redirect};
 struct AddedBlock {
     page: Page,
     message: String,
-    held_back: bool,
+    limited: bool,
 }
 
 /// `POST /cart/items`: puts pieces of a variant into the cart.
@@ -32,30 +32,32 @@ pub async fn create(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse> {
     let form = Typed::read(pairs);
-    let mut problems = Problems::default();
+    let mut errors = FormErrors::default();
     if form.variant.is_none() {
-        problems.add("options", "Choose which one you want.");
+        errors.add("options", "Choose which one you want.");
     }
-    let pieces = problems.keep("quantity", quantity(&form.quantity, 1));
+    let pieces = errors.check("quantity", quantity(&form.quantity, 1));
     let (Some(variant), Some(pieces)) = (form.variant, pieces) else {
-        return refused(&db, page, form, problems).await;
+        return refused(&db, page, form, errors).await;
     };
-    let wanted = Wanted {
+    let wanted = NewItem {
         variant,
         quantity: pieces,
         answers: form.answers.clone(),
     };
-    let (holder, now) = (buyer.holder(), page.now);
-    let adding = db.note(move |conn| carts::add(conn, holder, &wanted, now)).await;
+    let (cart_owner, now) = (buyer.cart_owner(), page.now);
+    let adding = db
+        .write_uncached(move |conn| carts::add(conn, cart_owner, &wanted, now))
+        .await;
     match adding {
-        Ok(Adding::Added(added)) => done(&session, page, buyer, added),
-        Ok(Adding::Wrong(wrong)) => {
+        Ok(AddOutcome::Added(added)) => done(&session, page, buyer, added),
+        Ok(AddOutcome::Wrong(wrong)) => {
             for (field, message) in wrong {
-                problems.add(format!("personalisation-{field}"), message);
+                errors.add(format!("personalization-{field}"), message);
             }
-            refused(&db, page, form, problems).await
+            refused(&db, page, form, errors).await
         }
-        Err(Error::Refused(message)) => refused(&db, page, form, Problems::one("", message)).await,
+        Err(Error::Refused(message)) => refused(&db, page, form, FormErrors::one("", message)).await,
         Err(error) => Err(error),
     }
 }
@@ -65,7 +67,7 @@ fn done(session: &Session, mut page: Page, buyer: Buyer, added: Added) -> Result
         remember_cart(session, added.cart, added.pieces)?;
     }
     if !page.htmx {
-        if added.held_back {
+        if added.limited {
             Flash::warn(session, added.message)?;
         } else {
             Flash::ok(session, added.message)?;
@@ -76,16 +78,16 @@ fn done(session: &Session, mut page: Page, buyer: Buyer, added: Added) -> Result
     let block = AddedBlock {
         page,
         message: added.message,
-        held_back: added.held_back,
+        limited: added.limited,
     };
     html(StatusCode::OK, block.render())
 }
 
 /// The product's page again, with what was typed; without a product to show, the message alone.
-async fn refused(db: &Data<Db>, page: Page, mut form: Typed, problems: Problems) -> Result<HttpResponse> {
-    let first = problems.iter().next().map(|(_, message)| message.clone());
+async fn refused(db: &Data<Db>, page: Page, mut form: Typed, errors: FormErrors) -> Result<HttpResponse> {
+    let first = errors.iter().next().map(|(_, message)| message.clone());
     let first = Error::Refused(first.unwrap_or_default());
-    form.problems = problems;
+    form.errors = errors;
     match show_again(db, page, form).await {
         Err(Error::NotFound) => Err(first),
         answer => answer,

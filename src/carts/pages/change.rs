@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 
 use super::forms::{CountryForm, QuantityForm};
 use super::show::{Said, answer};
-use crate::carts::{self, Cart, Changed};
+use crate::carts::{self, Cart, QuantityChange};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::CartItemId;
@@ -25,12 +25,15 @@ pub async fn update(
     Form(form): Form<QuantityForm>,
 ) -> Result<HttpResponse> {
     let item = CartItemId(item.parse().map_err(|_| Error::NotFound)?);
-    let holder = buyer.holder().ok_or(Error::NotFound)?;
+    let cart_owner = buyer.cart_owner().ok_or(Error::NotFound)?;
     let now = page.now;
     let changed = match form.quantity() {
-        Ok(quantity) => db.note(move |conn| carts::set(conn, holder, item, quantity, now)).await,
+        Ok(quantity) => {
+            db.write_uncached(move |conn| carts::set(conn, cart_owner, item, quantity, now))
+                .await
+        }
         Err(message) => {
-            let cart = db.read(move |conn| Cart::of(conn, holder, now)).await?;
+            let cart = db.read(move |conn| Cart::of_owner(conn, cart_owner, now)).await?;
             if !cart.lines.iter().any(|line| line.item == item) {
                 return Err(Error::NotFound);
             }
@@ -38,8 +41,8 @@ pub async fn update(
         }
     };
     let said = match changed {
-        Ok(Changed::Set | Changed::Removed(_)) => None,
-        Ok(Changed::HeldBack(message)) => Some((StatusCode::OK, message)),
+        Ok(QuantityChange::Set | QuantityChange::Removed(_)) => None,
+        Ok(QuantityChange::HeldBack(message)) => Some((StatusCode::OK, message)),
         Err(Error::Refused(message)) => Some((StatusCode::UNPROCESSABLE_ENTITY, message)),
         Err(error) => return Err(error),
     };
@@ -65,18 +68,20 @@ pub async fn update(
 
 /// `POST /cart/clear`: takes out everything, to be put back if one likes.
 pub async fn clear(db: Data<Db>, session: Session, page: Page, buyer: Buyer) -> Result<HttpResponse> {
-    if let Some(holder) = buyer.holder() {
+    if let Some(cart_owner) = buyer.cart_owner() {
         let now = page.now;
-        db.note(move |conn| carts::clear(conn, holder, now)).await?;
+        db.write_uncached(move |conn| carts::clear(conn, cart_owner, now))
+            .await?;
     }
     shown(&db, &session, page, buyer).await
 }
 
 /// `POST /cart/restoration`: puts back what was taken out just now.
 pub async fn restore(db: Data<Db>, session: Session, page: Page, buyer: Buyer) -> Result<HttpResponse> {
-    if let Some(holder) = buyer.holder() {
+    if let Some(cart_owner) = buyer.cart_owner() {
         let now = page.now;
-        db.note(move |conn| carts::restore(conn, holder, now)).await?;
+        db.write_uncached(move |conn| carts::restore(conn, cart_owner, now))
+            .await?;
     }
     shown(&db, &session, page, buyer).await
 }
@@ -89,7 +94,7 @@ pub async fn country(
     buyer: Buyer,
     Form(form): Form<CountryForm>,
 ) -> Result<HttpResponse> {
-    let Some(country) = Country::of(&form.country) else {
+    let Some(country) = Country::by_code(&form.country) else {
         let said = Said {
             item: None,
             message: "Choose a country of the list.".to_owned(),

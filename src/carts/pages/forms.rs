@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::carts::MOST_EACH;
+use crate::carts::MAX_QUANTITY;
 
 /// What a line's form sends.
 #[derive(Debug, Default, Deserialize)]
@@ -19,7 +19,7 @@ impl QuantityForm {
     pub fn quantity(&self) -> Result<i32, String> {
         let typed = quantity(&self.quantity, 0)?;
         Ok(match self.step.as_str() {
-            "1" => (typed + 1).min(MOST_EACH),
+            "1" => (typed + 1).min(MAX_QUANTITY),
             "-1" => (typed - 1).max(1),
             _ => typed,
         })
@@ -43,10 +43,10 @@ pub fn quantity(typed: &str, least: i32) -> Result<i32, String> {
         return Err("Type how many you want as a whole number, like 2.".to_owned());
     }
     match typed.parse::<i32>() {
-        Ok(number) if number < least => Err(format!("Type a number from {least} to {MOST_EACH}.")),
-        Ok(number) if number <= MOST_EACH => Ok(number),
+        Ok(number) if number < least => Err(format!("Type a number from {least} to {MAX_QUANTITY}.")),
+        Ok(number) if number <= MAX_QUANTITY => Ok(number),
         _ => Err(format!(
-            "A cart takes {MOST_EACH} of a kind. Type a number up to {MOST_EACH}."
+            "A cart takes {MAX_QUANTITY} of a kind. Type a number up to {MAX_QUANTITY}."
         )),
     }
 }

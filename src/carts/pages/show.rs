@@ -8,12 +8,12 @@ use askama::Template;
 use chrono::NaiveDateTime;
 
 use crate::carts::{Cart, CartLine, RemovedLine};
-use crate::catalog::{Filter, Sort, Tile};
+use crate::catalog::{Filter, ProductCard, Sort};
 use crate::db::Db;
 use crate::error::Result;
 use crate::id::{CartItemId, ShopId};
 use crate::money::Money;
-use crate::shipping::{Packed, Rate, Sending, Way};
+use crate::shipping::{DeliveryItem, DeliveryOption, DeliveryQuote, ShippingRate};
 use crate::shops::Vacation;
 use crate::text::Country;
 use crate::web::cart_cookie::{forget_cart, remember_cart};
@@ -32,7 +32,7 @@ struct CartPage {
     said: Option<Said>,
     sum: Sum,
     /// For who has nothing in it yet.
-    recent: Vec<Tile>,
+    recent: Vec<ProductCard>,
 }
 
 /// What there is to say about the last change.
@@ -51,9 +51,9 @@ struct ShopPart {
     vacation: Option<Vacation>,
     lines: Vec<LinePart>,
     /// What travels, travels like this; none when nothing does.
-    way: Option<Way>,
-    other_ways: Vec<Way>,
-    nowhere: bool,
+    delivery_option: Option<DeliveryOption>,
+    other_delivery_options: Vec<DeliveryOption>,
+    unavailable: bool,
     subtotal: Money,
     /// All of it can be bought as it stands.
     ready: bool,
@@ -75,7 +75,7 @@ struct Sum {
     /// Lines that need another look.
     held_up: usize,
     /// A shop that does not send to the country.
-    nowhere: bool,
+    unavailable: bool,
 }
 
 impl CartPage {
@@ -105,43 +105,43 @@ impl CartPage {
 }
 
 impl ShopPart {
-    fn of(shop: &crate::carts::CartShop, cart: &Cart, rates: &[Rate], page: &Page) -> Self {
+    fn of(shop: &crate::carts::CartShop, cart: &Cart, rates: &[ShippingRate], page: &Page) -> Self {
         let lines: Vec<&CartLine> = cart.of_shop(shop.id).collect();
         let good: Vec<&CartLine> = lines.iter().copied().filter(|line| line.problem.is_none()).collect();
-        let rates: Vec<Rate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
-        let sending = sending(&rates, page.country, &good, page.now);
-        let way = sending.chosen(None).cloned();
-        let other_ways = match &sending {
-            Sending::Ways(ways) => ways.iter().skip(1).cloned().collect(),
-            Sending::Nothing | Sending::Nowhere => Vec::new(),
+        let rates: Vec<ShippingRate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
+        let delivery_quote = delivery_quote(&rates, page.country, &good, page.now);
+        let delivery_option = delivery_quote.chosen(None).cloned();
+        let other_delivery_options = match &delivery_quote {
+            DeliveryQuote::Options(delivery_options) => delivery_options.iter().skip(1).cloned().collect(),
+            DeliveryQuote::Nothing | DeliveryQuote::Unavailable => Vec::new(),
         };
-        let nowhere = sending == Sending::Nowhere;
+        let unavailable = delivery_quote == DeliveryQuote::Unavailable;
         Self {
             id: shop.id,
             name: shop.name.clone(),
             url: shop.url.clone(),
             vacation: shop.vacation.clone(),
             subtotal: sum(good.iter().map(|line| line.subtotal)),
-            ready: good.len() == lines.len() && !nowhere,
-            way,
-            other_ways,
-            nowhere,
+            ready: good.len() == lines.len() && !unavailable,
+            delivery_option,
+            other_delivery_options,
+            unavailable,
             lines: lines.into_iter().map(|line| LinePart::of(line.clone(), page)).collect(),
         }
     }
 }
 
-fn sending(rates: &[Rate], country: Country, lines: &[&CartLine], now: NaiveDateTime) -> Sending {
-    let packed: Vec<Packed> = lines
+fn delivery_quote(rates: &[ShippingRate], country: Country, lines: &[&CartLine], now: NaiveDateTime) -> DeliveryQuote {
+    let packed: Vec<DeliveryItem> = lines
         .iter()
-        .map(|line| Packed {
+        .map(|line| DeliveryItem {
             quantity: line.quantity,
             subtotal: line.subtotal,
             delivery: line.delivery,
             readiness: line.readiness,
         })
         .collect();
-    Sending::of(rates, country, &packed, now)
+    DeliveryQuote::new(rates, country, &packed, now)
 }
 
 impl LinePart {
@@ -160,14 +160,17 @@ impl LinePart {
 impl Sum {
     fn of(cart: &Cart, shops: &[ShopPart]) -> Self {
         let items = sum(shops.iter().map(|shop| shop.subtotal));
-        let delivery = sum(shops.iter().filter_map(|shop| shop.way.as_ref()).map(|way| way.price));
+        let delivery = sum(shops
+            .iter()
+            .filter_map(|shop| shop.delivery_option.as_ref())
+            .map(|delivery_option| delivery_option.price));
         Self {
             pieces: cart.pieces(),
             total: sum([items, delivery]),
             items,
             delivery,
             held_up: cart.lines.iter().filter(|line| line.problem.is_some()).count(),
-            nowhere: shops.iter().any(|shop| shop.nowhere),
+            unavailable: shops.iter().any(|shop| shop.unavailable),
         }
     }
 }
@@ -193,12 +196,12 @@ pub async fn answer(
     said: Option<Said>,
 ) -> Result<HttpResponse> {
     let now = page.now;
-    let (cart, rates) = match buyer.holder() {
-        Some(holder) => {
+    let (cart, rates) = match buyer.cart_owner() {
+        Some(cart_owner) => {
             db.read(move |conn| {
-                let cart = Cart::of(conn, holder, now)?;
+                let cart = Cart::of_owner(conn, cart_owner, now)?;
                 let shops: Vec<ShopId> = cart.shops.iter().map(|shop| shop.id).collect();
-                let rates = Rate::of_shops(conn, &shops)?;
+                let rates = ShippingRate::of_shops(conn, &shops)?;
                 Ok((cart, rates))
             })
             .await?
@@ -218,8 +221,8 @@ pub async fn answer(
             in_stock: true,
             ..Filter::default()
         };
-        db.recall("cart recent".to_owned(), move |conn| {
-            Tile::list(conn, &filter, Sort::Newest, None, RECENT, now)
+        db.read_cached("cart recent".to_owned(), move |conn| {
+            ProductCard::list(conn, &filter, Sort::Newest, None, RECENT, now)
         })
         .await?
     } else {

@@ -10,9 +10,9 @@ use crate::error::Result;
 use crate::id::{ProductId, SectionId, ShopId};
 use crate::schema::{products, sections, shops};
 use crate::shops::ShopState;
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// The orders a list can have.
     Sort { Newest = "newest", Cheapest = "price", Dearest = "-price" }
 }
@@ -110,7 +110,7 @@ impl std::fmt::Display for After {
 
 /// Products that everyone may see: active, in an open shop.
 #[diesel::dsl::auto_type(no_type_alias)]
-pub fn on_show() -> _ {
+pub fn visible() -> _ {
     let active: diesel::dsl::Eq<products::state, ProductState> = products::state.eq(ProductState::Active);
     let open: diesel::dsl::Eq<shops::state, ShopState> = shops::state.eq(ShopState::Open);
     products::table.inner_join(shops::table).filter(active).filter(open)

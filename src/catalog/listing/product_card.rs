@@ -17,19 +17,19 @@ use crate::schema::{product_variants, products, shops};
 use crate::shops::ShopState;
 
 /// How long a product counts as new, in days.
-const NEW_FOR: i64 = 14;
+const NEW_DAYS: i64 = 14;
 /// How many pictures a tile can show.
 const PICTURES: usize = 3;
 
 #[derive(Debug, Clone)]
-pub struct Tile {
+pub struct ProductCard {
     pub id: ProductId,
     pub url: String,
     pub title: String,
     pub shop: String,
     pub shop_url: String,
     /// Where the shop is; may be empty.
-    pub place: String,
+    pub location: String,
     /// The lowest.
     pub price: Money,
     pub several_prices: bool,
@@ -51,7 +51,7 @@ impl Flag {
         match quantity {
             0 => Some(Self::SoldOut),
             1 => Some(Self::LastOne),
-            _ => (now - published_at < TimeDelta::days(NEW_FOR)).then_some(Self::New),
+            _ => (now - published_at < TimeDelta::days(NEW_DAYS)).then_some(Self::New),
         }
     }
 
@@ -75,10 +75,10 @@ struct Row {
     several_prices: bool,
     shop: String,
     shop_slug: String,
-    place: String,
+    location: String,
 }
 
-impl Tile {
+impl ProductCard {
     /// The products that `filter` lets through, after `after`, at most `most`: two queries.
     pub fn list(
         conn: &mut Conn,
@@ -118,7 +118,7 @@ impl Tile {
                 exists(dearer),
                 shops::name,
                 shops::slug,
-                shops::place,
+                shops::location,
             ))
             .limit(most)
             .into_boxed();
@@ -198,15 +198,15 @@ impl Tile {
 }
 
 impl Row {
-    fn tile(self, now: NaiveDateTime) -> Tile {
-        Tile {
+    fn tile(self, now: NaiveDateTime) -> ProductCard {
+        ProductCard {
             url: format!("/shops/{}/{}", self.shop_slug, self.slug),
             shop_url: format!("/shops/{}", self.shop_slug),
             flag: Flag::of(self.quantity, self.published_at, now),
             id: self.id,
             title: self.title,
             shop: self.shop,
-            place: self.place,
+            location: self.location,
             price: self.price,
             several_prices: self.several_prices,
             pictures: Vec::new(),

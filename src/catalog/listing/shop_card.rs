@@ -18,7 +18,7 @@ pub struct ShopCard {
     pub name: String,
     pub url: String,
     pub tagline: String,
-    pub place: String,
+    pub location: String,
     /// How many products it shows.
     pub products: i64,
     pub picture: Option<Picture>,
@@ -35,7 +35,7 @@ pub struct ListedShop {
     name: String,
     slug: String,
     tagline: String,
-    place: String,
+    location: String,
 }
 
 impl ListedShop {
@@ -93,7 +93,7 @@ impl ListedShop {
             url: format!("/shops/{}", self.slug),
             name: self.name,
             tagline: self.tagline,
-            place: self.place,
+            location: self.location,
             products,
             picture: pictures.first().cloned(),
             pictures,

@@ -1,11 +1,11 @@
 //! The part of a product's page where it is bought: what the shop asks, how many, what it comes to, when it arrives.
 
-use crate::carts::MOST_EACH;
-use crate::catalog::{Delivery, Field, FieldKind, Readiness, Variant};
-use crate::id::{FieldId, ProductId, VariantId};
+use crate::carts::MAX_QUANTITY;
+use crate::catalog::{Delivery, PersonalizationField, PersonalizationKind, Readiness, Variant};
+use crate::id::{PersonalizationFieldId, ProductId, VariantId};
 use crate::money::Money;
-use crate::shipping::{Packed, Rate, Sending};
-use crate::web::{Page, Problems};
+use crate::shipping::{DeliveryItem, DeliveryQuote, ShippingRate};
+use crate::web::{FormErrors, Page};
 
 /// What somebody typed there, to be shown again.
 #[derive(Debug, Default)]
@@ -13,8 +13,8 @@ pub struct Typed {
     pub product: Option<ProductId>,
     pub variant: Option<VariantId>,
     pub quantity: String,
-    pub answers: Vec<(FieldId, String)>,
-    pub problems: Problems,
+    pub answers: Vec<(PersonalizationFieldId, String)>,
+    pub errors: FormErrors,
 }
 
 impl Typed {
@@ -27,10 +27,12 @@ impl Typed {
                 "product" => typed.product = value.parse().ok().map(ProductId),
                 "quantity" => typed.quantity = value,
                 other => {
-                    let field = other.strip_prefix("personalisation[");
+                    let field = other.strip_prefix("personalization[");
                     if let Some(field) = field.and_then(|rest| rest.strip_suffix(']')) {
                         // A number that is none stands for a field that nothing has.
-                        typed.answers.push((FieldId(field.parse().unwrap_or(0)), value));
+                        typed
+                            .answers
+                            .push((PersonalizationFieldId(field.parse().unwrap_or(0)), value));
                     }
                 }
             }
@@ -62,20 +64,20 @@ pub struct BuyBox {
     /// All that is chosen so far.
     pub total: Money,
     pub delivery: DeliveryLine,
-    pub problems: Problems,
+    pub errors: FormErrors,
 }
 
 /// One of the shop's questions.
 pub struct AskedField {
-    /// `personalisation-12`
+    /// `personalization-12`
     pub id: String,
-    /// `personalisation[12]`
+    /// `personalization[12]`
     pub name: String,
     pub label: String,
     pub hint: String,
     pub choices: Vec<String>,
     pub is_choice: bool,
-    pub longest: i32,
+    pub max_length: i32,
     pub required: bool,
     pub price: Money,
     pub value: String,
@@ -86,8 +88,8 @@ pub struct AskedField {
 pub enum DeliveryLine {
     /// In words, since nothing is posted.
     Nothing(&'static str),
-    Way(crate::shipping::Way),
-    Nowhere,
+    DeliveryOption(crate::shipping::DeliveryOption),
+    Unavailable,
 }
 
 /// What a product's page knows.
@@ -96,8 +98,8 @@ pub struct Sold<'a> {
     pub price: Money,
     pub stock: i32,
     pub chosen: Option<&'a Variant>,
-    pub fields: &'a [Field],
-    pub rates: &'a [Rate],
+    pub fields: &'a [PersonalizationField],
+    pub rates: &'a [ShippingRate],
     pub delivery: Delivery,
     pub readiness: Readiness,
     pub own: bool,
@@ -129,11 +131,11 @@ impl BuyBox {
             } else {
                 typed.quantity
             },
-            most: stock.clamp(1, MOST_EACH),
+            most: stock.clamp(1, MAX_QUANTITY),
             price,
-            total: unit.times(pieces.clamp(1, MOST_EACH)).unwrap_or(unit),
+            total: unit.times(pieces.clamp(1, MAX_QUANTITY)).unwrap_or(unit),
             delivery: DeliveryLine::of(sold, price, page),
-            problems: typed.problems,
+            errors: typed.errors,
         }
     }
 
@@ -143,18 +145,18 @@ impl BuyBox {
 }
 
 impl AskedField {
-    fn of(field: &Field, typed: &Typed) -> Self {
-        let id = format!("personalisation-{}", field.id);
+    fn of(field: &PersonalizationField, typed: &Typed) -> Self {
+        let id = format!("personalization-{}", field.id);
         let given = typed.answers.iter().find(|(one, _)| *one == field.id);
         Self {
-            error: typed.problems.of(&id).to_owned(),
+            error: typed.errors.get(&id).to_owned(),
             id,
-            name: format!("personalisation[{}]", field.id),
+            name: format!("personalization[{}]", field.id),
             label: field.label.clone(),
             hint: field.hint.clone(),
             choices: field.choices().map(str::to_owned).collect(),
-            is_choice: field.kind == FieldKind::Choice,
-            longest: field.longest,
+            is_choice: field.kind == PersonalizationKind::Choice,
+            max_length: field.max_length,
             required: field.required,
             price: field.price,
             value: given.map(|(_, value)| value.clone()).unwrap_or_default(),
@@ -176,16 +178,19 @@ impl AskedField {
 
 impl DeliveryLine {
     fn of(sold: &Sold<'_>, price: Money, page: &Page) -> Self {
-        let one = Packed {
+        let one = DeliveryItem {
             quantity: 1,
             subtotal: price,
             delivery: sold.delivery,
             readiness: sold.readiness,
         };
-        match Sending::of(sold.rates, page.country, &[one], page.now) {
-            Sending::Nothing => Self::Nothing(sold.delivery.note()),
-            Sending::Nowhere => Self::Nowhere,
-            Sending::Ways(ways) => ways.into_iter().next().map_or(Self::Nowhere, Self::Way),
+        match DeliveryQuote::new(sold.rates, page.country, &[one], page.now) {
+            DeliveryQuote::Nothing => Self::Nothing(sold.delivery.note()),
+            DeliveryQuote::Unavailable => Self::Unavailable,
+            DeliveryQuote::Options(delivery_options) => delivery_options
+                .into_iter()
+                .next()
+                .map_or(Self::Unavailable, Self::DeliveryOption),
         }
     }
 }
@@ -199,14 +204,17 @@ mod tests {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let typed = Typed::read(vec![
             pair("variant", "7"),
-            pair("personalisation[12]", "Ana"),
-            pair("personalisation[x]", "no"),
+            pair("personalization[12]", "Ana"),
+            pair("personalization[x]", "no"),
             pair("unit_price", "1"),
         ]);
         assert_eq!(typed.variant, Some(VariantId(7)));
         assert_eq!(
             typed.answers,
-            [(FieldId(12), "Ana".to_owned()), (FieldId(0), "no".to_owned())]
+            [
+                (PersonalizationFieldId(12), "Ana".to_owned()),
+                (PersonalizationFieldId(0), "no".to_owned())
+            ]
         );
     }
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::catalog::{Count, Counts, Filter, ListedShop, ShopCard, Sort, Tile};
+use crate::catalog::{Count, Counts, Filter, ListedShop, ProductCard, ShopCard, Sort};
 use crate::db::Db;
 use crate::error::Result;
 use crate::id::ProductId;
@@ -22,9 +22,9 @@ const SHOPS: i64 = 4;
 #[template(path = "catalog/home.html")]
 struct HomePage {
     page: Page,
-    hero: Vec<Tile>,
+    hero: Vec<ProductCard>,
     categories: Vec<CategoryCard>,
-    newest: Vec<Tile>,
+    newest: Vec<ProductCard>,
     shops: Vec<ShopCard>,
     products: i64,
     makers: i64,
@@ -44,11 +44,11 @@ pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
     let now = page.now;
     let shared = db.clone();
     let (mut newest, categories, shops, count) = db
-        .recall("home".to_owned(), move |conn| {
+        .read_cached("home".to_owned(), move |conn| {
             let counts = Counts::now(&shared, conn)?;
             let most = i64::try_from(NEWEST + COLLAGE).unwrap_or(0);
             let everything = Filter::default();
-            let mut newest = Tile::rows(conn, &everything, Sort::Newest, None, most, now)?;
+            let mut newest = ProductCard::rows(conn, &everything, Sort::Newest, None, most, now)?;
             let count = counts.of(&everything);
             let fullest = fullest(&counts);
             let shops = ListedShop::newest(conn, None, SHOPS)?;
@@ -56,7 +56,7 @@ pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
             shown.extend(fullest.iter().filter_map(|(_, _, newest)| *newest));
             shown.extend(shops.iter().flat_map(|shop| counts.faces(shop.id)));
             let images = Image::of_products(conn, &shown)?;
-            Tile::give_pictures(&mut newest, &images);
+            ProductCard::give_pictures(&mut newest, &images);
             let card = |(code, count, newest): (String, i64, Option<ProductId>)| {
                 let category = site.categories.by_code(&code)?;
                 let picture = images

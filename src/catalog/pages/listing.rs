@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::params::{Applied, Asked, Crumb, Filters, ListQuery};
-use crate::catalog::{Category, Counts, ListedShop, ShopCard, Tile};
+use crate::catalog::{Category, Counts, ListedShop, ProductCard, ShopCard};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::web::{More, Page, Query, html};
@@ -25,7 +25,7 @@ struct ListingPage {
     clear: String,
     total: i64,
     makers: i64,
-    tiles: Vec<Tile>,
+    tiles: Vec<ProductCard>,
     more: Option<More>,
     shops: Vec<ShopCard>,
     /// The market has no open shop at all.
@@ -52,7 +52,7 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
     let (shared, wanted) = (db.clone(), filter.clone());
     let name = format!("list {filter:?} {sort:?}");
     let read = move |conn: &mut Conn| {
-        let tiles = Tile::list(conn, &wanted, sort, reach.after, rows, now)?;
+        let tiles = ProductCard::list(conn, &wanted, sort, reach.after, rows, now)?;
         Ok((tiles, Counts::now(&shared, conn)?))
     };
     let (mut tiles, counts) = reach.read(db, name, read).await?;
@@ -89,7 +89,7 @@ async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) ->
 }
 
 /// The first four shops among these products, with a picture of what is shown here.
-fn makers_of(tiles: &[Tile]) -> Vec<ShopCard> {
+fn makers_of(tiles: &[ProductCard]) -> Vec<ShopCard> {
     let mut makers: Vec<ShopCard> = Vec::new();
     for tile in tiles {
         if makers.len() < 4 && makers.iter().all(|maker| maker.url != tile.shop_url) {
@@ -97,7 +97,7 @@ fn makers_of(tiles: &[Tile]) -> Vec<ShopCard> {
                 name: tile.shop.clone(),
                 url: tile.shop_url.clone(),
                 tagline: String::new(),
-                place: tile.place.clone(),
+                location: tile.location.clone(),
                 products: tiles
                     .iter()
                     .filter(|other| other.shop_url == tile.shop_url)

@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::buy::{BuyBox, Sold, Typed};
 use super::product_data::{Answer, Found, find};
-use crate::catalog::{Facts, Flag, Product, ProductState, ShopCard, Tile, Variant, stock};
+use crate::catalog::{Facts, Flag, Product, ProductCard, ProductState, ShopCard, Variant, stock};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
@@ -28,7 +28,7 @@ struct ProductPage {
     facts: Facts,
     /// What it cost before, if that was more.
     was: Option<Money>,
-    /// `Size / Colour`
+    /// `Size / Color`
     option_name: String,
     /// Empty for a product of one kind.
     variants: Vec<VariantCard>,
@@ -43,7 +43,7 @@ struct ProductPage {
     /// None: everyone sees it.
     hidden: Option<(ProductState, ShopState)>,
     theme_url: String,
-    more_from_shop: Vec<Tile>,
+    more_from_shop: Vec<ProductCard>,
     buy: BuyBox,
 }
 
@@ -229,7 +229,7 @@ impl Found {
                 url: shop.url(),
                 name: shop.name,
                 tagline: shop.tagline,
-                place: shop.place,
+                location: shop.location,
                 products: of_shop,
                 picture: others.first().and_then(|tile| tile.pictures.first()).cloned(),
                 pictures: Vec::new(),

@@ -3,12 +3,12 @@
 use actix_web::web::Data;
 use chrono::NaiveDateTime;
 
-use crate::catalog::{Counts, Facts, Field, Filter, Product, Sort, Tile, Variant};
+use crate::catalog::{Counts, Facts, Filter, PersonalizationField, Product, ProductCard, Sort, Variant};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId};
 use crate::images::Image;
-use crate::shipping::Rate;
+use crate::shipping::ShippingRate;
 use crate::shops::{Shop, ShopState};
 use crate::text::{Html, summary};
 
@@ -24,11 +24,11 @@ pub struct Found {
     pub shop: Shop,
     pub variants: Vec<Variant>,
     pub images: Vec<Image>,
-    pub others: Vec<Tile>,
+    pub others: Vec<ProductCard>,
     /// How many the shop shows, this one among them.
     pub of_shop: i64,
-    pub fields: Vec<Field>,
-    pub rates: Vec<Rate>,
+    pub fields: Vec<PersonalizationField>,
+    pub rates: Vec<ShippingRate>,
     pub facts: Facts,
 }
 
@@ -57,7 +57,7 @@ pub async fn find(
     };
     match own {
         Some(_) => db.read(read).await,
-        None => db.recall(name, read).await,
+        None => db.read_cached(name, read).await,
     }
 }
 
@@ -74,13 +74,13 @@ impl Found {
             ..of_shop.clone()
         };
         let of_shop = Counts::now(db, conn)?.of(&of_shop).products;
-        let mut others = Tile::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
+        let mut others = ProductCard::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
         let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
         ids.push(product.id);
         let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
             .into_iter()
             .partition(|image| image.product_id == product.id);
-        Tile::give_pictures(&mut others, &theirs);
+        ProductCard::give_pictures(&mut others, &theirs);
         Ok(Self {
             description: Some(product.description.trim())
                 .filter(|text| !text.is_empty())
@@ -89,9 +89,9 @@ impl Found {
                 nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
                 summary => summary,
             },
-            fields: Field::of(conn, product.id)?,
-            rates: Rate::of_shops(conn, &[shop.id])?,
-            facts: Facts::of(conn, product.id)?,
+            fields: PersonalizationField::of_product(conn, product.id)?,
+            rates: ShippingRate::of_shops(conn, &[shop.id])?,
+            facts: Facts::of_product(conn, product.id)?,
             product,
             shop,
             variants,

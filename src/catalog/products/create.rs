@@ -5,9 +5,9 @@ use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 
 use super::draft::{Draft, Place, VariantDraft};
-use super::personalization::Field;
+use super::personalization::PersonalizationField;
 use super::product::{Product, ProductState};
-use crate::catalog::stock::movement::{Movement, Reason};
+use crate::catalog::stock::movement::{Reason, StockMovement};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId, UserId, VariantId};
@@ -70,7 +70,7 @@ impl Product {
         for (position, variant) in (1..).zip(&draft.variants) {
             insert_variant(conn, id, position, variant, owner, now)?;
         }
-        Field::set(conn, id, &draft.fields, now)?;
+        PersonalizationField::set(conn, id, &draft.fields, now)?;
         Ok(id)
     }
 }
@@ -189,5 +189,5 @@ pub(crate) fn insert_variant(
             product_variants::updated_at.eq(now),
         ))
         .execute(conn)?;
-    Movement::open(conn, id, variant.quantity, Reason::Opening, Some(user), now)
+    StockMovement::open(conn, id, variant.quantity, Reason::Opening, Some(user), now)
 }

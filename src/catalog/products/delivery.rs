@@ -1,8 +1,8 @@
 //! How a product reaches its buyer, and how soon.
 
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// What it takes to hand a product over.
     Delivery { Parcel = "parcel", Digital = "digital", ByHand = "by_hand" }
 }
@@ -30,7 +30,7 @@ impl Delivery {
 }
 
 /// The longest that something may take to be made, in days.
-pub const LONGEST_WAIT: i32 = 365;
+pub const MAX_LEAD_DAYS: i32 = 365;
 
 /// When a product can leave its shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +43,7 @@ pub enum Readiness {
 
 impl Readiness {
     /// From the columns `ready_from` and `ready_within`.
-    pub fn of(from: Option<i32>, within: Option<i32>) -> Self {
+    pub fn from_days(from: Option<i32>, within: Option<i32>) -> Self {
         match (from, within) {
             (Some(from), Some(within)) => Self::Made { from, within },
             _ => Self::Ready,
@@ -81,8 +81,8 @@ mod tests {
 
     #[test]
     fn readiness_is_said_in_days() {
-        let made = |from, within| Readiness::of(Some(from), Some(within)).words();
-        assert_eq!(Readiness::of(None, None).words(), "Ready to send");
+        let made = |from, within| Readiness::from_days(Some(from), Some(within)).words();
+        assert_eq!(Readiness::from_days(None, None).words(), "Ready to send");
         assert_eq!(made(3, 5), "Made to order in 3 to 5 days");
         assert_eq!(made(7, 7), "Made to order in 7 days");
         assert_eq!(made(1, 1), "Made to order in 1 day");

@@ -1,7 +1,7 @@
 //! What a shop wants a product to be: its form, read and typed.
 
 use super::delivery::{Delivery, Readiness};
-use super::personalization::FieldDraft;
+use super::personalization::PersonalizationFieldDraft;
 use super::product::ProductState;
 use super::tags::Tags;
 use crate::catalog::variants::options::{Options, Values};
@@ -9,9 +9,9 @@ use crate::id::{ImageId, SectionId};
 use crate::money::Money;
 
 /// The most that a price may be, in minor units.
-pub const DEAREST: i64 = 1_000_000_000;
+pub const MAX_PRICE: i64 = 1_000_000_000;
 /// The most that can be in stock of one variant.
-pub const MOST_IN_STOCK: i32 = 999_999;
+pub const MAX_STOCK: i32 = 999_999;
 
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -33,7 +33,7 @@ pub struct Draft {
     pub options: Options,
     /// One for each combination of the options, in their order.
     pub variants: Vec<VariantDraft>,
-    pub fields: Vec<FieldDraft>,
+    pub fields: Vec<PersonalizationFieldDraft>,
     /// The first is the cover; each with the words for those who cannot see it.
     pub pictures: Vec<(ImageId, String)>,
 }

@@ -8,15 +8,15 @@ use diesel::prelude::*;
 use super::create::free_address;
 use super::product::{Product, ProductState};
 use super::stored::Stored;
-use crate::catalog::stock::movement::{Movement, Reason};
+use crate::catalog::stock::movement::{Reason, StockMovement};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{FieldId, ImageId, ProductId, ShopId, UserId, VariantId};
-use crate::schema::{product_fields, product_images, product_variants, products};
+use crate::id::{ImageId, PersonalizationFieldId, ProductId, ShopId, UserId, VariantId};
+use crate::schema::{personalization_fields, product_images, product_variants, products};
 use crate::text::slug;
 
 /// The longest title, in letters.
-const LONGEST_TITLE: usize = 120;
+const MAX_TITLE_LENGTH: usize = 120;
 
 impl Product {
     /// A draft like this product, with its variants, fields and the same stored pictures. Nothing of it is in stock: what
@@ -31,7 +31,7 @@ impl Product {
         let Stored { product, variants, .. } = Stored::of_shop(conn, shop, id)?;
         let title: String = format!("Copy of {}", product.title)
             .chars()
-            .take(LONGEST_TITLE)
+            .take(MAX_TITLE_LENGTH)
             .collect();
         let copy = ProductId::new();
         let address = free_address(conn, shop, copy, &slug(&title, "product"))?;
@@ -83,7 +83,7 @@ impl Product {
                     product_variants::updated_at.eq(now),
                 ))
                 .execute(conn)?;
-            Movement::open(conn, new, 0, Reason::Opening, Some(owner), now)?;
+            StockMovement::open(conn, new, 0, Reason::Opening, Some(owner), now)?;
         }
         copy_fields(conn, id, copy, now)?;
         Ok(copy)
@@ -136,35 +136,35 @@ fn copy_pictures(
 
 fn copy_fields(conn: &mut Conn, from: ProductId, to: ProductId, now: NaiveDateTime) -> Result<()> {
     type Stored = (i32, String, String, String, String, i32, bool, crate::money::Money);
-    let fields: Vec<Stored> = product_fields::table
-        .filter(product_fields::product_id.eq(from))
-        .order(product_fields::position)
+    let fields: Vec<Stored> = personalization_fields::table
+        .filter(personalization_fields::product_id.eq(from))
+        .order(personalization_fields::position)
         .select((
-            product_fields::position,
-            product_fields::kind,
-            product_fields::label,
-            product_fields::hint,
-            product_fields::choices,
-            product_fields::longest,
-            product_fields::required,
-            product_fields::price,
+            personalization_fields::position,
+            personalization_fields::kind,
+            personalization_fields::label,
+            personalization_fields::hint,
+            personalization_fields::choices,
+            personalization_fields::max_length,
+            personalization_fields::required,
+            personalization_fields::price,
         ))
         .load(conn)?;
-    for (position, kind, label, hint, choices, longest, required, price) in fields {
-        diesel::insert_into(product_fields::table)
+    for (position, kind, label, hint, choices, max_length, required, price) in fields {
+        diesel::insert_into(personalization_fields::table)
             .values((
-                product_fields::id.eq(FieldId::new()),
-                product_fields::product_id.eq(to),
-                product_fields::position.eq(position),
-                product_fields::kind.eq(kind),
-                product_fields::label.eq(label),
-                product_fields::hint.eq(hint),
-                product_fields::choices.eq(choices),
-                product_fields::longest.eq(longest),
-                product_fields::required.eq(required),
-                product_fields::price.eq(price),
-                product_fields::created_at.eq(now),
-                product_fields::updated_at.eq(now),
+                personalization_fields::id.eq(PersonalizationFieldId::new()),
+                personalization_fields::product_id.eq(to),
+                personalization_fields::position.eq(position),
+                personalization_fields::kind.eq(kind),
+                personalization_fields::label.eq(label),
+                personalization_fields::hint.eq(hint),
+                personalization_fields::choices.eq(choices),
+                personalization_fields::max_length.eq(max_length),
+                personalization_fields::required.eq(required),
+                personalization_fields::price.eq(price),
+                personalization_fields::created_at.eq(now),
+                personalization_fields::updated_at.eq(now),
             ))
             .execute(conn)?;
     }

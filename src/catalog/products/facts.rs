@@ -32,7 +32,7 @@ struct Row {
 }
 
 impl Facts {
-    pub fn of(conn: &mut Conn, product: ProductId) -> Result<Self> {
+    pub fn of_product(conn: &mut Conn, product: ProductId) -> Result<Self> {
         let row: Row = products::table
             .left_join(sections::table)
             .filter(products::id.eq(product))
@@ -47,7 +47,7 @@ impl Facts {
             .first(conn)?;
         Ok(Self {
             compare_at_price: row.compare_at_price,
-            readiness: Readiness::of(row.ready_from, row.ready_within),
+            readiness: Readiness::from_days(row.ready_from, row.ready_within),
             delivery: row.delivery,
             section: row.section,
             tags: Tags::stored(&row.tags),

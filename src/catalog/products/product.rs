@@ -4,16 +4,16 @@ use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::catalog::listing::filter::on_show;
+use crate::catalog::listing::filter::visible;
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, VariantId};
 use crate::money::Money;
 use crate::schema::{product_slugs, product_variants, products, shops};
 use crate::shops::{Shop, ShopState};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// Who sees a product: its shop alone, everyone, nobody any more.
     ProductState { Draft = "draft", Active = "active", Archived = "archived" }
 }
@@ -58,8 +58,8 @@ impl Product {
             .filter(products::slug.eq(slug))
             .select((Self::as_select(), Shop::as_select()))
             .first(conn)?;
-        let on_show = product.state == ProductState::Active && shop.state == ShopState::Open;
-        if on_show || Some(shop.id) == own {
+        let visible = product.state == ProductState::Active && shop.state == ShopState::Open;
+        if visible || Some(shop.id) == own {
             Ok((product, shop))
         } else {
             Err(Error::NotFound)
@@ -69,7 +69,7 @@ impl Product {
     /// Where the product is now that had this address before, its shop's name in it new or old.
     pub fn moved_from(conn: &mut Conn, shop: &str, slug: &str) -> Result<Option<String>> {
         let shop_now = Shop::moved_from(conn, shop)?.unwrap_or_else(|| shop.to_owned());
-        let known: Option<String> = on_show()
+        let known: Option<String> = visible()
             .filter(shops::slug.eq(&shop_now))
             .filter(products::slug.eq(slug))
             .select(products::slug)
@@ -99,7 +99,7 @@ impl Product {
 
     /// The words of its shop's and its own address, if everyone may see it.
     pub fn place_of(conn: &mut Conn, id: ProductId) -> Result<(String, String)> {
-        Ok(on_show()
+        Ok(visible()
             .filter(products::id.eq(id))
             .select((shops::slug, products::slug))
             .first(conn)?)
@@ -107,7 +107,7 @@ impl Product {
 
     /// The addresses of those of these products that everyone may see.
     pub fn urls(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>> {
-        let shown: Vec<(ProductId, String, String)> = on_show()
+        let shown: Vec<(ProductId, String, String)> = visible()
             .filter(one_of(products::id, ids.iter().map(|id| id.0)))
             .select((products::id, shops::slug, products::slug))
             .load(conn)?;
@@ -147,7 +147,7 @@ impl Product {
             .load(conn)?)
     }
 
-    /// What its variants differ in: `Size / Colour`, or nothing.
+    /// What its variants differ in: `Size / Color`, or nothing.
     pub fn option_name(&self) -> String {
         joined([&self.option1, &self.option2, &self.option3])
     }

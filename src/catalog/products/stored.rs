@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::delivery::Delivery;
-use super::personalization::Field;
+use super::personalization::PersonalizationField;
 use super::product::ProductState;
 use crate::catalog::variants::options::{Options, Values};
 use crate::db::Conn;
@@ -60,7 +60,7 @@ pub struct StoredVariant {
 pub struct Stored {
     pub product: StoredProduct,
     pub variants: Vec<StoredVariant>,
-    pub fields: Vec<Field>,
+    pub fields: Vec<PersonalizationField>,
     pub images: Vec<Image>,
 }
 
@@ -91,7 +91,7 @@ impl StoredProduct {
 }
 
 impl StoredVariant {
-    pub fn of(conn: &mut Conn, product: ProductId) -> Result<Vec<Self>> {
+    pub fn of_product(conn: &mut Conn, product: ProductId) -> Result<Vec<Self>> {
         Ok(product_variants::table
             .filter(product_variants::product_id.eq(product))
             .order((product_variants::position, product_variants::id))
@@ -115,8 +115,8 @@ impl Stored {
     pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ProductId) -> Result<Self> {
         Ok(Self {
             product: StoredProduct::of_shop(conn, shop, id)?,
-            variants: StoredVariant::of(conn, id)?,
-            fields: Field::of(conn, id)?,
+            variants: StoredVariant::of_product(conn, id)?,
+            fields: PersonalizationField::of_product(conn, id)?,
             images: Image::of_products(conn, &[id])?,
         })
     }

@@ -1,9 +1,9 @@
 //! Tags: the words that a maker would look for a product by.
 
 /// The most that one product has.
-const MOST: usize = 13;
+const MAX_TAGS: usize = 13;
 /// Letters in one of them.
-const LONGEST: usize = 30;
+const MAX_TAG_LENGTH: usize = 30;
 
 /// Tidy, each once, in the order they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,13 +25,18 @@ impl Tags {
             if tag.chars().any(char::is_control) {
                 return Err("A tag holds characters that cannot be shown. Type it again.".to_owned());
             }
-            if tag.chars().count() > LONGEST {
-                return Err(format!("A tag is too long. Use {LONGEST} letters or fewer for each."));
+            if tag.chars().count() > MAX_TAG_LENGTH {
+                return Err(format!(
+                    "A tag is too long. Use {MAX_TAG_LENGTH} letters or fewer for each."
+                ));
             }
             tags.push(tag);
         }
-        if tags.len() > MOST {
-            return Err(format!("These are {} tags. Keep the {MOST} that fit best.", tags.len()));
+        if tags.len() > MAX_TAGS {
+            return Err(format!(
+                "These are {} tags. Keep the {MAX_TAGS} that fit best.",
+                tags.len()
+            ));
         }
         Ok(Self(tags))
     }

@@ -5,12 +5,12 @@ use diesel::prelude::*;
 
 use super::create::{free_address, insert_variant, known_category, own_pictures_only, published, section};
 use super::draft::{Draft, VariantDraft};
-use super::personalization::Field;
+use super::personalization::PersonalizationField;
 use super::product::{Product, ProductState};
 use super::stored::{StoredProduct, StoredVariant};
-use crate::catalog::stock::movement::{Change, Movement, Reason};
+use crate::catalog::stock::movement::{Reason, StockChange, StockMovement};
 use crate::catalog::variants::options::{Passage, Values};
-use crate::catalog::variants::removed::{Leaving, Plan};
+use crate::catalog::variants::removed::{Plan, RemovedVariants};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId, UserId};
@@ -22,7 +22,7 @@ use crate::text::slug;
 #[derive(Debug, Clone)]
 pub struct Basis {
     pub updated_at: NaiveDateTime,
-    /// What it agreed to, as `Leaving::token`; empty for nothing.
+    /// What it agreed to, as `RemovedVariants::token`; empty for nothing.
     pub agreed: String,
 }
 
@@ -31,7 +31,7 @@ pub struct Basis {
 pub enum Saved {
     Done,
     /// The shop has to know this first.
-    Asks(Leaving),
+    Asks(RemovedVariants),
     /// Someone changed the product meanwhile.
     Changed,
 }
@@ -56,17 +56,17 @@ impl Product {
         }
         known_category(conn, &draft.category)?;
         own_pictures_only(draft)?;
-        let variants = StoredVariant::of(conn, id)?;
+        let variants = StoredVariant::of_product(conn, id)?;
         let passage = Passage::new(&before.option_names(), &draft.options);
         let combinations: Vec<Values> = draft.variants.iter().map(|variant| variant.values.clone()).collect();
         let old: Vec<Values> = variants.iter().map(StoredVariant::values).collect();
         let plan = Plan::new(&passage, &old, &combinations);
         let stock: Vec<i32> = variants.iter().map(|variant| variant.quantity).collect();
-        let leaving = plan.leaving(&stock);
-        if !leaving.is_nothing() && leaving.token() != basis.agreed {
-            return Ok(Saved::Asks(leaving));
+        let removed_variants = plan.removed_variants(&stock);
+        if !removed_variants.is_nothing() && removed_variants.token() != basis.agreed {
+            return Ok(Saved::Asks(removed_variants));
         }
-        Field::set(conn, id, &draft.fields, now)?;
+        PersonalizationField::set(conn, id, &draft.fields, now)?;
         Image::arrange(conn, user, id, &draft.pictures, now)?;
         move_stock(conn, &plan, &variants, &draft.variants, user, now)?;
         take_away(conn, &plan, &variants)?;
@@ -88,7 +88,7 @@ fn move_stock(
     let mut changes = Vec::new();
     let mut change = |old: usize, by: i32| {
         let variant = before[old].id;
-        changes.push(Change {
+        changes.push(StockChange {
             variant,
             by,
             order: None,
@@ -103,7 +103,7 @@ fn move_stock(
     for old in plan.joined().chain(plan.gone.iter().copied()) {
         change(old, -before[old].quantity);
     }
-    let short = Movement::make(conn, &changes, Reason::Edit, Some(user), now)?;
+    let short = StockMovement::make(conn, &changes, Reason::Edit, Some(user), now)?;
     let Some(short) = short.first() else { return Ok(()) };
     let left = before.iter().find(|variant| variant.id == *short);
     Err(Error::Refused(format!(

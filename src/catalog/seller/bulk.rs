@@ -13,11 +13,11 @@ use crate::images::Image;
 use crate::schema::{product_variants, products, sections};
 
 /// The most products that are changed at once.
-pub const MOST_AT_ONCE: usize = 200;
+pub const MAX_SELECTION: usize = 200;
 
 /// Products of one shop that are changed together.
 #[derive(Debug, Clone)]
-pub struct Several {
+pub struct BulkSelection {
     pub(crate) shop: ShopId,
     /// In ascending order, so that two who change the same never wait for each other in a circle.
     pub(crate) ids: Vec<ProductId>,
@@ -32,7 +32,7 @@ pub struct Unready {
     pub missing: Vec<&'static str>,
 }
 
-impl Several {
+impl BulkSelection {
     /// # Errors
     /// `NotFound` when one of them is not the shop's; `Refused` for none, or too many.
     pub fn of_shop(conn: &mut Conn, shop: ShopId, ids: &[ProductId]) -> Result<Self> {
@@ -42,9 +42,9 @@ impl Several {
         if ids.is_empty() {
             return Err(Error::Refused("Tick the products first.".to_owned()));
         }
-        if ids.len() > MOST_AT_ONCE {
+        if ids.len() > MAX_SELECTION {
             return Err(Error::Refused(format!(
-                "These are {} products. Change {MOST_AT_ONCE} at once, or fewer.",
+                "These are {} products. Change {MAX_SELECTION} at once, or fewer.",
                 ids.len()
             )));
         }
@@ -182,7 +182,7 @@ impl Several {
 
     /// The only one's variants, if it is one product of one kind.
     pub(crate) fn variant(conn: &mut Conn, id: ProductId) -> Result<StoredVariant> {
-        let mut variants = StoredVariant::of(conn, id)?;
+        let mut variants = StoredVariant::of_product(conn, id)?;
         match (variants.pop(), variants.is_empty()) {
             (Some(variant), true) => Ok(variant),
             _ => Err(Error::Refused(

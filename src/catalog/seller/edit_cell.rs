@@ -4,11 +4,11 @@ use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
-use super::bulk::Several;
-use crate::catalog::products::draft::{DEAREST, MOST_IN_STOCK};
+use super::bulk::BulkSelection;
+use crate::catalog::products::draft::{MAX_PRICE, MAX_STOCK};
 use crate::catalog::products::product::{Product, ProductState};
 use crate::catalog::products::stored::StoredProduct;
-use crate::catalog::stock::movement::{Change, Movement, Reason};
+use crate::catalog::stock::movement::{Reason, StockChange, StockMovement};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId, UserId};
@@ -20,8 +20,8 @@ impl Product {
     /// `NotFound` for another shop's product; `Refused` for one of several kinds, or a price that cannot be.
     pub fn set_price(conn: &mut Conn, shop: ShopId, id: ProductId, price: Money, now: NaiveDateTime) -> Result<()> {
         let product = StoredProduct::of_shop(conn, shop, id)?;
-        let variant = Several::variant(conn, id)?;
-        if price.0 > DEAREST {
+        let variant = BulkSelection::variant(conn, id)?;
+        if price.0 > MAX_PRICE {
             return Err(Error::Refused(
                 "The price is more than anything here may cost.".to_owned(),
             ));
@@ -54,13 +54,13 @@ impl Product {
         now: NaiveDateTime,
     ) -> Result<i32> {
         StoredProduct::of_shop(conn, shop, id)?;
-        let variant = Several::variant(conn, id)?.id;
-        let change = Change {
+        let variant = BulkSelection::variant(conn, id)?.id;
+        let change = StockChange {
             variant,
             by: typed - seen,
             order: None,
         };
-        let short = Movement::make(conn, &[change], Reason::Edit, Some(user), now)?;
+        let short = StockMovement::make(conn, &[change], Reason::Edit, Some(user), now)?;
         let left = product_variants::table
             .find(variant)
             .select(product_variants::quantity)
@@ -76,10 +76,8 @@ impl Product {
                 seen - typed
             )));
         }
-        if left > MOST_IN_STOCK {
-            return Err(Error::Refused(format!(
-                "There can be {MOST_IN_STOCK} in stock at most."
-            )));
+        if left > MAX_STOCK {
+            return Err(Error::Refused(format!("There can be {MAX_STOCK} in stock at most.")));
         }
         Ok(left)
     }

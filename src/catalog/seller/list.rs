@@ -7,7 +7,7 @@ use diesel::dsl::{exists, max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::order::{By, Order, Place, View};
+use super::order::{Place, SellerProductSort, SellerProductView, SortKey};
 use crate::catalog::products::product::ProductState;
 use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
@@ -18,7 +18,7 @@ use crate::schema::{orders, payments, product_variants, products};
 
 /// How many products of a shop are in each view.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ShelfCounts {
+pub struct SellerProductCounts {
     pub live: i64,
     pub draft: i64,
     pub sold_out: i64,
@@ -27,17 +27,17 @@ pub struct ShelfCounts {
 
 /// Which products, and in which order.
 #[derive(Debug, Clone)]
-pub struct Wanted {
-    pub view: View,
+pub struct SellerProductFilter {
+    pub view: SellerProductView,
     /// A part of the title or of a code, tidied; empty for all.
     pub search: String,
-    pub order: Order,
+    pub order: SellerProductSort,
     pub after: Option<Place>,
 }
 
 /// A product as its shop sees it in the list.
 #[derive(Debug, Clone)]
-pub struct ShelfRow {
+pub struct SellerProductRow {
     pub id: ProductId,
     pub title: String,
     pub state: ProductState,
@@ -67,9 +67,9 @@ struct Row {
     sku: Option<String>,
 }
 
-impl ShelfCounts {
+impl SellerProductCounts {
     /// One query, answered from an index alone.
-    pub fn of(conn: &mut Conn, shop: ShopId) -> Result<Self> {
+    pub fn of_shop(conn: &mut Conn, shop: ShopId) -> Result<Self> {
         let gone =
             sql::<BigInt>("CAST(COALESCE(SUM(CASE WHEN products.quantity <= 0 THEN 1 ELSE 0 END), 0) AS BIGINT)");
         let states: Vec<(ProductState, i64, i64)> = products::table
@@ -88,13 +88,13 @@ impl ShelfCounts {
         Ok(counts)
     }
 
-    pub fn in_view(&self, view: View) -> i64 {
+    pub fn in_view(&self, view: SellerProductView) -> i64 {
         match view {
-            View::All => self.live + self.draft + self.sold_out,
-            View::Live => self.live,
-            View::Draft => self.draft,
-            View::SoldOut => self.sold_out,
-            View::Archived => self.archived,
+            SellerProductView::All => self.live + self.draft + self.sold_out,
+            SellerProductView::Live => self.live,
+            SellerProductView::Draft => self.draft,
+            SellerProductView::SoldOut => self.sold_out,
+            SellerProductView::Archived => self.archived,
         }
     }
 }
@@ -118,9 +118,9 @@ macro_rules! columns {
     }};
 }
 
-impl ShelfRow {
+impl SellerProductRow {
     /// At most so many of a shop's products: three queries.
-    pub fn list(conn: &mut Conn, shop: ShopId, wanted: &Wanted, most: i64) -> Result<Vec<Self>> {
+    pub fn list(conn: &mut Conn, shop: ShopId, wanted: &SellerProductFilter, most: i64) -> Result<Vec<Self>> {
         let mut query = products::table
             .filter(products::shop_id.eq(shop))
             .select(columns!())
@@ -128,15 +128,15 @@ impl ShelfRow {
             .into_boxed();
         // Where most rows of a shop are let through, the condition must not tempt the database away from the order's index.
         query = match wanted.view {
-            View::All => query.filter(products::state.ne(ProductState::Archived)),
-            View::Live => query
+            SellerProductView::All => query.filter(products::state.ne(ProductState::Archived)),
+            SellerProductView::Live => query
                 .filter(products::state.ne_all([ProductState::Draft, ProductState::Archived]))
                 .filter((products::quantity + 0).gt(0)),
-            View::Draft => query.filter(products::state.eq(ProductState::Draft)),
-            View::SoldOut => query
+            SellerProductView::Draft => query.filter(products::state.eq(ProductState::Draft)),
+            SellerProductView::SoldOut => query
                 .filter(products::state.ne_all([ProductState::Draft, ProductState::Archived]))
                 .filter(products::quantity.le(0)),
-            View::Archived => query.filter(products::state.eq(ProductState::Archived)),
+            SellerProductView::Archived => query.filter(products::state.eq(ProductState::Archived)),
         };
         if !wanted.search.is_empty() {
             let [first, second, third] = patterns(&wanted.search);
@@ -179,10 +179,10 @@ impl ShelfRow {
             }};
         }
         match wanted.order.by {
-            By::Changed => sorted!(products::updated_at, Place::time),
-            By::Title => sorted!(products::title, |place: &Place| Some(place.text())),
-            By::Price => sorted!(products::price, |place: &Place| place.number().map(Money)),
-            By::Stock => sorted!(products::quantity, |place: &Place| i32::try_from(place.number()?).ok()),
+            SortKey::Changed => sorted!(products::updated_at, Place::time),
+            SortKey::Title => sorted!(products::title, |place: &Place| Some(place.text())),
+            SortKey::Price => sorted!(products::price, |place: &Place| place.number().map(Money)),
+            SortKey::Stock => sorted!(products::quantity, |place: &Place| i32::try_from(place.number()?).ok()),
         }
         let rows: Vec<Row> = query.load(conn)?;
         Self::finish(conn, rows)
@@ -199,7 +199,7 @@ impl ShelfRow {
         rows.pop().ok_or(crate::error::Error::NotFound)
     }
 
-    /// Adds what is kept elsewhere: pictures, and how many were paid for and not cancelled.
+    /// Adds what is kept elsewhere: pictures, and how many were paid for and not canceled.
     fn finish(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Self>> {
         let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
         let mut pictures: HashMap<ProductId, Picture> = HashMap::new();
@@ -224,12 +224,12 @@ impl ShelfRow {
     }
 
     /// The place of this one in a list.
-    pub fn place_in(&self, order: Order) -> Place {
+    pub fn place_in(&self, order: SellerProductSort) -> Place {
         let value = match order.by {
-            By::Changed => self.changed.and_utc().timestamp_micros().to_string(),
-            By::Title => self.title.clone(),
-            By::Price => self.price.0.to_string(),
-            By::Stock => self.quantity.to_string(),
+            SortKey::Changed => self.changed.and_utc().timestamp_micros().to_string(),
+            SortKey::Title => self.title.clone(),
+            SortKey::Price => self.price.0.to_string(),
+            SortKey::Stock => self.quantity.to_string(),
         };
         Place { value, id: self.id }
     }
@@ -261,11 +261,11 @@ fn patterns(search: &str) -> [String; 3] {
     let small = escaped.to_lowercase();
     let ascii_small = |letter: char| letter.to_ascii_lowercase();
     let large: String = escaped.to_uppercase().chars().map(ascii_small).collect();
-    let mut letters = small.chars();
-    let first: String = letters
+    let mut emails = small.chars();
+    let first: String = emails
         .next()
         .map_or_else(String::new, |letter| letter.to_uppercase().collect());
-    let first: String = first.chars().map(ascii_small).chain(letters).collect();
+    let first: String = first.chars().map(ascii_small).chain(emails).collect();
     [small, large, first].map(|pattern| format!("%{pattern}%"))
 }
 

@@ -5,18 +5,18 @@ use std::fmt;
 use chrono::{DateTime, NaiveDateTime};
 
 use crate::id::ProductId;
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// A part of the list. All but what was archived goes by default.
-    View { All = "all", Live = "live", Draft = "draft", SoldOut = "sold-out", Archived = "archived" }
+    SellerProductView { All = "all", Live = "live", Draft = "draft", SoldOut = "sold-out", Archived = "archived" }
 }
 
-words! {
-    By { Changed = "changed", Title = "title", Price = "price", Stock = "stock" }
+string_enum! {
+    SortKey { Changed = "changed", Title = "title", Price = "price", Stock = "stock" }
 }
 
-impl View {
+impl SellerProductView {
     pub const ALL: [Self; 5] = [Self::All, Self::Live, Self::Draft, Self::SoldOut, Self::Archived];
 
     pub fn label(self) -> &'static str {
@@ -32,48 +32,48 @@ impl View {
 
 /// Written `price`, and `-price` for the other way round. The newest change comes first by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Order {
-    pub by: By,
+pub struct SellerProductSort {
+    pub by: SortKey,
     pub reversed: bool,
 }
 
-impl Order {
+impl SellerProductSort {
     pub const DEFAULT: Self = Self {
-        by: By::Changed,
+        by: SortKey::Changed,
         reversed: false,
     };
 
     /// Every order, for a list to choose from.
     pub fn all() -> impl Iterator<Item = Self> {
-        let by = [By::Changed, By::Title, By::Price, By::Stock];
+        let by = [SortKey::Changed, SortKey::Title, SortKey::Price, SortKey::Stock];
         by.into_iter()
             .flat_map(|by| [false, true].map(|reversed| Self { by, reversed }))
     }
 
     pub fn parse(typed: &str) -> Option<Self> {
         let (word, reversed) = typed.strip_prefix('-').map_or((typed, false), |word| (word, true));
-        By::parse(word).map(|by| Self { by, reversed })
+        SortKey::parse(word).map(|by| Self { by, reversed })
     }
 
     pub fn descending(self) -> bool {
-        (self.by == By::Changed) != self.reversed
+        (self.by == SortKey::Changed) != self.reversed
     }
 
     pub fn label(self) -> &'static str {
         match (self.by, self.reversed) {
-            (By::Changed, false) => "Newest change",
-            (By::Changed, true) => "Oldest change",
-            (By::Title, false) => "Title, A to Z",
-            (By::Title, true) => "Title, Z to A",
-            (By::Price, false) => "Price, low first",
-            (By::Price, true) => "Price, high first",
-            (By::Stock, false) => "Stock, low first",
-            (By::Stock, true) => "Stock, high first",
+            (SortKey::Changed, false) => "Newest change",
+            (SortKey::Changed, true) => "Oldest change",
+            (SortKey::Title, false) => "Title, A to Z",
+            (SortKey::Title, true) => "Title, Z to A",
+            (SortKey::Price, false) => "Price, low first",
+            (SortKey::Price, true) => "Price, high first",
+            (SortKey::Stock, false) => "Stock, low first",
+            (SortKey::Stock, true) => "Stock, high first",
         }
     }
 }
 
-impl fmt::Display for Order {
+impl fmt::Display for SellerProductSort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", if self.reversed { "-" } else { "" }, self.by.as_str())
     }
@@ -139,10 +139,10 @@ mod tests {
             assert_eq!(Place::parse(place), None, "{place}");
         }
         assert_eq!(Place::parse("253402300800000000-1").unwrap().time(), None);
-        for order in Order::all() {
-            assert_eq!(Order::parse(&order.to_string()), Some(order));
+        for order in SellerProductSort::all() {
+            assert_eq!(SellerProductSort::parse(&order.to_string()), Some(order));
         }
-        assert_eq!(Order::parse("--price"), None);
-        assert!(Order::DEFAULT.descending());
+        assert_eq!(SellerProductSort::parse("--price"), None);
+        assert!(SellerProductSort::DEFAULT.descending());
     }
 }

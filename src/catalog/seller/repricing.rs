@@ -7,9 +7,9 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 use sha2::{Digest, Sha256};
 
-use super::bulk::Several;
+use super::bulk::BulkSelection;
 use super::edit_cell::settle_price;
-use crate::catalog::products::draft::DEAREST;
+use crate::catalog::products::draft::MAX_PRICE;
 use crate::catalog::products::product::ProductState;
 use crate::db::{Conn, one_of};
 use crate::error::Result;
@@ -20,7 +20,7 @@ use crate::schema::{product_variants, products};
 /// A hundredth of a percent.
 const BASIS: i64 = 10_000;
 /// The most that prices go up or down, in percent.
-pub const MOST_PERCENT: i64 = 1_000;
+pub const MAX_PERCENT: i64 = 1_000;
 
 /// What is done to every price; below zero they go down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl PriceChange {
                     .to_i64()?
             }
         };
-        (0..=DEAREST).contains(&new).then_some(Money(new))
+        (0..=MAX_PRICE).contains(&new).then_some(Money(new))
     }
 }
 
@@ -80,7 +80,7 @@ struct Row {
     price: Money,
 }
 
-impl Several {
+impl BulkSelection {
     /// What the change would do to each; without one, as things are.
     pub fn reprice(&self, conn: &mut Conn, change: Option<PriceChange>) -> Result<Repricing> {
         let rows: Vec<Row> = product_variants::table
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(percent(-BASIS, 1_995), Some(0));
         assert_eq!(percent(-BASIS - 1, 1_995), None);
         assert_eq!(percent(333, 300), Some(310)); // 309.99
-        assert_eq!(percent(100_000, DEAREST), None);
+        assert_eq!(percent(100_000, MAX_PRICE), None);
         assert_eq!(PriceChange::Amount(Money(-500)).of(Money(499)), None);
         assert_eq!(PriceChange::Amount(Money(i64::MIN)).of(Money(-1)), None);
     }
@@ -204,19 +204,19 @@ mod tests {
     proptest! {
         #[test]
         fn a_price_is_never_below_zero_and_within_half_a_unit(
-            old in 0..=DEAREST,
-            points in -2 * BASIS..=MOST_PERCENT * 100,
-            amount in -DEAREST..=DEAREST,
+            old in 0..=MAX_PRICE,
+            points in -2 * BASIS..=MAX_PERCENT * 100,
+            amount in -MAX_PRICE..=MAX_PRICE,
         ) {
             if let Some(new) = PriceChange::Percent(points).of(Money(old)) {
-                prop_assert!((0..=DEAREST).contains(&new.0));
+                prop_assert!((0..=MAX_PRICE).contains(&new.0));
                 // Twice the exact price, in hundredths of a percent, in whole numbers.
                 let off = (i128::from(new.0) * i128::from(BASIS) - i128::from(old) * i128::from(BASIS + points)) * 2;
                 prop_assert!(-i128::from(BASIS) < off && off <= i128::from(BASIS));
             }
             match PriceChange::Amount(Money(amount)).of(Money(old)) {
                 Some(new) => prop_assert_eq!(new.0, old + amount),
-                None => prop_assert!(old + amount < 0 || old + amount > DEAREST),
+                None => prop_assert!(old + amount < 0 || old + amount > MAX_PRICE),
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::schema::{product_variants, stock_movements, users};
 
 /// A change of one variant's stock, with whoever made it.
 #[derive(Debug, Clone, Queryable)]
-pub struct Move {
+pub struct StockHistoryEntry {
     pub id: MovementId,
     pub variant: VariantId,
     pub reason: Reason,
@@ -23,7 +23,7 @@ pub struct Move {
     username: Option<String>,
 }
 
-impl Move {
+impl StockHistoryEntry {
     /// The latest first, all variants together, before this one.
     pub fn of_product(conn: &mut Conn, product: ProductId, before: Option<MovementId>, most: i64) -> Result<Vec<Self>> {
         let mut query = stock_movements::table

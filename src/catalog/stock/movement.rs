@@ -5,11 +5,11 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{MovementId, OrderId, ProductId, UserId, VariantId};
+use crate::id::{MovementId, OrderLineId, ProductId, UserId, VariantId};
 use crate::schema::{product_variants, products, stock_movements};
-use crate::string_enum::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// Why the stock changed: it was counted first, set by the shop, sold, given back, brought in from elsewhere.
     Reason { Opening = "opening", Edit = "edit", Sale = "sale", Cancel = "cancel", Import = "import" }
 }
@@ -29,39 +29,39 @@ impl Reason {
 
 /// One change of one variant's stock.
 #[derive(Debug, Clone, Copy)]
-pub struct Change {
+pub struct StockChange {
     pub variant: VariantId,
     /// Pieces; below zero when they leave.
     pub by: i32,
-    pub order: Option<OrderId>,
+    pub order: Option<OrderLineId>,
 }
 
 /// A change that happened.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = stock_movements)]
-pub struct Movement {
+pub struct StockMovement {
     pub reason: Reason,
     pub user_id: Option<UserId>,
-    pub order_id: Option<OrderId>,
+    pub order_line_id: Option<OrderLineId>,
     pub change: i32,
     /// How many there were afterwards.
     pub quantity: i32,
     pub created_at: NaiveDateTime,
 }
 
-impl Movement {
+impl StockMovement {
     /// Makes the changes and keeps their products' totals true. Gives back the variants that have too few left or are
     /// gone: then not all was done, and the caller must undo the transaction.
     ///
     /// Rows are changed in one fixed order, variants first, so that two of these never wait for each other in a circle.
     pub fn make(
         conn: &mut Conn,
-        changes: &[Change],
+        changes: &[StockChange],
         reason: Reason,
         user: Option<UserId>,
         now: NaiveDateTime,
     ) -> Result<Vec<VariantId>> {
-        let mut ordered: Vec<Change> = changes.iter().copied().filter(|change| change.by != 0).collect();
+        let mut ordered: Vec<StockChange> = changes.iter().copied().filter(|change| change.by != 0).collect();
         ordered.sort_by_key(|change| change.variant);
         let mut short = Vec::new();
         let mut totals: Vec<(ProductId, i32)> = Vec::new();
@@ -104,7 +104,7 @@ impl Movement {
         user: Option<UserId>,
         now: NaiveDateTime,
     ) -> Result<()> {
-        let change = Change {
+        let change = StockChange {
             variant,
             by: quantity,
             order: None,
@@ -114,7 +114,7 @@ impl Movement {
 
     fn record(
         conn: &mut Conn,
-        change: Change,
+        change: StockChange,
         quantity: i32,
         reason: Reason,
         user: Option<UserId>,
@@ -125,7 +125,7 @@ impl Movement {
                 stock_movements::id.eq(MovementId::new()),
                 stock_movements::variant_id.eq(change.variant),
                 stock_movements::user_id.eq(user),
-                stock_movements::order_id.eq(change.order),
+                stock_movements::order_line_id.eq(change.order),
                 stock_movements::reason.eq(reason),
                 stock_movements::change.eq(change.by),
                 stock_movements::quantity.eq(quantity),
@@ -136,7 +136,7 @@ impl Movement {
     }
 
     /// What happened to a variant's stock, the latest first.
-    pub fn of(conn: &mut Conn, variant: VariantId, most: i64) -> Result<Vec<Self>> {
+    pub fn of_variant(conn: &mut Conn, variant: VariantId, most: i64) -> Result<Vec<Self>> {
         Ok(stock_movements::table
             .filter(stock_movements::variant_id.eq(variant))
             .order(stock_movements::id.desc())

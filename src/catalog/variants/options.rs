@@ -3,18 +3,18 @@
 use crate::text::line;
 
 /// The most options of a product.
-pub const MOST_OPTIONS: usize = 3;
+pub const MAX_OPTIONS: usize = 3;
 /// The most values of an option.
-pub const MOST_VALUES: usize = 20;
+pub const MAX_VALUES: usize = 20;
 /// The most combinations of a product.
-pub const MOST_COMBINATIONS: usize = 100;
+pub const MAX_COMBINATIONS: usize = 100;
 /// Letters in the name of an option.
-const LONGEST_NAME: usize = 30;
+const MAX_NAME_LENGTH: usize = 30;
 /// Letters in a value.
-const LONGEST_VALUE: usize = 60;
+const MAX_VALUE_LENGTH: usize = 60;
 
 /// The values that tell one combination from another: one for each option, then empty ones.
-pub type Values = [String; MOST_OPTIONS];
+pub type Values = [String; MAX_OPTIONS];
 
 /// One option: `Size`, with `Small` and `Large`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl ProductOption {
     /// # Errors
     /// A message for people.
     pub fn name(typed: &str) -> Result<String, String> {
-        let name = line("name of the option", typed, LONGEST_NAME)?;
+        let name = line("name of the option", typed, MAX_NAME_LENGTH)?;
         if name.is_empty() {
             return Err("Give the option a name, like Size.".to_owned());
         }
@@ -45,7 +45,7 @@ impl ProductOption {
     pub fn values(typed: &str) -> Result<Vec<String>, String> {
         let mut values: Vec<String> = Vec::new();
         for typed in typed.lines() {
-            let value = line("value", typed, LONGEST_VALUE)?;
+            let value = line("value", typed, MAX_VALUE_LENGTH)?;
             if value.is_empty() {
                 continue;
             }
@@ -56,10 +56,8 @@ impl ProductOption {
         }
         match values.len() {
             0 => Err("Give the option its values, one a line.".to_owned()),
-            1..=MOST_VALUES => Ok(values),
-            count => Err(format!(
-                "These are {count} values. An option has {MOST_VALUES} at most."
-            )),
+            1..=MAX_VALUES => Ok(values),
+            count => Err(format!("These are {count} values. An option has {MAX_VALUES} at most.")),
         }
     }
 }
@@ -77,9 +75,9 @@ impl Options {
             }
         }
         let count: usize = options.iter().map(|option| option.values.len()).product();
-        if options.len() > MOST_OPTIONS || count > MOST_COMBINATIONS {
+        if options.len() > MAX_OPTIONS || count > MAX_COMBINATIONS {
             return Err(format!(
-                "These options make {count} combinations. A product has {MOST_COMBINATIONS} at most."
+                "These options make {count} combinations. A product has {MAX_COMBINATIONS} at most."
             ));
         }
         Ok(Self(options))
@@ -136,7 +134,7 @@ impl Options {
 /// option that is new stands for the first of its values.
 #[derive(Debug)]
 pub struct Passage {
-    from: [Option<usize>; MOST_OPTIONS],
+    from: [Option<usize>; MAX_OPTIONS],
     first: Values,
 }
 
@@ -148,7 +146,7 @@ impl Passage {
             before.iter().position(|old| !name.is_empty() && same(old, name))
         };
         let mut from = [same_name(0), same_name(1), same_name(2)];
-        for place in 0..MOST_OPTIONS {
+        for place in 0..MAX_OPTIONS {
             let free = !before[place].is_empty() && !from.contains(&Some(place));
             if from[place].is_none() && !names[place].is_empty() && free {
                 from[place] = Some(place);

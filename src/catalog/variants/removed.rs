@@ -4,7 +4,7 @@ use super::options::{Passage, Values};
 
 /// Pieces that go elsewhere, and how many combinations they were in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Leaving {
+pub struct RemovedVariants {
     /// Added to the combination that stays.
     pub joined: Amount,
     /// Taken out of stock.
@@ -48,7 +48,7 @@ impl Plan {
     }
 
     /// What the shop is to be told before it is done.
-    pub fn leaving(&self, stock: &[i32]) -> Leaving {
+    pub fn removed_variants(&self, stock: &[i32]) -> RemovedVariants {
         let amount = |old: &mut dyn Iterator<Item = usize>| {
             let mut amount = Amount::default();
             for old in old.filter(|old| stock[*old] > 0) {
@@ -57,14 +57,14 @@ impl Plan {
             }
             amount
         };
-        Leaving {
+        RemovedVariants {
             joined: amount(&mut self.joined()),
             lost: amount(&mut self.gone.iter().copied()),
         }
     }
 }
 
-impl Leaving {
+impl RemovedVariants {
     pub fn is_nothing(self) -> bool {
         self == Self::default()
     }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn it_is_said_what_goes_where() {
-        let leaving = Leaving {
+        let removed_variants = RemovedVariants {
             joined: Amount {
                 pieces: 12,
                 combinations: 4,
@@ -134,13 +134,13 @@ mod tests {
             },
         };
         assert_eq!(
-            leaving.words(),
+            removed_variants.words(),
             [
                 "12 pieces in 4 combinations will be added to the combinations that stay.",
                 "1 piece in 1 combination will be taken out of stock."
             ]
         );
-        assert_ne!(leaving.token(), Leaving::default().token());
+        assert_ne!(removed_variants.token(), RemovedVariants::default().token());
     }
 
     proptest! {
@@ -174,8 +174,8 @@ mod tests {
                 .filter_map(|made_of| made_of.first())
                 .map(|first| i64::from(stock[*first]))
                 .sum();
-            let leaving = plan.leaving(&stock);
-            prop_assert_eq!(stays + leaving.joined.pieces + leaving.lost.pieces, total);
+            let removed_variants = plan.removed_variants(&stock);
+            prop_assert_eq!(stays + removed_variants.joined.pieces + removed_variants.lost.pieces, total);
             // The same options once more: everything stays what it is.
             let same = Plan::new(&Passage::new(&before.names(), &before), &old, &old);
             prop_assert!(same.gone.is_empty() && same.made_of.iter().enumerate().all(|(at, made_of)| made_of == &[at]));

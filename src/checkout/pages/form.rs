@@ -5,15 +5,15 @@ use std::borrow::Borrow;
 use chrono::NaiveDateTime;
 
 use crate::accounts::random;
-use crate::carts::Holder;
-use crate::checkout::{Address, Checkout, Purchase, SavedAddress, Terms};
+use crate::carts::CartOwner;
+use crate::checkout::{Address, CheckoutChoices, CheckoutRequest, Purchase, SavedAddress};
 use crate::error::Result;
-use crate::id::{RateId, ShopId};
+use crate::id::{ShippingRateId, ShopId};
 use crate::payments::Card;
 use crate::text::{Country, Email, lines};
-use crate::web::{Page, Problems};
+use crate::web::{FormErrors, Page};
 
-const LONGEST_NOTE: usize = 500;
+const MAX_NOTE_LENGTH: usize = 500;
 
 /// What a form holds but the card, which is never shown again.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub struct CheckoutForm {
     pub key: String,
     pub quote: String,
     pub only: Option<ShopId>,
-    pub ways: Vec<(ShopId, RateId)>,
+    pub delivery_options: Vec<(ShopId, ShippingRateId)>,
     pub notes: Vec<(ShopId, String)>,
     pub save_address: bool,
     /// Only to look again, with another country or another delivery; nothing is to be paid.
@@ -81,8 +81,8 @@ impl CheckoutForm {
         };
         match what {
             "delivery" => self
-                .ways
-                .extend(value.parse().ok().map(|rate| (ShopId(shop), RateId(rate)))),
+                .delivery_options
+                .extend(value.parse().ok().map(|rate| (ShopId(shop), ShippingRateId(rate)))),
             "note" => self.notes.push((ShopId(shop), value)),
             _ => {}
         }
@@ -112,9 +112,9 @@ impl CheckoutForm {
     }
 
     /// As it was sent off before, to be paid once more.
-    pub fn again(checkout: &Checkout, shipments: &[crate::orders::Shipment]) -> Self {
-        let sent = |shipment: &crate::orders::Shipment| Some((shipment.shop_id?, shipment.clone()));
-        let sent: Vec<_> = shipments.iter().filter_map(sent).collect();
+    pub fn again(checkout: &Purchase, shop_orders: &[crate::orders::ShopOrder]) -> Self {
+        let sent = |shop_order: &crate::orders::ShopOrder| Some((shop_order.shop_id?, shop_order.clone()));
+        let sent: Vec<_> = shop_orders.iter().filter_map(sent).collect();
         Self {
             email: checkout.email.clone(),
             name: checkout.name.clone(),
@@ -127,7 +127,7 @@ impl CheckoutForm {
             key: checkout.idempotency_key.clone().unwrap_or_default(),
             quote: checkout.quote.clone(),
             only: checkout.only_shop_id,
-            ways: sent
+            delivery_options: sent
                 .iter()
                 .filter_map(|(shop, of)| Some((*shop, of.rate_id?)))
                 .collect(),
@@ -137,11 +137,11 @@ impl CheckoutForm {
         }
     }
 
-    pub fn terms(&self, page: &Page) -> Terms {
-        Terms {
-            country: Country::of(&self.country).unwrap_or(page.country),
+    pub fn choices(&self, page: &Page) -> CheckoutChoices {
+        CheckoutChoices {
+            country: Country::by_code(&self.country).unwrap_or(page.country),
             only: self.only,
-            ways: self.ways.clone(),
+            delivery_options: self.delivery_options.clone(),
         }
     }
 
@@ -158,9 +158,9 @@ impl CheckoutForm {
 
     /// # Errors
     /// A message for each field that needs another look.
-    pub fn parse(&self, holder: Holder, page: &Page) -> Result<Purchase, Problems> {
-        let mut problems = Problems::default();
-        let email = problems.keep("email", Email::parse(&self.email));
+    pub fn parse(&self, cart_owner: CartOwner, page: &Page) -> Result<CheckoutRequest, FormErrors> {
+        let mut errors = FormErrors::default();
+        let email = errors.check("email", Email::parse(&self.email));
         let typed = [
             &self.name,
             &self.street,
@@ -172,34 +172,34 @@ impl CheckoutForm {
         ];
         let address = Address::parse(typed.map(String::as_str)).map_err(|wrong| {
             for (field, message) in wrong {
-                problems.add(field, message);
+                errors.add(field, message);
             }
         });
         let mut notes = Vec::new();
         for (shop, note) in &self.notes {
-            match lines("note", note, LONGEST_NOTE) {
+            match lines("note", note, MAX_NOTE_LENGTH) {
                 Ok(note) if note.is_empty() => {}
                 Ok(note) => notes.push((*shop, note)),
-                Err(message) => problems.add("notes", message),
+                Err(message) => errors.add("notes", message),
             }
         }
         match (email, address) {
-            (Some(email), Ok(address)) if problems.is_empty() => Ok(Purchase {
-                holder,
+            (Some(email), Ok(address)) if errors.is_empty() => Ok(CheckoutRequest {
+                cart_owner,
                 key: self.key.clone(),
                 email,
                 address,
-                terms: self.terms(page),
+                choices: self.choices(page),
                 notes,
                 quote: self.quote.clone(),
             }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }
 
 impl TypedCard {
-    pub fn parse(&self, problems: &mut Problems, now: NaiveDateTime) -> Option<Card> {
+    pub fn parse(&self, errors: &mut FormErrors, now: NaiveDateTime) -> Option<Card> {
         match Card::parse(&self.number, &self.expiry, &self.code, now) {
             Ok(card) => Some(card),
             Err(wrong) => {
@@ -210,7 +210,7 @@ impl TypedCard {
                 ];
                 for (field, message) in fields {
                     if let Some(message) = message {
-                        problems.add(field, message);
+                        errors.add(field, message);
                     }
                 }
                 None

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::form::CheckoutForm;
 use super::view::{Said, show};
-use crate::checkout::{SavedAddress, Till};
+use crate::checkout::{PaymentProcessor, SavedAddress};
 use crate::error::Result;
 use crate::id::{AddressId, ShopId};
 use crate::web::{Buyer, Page, Query};
@@ -22,15 +22,20 @@ pub struct Asked {
 }
 
 /// `GET /checkout`
-pub async fn new(till: Data<Till>, page: Page, buyer: Buyer, Query(asked): Query<Asked>) -> Result<HttpResponse> {
-    let holder = buyer.holder();
+pub async fn new(
+    processor: Data<PaymentProcessor>,
+    page: Page,
+    buyer: Buyer,
+    Query(asked): Query<Asked>,
+) -> Result<HttpResponse> {
+    let cart_owner = buyer.cart_owner();
     let saved = match buyer {
-        Buyer::User(user) => till.db.read(move |conn| SavedAddress::of(conn, user)).await?,
+        Buyer::User(user) => processor.db.read(move |conn| SavedAddress::of_user(conn, user)).await?,
         Buyer::Guest(_) => Vec::new(),
     };
     let wanted = asked.address.parse().ok().map(AddressId);
     let chosen = saved.iter().find(|one| Some(one.id) == wanted).or(saved.first());
     let only = asked.shop.parse().ok().map(ShopId);
     let form = CheckoutForm::fresh(&page, chosen, only)?;
-    show(&till, page, holder, form, StatusCode::OK, Said::default()).await
+    show(&processor, page, cart_owner, form, StatusCode::OK, Said::default()).await
 }

@@ -8,45 +8,45 @@ use askama::Template;
 
 use super::form::CheckoutForm;
 use super::view::{self, Said};
-use crate::carts::{self, Holder};
-use crate::checkout::{Checkout, Standing, Till};
+use crate::carts::{self, CartOwner};
+use crate::checkout::{PaymentProcessor, Purchase, PurchaseState};
 use crate::error::{Error, Result};
 use crate::images::Picture;
-use crate::orders::{Order, Shipment};
+use crate::orders::{OrderLine, ShopOrder};
 use crate::shipping::Arrival;
 use crate::text::Country;
 use crate::web::cart_cookie::remember_cart;
-use crate::web::{Buyer, Page, Problems, html};
+use crate::web::{Buyer, FormErrors, Page, html};
 
 #[derive(Template)]
 #[template(path = "checkout/waiting.html")]
 struct WaitingPage {
     page: Page,
-    checkout: Checkout,
+    checkout: Purchase,
 }
 
 #[derive(Template)]
 #[template(path = "checkout/thanks.html")]
 struct ThanksPage {
     page: Page,
-    checkout: Checkout,
+    checkout: Purchase,
     parts: Vec<PlacedPart>,
 }
 
 struct PlacedPart {
-    shipment: Shipment,
+    shop_order: ShopOrder,
     orders: Vec<PlacedOrder>,
 }
 
 struct PlacedOrder {
-    order: Order,
+    order: OrderLine,
     picture: Option<Picture>,
 }
 
 impl PlacedPart {
     /// `3 to 7 December`, where the shop says.
     fn arrival(&self) -> Option<String> {
-        let (from, to) = (self.shipment.arrives_from?, self.shipment.arrives_until?);
+        let (from, to) = (self.shop_order.arrives_from?, self.shop_order.arrives_until?);
         let (from, to) = (from.date(), to.date());
         Some(Arrival { from, to }.words())
     }
@@ -54,7 +54,7 @@ impl PlacedPart {
 
 impl ThanksPage {
     fn country(&self) -> &str {
-        Country::of(&self.checkout.country).map_or("", |country| country.name)
+        Country::by_code(&self.checkout.country).map_or("", |country| country.name)
     }
 
     fn first_name(&self) -> &str {
@@ -64,63 +64,65 @@ impl ThanksPage {
 
 /// `GET /checkout/{number}`
 pub async fn show(
-    till: Data<Till>,
+    processor: Data<PaymentProcessor>,
     session: Session,
     page: Page,
     buyer: Buyer,
     number: Path<String>,
 ) -> Result<HttpResponse> {
-    let holder = buyer.holder().ok_or(Error::NotFound)?;
+    let cart_owner = buyer.cart_owner().ok_or(Error::NotFound)?;
     let number = number.into_inner();
-    let (checkout, standing, shipments, orders, pieces) = till
+    let (checkout, standing, shop_orders, orders, pieces) = processor
         .db
         .read(move |conn| {
-            let checkout = Checkout::of_holder(conn, holder, &number)?;
+            let checkout = Purchase::of_cart_owner(conn, cart_owner, &number)?;
             let standing = checkout.standing(conn)?;
-            let shipments = Shipment::of_checkout(conn, checkout.id)?;
-            let orders = Order::of_checkout(conn, checkout.id)?;
-            let pieces = match holder {
-                Holder::Guest(cart) => Some((cart, carts::count(conn, cart)?)),
-                Holder::User(_) => None,
+            let shop_orders = ShopOrder::of_purchase(conn, checkout.id)?;
+            let orders = OrderLine::of_purchase(conn, checkout.id)?;
+            let pieces = match cart_owner {
+                CartOwner::Guest(cart) => Some((cart, carts::count(conn, cart)?)),
+                CartOwner::User(_) => None,
             };
-            Ok((checkout, standing, shipments, orders, pieces))
+            Ok((checkout, standing, shop_orders, orders, pieces))
         })
         .await?;
     match standing {
-        Standing::Waiting => html(StatusCode::OK, WaitingPage { page, checkout }.render()),
-        Standing::Declined(why) => {
-            let form = CheckoutForm::again(&checkout, &shipments);
+        PurchaseState::Waiting => html(StatusCode::OK, WaitingPage { page, checkout }.render()),
+        PurchaseState::Declined(why) => {
+            let form = CheckoutForm::again(&checkout, &shop_orders);
             let said = Said {
-                problems: Problems::one("card_number", why),
+                errors: FormErrors::one("card_number", why),
                 ..Said::default()
             };
-            view::show(&till, page, Some(holder), form, StatusCode::OK, said).await
+            view::show(&processor, page, Some(cart_owner), form, StatusCode::OK, said).await
         }
-        Standing::Placed => {
+        PurchaseState::Placed => {
             let mut page = page;
             if let Some((cart, pieces)) = pieces.filter(|(_, pieces)| *pieces != page.in_cart) {
                 remember_cart(&session, cart, pieces)?;
                 page.in_cart = pieces;
             }
-            let parts = parts(shipments, orders);
+            let parts = parts(shop_orders, orders);
             html(StatusCode::OK, ThanksPage { page, checkout, parts }.render())
         }
     }
 }
 
-fn parts(shipments: Vec<Shipment>, mut orders: Vec<Order>) -> Vec<PlacedPart> {
+fn parts(shop_orders: Vec<ShopOrder>, mut orders: Vec<OrderLine>) -> Vec<PlacedPart> {
     let mut parts = Vec::new();
-    for shipment in shipments {
-        let (own, others) = orders.into_iter().partition(|order| order.shipment_id == shipment.id);
+    for shop_order in shop_orders {
+        let (own, others) = orders
+            .into_iter()
+            .partition(|order| order.shop_order_id == shop_order.id);
         orders = others;
-        let own: Vec<Order> = own;
+        let own: Vec<OrderLine> = own;
         let placed = own.into_iter().map(|order| PlacedOrder {
-            picture: (!order.picture.is_empty()).then(|| Picture::of(&order.picture)),
+            picture: (!order.picture.is_empty()).then(|| Picture::from_url(&order.picture)),
             order,
         });
         parts.push(PlacedPart {
             orders: placed.collect(),
-            shipment,
+            shop_order,
         });
     }
     parts

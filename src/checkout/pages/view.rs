@@ -6,21 +6,21 @@ use askama::Template;
 
 use super::form::CheckoutForm;
 use crate::accounts::random;
-use crate::carts::{Cart, Holder};
-use crate::checkout::{Part, Quote, SavedAddress, Till, quote, region_label};
+use crate::carts::{Cart, CartOwner};
+use crate::checkout::{Part, PaymentProcessor, Quote, SavedAddress, quote, region_label};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
 use crate::payments::{TEST_CARDS, TestCard};
 use crate::text::Country;
-use crate::web::{Page, Problems, html};
+use crate::web::{FormErrors, Page, html};
 
 #[derive(Template)]
 #[template(path = "checkout/new.html")]
 struct CheckoutPage {
     page: Page,
     form: CheckoutForm,
-    problems: Problems,
+    errors: FormErrors,
     quote: Quote,
     /// What is different from what was seen before.
     changes: Vec<String>,
@@ -32,7 +32,7 @@ struct CheckoutPage {
 /// What the page says beside the form.
 #[derive(Default)]
 pub struct Said {
-    pub problems: Problems,
+    pub errors: FormErrors,
     pub changes: Vec<String>,
 }
 
@@ -46,11 +46,11 @@ impl CheckoutPage {
     }
 
     fn country(&self) -> &'static str {
-        Country::of(&self.form.country).unwrap_or(self.page.country).name
+        Country::by_code(&self.form.country).unwrap_or(self.page.country).name
     }
 
     fn is_open(&self) -> bool {
-        self.quote.problems.is_empty()
+        self.quote.errors.is_empty()
     }
 
     fn only(&self) -> String {
@@ -60,25 +60,25 @@ impl CheckoutPage {
 
 /// The page with today's quote in it; nothing is charged by showing it.
 pub async fn show(
-    till: &Till,
+    processor: &PaymentProcessor,
     page: Page,
-    holder: Option<Holder>,
+    cart_owner: Option<CartOwner>,
     mut form: CheckoutForm,
     status: StatusCode,
     said: Said,
 ) -> Result<HttpResponse> {
-    let (terms, now) = (form.terms(&page), page.now);
-    let (quote, saved) = match holder {
-        None => (Quote::of(&Cart::default(), &[], &terms, now), Vec::new()),
-        Some(holder) => {
+    let (terms, now) = (form.choices(&page), page.now);
+    let (quote, saved) = match cart_owner {
+        None => (Quote::new(&Cart::default(), &[], &terms, now), Vec::new()),
+        Some(cart_owner) => {
             let read = move |conn: &mut Conn| {
-                let saved = match holder.user() {
-                    Some(user) => SavedAddress::of(conn, user)?,
+                let saved = match cart_owner.user() {
+                    Some(user) => SavedAddress::of_user(conn, user)?,
                     None => Vec::new(),
                 };
-                Ok((quote(conn, holder, &terms, now)?, saved))
+                Ok((quote(conn, cart_owner, &terms, now)?, saved))
             };
-            till.db.read(read).await?
+            processor.db.read(read).await?
         }
     };
     let mut changes = said.changes;
@@ -92,11 +92,11 @@ pub async fn show(
     }
     form.quote = text;
     let view = CheckoutPage {
-        region: region_label(form.terms(&page).country),
-        test_cards: if till.gateway.is_mock() { TEST_CARDS } else { &[] },
+        region: region_label(form.choices(&page).country),
+        test_cards: if processor.provider.is_mock() { TEST_CARDS } else { &[] },
         page,
         form,
-        problems: said.problems,
+        errors: said.errors,
         quote,
         changes,
         saved,

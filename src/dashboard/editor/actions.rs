@@ -1,20 +1,20 @@
 //! What the editor's buttons do to what was typed.
 
-use crate::catalog::{MOST_FIELDS, MOST_OPTIONS};
+use crate::catalog::{MAX_FIELDS, MAX_OPTIONS};
 use crate::id::ImageId;
 
 use super::form::Act;
-use super::state::{Sheet, TypedField, TypedOption};
+use super::state::{EditorState, TypedField, TypedOption};
 
-impl Sheet {
+impl EditorState {
     /// Does what a button asks for that neither writes nor makes the table.
     pub fn act(&mut self, act: Act) {
         match act {
-            Act::AddOption if self.options.len() < MOST_OPTIONS => self.options.push(TypedOption::default()),
+            Act::AddOption if self.options.len() < MAX_OPTIONS => self.options.push(TypedOption::default()),
             Act::RemoveOption(place) if place < self.options.len() => {
                 self.options.remove(place);
             }
-            Act::AddField if self.fields.len() < MOST_FIELDS => self.fields.push(TypedField::default()),
+            Act::AddField if self.fields.len() < MAX_FIELDS => self.fields.push(TypedField::default()),
             Act::RemoveField(place) if place < self.fields.len() => {
                 self.fields.remove(place);
             }

@@ -48,7 +48,7 @@ pub struct EditorForm {
     pub seen: Vec<String>,
     pub sku: Vec<String>,
     pub image_id: Vec<String>,
-    // One for each field of personalisation.
+    // One for each field of personalization.
     pub field_id: Vec<String>,
     pub field_kind: Vec<String>,
     pub field_label: Vec<String>,

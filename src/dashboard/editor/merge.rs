@@ -2,9 +2,9 @@
 
 use crate::catalog::{Options, Passage, Stored};
 
-use super::state::Sheet;
+use super::state::EditorState;
 
-impl Sheet {
+impl EditorState {
     /// Puts what was typed on top of what the product is now: the change of stock that was meant stays what it was.
     pub fn rebase(&mut self, stored: &Stored, options: &Options) {
         self.updated_at = stored.product.updated_at.and_utc().timestamp_micros().to_string();

@@ -22,10 +22,10 @@ use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId};
 use crate::images::Pictures;
 use crate::shops::{Section, Shop, ShopState};
-use crate::web::{Flash, Page, Problems, Seller, Upload, get, redirect};
+use crate::web::{Flash, FormErrors, Page, Seller, Upload, get, redirect};
 use form::{Act, EditorForm};
 use parse::Rules;
-use state::Sheet;
+use state::EditorState;
 use view::{Known, View};
 
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -46,7 +46,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
 async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let who = (seller.shop.id, seller.visitor.user);
     let known = db.read(move |conn| Known::read(conn, who, None, &[])).await?;
-    View::new(Sheet::blank(), known).answer(page, &seller)
+    View::new(EditorState::blank(), known).answer(page, &seller)
 }
 
 /// `GET /dashboard/products/{id}/edit`
@@ -59,7 +59,7 @@ async fn edit(db: Data<Db>, page: Page, seller: Seller, id: Path<String>) -> Res
             Ok((stored, Section::of_shop(conn, shop)?))
         })
         .await?;
-    let sheet = Sheet::of(&stored, page.site.currency);
+    let sheet = EditorState::from_stored(&stored, page.site.currency);
     let pictures = stored.images.iter().map(|image| (image.id, image.picture()));
     let known = Known {
         sections,
@@ -79,8 +79,8 @@ async fn create(
     upload: Upload<EditorForm>,
 ) -> Result<HttpResponse> {
     let act = Act::parse(&upload.form.act);
-    let (mut view, problems) = sent(&db, &pictures, &page, &seller, None, upload).await?;
-    let Some(draft) = ready(&mut view, problems, act, &page) else {
+    let (mut view, errors) = sent(&db, &pictures, &page, &seller, None, upload).await?;
+    let Some(draft) = ready(&mut view, errors, act, &page) else {
         return view.answer(page, &seller);
     };
     let (shop, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
@@ -97,7 +97,7 @@ async fn create(
             Ok(redirect(&format!("/dashboard/products/{id}/edit")))
         }
         Err(Error::Refused(why)) => {
-            view.problems.add("", why);
+            view.errors.add("", why);
             view.answer(page, &seller)
         }
         Err(error) => Err(error),
@@ -123,8 +123,8 @@ async fn update(
             .naive_utc(),
         agreed: upload.form.agreed.clone(),
     };
-    let (mut view, problems) = sent(&db, &pictures, &page, &seller, Some(id), upload).await?;
-    let Some(draft) = ready(&mut view, problems, act, &page) else {
+    let (mut view, errors) = sent(&db, &pictures, &page, &seller, Some(id), upload).await?;
+    let Some(draft) = ready(&mut view, errors, act, &page) else {
         return view.answer(page, &seller);
     };
     let (shop, user, now) = (seller.shop.id, seller.visitor.user, page.now);
@@ -140,7 +140,7 @@ async fn update(
             Flash::ok(&session, told(&title, state, shop))?;
             return Ok(redirect(&format!("/dashboard/products/{id}/edit")));
         }
-        Ok((Saved::Asks(leaving), _)) => view.leaving = Some(leaving),
+        Ok((Saved::Asks(removed_variants), _)) => view.removed_variants = Some(removed_variants),
         Ok((Saved::Changed, _)) => {
             let stored = db.read(move |conn| Stored::of_shop(conn, shop, id)).await?;
             view.sheet.rebase(&stored, &options);
@@ -149,7 +149,7 @@ async fn update(
         Err(Error::Refused(why)) => {
             let stored = db.read(move |conn| Stored::of_shop(conn, shop, id)).await?;
             view.sheet.rebase(&stored, &options);
-            view.problems.add("", why);
+            view.errors.add("", why);
         }
         Err(error) => return Err(error),
     }
@@ -169,19 +169,19 @@ async fn sent(
     seller: &Seller,
     id: Option<ProductId>,
     upload: Upload<EditorForm>,
-) -> Result<(View, Problems)> {
+) -> Result<(View, FormErrors)> {
     let who = (seller.shop.id, seller.visitor.user);
     if let Some(id) = id {
         // Nothing is kept for what is not theirs.
         db.read(move |conn| StoredProduct::of_shop(conn, who.0, id)).await?;
     }
-    let mut problems = Problems::default();
-    let mut sheet = Sheet::sent(upload.form);
+    let mut errors = FormErrors::default();
+    let mut sheet = EditorState::sent(upload.form);
     let room = sheet.room();
     let received = pictures::receive(db, pictures, who.1, upload.files, room, page.now).await?;
     sheet.add_pictures(received.ids);
     for why in received.refused {
-        problems.add("images", why);
+        errors.add("images", why);
     }
     let wanted: Vec<ImageId> = sheet.pictures.iter().map(|picture| picture.id).collect();
     let known = db.read(move |conn| Known::read(conn, who, id, &wanted)).await?;
@@ -190,19 +190,19 @@ async fn sent(
         .pictures
         .retain(|picture| known.pictures.contains_key(&picture.id));
     if sheet.pictures.len() < before {
-        problems.add("images", "A picture is not here any more. Choose it again.");
+        errors.add("images", "A picture is not here any more. Choose it again.");
     }
     let section = sheet.section.as_str();
     if !section.is_empty() && known.sections.iter().all(|known| known.id.to_string() != section) {
-        problems.add("section", "Choose one of the sections in the list.");
+        errors.add("section", "Choose one of the sections in the list.");
         sheet.section.clear();
     }
-    Ok((View::new(sheet, known), problems))
+    Ok((View::new(sheet, known), errors))
 }
 
 /// The draft to be saved; none where the page is the answer, because it is asked for or because something is wrong.
-fn ready(view: &mut View, problems: Problems, act: Act, page: &Page) -> Option<Draft> {
-    view.problems = problems;
+fn ready(view: &mut View, errors: FormErrors, act: Act, page: &Page) -> Option<Draft> {
+    view.errors = errors;
     view.again = if act == Act::Publish { "publish" } else { "save" };
     if !act.writes() {
         view.preview = act == Act::Preview;
@@ -212,7 +212,7 @@ fn ready(view: &mut View, problems: Problems, act: Act, page: &Page) -> Option<D
             Ok(options) if remakes => {
                 view.sheet.make_table(&options);
             }
-            Err(wrong) if act == Act::Table => view.problems.append(wrong),
+            Err(wrong) if act == Act::Table => view.errors.append(wrong),
             _ => {}
         }
         return None;
@@ -231,10 +231,10 @@ fn ready(view: &mut View, problems: Problems, act: Act, page: &Page) -> Option<D
         live: before == Some(ProductState::Active),
     };
     match view.sheet.parse(rules) {
-        Ok(draft) if view.problems.is_empty() => Some(draft),
+        Ok(draft) if view.errors.is_empty() => Some(draft),
         Ok(_) => None,
         Err(wrong) => {
-            view.problems.append(wrong);
+            view.errors.append(wrong);
             None
         }
     }

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use crate::catalog::{
-    Categories, DEAREST, Delivery, Draft, FieldDraft, FieldKind, LONGEST_TEXT, LONGEST_WAIT, MOST_CHOICES,
-    MOST_IN_STOCK, Place, ProductState, Readiness, Tags, VariantDraft,
+    Categories, Delivery, Draft, MAX_CHOICES, MAX_LEAD_DAYS, MAX_PRICE, MAX_STOCK, MAX_TEXT_LENGTH,
+    PersonalizationFieldDraft, PersonalizationKind, Place, ProductState, Readiness, Tags, VariantDraft,
 };
-use crate::id::{FieldId, ImageId, SectionId};
+use crate::id::{ImageId, PersonalizationFieldId, SectionId};
 use crate::money::{Currency, Money};
 use crate::text::{line, lines};
-use crate::web::Problems;
+use crate::web::FormErrors;
 
-use super::state::{Row, Sheet, TypedField};
+use super::state::{EditorState, Row, TypedField};
 
 /// Grams: a tonne.
-const HEAVIEST: i32 = 1_000_000;
+const MAX_WEIGHT_GRAMS: i32 = 1_000_000;
 
 /// What a sheet is read by.
 #[derive(Clone, Copy)]
@@ -28,37 +28,37 @@ pub struct Rules<'a> {
     pub live: bool,
 }
 
-impl Sheet {
+impl EditorState {
     /// The draft that was typed, its table made anew where the options changed.
-    pub fn parse(&mut self, rules: Rules<'_>) -> Result<Draft, Problems> {
-        let mut problems = Problems::default();
+    pub fn parse(&mut self, rules: Rules<'_>) -> Result<Draft, FormErrors> {
+        let mut errors = FormErrors::default();
         let public = rules.state == ProductState::Active;
-        let title = problems
-            .keep("title", line("title", &self.title, 120))
+        let title = errors
+            .check("title", line("title", &self.title, 120))
             .unwrap_or_default();
-        if title.is_empty() && problems.of("title").is_empty() {
-            problems.add("title", "Give the product a title.");
+        if title.is_empty() && errors.get("title").is_empty() {
+            errors.add("title", "Give the product a title.");
         }
-        let slug = problems
-            .keep("slug", line("address", &self.slug, 120))
+        let slug = errors
+            .check("slug", line("address", &self.slug, 120))
             .unwrap_or_default();
-        let description = problems.keep("description", lines("description", &self.description, 10_000));
+        let description = errors.check("description", lines("description", &self.description, 10_000));
         if rules.categories.by_code(&self.category).is_none() {
-            problems.add("category", "Choose a category.");
+            errors.add("category", "Choose a category.");
         }
-        let section = problems.keep("section", self.section());
-        let tags = problems.keep("tags", Tags::parse(&self.tags));
-        let weight = optional(&self.weight, |typed| whole("weight", typed, 1..=HEAVIEST));
-        let weight = problems.keep("weight", weight);
-        let delivery = problems.keep(
+        let section = errors.check("section", self.section());
+        let tags = errors.check("tags", Tags::parse(&self.tags));
+        let weight = optional(&self.weight, |typed| whole("weight", typed, 1..=MAX_WEIGHT_GRAMS));
+        let weight = errors.check("weight", weight);
+        let delivery = errors.check(
             "delivery",
             Delivery::parse(&self.delivery).ok_or("Choose how the product reaches its buyer."),
         );
-        let readiness = self.readiness(&mut problems);
+        let readiness = self.readiness(&mut errors);
         let options = match self.parse_options() {
             Ok(options) => {
                 if self.make_table(&options) > 0 {
-                    problems.add(
+                    errors.add(
                         "table",
                         "The options make new combinations. Look at their prices and stock, then save again.",
                     );
@@ -66,7 +66,7 @@ impl Sheet {
                 Some(options)
             }
             Err(wrong) => {
-                problems.append(wrong);
+                errors.append(wrong);
                 None
             }
         };
@@ -74,24 +74,24 @@ impl Sheet {
         let variants: Vec<Option<VariantDraft>> = (self.rows.iter().enumerate())
             .map(|(place, row)| {
                 let id = |name: &'static str| cell(name, several.then_some(place));
-                self.variant(row, &id, rules.currency, public, &mut problems)
+                self.variant(row, &id, rules.currency, public, &mut errors)
             })
             .collect();
         let lowest = variants.iter().flatten().map(|variant| variant.price).min();
         let compare_at_price = optional(&self.compare_at_price, |typed| price(rules.currency, typed));
-        let compare_at_price = problems.keep("compare_at_price", compare_at_price).flatten();
+        let compare_at_price = errors.check("compare_at_price", compare_at_price).flatten();
         if compare_at_price.is_some_and(|before| lowest.is_some_and(|now| before <= now)) {
-            problems.add("compare_at_price", "The price before has to be above the price now.");
+            errors.add("compare_at_price", "The price before has to be above the price now.");
         }
-        let fields: Vec<Option<FieldDraft>> = (self.fields.iter().enumerate())
-            .map(|(place, field)| personal(field, place, rules.currency, &mut problems))
+        let fields: Vec<Option<PersonalizationFieldDraft>> = (self.fields.iter().enumerate())
+            .map(|(place, field)| personal(field, place, rules.currency, &mut errors))
             .collect();
-        let pictures = self.described_pictures(&mut problems);
+        let pictures = self.described_pictures(&mut errors);
         if public && !rules.live && pictures.is_empty() {
-            problems.add("images", "Add at least one picture, so that buyers see what they get.");
+            errors.add("images", "Add at least one picture, so that buyers see what they get.");
         }
         match (section, options, delivery, readiness) {
-            (Some(section), Some(options), Some(delivery), Some(readiness)) if problems.is_empty() => Ok(Draft {
+            (Some(section), Some(options), Some(delivery), Some(readiness)) if errors.is_empty() => Ok(Draft {
                 title,
                 slug,
                 description: description.unwrap_or_default(),
@@ -108,7 +108,7 @@ impl Sheet {
                 fields: fields.into_iter().flatten().collect(),
                 pictures,
             }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 
@@ -129,21 +129,21 @@ impl Sheet {
         }
     }
 
-    fn readiness(&self, problems: &mut Problems) -> Option<Readiness> {
+    fn readiness(&self, errors: &mut FormErrors) -> Option<Readiness> {
         match self.readiness.as_str() {
             "ready" => Some(Readiness::Ready),
             "made" => {
-                let days = |typed: &str| whole("number of days", typed, 0..=LONGEST_WAIT);
-                let from = problems.keep("ready_from", days(&self.ready_from))?;
-                let within = problems.keep("ready_within", days(&self.ready_within))?;
+                let days = |typed: &str| whole("number of days", typed, 0..=MAX_LEAD_DAYS);
+                let from = errors.check("ready_from", days(&self.ready_from))?;
+                let within = errors.check("ready_within", days(&self.ready_within))?;
                 if within == 0 || within < from {
-                    problems.add("ready_within", "The last day has to be one, and not before the first.");
+                    errors.add("ready_within", "The last day has to be one, and not before the first.");
                     return None;
                 }
                 Some(Readiness::Made { from, within })
             }
             _ => {
-                problems.add("readiness", "Choose when the product is ready.");
+                errors.add("readiness", "Choose when the product is ready.");
                 None
             }
         }
@@ -155,7 +155,7 @@ impl Sheet {
         id: &dyn Fn(&'static str) -> Cow<'static, str>,
         currency: Currency,
         public: bool,
-        problems: &mut Problems,
+        errors: &mut FormErrors,
     ) -> Option<VariantDraft> {
         let label = row.label();
         let said = |message: String| {
@@ -174,32 +174,32 @@ impl Sheet {
                 price => Ok(price),
             }),
         };
-        let price = problems.keep(id("price"), price.map_err(said));
-        let quantity = whole("stock", &row.quantity, 0..=MOST_IN_STOCK).map_err(said);
-        let quantity = problems.keep(id("quantity"), quantity);
-        let sku = problems.keep(id("sku"), line("code", &row.sku, 64).map_err(said));
+        let price = errors.check(id("price"), price.map_err(said));
+        let quantity = whole("stock", &row.quantity, 0..=MAX_STOCK).map_err(said);
+        let quantity = errors.check(id("quantity"), quantity);
+        let sku = errors.check(id("sku"), line("code", &row.sku, 64).map_err(said));
         let image = optional(&row.image, |typed| {
             let own = typed.parse().ok().map(ImageId);
             let own = own.filter(|id| self.pictures.iter().any(|picture| picture.id == *id));
             own.ok_or_else(|| said("Choose one of the product's pictures.".to_owned()))
         });
-        let image = problems.keep(id("image_id"), image);
+        let image = errors.check(id("image_id"), image);
         Some(VariantDraft {
             values: row.values.clone(),
             price: price?,
             quantity: quantity?,
             // Where this cannot be read, all of the stock is new; it never is what is typed.
-            seen: row.seen.parse().unwrap_or(0).clamp(0, MOST_IN_STOCK),
+            seen: row.seen.parse().unwrap_or(0).clamp(0, MAX_STOCK),
             sku: sku?,
             image: image?,
         })
     }
 
-    fn described_pictures(&self, problems: &mut Problems) -> Vec<(ImageId, String)> {
+    fn described_pictures(&self, errors: &mut FormErrors) -> Vec<(ImageId, String)> {
         let mut described = Vec::new();
         for picture in &self.pictures {
             let alt = line("description of the picture", &picture.alt, 250);
-            let alt = problems.keep(format!("alt-{}", picture.id), alt);
+            let alt = errors.check(format!("alt-{}", picture.id), alt);
             described.push((picture.id, alt.unwrap_or_default()));
         }
         described
@@ -211,39 +211,47 @@ pub fn cell(name: &'static str, row: Option<usize>) -> Cow<'static, str> {
     row.map_or(Cow::Borrowed(name), |row| Cow::Owned(format!("{name}-{row}")))
 }
 
-fn personal(typed: &TypedField, place: usize, currency: Currency, problems: &mut Problems) -> Option<FieldDraft> {
+fn personal(
+    typed: &TypedField,
+    place: usize,
+    currency: Currency,
+    errors: &mut FormErrors,
+) -> Option<PersonalizationFieldDraft> {
     let id = |name| cell(name, Some(place));
     let known = optional(&typed.id, |typed| {
-        typed.parse().map(FieldId).map_err(|_| "This field is not there.")
+        typed
+            .parse()
+            .map(PersonalizationFieldId)
+            .map_err(|_| "This field is not there.")
     });
-    let known = problems.keep(id("field_label"), known);
+    let known = errors.check(id("field_label"), known);
     let label = line("question", &typed.label, 60).and_then(|label| match label.as_str() {
         "" => Err("Say what you ask for, or remove the field.".to_owned()),
         _ => Ok(label),
     });
-    let label = problems.keep(id("field_label"), label);
-    let hint = problems.keep(id("field_hint"), line("hint", &typed.hint, 120));
-    let kind = FieldKind::parse(&typed.kind).ok_or("Choose what the buyer does.");
-    let kind = problems.keep(id("field_kind"), kind);
-    let longest = match kind {
-        Some(FieldKind::Text) => whole("number of letters", &typed.longest, 1..=LONGEST_TEXT),
-        _ => Ok(LONGEST_TEXT),
+    let label = errors.check(id("field_label"), label);
+    let hint = errors.check(id("field_hint"), line("hint", &typed.hint, 120));
+    let kind = PersonalizationKind::parse(&typed.kind).ok_or("Choose what the buyer does.");
+    let kind = errors.check(id("field_kind"), kind);
+    let max_length = match kind {
+        Some(PersonalizationKind::Text) => whole("number of letters", &typed.max_length, 1..=MAX_TEXT_LENGTH),
+        _ => Ok(MAX_TEXT_LENGTH),
     };
-    let longest = problems.keep(id("field_longest"), longest);
+    let max_length = errors.check(id("field_longest"), max_length);
     let choices = match kind {
-        Some(FieldKind::Choice) => choices(&typed.choices),
+        Some(PersonalizationKind::Choice) => choices(&typed.choices),
         _ => Ok(Vec::new()),
     };
-    let choices = problems.keep(id("field_choices"), choices);
+    let choices = errors.check(id("field_choices"), choices);
     let extra = optional(&typed.price, |typed| price(currency, typed));
-    let extra = problems.keep(id("field_price"), extra);
-    Some(FieldDraft {
+    let extra = errors.check(id("field_price"), extra);
+    Some(PersonalizationFieldDraft {
         id: known?,
         kind: kind?,
         label: label?,
         hint: hint?,
         choices: choices?,
-        longest: longest?,
+        max_length: max_length?,
         required: typed.required,
         price: extra?.unwrap_or_default(),
     })
@@ -259,7 +267,7 @@ fn choices(typed: &str) -> Result<Vec<String>, String> {
     }
     match choices.len() {
         0 | 1 => Err("Give at least two choices, one a line.".to_owned()),
-        count if count > MOST_CHOICES => Err(format!("These are {count} choices. Keep {MOST_CHOICES} at most.")),
+        count if count > MAX_CHOICES => Err(format!("These are {count} choices. Keep {MAX_CHOICES} at most.")),
         _ => Ok(choices),
     }
 }
@@ -275,8 +283,8 @@ fn price(currency: Currency, typed: &str) -> Result<Money, String> {
     let price = currency
         .parse(typed)
         .map_err(|problem| format!("The price {problem}."))?;
-    if price.0 > DEAREST {
-        return Err(format!("The price is above {}.", currency.format(Money(DEAREST))));
+    if price.0 > MAX_PRICE {
+        return Err(format!("The price is above {}.", currency.format(Money(MAX_PRICE))));
     }
     Ok(price)
 }

@@ -12,7 +12,7 @@ use super::view::Shot;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
-use crate::images::{MOST_PICTURES, PendingImage, Pictures, Sent};
+use crate::images::{MAX_PICTURES, PendingImage, Pictures, Sent};
 use crate::web::{Flash, Page, Seller, Upload, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -50,7 +50,7 @@ async fn create(
     upload: Upload<NoFields>,
 ) -> Result<HttpResponse> {
     let owner = seller.visitor.user;
-    let received = receive(&db, &pictures, owner, upload.files, MOST_PICTURES, page.now).await?;
+    let received = receive(&db, &pictures, owner, upload.files, MAX_PICTURES, page.now).await?;
     if !page.htmx {
         if let Some(why) = received.refused.first() {
             Flash::warn(&session, why)?;
@@ -71,7 +71,7 @@ async fn create(
     let view = Cards {
         shots: received.images.iter().map(shot).collect(),
         refused: received.refused,
-        most_pictures: MOST_PICTURES,
+        most_pictures: MAX_PICTURES,
     };
     html(status, view.render())
 }
@@ -89,7 +89,7 @@ pub async fn receive(
     for file in files.into_iter().filter(|file| file.field == "images") {
         if received.ids.len() == room {
             let why = format!(
-                "A product has {MOST_PICTURES} pictures at most. “{}” was left out.",
+                "A product has {MAX_PICTURES} pictures at most. “{}” was left out.",
                 file.name
             );
             received.refused.push(why);

@@ -1,17 +1,19 @@
 //! What the editor shows: everything as it is typed, whether it came from the database or from a form.
 
-use crate::catalog::{Delivery, Field, FieldKind, MOST_FIELDS, ProductState, Readiness, Stored, Values};
+use crate::catalog::{
+    Delivery, MAX_FIELDS, PersonalizationField, PersonalizationKind, ProductState, Readiness, Stored, Values,
+};
 use crate::id::ImageId;
-use crate::images::MOST_PICTURES;
+use crate::images::MAX_PICTURES;
 use crate::money::Currency;
 
 use super::form::EditorForm;
 
 /// Letters that a text of a new field may have.
-const LONGEST: &str = "60";
+const DEFAULT_TEXT_LENGTH: &str = "60";
 
 #[derive(Debug, Clone, Default)]
-pub struct Sheet {
+pub struct EditorState {
     pub updated_at: String,
     pub title: String,
     pub slug: String,
@@ -63,7 +65,7 @@ pub struct TypedField {
     pub hint: String,
     /// One a line.
     pub choices: String,
-    pub longest: String,
+    pub max_length: String,
     pub required: bool,
     pub price: String,
 }
@@ -78,11 +80,11 @@ impl Default for TypedField {
     fn default() -> Self {
         Self {
             id: String::new(),
-            kind: FieldKind::Text.as_str().to_owned(),
+            kind: PersonalizationKind::Text.as_str().to_owned(),
             label: String::new(),
             hint: String::new(),
             choices: String::new(),
-            longest: LONGEST.to_owned(),
+            max_length: DEFAULT_TEXT_LENGTH.to_owned(),
             required: false,
             price: String::new(),
         }
@@ -108,7 +110,7 @@ impl Row {
     }
 }
 
-impl Sheet {
+impl EditorState {
     /// An empty one.
     pub fn blank() -> Self {
         Self {
@@ -125,22 +127,22 @@ impl Sheet {
     }
 
     /// A product as it is.
-    pub fn of(stored: &Stored, currency: Currency) -> Self {
+    pub fn from_stored(stored: &Stored, currency: Currency) -> Self {
         let product = &stored.product;
-        let readiness = Readiness::of(product.ready_from, product.ready_within);
+        let readiness = Readiness::from_days(product.ready_from, product.ready_within);
         let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
         // A draft whose price nobody gave has none to show.
         let price = |price: crate::money::Money| {
             let unset = price.0 == 0 && product.state == ProductState::Draft;
             if unset { String::new() } else { currency.plain(price) }
         };
-        let field = |field: &Field| TypedField {
+        let field = |field: &PersonalizationField| TypedField {
             id: field.id.to_string(),
             kind: field.kind.as_str().to_owned(),
             label: field.label.clone(),
             hint: field.hint.clone(),
             choices: field.choices().collect::<Vec<_>>().join("\n"),
-            longest: field.longest.to_string(),
+            max_length: field.max_length.to_string(),
             required: field.required,
             price: if field.price.0 == 0 {
                 String::new()
@@ -226,7 +228,7 @@ impl Sheet {
             label: at(&form.field_label, place),
             hint: at(&form.field_hint, place),
             choices: at(&form.field_choices, place),
-            longest: at(&form.field_longest, place),
+            max_length: at(&form.field_longest, place),
             required: at(&form.field_required, place) == "yes",
             price: at(&form.field_price, place),
         };
@@ -242,10 +244,10 @@ impl Sheet {
         Self {
             options: options.into_iter().flatten().collect(),
             of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
-            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS))
+            rows: (0..form.price.len().clamp(1, super::table::MAX_ROWS))
                 .map(row)
                 .collect(),
-            fields: (0..form.field_label.len().min(MOST_FIELDS)).map(field).collect(),
+            fields: (0..form.field_label.len().min(MAX_FIELDS)).map(field).collect(),
             pictures,
             updated_at: form.updated_at,
             title: form.title,
@@ -267,13 +269,13 @@ impl Sheet {
 
     /// For how many more pictures there is room.
     pub fn room(&self) -> usize {
-        MOST_PICTURES.saturating_sub(self.pictures.len())
+        MAX_PICTURES.saturating_sub(self.pictures.len())
     }
 
     /// Pictures that came along, after those that are there; more than a product can have are left out.
     pub fn add_pictures(&mut self, fresh: impl IntoIterator<Item = ImageId>) {
         let fresh = fresh.into_iter().map(|id| TypedPicture { id, alt: String::new() });
         self.pictures.extend(fresh);
-        self.pictures.truncate(MOST_PICTURES);
+        self.pictures.truncate(MAX_PICTURES);
     }
 }

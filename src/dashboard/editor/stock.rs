@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::{Move, StoredProduct, StoredVariant};
+use crate::catalog::{StockHistoryEntry, StoredProduct, StoredVariant};
 use crate::db::Db;
 use crate::error::Result;
 use crate::id::MovementId;
@@ -14,7 +14,7 @@ use crate::text::when;
 use crate::web::{Page, Query, Seller, html};
 
 /// How many changes a page shows.
-const MOST: i64 = 50;
+const MAX_ENTRIES: i64 = 50;
 
 #[derive(Deserialize)]
 pub struct BeforeQuery {
@@ -28,21 +28,21 @@ struct StockPage {
     page: Page,
     title: String,
     edit_url: String,
-    variants: Vec<Ledger>,
+    variants: Vec<StockHistory>,
     most: i64,
     /// The next page.
     older: Option<String>,
 }
 
 /// A variant, and what happened to it.
-struct Ledger {
+struct StockHistory {
     id: String,
     label: String,
     quantity: i32,
-    movements: Vec<Line>,
+    movements: Vec<StockHistoryLine>,
 }
 
-struct Line {
+struct StockHistoryLine {
     at: String,
     when: String,
     why: &'static str,
@@ -74,36 +74,36 @@ pub async fn index(
             let product = StoredProduct::of_shop(conn, shop, id)?;
             Ok((
                 product,
-                StoredVariant::of(conn, id)?,
-                Move::of_product(conn, id, before, MOST + 1)?,
+                StoredVariant::of_product(conn, id)?,
+                StockHistoryEntry::of_product(conn, id, before, MAX_ENTRIES + 1)?,
             ))
         })
         .await?;
-    let more = moves.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
-    moves.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    let more = moves.len() > usize::try_from(MAX_ENTRIES).unwrap_or(usize::MAX);
+    moves.truncate(usize::try_from(MAX_ENTRIES).unwrap_or(usize::MAX));
     let last = moves.last().map(|last| last.id).filter(|_| more);
-    let ledger = |variant: &StoredVariant| Ledger {
+    let ledger = |variant: &StoredVariant| StockHistory {
         id: variant.id.to_string(),
         label: variant.label(),
         quantity: variant.quantity,
         movements: (moves.iter())
             .filter(|line| line.variant == variant.id)
-            .map(Line::of)
+            .map(StockHistoryLine::of)
             .collect(),
     };
     let view = StockPage {
         title: product.title.clone(),
         edit_url: format!("/dashboard/products/{id}/edit"),
         variants: variants.iter().map(ledger).collect(),
-        most: MOST,
+        most: MAX_ENTRIES,
         older: last.map(|last| format!("/dashboard/products/{id}/stock?before={last}")),
         page,
     };
     html(StatusCode::OK, view.render())
 }
 
-impl Line {
-    fn of(line: &Move) -> Self {
+impl StockHistoryLine {
+    fn of(line: &StockHistoryEntry) -> Self {
         let (change, kind) = match line.change {
             up if up > 0 => (format!("+{up}"), "up"),
             0 => ("0".to_owned(), ""),

@@ -1,36 +1,36 @@
 //! The table of combinations: made anew when the options change, with what was typed kept by combination.
 
-use crate::catalog::{MOST_COMBINATIONS, Options, Passage, ProductOption, Values};
-use crate::web::Problems;
+use crate::catalog::{MAX_COMBINATIONS, Options, Passage, ProductOption, Values};
+use crate::web::FormErrors;
 
-use super::state::{Row, Sheet};
+use super::state::{EditorState, Row};
 
 /// More rows than this are not read.
-pub const MOST_ROWS: usize = MOST_COMBINATIONS;
+pub const MAX_ROWS: usize = MAX_COMBINATIONS;
 
 /// The names of the fields of an option.
 pub const NAMES: [&str; 3] = ["option1", "option2", "option3"];
 pub const VALUES: [&str; 3] = ["values1", "values2", "values3"];
 
-impl Sheet {
+impl EditorState {
     /// The options that were typed, or what is wrong with them.
-    pub fn parse_options(&self) -> Result<Options, Problems> {
-        let mut problems = Problems::default();
+    pub fn parse_options(&self) -> Result<Options, FormErrors> {
+        let mut errors = FormErrors::default();
         let mut options = Vec::new();
         for (place, typed) in self.options.iter().enumerate() {
             if typed.name.trim().is_empty() && typed.values.trim().is_empty() {
                 continue;
             }
-            let name = problems.keep(NAMES[place], ProductOption::name(&typed.name));
-            let values = problems.keep(VALUES[place], ProductOption::values(&typed.values));
+            let name = errors.check(NAMES[place], ProductOption::name(&typed.name));
+            let values = errors.check(VALUES[place], ProductOption::values(&typed.values));
             if let (Some(name), Some(values)) = (name, values) {
                 options.push(ProductOption { name, values });
             }
         }
-        if !problems.is_empty() {
-            return Err(problems);
+        if !errors.is_empty() {
+            return Err(errors);
         }
-        Options::new(options).map_err(|message| Problems::one("options", message))
+        Options::new(options).map_err(|message| FormErrors::one("options", message))
     }
 
     /// Makes a row for each combination of the options. Tells how many of them are new.
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
     use crate::dashboard::editor::state::TypedOption;
 
-    fn sheet(options: &[(&str, &str)]) -> Sheet {
-        let mut sheet = Sheet::blank();
+    fn sheet(options: &[(&str, &str)]) -> EditorState {
+        let mut sheet = EditorState::blank();
         sheet.options = options
             .iter()
             .map(|(name, values)| TypedOption {

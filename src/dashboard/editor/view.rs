@@ -6,16 +6,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use crate::catalog::{Leaving, ProductState, StoredProduct};
+use crate::catalog::{ProductState, RemovedVariants, StoredProduct};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{ImageId, ProductId, ShopId, UserId};
-use crate::images::{Image, MOST_PICTURES, PendingImage, Picture};
+use crate::images::{Image, MAX_PICTURES, PendingImage, Picture};
 use crate::shops::Section;
 use crate::text::{Html, slug, summary, when};
-use crate::web::{Page, Problems, Seller, html};
+use crate::web::{FormErrors, Page, Seller, html};
 
-use super::state::Sheet;
+use super::state::EditorState;
 use super::table::{NAMES, VALUES};
 
 /// The whole page; its block `form` is what a button of it gets back.
@@ -23,8 +23,8 @@ use super::table::{NAMES, VALUES};
 #[template(path = "dashboard/editor/edit.html", blocks = ["form"])]
 struct EditorPage {
     page: Page,
-    sheet: Sheet,
-    problems: Problems,
+    sheet: EditorState,
+    errors: FormErrors,
     /// None: a new one.
     id: Option<ProductId>,
     heading: &'static str,
@@ -47,7 +47,7 @@ struct EditorPage {
     found_url: String,
     found_text: String,
     /// What is to be agreed to before it is saved.
-    leaving: Option<Leaving>,
+    removed_variants: Option<RemovedVariants>,
     /// Someone else saved it meanwhile.
     changed: bool,
     /// Which button was pressed, to be pressed again.
@@ -101,7 +101,7 @@ impl Known {
             pictures.extend(own.iter().map(|image| (image.id, image.picture())));
         }
         let others: Vec<ImageId> = wanted.iter().filter(|id| !pictures.contains_key(id)).copied().collect();
-        let pending = PendingImage::of(conn, owner, &others)?;
+        let pending = PendingImage::of_user(conn, owner, &others)?;
         pictures.extend(pending.iter().map(|image| (image.id, image.picture())));
         Ok(Self {
             product,
@@ -113,23 +113,23 @@ impl Known {
 
 /// An answer in the making.
 pub struct View {
-    pub sheet: Sheet,
-    pub problems: Problems,
+    pub sheet: EditorState,
+    pub errors: FormErrors,
     pub known: Known,
     pub preview: bool,
-    pub leaving: Option<Leaving>,
+    pub removed_variants: Option<RemovedVariants>,
     pub changed: bool,
     pub again: &'static str,
 }
 
 impl View {
-    pub fn new(sheet: Sheet, known: Known) -> Self {
+    pub fn new(sheet: EditorState, known: Known) -> Self {
         Self {
             sheet,
             known,
-            problems: Problems::default(),
+            errors: FormErrors::default(),
             preview: false,
-            leaving: None,
+            removed_variants: None,
             changed: false,
             again: "save",
         }
@@ -138,14 +138,14 @@ impl View {
     pub fn answer(self, page: Page, seller: &Seller) -> Result<HttpResponse> {
         let Self {
             sheet,
-            problems,
+            errors,
             known,
             preview,
-            leaving,
+            removed_variants,
             changed,
             again,
         } = self;
-        let unhappy = !problems.is_empty() || leaving.is_some() || changed;
+        let unhappy = !errors.is_empty() || removed_variants.is_some() || changed;
         let status = if unhappy {
             StatusCode::UNPROCESSABLE_ENTITY
         } else {
@@ -159,7 +159,7 @@ impl View {
                 id: picture.id.to_string(),
                 picture: known.pictures.get(&picture.id)?.clone(),
                 alt: picture.alt.clone(),
-                error: problems.of(&format!("alt-{}", picture.id)).to_owned(),
+                error: errors.get(&format!("alt-{}", picture.id)).to_owned(),
             })
         });
         let shop_url = format!("/shops/{}", seller.shop.slug);
@@ -185,14 +185,14 @@ impl View {
             live,
             facts: product.map(Facts::of),
             shots: shots.collect(),
-            most_pictures: MOST_PICTURES,
+            most_pictures: MAX_PICTURES,
             new_section_label: if no_sections {
                 "New section (optional)"
             } else {
                 "Or a new section"
             },
             new_section_problem: if no_sections {
-                problems.of("section").to_owned()
+                errors.get("section").to_owned()
             } else {
                 String::new()
             },
@@ -205,16 +205,16 @@ impl View {
             } else {
                 format!("After {shop_url}/. It follows the title until the product goes live.")
             },
-            options: OptionFields::of(&sheet, &problems),
+            options: OptionFields::of(&sheet, &errors),
             preview: preview.then(|| Html::from_markdown(&sheet.description)),
             found_title: or_else(&sheet.title, "The title of the product"),
             found_url: page.absolute(&format!("{shop_url}/{slug}")),
             found_text: or_else(&summary(&sheet.description, 155), "The first words of the description."),
-            leaving,
+            removed_variants,
             changed,
             again,
             sheet,
-            problems,
+            errors,
             page,
         };
         let block_only = view.page.htmx;
@@ -244,14 +244,14 @@ impl Facts {
 }
 
 impl OptionFields {
-    fn of(sheet: &Sheet, problems: &Problems) -> Vec<Self> {
+    fn of(sheet: &EditorState, errors: &FormErrors) -> Vec<Self> {
         let fields = sheet.options.iter().enumerate().map(|(place, option)| Self {
             name_id: NAMES[place],
             values_id: VALUES[place],
             name: option.name.clone(),
             values: option.values.clone(),
-            name_error: problems.of(NAMES[place]).to_owned(),
-            values_error: problems.of(VALUES[place]).to_owned(),
+            name_error: errors.get(NAMES[place]).to_owned(),
+            values_error: errors.get(VALUES[place]).to_owned(),
         });
         fields.collect()
     }

@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::shops::{Moved, Shop, ShopState};
 use crate::text::Html;
-use crate::web::{Form, Page, Problems, SignedIn, get, html, redirect};
+use crate::web::{Form, FormErrors, Page, SignedIn, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource(NAME).route(get().to(edit)).route(web::post().to(update)));
@@ -25,7 +25,7 @@ struct NamePage {
     step: u8,
     begun: bool,
     form: ShopForm,
-    problems: Problems,
+    errors: FormErrors,
     check: Check,
     preview: Option<Html>,
 }
@@ -41,7 +41,7 @@ async fn edit(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
         Some(shop) => ShopForm::of(shop),
         None => ShopForm::default(),
     };
-    answer(StatusCode::OK, page, form, Problems::default(), Check::default())
+    answer(StatusCode::OK, page, form, FormErrors::default(), Check::default())
 }
 
 /// `POST /dashboard/shop/new/name`: begins the draft, or changes it.
@@ -53,38 +53,38 @@ async fn update(db: Data<Db>, page: Page, visitor: SignedIn, Form(form): Form<Sh
         let (form, check) = db
             .read(move |conn| Check::of(conn, &form, own).map(|check| (form, check)))
             .await?;
-        return answer(StatusCode::OK, page, form, Problems::default(), check);
+        return answer(StatusCode::OK, page, form, FormErrors::default(), check);
     }
-    let mut problems = Problems::default();
-    let sign = form.sign(slug.as_deref(), &mut problems);
-    let (Some(sign), true) = (sign, problems.is_empty()) else {
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, Check::default());
+    let mut errors = FormErrors::default();
+    let sign = form.sign(slug.as_deref(), &mut errors);
+    let (Some(sign), true) = (sign, errors.is_empty()) else {
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Check::default());
     };
     let wanted = sign.slug.clone().unwrap_or_default();
     let (owner, now) = (visitor.user, page.now);
     let begun = db.write(move |conn| Shop::begin(conn, owner, &sign, now)).await;
-    let (problems, check) = match begun {
+    let (errors, check) = match begun {
         Ok(Moved::Done) => return Ok(redirect(LOOK)),
         Ok(Moved::Taken) => {
             let name = form.name.clone();
             let check = db.read(move |conn| Check::taken(conn, &wanted, &name, "")).await?;
-            let problems = Problems::one("slug", "This address is taken. Choose one below, or write another.");
-            (problems, check)
+            let errors = FormErrors::one("slug", "This address is taken. Choose one below, or write another.");
+            (errors, check)
         }
-        Err(Error::Refused(why)) => (Problems::one("slug", why), Check::default()),
+        Err(Error::Refused(why)) => (FormErrors::one("slug", why), Check::default()),
         Err(error) => return Err(error),
     };
-    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, check)
+    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, check)
 }
 
-fn answer(status: StatusCode, page: Page, form: ShopForm, problems: Problems, check: Check) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, form: ShopForm, errors: FormErrors, check: Check) -> Result<HttpResponse> {
     let view = NamePage {
         step: 1,
         begun: page.visitor.as_ref().is_some_and(|visitor| visitor.shop.is_some()),
         page,
         preview: form.preview(),
         form,
-        problems,
+        errors,
         check,
     };
     html(status, view.render())

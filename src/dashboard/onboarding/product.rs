@@ -7,15 +7,15 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{OPENING, PRODUCT, SETTINGS, draft};
-use crate::catalog::{Categories, DEAREST, Draft, MOST_IN_STOCK, Product, ProductState};
+use crate::catalog::{Categories, Draft, MAX_PRICE, MAX_STOCK, Product, ProductState};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
-use crate::images::{MOST_PICTURES, PendingImage, Pictures, Sent};
+use crate::images::{MAX_PICTURES, PendingImage, Pictures, Sent};
 use crate::money::{Currency, Money};
 use crate::shops::Shop;
 use crate::text::{line, lines};
-use crate::web::{Page, Problems, Seller, Upload, get, html, redirect};
+use crate::web::{FormErrors, Page, Seller, Upload, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -44,24 +44,24 @@ struct ProductPage {
     step: u8,
     begun: bool,
     form: ProductForm,
-    problems: Problems,
+    errors: FormErrors,
     pictures: Vec<PendingImage>,
     /// The step is done already.
     done: bool,
 }
 
 impl ProductForm {
-    fn parse(&self, currency: Currency, categories: &Categories, problems: &mut Problems) -> Option<Draft> {
-        let title = problems.keep("title", line("title", &self.title, 120));
+    fn parse(&self, currency: Currency, categories: &Categories, errors: &mut FormErrors) -> Option<Draft> {
+        let title = errors.check("title", line("title", &self.title, 120));
         if title.as_ref().is_some_and(String::is_empty) {
-            problems.add("title", "Give the product a title.");
+            errors.add("title", "Give the product a title.");
         }
-        let price = problems.keep("price", price(currency, &self.price));
-        let quantity = problems.keep("quantity", stock(&self.quantity));
+        let price = errors.check("price", price(currency, &self.price));
+        let quantity = errors.check("quantity", stock(&self.quantity));
         if categories.by_code(&self.category).is_none() {
-            problems.add("category", "Choose a category.");
+            errors.add("category", "Choose a category.");
         }
-        let description = problems.keep("description", lines("description", &self.description, 10_000));
+        let description = errors.check("description", lines("description", &self.description, 10_000));
         let mut draft = Draft::simple(title?, self.category.clone(), price?, quantity?);
         draft.description = description?;
         draft.state = ProductState::Active;
@@ -70,7 +70,7 @@ impl ProductForm {
 
     fn pictures(&self) -> Vec<ImageId> {
         let ids = self.picture.iter().filter_map(|id| id.parse().ok().map(ImageId));
-        ids.take(MOST_PICTURES).collect()
+        ids.take(MAX_PICTURES).collect()
     }
 }
 
@@ -80,7 +80,7 @@ fn price(currency: Currency, typed: &str) -> Result<Money, String> {
         .map_err(|problem| format!("The price {problem}."))?
     {
         Money(0) => Err("The price has to be above zero.".to_owned()),
-        price if price.0 > DEAREST => Err(format!("The price is above {}.", currency.format(Money(DEAREST)))),
+        price if price.0 > MAX_PRICE => Err(format!("The price is above {}.", currency.format(Money(MAX_PRICE)))),
         price => Ok(price),
     }
 }
@@ -91,8 +91,8 @@ fn stock(typed: &str) -> Result<i32, String> {
     let number = typed
         .parse()
         .ok()
-        .filter(|number| digits && (0..=MOST_IN_STOCK).contains(number));
-    number.ok_or_else(|| format!("How many you have is a whole number, from 0 to {MOST_IN_STOCK}."))
+        .filter(|number| digits && (0..=MAX_STOCK).contains(number));
+    number.ok_or_else(|| format!("How many you have is a whole number, from 0 to {MAX_STOCK}."))
 }
 
 /// `GET /dashboard/shop/new/product`
@@ -108,7 +108,7 @@ async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
         quantity: "1".to_owned(),
         ..ProductForm::default()
     };
-    answer(StatusCode::OK, page, form, Problems::default(), Vec::new(), done)
+    answer(StatusCode::OK, page, form, FormErrors::default(), Vec::new(), done)
 }
 
 /// `POST /dashboard/shop/new/product`
@@ -124,16 +124,18 @@ async fn create(
         return Ok(redirect(SETTINGS));
     }
     let Upload { form, files } = upload;
-    let mut problems = Problems::default();
-    let draft = form.parse(page.site.currency, &page.site.categories, &mut problems);
+    let mut errors = FormErrors::default();
+    let draft = form.parse(page.site.currency, &page.site.categories, &mut errors);
     let earlier = form.pictures();
-    let mut pictures = db.read(move |conn| PendingImage::of(conn, owner, &earlier)).await?;
-    receive(&db, &store, &page, owner, files, &mut pictures, &mut problems).await?;
-    if pictures.is_empty() && problems.of("images").is_empty() {
-        problems.add("images", "Add at least one picture, so that buyers see what they get.");
+    let mut pictures = db
+        .read(move |conn| PendingImage::of_user(conn, owner, &earlier))
+        .await?;
+    receive(&db, &store, &page, owner, files, &mut pictures, &mut errors).await?;
+    if pictures.is_empty() && errors.get("images").is_empty() {
+        errors.add("images", "Add at least one picture, so that buyers see what they get.");
     }
-    let (Some(mut draft), true) = (draft, problems.is_empty()) else {
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, pictures, false);
+    let (Some(mut draft), true) = (draft, errors.is_empty()) else {
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, pictures, false);
     };
     draft.pictures = pictures.iter().map(|picture| (picture.id, String::new())).collect();
     db.write(move |conn| {
@@ -156,16 +158,16 @@ async fn receive(
     owner: UserId,
     files: Vec<Sent>,
     pictures: &mut Vec<PendingImage>,
-    problems: &mut Problems,
+    errors: &mut FormErrors,
 ) -> Result<()> {
     for file in files.into_iter().filter(|file| !file.is_empty()) {
-        if pictures.len() == MOST_PICTURES {
-            problems.add("images", format!("A product has at most {MOST_PICTURES} pictures."));
+        if pictures.len() == MAX_PICTURES {
+            errors.add("images", format!("A product has at most {MAX_PICTURES} pictures."));
             break;
         }
         match store.receive(db, owner, file, page.now).await {
             Ok(picture) => pictures.push(picture),
-            Err(Error::Refused(why)) => problems.add("images", why),
+            Err(Error::Refused(why)) => errors.add("images", why),
             Err(error) => return Err(error),
         }
     }
@@ -176,7 +178,7 @@ fn answer(
     status: StatusCode,
     page: Page,
     form: ProductForm,
-    problems: Problems,
+    errors: FormErrors,
     pictures: Vec<PendingImage>,
     done: bool,
 ) -> Result<HttpResponse> {
@@ -185,7 +187,7 @@ fn answer(
         step: 3,
         begun: true,
         form,
-        problems,
+        errors,
         pictures,
         done,
     };

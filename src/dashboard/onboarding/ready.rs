@@ -12,7 +12,7 @@ use crate::catalog::Product;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::shops::Shop;
-use crate::web::{Flash, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, FormErrors, Page, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource(OPENING).route(get().to(show)))
@@ -25,7 +25,7 @@ struct ReadyPage {
     page: Page,
     step: u8,
     begun: bool,
-    problems: Problems,
+    errors: FormErrors,
     shop_name: String,
     url: String,
     has_story: bool,
@@ -36,7 +36,7 @@ struct ReadyPage {
 
 /// `GET /dashboard/shop/new/opening`
 async fn show(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    answer(&db, page, seller, Problems::default()).await
+    answer(&db, page, seller, FormErrors::default()).await
 }
 
 /// `POST /dashboard/shop/opening`: a draft, or a closed shop, is there for everyone.
@@ -51,24 +51,24 @@ async fn open(db: Data<Db>, page: Page, session: Session, seller: Seller, origin
             )?;
             Ok(redirect(&format!("/shops/{}", seller.shop.slug)))
         }
-        Err(Error::Refused(why)) => answer(&db, page, seller, Problems::one("", why)).await,
+        Err(Error::Refused(why)) => answer(&db, page, seller, FormErrors::one("", why)).await,
         Err(error) => Err(error),
     }
 }
 
-async fn answer(db: &Db, page: Page, seller: Seller, problems: Problems) -> Result<HttpResponse> {
+async fn answer(db: &Db, page: Page, seller: Seller, errors: FormErrors) -> Result<HttpResponse> {
     let visitor = seller.visitor.clone();
     let id = seller.shop.id;
     let (shop, products) = db
         .read(move |conn| Ok((draft(conn, &seller)?, Product::count_of(conn, id)?)))
         .await?;
     let Some(shop) = shop else {
-        return match problems.of("") {
+        return match errors.get("") {
             "" => Ok(redirect(SETTINGS)),
             why => Err(Error::Refused(why.to_owned())),
         };
     };
-    let status = if problems.is_empty() {
+    let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -77,7 +77,7 @@ async fn answer(db: &Db, page: Page, seller: Seller, problems: Problems) -> Resu
         page,
         step: 4,
         begun: true,
-        problems,
+        errors,
         url: shop.url(),
         has_story: !shop.bio.is_empty(),
         shop_name: shop.name,

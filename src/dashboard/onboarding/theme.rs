@@ -1,4 +1,4 @@
-//! The second step: colours and corners.
+//! The second step: colors and corners.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,7 +10,7 @@ use crate::dashboard::shop::theme::{Look, LookForm};
 use crate::db::Db;
 use crate::error::Result;
 use crate::shops::{Shop, Theme};
-use crate::web::{Form, Page, Problems, Query, Seller, get, html, redirect};
+use crate::web::{Form, FormErrors, Page, Query, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource(LOOK).route(get().to(edit)).route(web::post().to(update)));
@@ -25,7 +25,7 @@ struct LookPage {
     begun: bool,
     shop_name: String,
     look: Look,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 /// `GET /dashboard/shop/new/look`: with the fields of the form, as the shop would look then.
@@ -34,7 +34,7 @@ async fn edit(db: Data<Db>, page: Page, seller: Seller, Query(tried): Query<Look
         return Ok(redirect(SETTINGS));
     };
     let theme = tried.theme().unwrap_or_else(|| shop.theme());
-    answer(StatusCode::OK, page, shop.name, theme, Problems::default())
+    answer(StatusCode::OK, page, shop.name, theme, FormErrors::default())
 }
 
 /// `POST /dashboard/shop/new/look`
@@ -45,9 +45,9 @@ async fn update(db: Data<Db>, page: Page, seller: Seller, Form(form): Form<LookF
     };
     let theme = match form.parse() {
         Ok(theme) => theme,
-        Err(problems) => {
+        Err(errors) => {
             let theme = shop.theme();
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop.name, theme, problems);
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop.name, theme, errors);
         }
     };
     let now = page.now;
@@ -55,7 +55,7 @@ async fn update(db: Data<Db>, page: Page, seller: Seller, Form(form): Form<LookF
     Ok(redirect(PRODUCT))
 }
 
-fn answer(status: StatusCode, page: Page, shop_name: String, theme: Theme, problems: Problems) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, shop_name: String, theme: Theme, errors: FormErrors) -> Result<HttpResponse> {
     let block_only = page.htmx;
     let view = LookPage {
         page,
@@ -63,7 +63,7 @@ fn answer(status: StatusCode, page: Page, shop_name: String, theme: Theme, probl
         begun: true,
         shop_name,
         look: Look::of(theme),
-        problems,
+        errors,
     };
     let body = if block_only {
         view.as_sample().render()

@@ -10,7 +10,7 @@ use crate::catalog::StoredProduct;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
-use crate::orders::{Order, Place, Receipt, Stand};
+use crate::orders::{OrderLine, Place, Purchase, Stand};
 use crate::text::day;
 use crate::web::{Page, Query, Seller, html, moved as moved_to};
 
@@ -28,7 +28,7 @@ pub struct ProductQuery {
 struct ProductOrdersPage {
     page: Page,
     title: String,
-    sold: Vec<(Order, Receipt, String, Stand)>,
+    sold: Vec<(OrderLine, Purchase, String, Stand)>,
     further: bool,
     first: String,
     older: Option<String>,
@@ -46,17 +46,17 @@ pub async fn index(
     let (title, mut rows) = db
         .read(move |conn| {
             let title = StoredProduct::of_shop(conn, shop, id)?.title;
-            let rows = Order::of_product(conn, shop, id, after, i64::try_from(STEP).unwrap_or(0) + 1)?;
+            let rows = OrderLine::of_product(conn, shop, id, after, i64::try_from(STEP).unwrap_or(0) + 1)?;
             Ok((title, rows))
         })
         .await?;
     let more = rows.len() > STEP;
     rows.truncate(STEP);
     let older = rows.last().filter(|_| more).map(|(order, _)| order.place());
-    let sold = rows.into_iter().map(|(order, receipt)| {
-        let placed = day(receipt.placed());
+    let sold = rows.into_iter().map(|(order, purchase)| {
+        let placed = day(purchase.placed());
         let stand = Stand(order.status);
-        (order, receipt, placed, stand)
+        (order, purchase, placed, stand)
     });
     let first = format!("/dashboard/products/{id}/orders");
     let view = ProductOrdersPage {

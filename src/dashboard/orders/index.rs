@@ -8,11 +8,11 @@ use serde::Deserialize;
 
 use crate::db::{Conn, Db};
 use crate::error::Result;
-use crate::id::{ShipmentId, ShopId};
+use crate::id::{ShopId, ShopOrderId};
 use crate::images::Picture;
 use crate::money::Money;
 use crate::orders::pages::index::{pictures, what};
-use crate::orders::{Order, OrderStatus, Place, Shipment, Stand, View};
+use crate::orders::{OrderLine, OrderStatus, Place, ShopOrder, ShopOrderView, Stand};
 use crate::text::{Country, day};
 use crate::web::{Page, Query, Seller, html};
 
@@ -26,9 +26,9 @@ pub struct ShopQuery {
     after: String,
 }
 
-/// A shipment in a list.
+/// A shop order in a list.
 pub struct Sold {
-    pub id: ShipmentId,
+    pub id: ShopOrderId,
     pub number: String,
     pub placed: String,
     pub buyer: String,
@@ -44,7 +44,7 @@ pub struct Sold {
 #[template(path = "dashboard/orders/index.html")]
 struct ShopOrdersPage {
     page: Page,
-    view: View,
+    view: ShopOrderView,
     sold: Vec<Sold>,
     waiting: i64,
     further: bool,
@@ -55,10 +55,10 @@ struct ShopOrdersPage {
 
 /// `GET /dashboard/orders/shop`
 pub async fn index(db: Data<Db>, page: Page, seller: Seller, Query(query): Query<ShopQuery>) -> Result<HttpResponse> {
-    let view = View::parse(&query.view).unwrap_or(View::ToSend);
+    let view = ShopOrderView::parse(&query.view).unwrap_or(ShopOrderView::ToSend);
     let (shop, after) = (seller.shop.id, Place::parse(&query.after));
     let ((sold, more), waiting) = db
-        .read(move |conn| Ok((sold(conn, shop, view, after, STEP)?, Shipment::waiting(conn, shop)?)))
+        .read(move |conn| Ok((sold(conn, shop, view, after, STEP)?, ShopOrder::waiting(conn, shop)?)))
         .await?;
     let first = format!("/dashboard/orders/shop?view={}", view.as_str());
     let view = ShopOrdersPage {
@@ -73,42 +73,46 @@ pub async fn index(db: Data<Db>, page: Page, seller: Seller, Query(query): Query
     html(StatusCode::OK, view.render())
 }
 
-/// A shop's shipments with what is in them, and where the list goes on; two statements.
+/// A shop's shop orders with what is in them, and where the list goes on; two statements.
 pub fn sold(
     conn: &mut Conn,
     shop: ShopId,
-    view: View,
+    view: ShopOrderView,
     after: Option<Place>,
     most: usize,
 ) -> Result<(Vec<Sold>, Option<Place>)> {
     let one_more = i64::try_from(most).unwrap_or(0) + 1;
-    let mut rows = Shipment::sold(conn, shop, view, after, one_more)?;
+    let mut rows = ShopOrder::sold(conn, shop, view, after, one_more)?;
     let more = rows.len() > most;
     rows.truncate(most);
     let on = if more {
-        rows.last().map(|(shipment, _)| shipment.place())
+        rows.last().map(|(shop_order, _)| shop_order.place())
     } else {
         None
     };
-    let ids: Vec<_> = rows.iter().map(|(shipment, _)| shipment.id).collect();
-    let orders = Order::of_shipments(conn, &ids)?;
+    let ids: Vec<_> = rows.iter().map(|(shop_order, _)| shop_order.id).collect();
+    let orders = OrderLine::of_shop_orders(conn, &ids)?;
     let sold = rows
         .into_iter()
-        .map(|(shipment, receipt)| {
-            let all: Vec<&Order> = orders.iter().filter(|order| order.shipment_id == shipment.id).collect();
+        .map(|(shop_order, purchase)| {
+            let all: Vec<&OrderLine> = orders
+                .iter()
+                .filter(|order| order.shop_order_id == shop_order.id)
+                .collect();
             let stand = Stand::of(all.iter().copied());
-            let held = |order: &&&Order| stand.0 == OrderStatus::Cancelled || order.status != OrderStatus::Cancelled;
-            let own: Vec<&Order> = all.iter().filter(held).copied().collect();
+            let held =
+                |order: &&&OrderLine| stand.0 == OrderStatus::Cancelled || order.status != OrderStatus::Cancelled;
+            let own: Vec<&OrderLine> = all.iter().filter(held).copied().collect();
             Sold {
-                id: shipment.id,
-                placed: day(receipt.placed()),
-                to: Country::of(&receipt.country).map_or("", |country| country.name),
+                id: shop_order.id,
+                placed: day(purchase.placed()),
+                to: Country::by_code(&purchase.country).map_or("", |country| country.name),
                 what: what(&own),
                 pieces: own.iter().map(|order| order.quantity).sum(),
                 pictures: pictures(&own),
-                total: Money(own.iter().map(|order| order.subtotal.0).sum::<i64>() + shipment.price.0),
-                number: receipt.number,
-                buyer: receipt.name,
+                total: Money(own.iter().map(|order| order.subtotal.0).sum::<i64>() + shop_order.price.0),
+                number: purchase.number,
+                buyer: purchase.name,
                 stand,
             }
         })

@@ -13,9 +13,9 @@ pub use index::{Sold, sold};
 /// Registered before the buyer's pages, whose `/dashboard/orders/{number}` would take `shop` for a number.
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/orders/shop").route(get().to(index::index)))
-        .service(web::resource("/dashboard/orders/shop/{shipment}").route(get().to(show::show)))
-        .service(web::resource("/dashboard/orders/shop/{shipment}/dispatch").route(web::post().to(show::dispatch)))
-        .service(web::resource("/dashboard/orders/shop/{shipment}/tracking").route(web::post().to(show::retrack)))
+        .service(web::resource("/dashboard/orders/shop/{shop_order}").route(get().to(show::show)))
+        .service(web::resource("/dashboard/orders/shop/{shop_order}/dispatch").route(web::post().to(show::dispatch)))
+        .service(web::resource("/dashboard/orders/shop/{shop_order}/tracking").route(web::post().to(show::retrack)))
         .service(web::resource("/dashboard/products/{id}/orders").route(get().to(by_product::index)))
         .service(web::resource("/dashboard/product/{id}/orders").route(get().to(by_product::moved)));
 }

@@ -1,4 +1,4 @@
-//! One shipment of a shop: what to pack, where it goes, and marking it as sent.
+//! One shop order of a shop: what to pack, where it goes, and marking it as sent.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -9,14 +9,14 @@ use serde::Deserialize;
 
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
-use crate::id::{ShipmentId, ShopId};
+use crate::id::{ShopId, ShopOrderId};
 use crate::images::Picture;
 use crate::mail::Outbox;
 use crate::money::Money;
 use crate::orders::pages::view::{Line, answers};
-use crate::orders::{Carrier, Order, OrderStatus, Receipt, Shipment, Stand, emails, tracking_number};
+use crate::orders::{Carrier, OrderLine, OrderStatus, Purchase, ShopOrder, Stand, emails, tracking_number};
 use crate::text::when;
-use crate::web::{Flash, Form, Page, Problems, Seller, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Seller, html, redirect};
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
@@ -26,14 +26,14 @@ pub struct ParcelForm {
 }
 
 impl ParcelForm {
-    fn parse(&self) -> Result<(&'static str, String), Problems> {
-        let mut problems = Problems::default();
-        let carrier = Carrier::of(&self.carrier).ok_or("Choose who carries it, or another carrier.");
-        let carrier = problems.keep("carrier", carrier);
-        let tracking = problems.keep("tracking", tracking_number(&self.tracking));
+    fn parse(&self) -> Result<(&'static str, String), FormErrors> {
+        let mut errors = FormErrors::default();
+        let carrier = Carrier::by_code(&self.carrier).ok_or("Choose who carries it, or another carrier.");
+        let carrier = errors.check("carrier", carrier);
+        let tracking = errors.check("tracking", tracking_number(&self.tracking));
         match (carrier, tracking) {
             (Some(carrier), Some(tracking)) => Ok((carrier.code, tracking)),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }
@@ -43,28 +43,28 @@ impl ParcelForm {
 struct ShipmentPage {
     page: Page,
     shop: String,
-    shipment: Shipment,
-    receipt: Receipt,
+    shop_order: ShopOrder,
+    purchase: Purchase,
     lines: Vec<Line>,
     stand: Stand,
     placed: String,
     sent: String,
     carrier: String,
     carriers: Vec<Carrier>,
-    follow: Option<String>,
+    tracking_url: Option<String>,
     items: Money,
     total: Money,
     form: ParcelForm,
-    problems: Problems,
+    errors: FormErrors,
 }
 
-/// `GET /dashboard/orders/shop/{shipment}`
+/// `GET /dashboard/orders/shop/{shop order}`
 pub async fn show(db: Data<Db>, page: Page, seller: Seller, path: Path<String>) -> Result<HttpResponse> {
     let id = parse(&path)?;
-    answer(&db, StatusCode::OK, page, seller, id, None, Problems::default()).await
+    answer(&db, StatusCode::OK, page, seller, id, None, FormErrors::default()).await
 }
 
-/// `POST /dashboard/orders/shop/{shipment}/dispatch`: it is sent.
+/// `POST /dashboard/orders/shop/{shop order}/dispatch`: it is sent.
 pub async fn dispatch(
     db: Data<Db>,
     outbox: Data<Outbox>,
@@ -77,18 +77,18 @@ pub async fn dispatch(
     let (id, shop, user, now) = (parse(&path)?, seller.shop.id, seller.visitor.user, page.now);
     let (carrier, tracking) = match form.parse() {
         Ok(parcel) => parcel,
-        Err(problems) => return refused(&db, page, seller, id, form, problems).await,
+        Err(errors) => return refused(&db, page, seller, id, form, errors).await,
     };
     let sent = db
         .write(move |conn| {
-            Shipment::ship(conn, shop, id, (carrier, &tracking), user, now)?;
+            ShopOrder::ship(conn, shop, id, (carrier, &tracking), user, now)?;
             emails::shipped(conn, &outbox, id, now)
         })
         .await;
     said(&session, id, sent, "Marked as sent. The buyer has a letter about it.")
 }
 
-/// `POST /dashboard/orders/shop/{shipment}/tracking`: another carrier or number.
+/// `POST /dashboard/orders/shop/{shop order}/tracking`: another carrier or number.
 pub async fn retrack(
     db: Data<Db>,
     session: Session,
@@ -100,15 +100,15 @@ pub async fn retrack(
     let (id, shop, now) = (parse(&path)?, seller.shop.id, page.now);
     let (carrier, tracking) = match form.parse() {
         Ok(parcel) => parcel,
-        Err(problems) => return refused(&db, page, seller, id, form, problems).await,
+        Err(errors) => return refused(&db, page, seller, id, form, errors).await,
     };
     let changed = db
-        .note(move |conn| Shipment::retrack(conn, shop, id, (carrier, &tracking), now))
+        .write_uncached(move |conn| ShopOrder::retrack(conn, shop, id, (carrier, &tracking), now))
         .await;
     said(&session, id, changed, "The buyer's order page shows the new number.")
 }
 
-fn said(session: &Session, id: ShipmentId, done: Result<()>, message: &str) -> Result<HttpResponse> {
+fn said(session: &Session, id: ShopOrderId, done: Result<()>, message: &str) -> Result<HttpResponse> {
     match done {
         Ok(()) => Flash::ok(session, message)?,
         Err(Error::Refused(why)) => Flash::warn(session, why)?,
@@ -121,9 +121,9 @@ async fn refused(
     db: &Db,
     page: Page,
     seller: Seller,
-    id: ShipmentId,
+    id: ShopOrderId,
     form: ParcelForm,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     answer(
         db,
@@ -132,7 +132,7 @@ async fn refused(
         seller,
         id,
         Some(form),
-        problems,
+        errors,
     )
     .await
 }
@@ -142,61 +142,61 @@ async fn answer(
     status: StatusCode,
     page: Page,
     seller: Seller,
-    id: ShipmentId,
+    id: ShopOrderId,
     form: Option<ParcelForm>,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     let shop = seller.shop.id;
-    let (shipment, receipt, orders) = db.read(move |conn| read(conn, shop, id)).await?;
+    let (shop_order, purchase, orders) = db.read(move |conn| read(conn, shop, id)).await?;
     let stand = Stand::of(&orders);
     let held = orders.iter().filter(|order| order.status != OrderStatus::Cancelled);
     let items = Money(held.map(|order| order.subtotal.0).sum());
     let lines = orders.into_iter().map(|order| Line {
-        picture: (!order.picture.is_empty()).then(|| Picture::of(&order.picture)),
+        picture: (!order.picture.is_empty()).then(|| Picture::from_url(&order.picture)),
         url: order.product_id.map(|id| format!("/dashboard/products/{id}/orders")),
-        answers: answers(&order.personalisation),
+        answers: answers(&order.personalization),
         back: None,
         refunded: None,
         order,
     });
-    let carrier = Carrier::of(&shipment.carrier);
+    let carrier = Carrier::by_code(&shop_order.carrier);
     let view = ShipmentPage {
         carriers: Carrier::all().collect(),
         shop: seller.shop.name,
-        placed: when(receipt.placed()),
-        sent: shipment.shipped_at.map(when).unwrap_or_default(),
-        follow: carrier.as_ref().and_then(|one| one.follow(&shipment.tracking)),
-        carrier: carrier.map_or_else(|| shipment.carrier.clone(), |one| one.name.to_owned()),
+        placed: when(purchase.placed()),
+        sent: shop_order.shipped_at.map(when).unwrap_or_default(),
+        tracking_url: carrier.as_ref().and_then(|one| one.tracking_url(&shop_order.tracking)),
+        carrier: carrier.map_or_else(|| shop_order.carrier.clone(), |one| one.name.to_owned()),
         total: Money(
             items.0
                 + if stand.0 == OrderStatus::Cancelled {
                     0
                 } else {
-                    shipment.price.0
+                    shop_order.price.0
                 },
         ),
         items,
         form: form.unwrap_or_else(|| ParcelForm {
-            carrier: shipment.carrier.clone(),
-            tracking: shipment.tracking.clone(),
+            carrier: shop_order.carrier.clone(),
+            tracking: shop_order.tracking.clone(),
         }),
         lines: lines.collect(),
         page,
-        shipment,
-        receipt,
+        shop_order,
+        purchase,
         stand,
-        problems,
+        errors,
     };
     html(status, view.render())
 }
 
-fn read(conn: &mut Conn, shop: ShopId, id: ShipmentId) -> Result<(Shipment, Receipt, Vec<Order>)> {
-    let shipment = Shipment::of_shop(conn, shop, id)?;
-    let receipt = Receipt::find(conn, shipment.checkout_id)?;
-    let orders = Order::of_shipments(conn, &[id])?;
-    Ok((shipment, receipt, orders))
+fn read(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<(ShopOrder, Purchase, Vec<OrderLine>)> {
+    let shop_order = ShopOrder::of_shop(conn, shop, id)?;
+    let purchase = Purchase::find(conn, shop_order.purchase_id)?;
+    let orders = OrderLine::of_shop_orders(conn, &[id])?;
+    Ok((shop_order, purchase, orders))
 }
 
-fn parse(shipment: &str) -> Result<ShipmentId> {
-    shipment.parse().map(ShipmentId).map_err(|_| Error::NotFound)
+fn parse(shop_order: &str) -> Result<ShopOrderId> {
+    shop_order.parse().map(ShopOrderId).map_err(|_| Error::NotFound)
 }

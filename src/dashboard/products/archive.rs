@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::bulk::counted;
 use super::params::Asked;
-use crate::catalog::{Product, Several};
+use crate::catalog::{BulkSelection, Product};
 use crate::db::Db;
 use crate::error::Result;
 use crate::id::ProductId;
@@ -57,7 +57,7 @@ async fn archive(
 ) -> Result<HttpResponse> {
     let (shop, id, now, asked) = (seller.shop.id, ProductId(*id), page.now, Asked::back(&form.back));
     let done = db
-        .write(move |conn| Several::of_shop(conn, shop, &[id])?.archive(conn, now))
+        .write(move |conn| BulkSelection::of_shop(conn, shop, &[id])?.archive(conn, now))
         .await?;
     if done > 0 {
         Flash::with_undo(&session, "Archived. Nobody else sees it now.", undo(now, &asked))?;
@@ -78,7 +78,7 @@ async fn restore(
 ) -> Result<HttpResponse> {
     let (shop, id, now) = (seller.shop.id, ProductId(*id), page.now);
     let done = db
-        .write(move |conn| Several::of_shop(conn, shop, &[id])?.restore(conn, now))
+        .write(move |conn| BulkSelection::of_shop(conn, shop, &[id])?.restore(conn, now))
         .await?;
     told(&session, done)?;
     Ok(redirect(&Asked::back(&form.back).here()))
@@ -100,7 +100,7 @@ async fn undo_archive(
         .filter(|micros| (0..=now.and_utc().timestamp_micros()).contains(micros));
     let done = match at.and_then(DateTime::from_timestamp_micros) {
         Some(at) => {
-            db.write(move |conn| Several::archived_at(conn, shop, at.naive_utc())?.restore(conn, now))
+            db.write(move |conn| BulkSelection::archived_at(conn, shop, at.naive_utc())?.restore(conn, now))
                 .await?
         }
         None => 0,

@@ -10,7 +10,7 @@ use super::archive::undo;
 use super::index;
 use super::index::Trouble;
 use super::params::Asked;
-use crate::catalog::{Several, Unready};
+use crate::catalog::{BulkSelection, Unready};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId};
@@ -70,7 +70,7 @@ impl Act {
         ids: &[ProductId],
         now: NaiveDateTime,
     ) -> Result<(usize, Vec<Unready>)> {
-        let several = Several::of_shop(conn, shop, ids)?;
+        let several = BulkSelection::of_shop(conn, shop, ids)?;
         match self {
             Self::Publish => several.publish(conn, now),
             Self::Archive => Ok((several.archive(conn, now)?, Vec::new())),
@@ -124,11 +124,11 @@ async fn update(
         }
         Ok((act, count, unready)) => Trouble {
             lead: if count > 0 { act.told(count) } else { String::new() },
-            problems: unready.iter().map(problem).collect(),
+            errors: unready.iter().map(problem).collect(),
         },
         Err(Error::Refused(why)) => Trouble {
             lead: String::new(),
-            problems: vec![("#bulk-bar".to_owned(), why)],
+            errors: vec![("#bulk-bar".to_owned(), why)],
         },
         Err(error) => return Err(error),
     };

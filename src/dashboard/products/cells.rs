@@ -11,7 +11,7 @@ use super::index;
 use super::index::Trouble;
 use super::params::Asked;
 use super::row::{Cell, Row};
-use crate::catalog::{MOST_IN_STOCK, Product, ShelfRow};
+use crate::catalog::{MAX_STOCK, Product, SellerProductRow};
 use crate::dashboard::editor::stock as history;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -67,7 +67,7 @@ impl StockForm {
     /// What was seen, and what shall be.
     fn parse(&self) -> Result<(i32, i32)> {
         let number = |typed: &str| typed.trim().parse::<i32>().ok();
-        let within = |number: &i32| (0..=MOST_IN_STOCK).contains(number);
+        let within = |number: &i32| (0..=MAX_STOCK).contains(number);
         let step = match self.step.as_str() {
             "" => 0,
             "1" => 1,
@@ -75,12 +75,9 @@ impl StockForm {
             _ => return Err(Error::Refused("Use the buttons beside the number.".to_owned())),
         };
         let typed = number(&self.quantity).filter(within);
-        let typed = typed.map(|typed| (typed + step).clamp(0, MOST_IN_STOCK));
-        let typed = typed.ok_or_else(|| {
-            Error::Refused(format!(
-                "Type how many there are, as a number from 0 to {MOST_IN_STOCK}."
-            ))
-        })?;
+        let typed = typed.map(|typed| (typed + step).clamp(0, MAX_STOCK));
+        let typed = typed
+            .ok_or_else(|| Error::Refused(format!("Type how many there are, as a number from 0 to {MAX_STOCK}.")))?;
         let seen = number(&self.seen).filter(within);
         let seen = seen.ok_or_else(|| Error::Refused("Reload the page, then type the stock again.".to_owned()))?;
         Ok((seen, typed))
@@ -164,7 +161,7 @@ async fn answer(
 ) -> Result<HttpResponse> {
     let shop = seller.shop.id;
     // Another's product is not found, whatever was typed for it.
-    let row = db.read(move |conn| ShelfRow::of_shop(conn, shop, id)).await?;
+    let row = db.read(move |conn| SellerProductRow::of_shop(conn, shop, id)).await?;
     let mut row = Row::new(row, page.site.currency, page.now);
     let title = row.title.clone();
     let name = if which == Which::Price { "price" } else { "quantity" };
@@ -191,7 +188,7 @@ async fn answer(
         Err(Error::Refused(why)) => {
             let trouble = Trouble {
                 lead: String::new(),
-                problems: vec![(format!("#{name}-{id}"), format!("{title}: {why}"))],
+                errors: vec![(format!("#{name}-{id}"), format!("{title}: {why}"))],
             };
             let touch = |rows: &mut Vec<Row>| {
                 // It is not always where the list begins.

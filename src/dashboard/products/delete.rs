@@ -11,7 +11,7 @@ use crate::catalog::{Product, ProductState, StoredProduct};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
-use crate::web::{Flash, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, FormErrors, Page, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -30,12 +30,12 @@ struct RemovalPage {
     title: String,
     sold: bool,
     archived: bool,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 /// `GET /dashboard/products/{id}/removal`: what would happen.
 async fn show(db: Data<Db>, page: Page, seller: Seller, id: Path<i64>) -> Result<HttpResponse> {
-    answer(&db, page, &seller, ProductId(*id), Problems::default()).await
+    answer(&db, page, &seller, ProductId(*id), FormErrors::default()).await
 }
 
 /// `POST /dashboard/products/{id}/removal`
@@ -46,17 +46,17 @@ async fn remove(db: Data<Db>, session: Session, page: Page, seller: Seller, id: 
             Flash::ok(&session, "The product is deleted.")?;
             Ok(redirect(LIST))
         }
-        Err(Error::Refused(why)) => answer(&db, page, &seller, id, Problems::one("", why)).await,
+        Err(Error::Refused(why)) => answer(&db, page, &seller, id, FormErrors::one("", why)).await,
         Err(error) => Err(error),
     }
 }
 
-async fn answer(db: &Db, page: Page, seller: &Seller, id: ProductId, problems: Problems) -> Result<HttpResponse> {
+async fn answer(db: &Db, page: Page, seller: &Seller, id: ProductId, errors: FormErrors) -> Result<HttpResponse> {
     let shop = seller.shop.id;
     let (product, sold) = db
         .read(move |conn| Ok((StoredProduct::of_shop(conn, shop, id)?, Product::was_sold(conn, id)?)))
         .await?;
-    let status = if problems.is_empty() {
+    let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -68,7 +68,7 @@ async fn answer(db: &Db, page: Page, seller: &Seller, id: ProductId, problems: P
         title: product.title,
         sold,
         archived: product.state == ProductState::Archived,
-        problems,
+        errors,
     };
     html(status, view.render())
 }

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::params::{Asked, ListQuery};
 use super::row::Row;
-use crate::catalog::{By, Order, ShelfCounts, ShelfRow, View};
+use crate::catalog::{SellerProductCounts, SellerProductRow, SellerProductSort, SellerProductView, SortKey};
 use crate::db::Db;
 use crate::error::Result;
 use crate::shops::Section;
@@ -32,7 +32,7 @@ struct Tab {
 #[derive(Default)]
 pub struct Trouble {
     pub lead: String,
-    pub problems: Vec<(String, String)>,
+    pub errors: Vec<(String, String)>,
 }
 
 /// The whole page; `shelf` is what a search swaps, `more` what "Show 50 more" adds.
@@ -56,9 +56,9 @@ struct ListPage {
 impl ListPage {
     /// The link in a column's head: the column's own order, or the other way round.
     fn sort_href(&self, by: &str) -> String {
-        let by = By::parse(by).unwrap_or(By::Changed);
+        let by = SortKey::parse(by).unwrap_or(SortKey::Changed);
         let now = self.asked.order();
-        self.asked.in_order(Order {
+        self.asked.in_order(SellerProductSort {
             by,
             reversed: now.by == by && !now.reversed,
         })
@@ -93,8 +93,8 @@ pub async fn answer(
     let (counts, mut rows, sections) = db
         .read(move |conn| {
             let name = format!("shelf {shop}");
-            let counts = shared.recall_on(conn, name, |conn| ShelfCounts::of(conn, shop))?;
-            let rows = ShelfRow::list(conn, shop, &wanted, ROWS + 1)?;
+            let counts = shared.recall_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
+            let rows = SellerProductRow::list(conn, shop, &wanted, ROWS + 1)?;
             Ok((counts, rows, Section::of_shop(conn, shop)?))
         })
         .await?;
@@ -108,13 +108,13 @@ pub async fn answer(
     let (currency, now) = (page.site.currency, page.now);
     let mut rows: Vec<Row> = rows.into_iter().map(|row| Row::new(row, currency, now)).collect();
     touch(&mut rows);
-    let tab = |view: View| Tab {
+    let tab = |view: SellerProductView| Tab {
         label: view.label(),
         href: asked.in_view(view),
         count: counts.in_view(view),
         here: view == asked.view(),
     };
-    let status = if trouble.problems.is_empty() {
+    let status = if trouble.errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -124,8 +124,8 @@ pub async fn answer(
         page,
         shop: seller.shop.name.clone(),
         here: asked.here(),
-        tabs: View::ALL.map(tab).into(),
-        all: counts.in_view(View::All) + counts.archived,
+        tabs: SellerProductView::ALL.map(tab).into(),
+        all: counts.in_view(SellerProductView::All) + counts.archived,
         asked,
         rows,
         more,

@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::catalog::{Order, ShelfPlace, View, Wanted};
+use crate::catalog::{SellerProductCursor, SellerProductFilter, SellerProductSort, SellerProductView};
 
 /// Where the list is.
 pub const LIST: &str = "/dashboard/products";
 /// Letters that are looked for at most.
-const LONGEST_SEARCH: usize = 100;
+const MAX_SEARCH_LENGTH: usize = 100;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -20,17 +20,17 @@ pub struct ListQuery {
 
 /// What is asked for, with what is unknown left out.
 #[derive(Debug, Clone)]
-pub struct Asked(Wanted);
+pub struct Asked(SellerProductFilter);
 
 impl Asked {
     pub fn parse(query: &ListQuery) -> Self {
         let last = |list: &[String]| list.last().cloned().unwrap_or_default();
         let search: String = last(&query.q).chars().filter(|letter| !letter.is_control()).collect();
-        Self(Wanted {
-            view: View::parse(&last(&query.view)).unwrap_or(View::All),
-            search: search.trim().chars().take(LONGEST_SEARCH).collect(),
-            order: Order::parse(&last(&query.sort)).unwrap_or(Order::DEFAULT),
-            after: ShelfPlace::parse(&last(&query.after)),
+        Self(SellerProductFilter {
+            view: SellerProductView::parse(&last(&query.view)).unwrap_or(SellerProductView::All),
+            search: search.trim().chars().take(MAX_SEARCH_LENGTH).collect(),
+            order: SellerProductSort::parse(&last(&query.sort)).unwrap_or(SellerProductSort::DEFAULT),
+            after: SellerProductCursor::parse(&last(&query.after)),
         })
     }
 
@@ -41,15 +41,15 @@ impl Asked {
         Self::parse(&query.unwrap_or_default())
     }
 
-    pub fn wanted(&self) -> Wanted {
+    pub fn wanted(&self) -> SellerProductFilter {
         self.0.clone()
     }
 
-    pub fn view(&self) -> View {
+    pub fn view(&self) -> SellerProductView {
         self.0.view
     }
 
-    pub fn order(&self) -> Order {
+    pub fn order(&self) -> SellerProductSort {
         self.0.order
     }
 
@@ -75,29 +75,29 @@ impl Asked {
         address(self.0.view, "", self.0.order, None)
     }
 
-    pub fn in_view(&self, view: View) -> String {
+    pub fn in_view(&self, view: SellerProductView) -> String {
         address(view, &self.0.search, self.0.order, None)
     }
 
-    pub fn in_order(&self, order: Order) -> String {
+    pub fn in_order(&self, order: SellerProductSort) -> String {
         address(self.0.view, &self.0.search, order, None)
     }
 
-    pub fn after(&self, place: &ShelfPlace) -> String {
+    pub fn after(&self, place: &SellerProductCursor) -> String {
         address(self.0.view, &self.0.search, self.0.order, Some(place.to_string()))
     }
 }
 
 /// What goes without saying is left out.
-fn address(view: View, search: &str, order: Order, after: Option<String>) -> String {
+fn address(view: SellerProductView, search: &str, order: SellerProductSort, after: Option<String>) -> String {
     let mut fields = Vec::new();
-    if view != View::All {
+    if view != SellerProductView::All {
         fields.push(("view", view.as_str().to_owned()));
     }
     if !search.is_empty() {
         fields.push(("q", search.to_owned()));
     }
-    if order != Order::DEFAULT {
+    if order != SellerProductSort::DEFAULT {
         fields.push(("sort", order.to_string()));
     }
     fields.extend(after.map(|after| ("after", after)));
@@ -143,7 +143,7 @@ mod tests {
             q: vec!["first".to_owned(), format!(" a\0b\n{} ", "c".repeat(10_000))],
             ..ListQuery::default()
         });
-        assert_eq!(asked.search().chars().count(), LONGEST_SEARCH);
+        assert_eq!(asked.search().chars().count(), MAX_SEARCH_LENGTH);
         assert!(asked.search().starts_with("abccc"));
     }
 }

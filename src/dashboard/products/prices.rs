@@ -11,11 +11,11 @@ use serde::Deserialize;
 
 use super::bulk::ids;
 use super::params::Asked;
-use crate::catalog::{MOST_PERCENT, PriceChange, Repricing, Several};
+use crate::catalog::{BulkSelection, MAX_PERCENT, PriceChange, Repricing};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::web::{Flash, Form, Page, Problems, Query, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Query, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -47,24 +47,24 @@ struct PricesPage {
     shop: String,
     form: PricesForm,
     back: String,
-    problems: Problems,
+    errors: FormErrors,
     repricing: Repricing,
     /// Whether the new prices are shown, to be confirmed.
     preview: bool,
 }
 
 impl PricesForm {
-    fn change(&self, currency: Currency) -> Result<PriceChange, Problems> {
+    fn change(&self, currency: Currency) -> Result<PriceChange, FormErrors> {
         let typed = self.amount.as_deref().unwrap_or_default().trim();
         let down = match self.direction.as_str() {
             "down" => true,
             "up" => false,
-            _ => return Err(Problems::one("direction", "Choose whether prices go up or down.")),
+            _ => return Err(FormErrors::one("direction", "Choose whether prices go up or down.")),
         };
-        let wrong = |message: String| Problems::one("amount", message);
+        let wrong = |message: String| FormErrors::one("amount", message);
         match self.by.as_str() {
             "percent" => {
-                let most = if down { 100 } else { MOST_PERCENT };
+                let most = if down { 100 } else { MAX_PERCENT };
                 let points = hundredths(typed)
                     .filter(|points| (1..=most * 100).contains(points))
                     .ok_or_else(|| wrong(format!("Type a percentage from 0.01 to {most}, like 10 or 12.5.")))?;
@@ -79,7 +79,7 @@ impl PricesForm {
                 }
                 Ok(PriceChange::Amount(Money(if down { -by.0 } else { by.0 })))
             }
-            _ => Err(Problems::one("by", "Choose a percentage or an amount.")),
+            _ => Err(FormErrors::one("by", "Choose a percentage or an amount.")),
         }
     }
 }
@@ -94,12 +94,12 @@ fn hundredths(typed: &str) -> Option<i64> {
 
 /// `GET /dashboard/products/prices`: what is done to the prices, and what that would come to.
 async fn show(db: Data<Db>, page: Page, seller: Seller, Query(form): Query<PricesForm>) -> Result<HttpResponse> {
-    let (change, problems) = match form.amount.as_ref().map(|_| form.change(page.site.currency)) {
-        None => (None, Problems::default()),
-        Some(Ok(change)) => (Some(change), Problems::default()),
-        Some(Err(problems)) => (None, problems),
+    let (change, errors) = match form.amount.as_ref().map(|_| form.change(page.site.currency)) {
+        None => (None, FormErrors::default()),
+        Some(Ok(change)) => (Some(change), FormErrors::default()),
+        Some(Err(errors)) => (None, errors),
     };
-    answer(&db, page, &seller, form, change, problems).await
+    answer(&db, page, &seller, form, change, errors).await
 }
 
 /// `POST /dashboard/products/prices`: exactly what the preview showed, or nothing.
@@ -112,12 +112,12 @@ async fn update(
 ) -> Result<HttpResponse> {
     let change = match form.change(page.site.currency) {
         Ok(change) => change,
-        Err(problems) => return answer(&db, page, &seller, form, None, problems).await,
+        Err(errors) => return answer(&db, page, &seller, form, None, errors).await,
     };
     let (shop, ids, now, token) = (seller.shop.id, ids(&form.id)?, page.now, form.token.clone());
     let done = db
         .write(move |conn| {
-            let repricing = Several::of_shop(conn, shop, &ids)?.reprice(conn, Some(change))?;
+            let repricing = BulkSelection::of_shop(conn, shop, &ids)?.reprice(conn, Some(change))?;
             if repricing.token() != token || !repricing.possible() || !repricing.apply(conn, now)? {
                 return Err(Error::Refused(
                     "Something changed since you looked, so nothing was done. Here is what it would come to now."
@@ -133,7 +133,7 @@ async fn update(
             Flash::ok(&session, format!("{changes} {several} changed."))?;
             Ok(redirect(&Asked::back(&form.back).here()))
         }
-        Err(Error::Refused(why)) => answer(&db, page, &seller, form, Some(change), Problems::one("", why)).await,
+        Err(Error::Refused(why)) => answer(&db, page, &seller, form, Some(change), FormErrors::one("", why)).await,
         Err(error) => Err(error),
     }
 }
@@ -144,19 +144,19 @@ async fn answer(
     seller: &Seller,
     form: PricesForm,
     change: Option<PriceChange>,
-    mut problems: Problems,
+    mut errors: FormErrors,
 ) -> Result<HttpResponse> {
     let (shop, ids) = (seller.shop.id, ids(&form.id)?);
     let repricing = db
-        .read(move |conn| Several::of_shop(conn, shop, &ids)?.reprice(conn, change))
+        .read(move |conn| BulkSelection::of_shop(conn, shop, &ids)?.reprice(conn, change))
         .await?;
     if !repricing.possible() {
-        problems.add(
+        errors.add(
             "amount",
             "Some prices would fall to zero or below, or rise too high. Change the amount, or go back and leave them out.",
         );
     }
-    let status = if problems.is_empty() {
+    let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -166,7 +166,7 @@ async fn answer(
         shop: seller.shop.name.clone(),
         back: Asked::back(&form.back).here(),
         form,
-        problems,
+        errors,
         preview: change.is_some(),
         repricing,
     };

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDateTime};
 
-use crate::catalog::{ProductState, ShelfRow};
+use crate::catalog::{ProductState, SellerProductRow};
 use crate::id::ProductId;
 use crate::images::Picture;
 use crate::money::{Currency, Money};
@@ -41,7 +41,7 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn new(row: ShelfRow, currency: Currency, now: NaiveDateTime) -> Self {
+    pub fn new(row: SellerProductRow, currency: Currency, now: NaiveDateTime) -> Self {
         let badge = match (row.state, row.quantity) {
             (ProductState::Draft, _) => ("", "Draft"),
             (ProductState::Archived, _) => ("plain", "Archived"),

@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::catalog::DEAREST;
+use crate::catalog::MAX_PRICE;
 use crate::money::Money;
-use crate::shipping::{Countries, Draft, LONGEST_TRANSIT, Rate};
-use crate::string_enum::words;
+use crate::shipping::{Countries, MAX_TRANSIT_DAYS, ShippingRate, ShippingRateDraft};
+use crate::string_enum::string_enum;
 use crate::text::{Country, line};
-use crate::web::{Page, Problems};
+use crate::web::{FormErrors, Page};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -24,7 +24,7 @@ pub struct RateForm {
     pub pickup: String,
 }
 
-words! {
+string_enum! {
     /// The rates that most shops begin with.
     Like { Everywhere = "everywhere", Home = "home", Abroad = "abroad", Pickup = "pickup" }
 }
@@ -72,7 +72,7 @@ impl Like {
 }
 
 impl RateForm {
-    pub fn of(rate: &Rate, page: &Page) -> Self {
+    pub fn of(rate: &ShippingRate, page: &Page) -> Self {
         let reach = if rate.countries.is_everywhere() {
             "everywhere"
         } else if rate.countries.leave_out() {
@@ -98,35 +98,35 @@ impl RateForm {
         }
     }
 
-    pub fn parse(&self, page: &Page) -> Result<Draft, Problems> {
-        let mut problems = Problems::default();
-        let name = problems.keep("name", line("name", &self.name, 60));
+    pub fn parse(&self, page: &Page) -> Result<ShippingRateDraft, FormErrors> {
+        let mut errors = FormErrors::default();
+        let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
-            problems.add(
+            errors.add(
                 "name",
                 "Give it a name that buyers understand, like “Standard delivery”.",
             );
         }
-        let countries = problems.keep("reach", self.reach());
-        let first = problems.keep("first_price", price(page, "the first piece", &self.first_price));
-        let further = problems.keep("further_price", price(page, "each further piece", &self.further_price));
+        let countries = errors.check("reach", self.reach());
+        let first = errors.check("first_price", price(page, "the first piece", &self.first_price));
+        let further = errors.check("further_price", price(page, "each further piece", &self.further_price));
         let free_over = if self.free_over.trim().is_empty() {
             Some(None)
         } else {
-            problems.keep("free_over", price(page, "free delivery", &self.free_over).map(Some))
+            errors.check("free_over", price(page, "free delivery", &self.free_over).map(Some))
         };
-        let from = problems.keep("days_from", days(&self.days_from));
-        let to = problems.keep("days_to", days(&self.days_to));
+        let from = errors.check("days_from", days(&self.days_from));
+        let to = errors.check("days_to", days(&self.days_to));
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            problems.add("days_to", "The most days cannot be fewer than the fewest.");
+            errors.add("days_to", "The most days cannot be fewer than the fewest.");
         }
         match (name, countries, first, further, free_over, from, to) {
             (Some(name), Some(countries), Some(first), Some(further), Some(free_over), Some(from), Some(to))
-                if problems.is_empty() =>
+                if errors.is_empty() =>
             {
-                Ok(Draft {
+                Ok(ShippingRateDraft {
                     name,
                     countries,
                     first_price: first,
@@ -137,12 +137,12 @@ impl RateForm {
                     pickup: self.pickup == "on",
                 })
             }
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 
     fn reach(&self) -> Result<Countries, &'static str> {
-        let chosen: Option<Vec<Country>> = self.countries.iter().map(|code| Country::of(code)).collect();
+        let chosen: Option<Vec<Country>> = self.countries.iter().map(|code| Country::by_code(code)).collect();
         let chosen = chosen.ok_or("One of the countries is not in the list. Tick those that you mean.")?;
         match self.reach.as_str() {
             "everywhere" => Ok(Countries::everywhere()),
@@ -163,7 +163,7 @@ fn price(page: &Page, what: &str, typed: &str) -> Result<Money, String> {
         ));
     }
     match page.site.currency.parse(typed) {
-        Ok(price) if price.0 > DEAREST => Err(format!("The price for {what} is more than anything costs.")),
+        Ok(price) if price.0 > MAX_PRICE => Err(format!("The price for {what} is more than anything costs.")),
         Ok(price) => Ok(price),
         Err(problem) => Err(format!("The price for {what} {problem}.")),
     }
@@ -173,6 +173,6 @@ fn days(typed: &str) -> Result<i32, String> {
     let typed = typed.trim();
     let whole = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
     let days = if whole { typed.parse().ok() } else { None };
-    days.filter(|days| (0..=LONGEST_TRANSIT).contains(days))
-        .ok_or_else(|| format!("Type a whole number of days, up to {LONGEST_TRANSIT}."))
+    days.filter(|days| (0..=MAX_TRANSIT_DAYS).contains(days))
+        .ok_or_else(|| format!("Type a whole number of days, up to {MAX_TRANSIT_DAYS}."))
 }

@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::id::RateId;
-use crate::shipping::{Draft, MOST_RATES, Rate, Shift};
+use crate::id::ShippingRateId;
+use crate::shipping::{Direction, MAX_RATES, ShippingRate, ShippingRateDraft};
 use crate::text::Country;
-use crate::web::{Flash, Form, Page, Problems, Query, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Query, Seller, get, html, redirect};
 use form::{Like, RateForm};
 
 const LIST: &str = "/dashboard/shipping";
@@ -39,7 +39,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
 #[template(path = "dashboard/shipping/index.html")]
 struct RatesPage {
     page: Page,
-    rates: Vec<Rate>,
+    rates: Vec<ShippingRate>,
     /// No more fit.
     full: bool,
 }
@@ -49,9 +49,9 @@ struct RatesPage {
 struct RatePage {
     page: Page,
     form: RateForm,
-    problems: Problems,
+    errors: FormErrors,
     /// None: a new one.
-    rate: Option<RateId>,
+    rate: Option<ShippingRateId>,
 }
 
 impl RatePage {
@@ -88,15 +88,15 @@ struct ShiftForm {
 /// `GET /dashboard/shipping`
 async fn index(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let shop = seller.shop.id;
-    let rates = db.read(move |conn| Rate::of_shops(conn, &[shop])).await?;
-    let full = rates.len() >= MOST_RATES;
+    let rates = db.read(move |conn| ShippingRate::of_shops(conn, &[shop])).await?;
+    let full = rates.len() >= MAX_RATES;
     html(StatusCode::OK, RatesPage { page, rates, full }.render())
 }
 
 /// `GET /dashboard/shipping/new`: an empty form, or one filled in like a usual rate.
 async fn new(page: Page, _seller: Seller, Query(query): Query<LikeQuery>) -> Result<HttpResponse> {
     let form = Like::parse(&query.like).map_or_else(RateForm::default, |like| like.form(&page));
-    answer(StatusCode::OK, page, form, Problems::default(), None)
+    answer(StatusCode::OK, page, form, FormErrors::default(), None)
 }
 
 /// `POST /dashboard/shipping/new`
@@ -109,14 +109,17 @@ async fn create(
 ) -> Result<HttpResponse> {
     let draft = match form.parse(&page) {
         Ok(draft) => draft,
-        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, None),
+        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None),
     };
     let (shop, now, name) = (seller.shop.id, page.now, draft.name.clone());
-    match db.write(move |conn| Rate::create(conn, shop, &draft, now)).await {
+    match db
+        .write(move |conn| ShippingRate::create(conn, shop, &draft, now))
+        .await
+    {
         Ok(_) => said(&session, format!("“{name}” is among your rates.")),
         Err(Error::Refused(message)) => {
-            let problems = Problems::one("", message);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, None)
+            let errors = FormErrors::one("", message);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None)
         }
         Err(error) => Err(error),
     }
@@ -125,9 +128,9 @@ async fn create(
 /// `GET /dashboard/shipping/{rate}`
 async fn edit(db: Data<Db>, page: Page, seller: Seller, rate: Path<String>) -> Result<HttpResponse> {
     let (shop, id) = (seller.shop.id, parse(&rate)?);
-    let rate = db.read(move |conn| Rate::of_shop(conn, shop, id)).await?;
+    let rate = db.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
     let form = RateForm::of(&rate, &page);
-    answer(StatusCode::OK, page, form, Problems::default(), Some(id))
+    answer(StatusCode::OK, page, form, FormErrors::default(), Some(id))
 }
 
 /// `POST /dashboard/shipping/{rate}`
@@ -140,22 +143,23 @@ async fn update(
     Form(form): Form<RateForm>,
 ) -> Result<HttpResponse> {
     let (shop, id, now) = (seller.shop.id, parse(&rate)?, page.now);
-    let draft: Draft = match form.parse(&page) {
+    let draft: ShippingRateDraft = match form.parse(&page) {
         Ok(draft) => draft,
-        Err(problems) => {
-            db.read(move |conn| Rate::of_shop(conn, shop, id)).await?;
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, Some(id));
+        Err(errors) => {
+            db.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Some(id));
         }
     };
     let name = draft.name.clone();
-    db.write(move |conn| Rate::update(conn, shop, id, &draft, now)).await?;
+    db.write(move |conn| ShippingRate::update(conn, shop, id, &draft, now))
+        .await?;
     said(&session, format!("“{name}” is up to date."))
 }
 
 /// `POST /dashboard/shipping/{rate}/removal`
 async fn delete(db: Data<Db>, session: Session, seller: Seller, rate: Path<String>) -> Result<HttpResponse> {
     let (shop, id) = (seller.shop.id, parse(&rate)?);
-    let name = db.write(move |conn| Rate::delete(conn, shop, id)).await?;
+    let name = db.write(move |conn| ShippingRate::delete(conn, shop, id)).await?;
     said(
         &session,
         format!("“{name}” is removed. Buyers can no longer choose it."),
@@ -171,13 +175,18 @@ async fn shift(
     Form(form): Form<ShiftForm>,
 ) -> Result<HttpResponse> {
     let (shop, id, now) = (seller.shop.id, parse(&rate)?, page.now);
-    let shift = if form.to == "up" { Shift::Up } else { Shift::Down };
-    db.write(move |conn| Rate::shift(conn, shop, id, shift, now)).await?;
+    let shift = if form.to == "up" {
+        Direction::Up
+    } else {
+        Direction::Down
+    };
+    db.write(move |conn| ShippingRate::shift(conn, shop, id, shift, now))
+        .await?;
     Ok(redirect(LIST))
 }
 
-fn parse(rate: &str) -> Result<RateId> {
-    rate.parse().map(RateId).map_err(|_| Error::NotFound)
+fn parse(rate: &str) -> Result<ShippingRateId> {
+    rate.parse().map(ShippingRateId).map_err(|_| Error::NotFound)
 }
 
 fn said(session: &Session, message: String) -> Result<HttpResponse> {
@@ -189,13 +198,13 @@ fn answer(
     status: StatusCode,
     page: Page,
     form: RateForm,
-    problems: Problems,
-    rate: Option<RateId>,
+    errors: FormErrors,
+    rate: Option<ShippingRateId>,
 ) -> Result<HttpResponse> {
     let view = RatePage {
         page,
         form,
-        problems,
+        errors,
         rate,
     };
     html(status, view.render())

@@ -10,7 +10,7 @@ use super::form::ShopForm;
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::id::ShopId;
-use crate::shops::Address;
+use crate::shops::ShopAddress;
 use crate::text::{chosen_slug, line};
 use crate::web::{Page, Query, SignedIn, get, html, redirect};
 
@@ -68,26 +68,26 @@ impl Check {
         if typed.is_empty() {
             let made = match own {
                 Some((_, now)) => now,
-                None => Address::of_name(conn, &name)?,
+                None => ShopAddress::of_name(conn, &name)?,
             };
             return Ok(Self::free(format!("Your address will be /shops/{made}")));
         }
         let slug = match chosen_slug(typed) {
             Ok(slug) => slug,
-            Err(why) => return Self::offer(conn, why, &name, "", &form.place),
+            Err(why) => return Self::offer(conn, why, &name, "", &form.location),
         };
         if own.as_ref().is_some_and(|(_, now)| *now == slug) {
             return Ok(Self::free(format!("/shops/{slug} is your address.")));
         }
-        if Address::is_taken(conn, &slug, own.map(|(id, _)| id))? {
-            return Self::taken(conn, &slug, &name, &form.place);
+        if ShopAddress::is_taken(conn, &slug, own.map(|(id, _)| id))? {
+            return Self::taken(conn, &slug, &name, &form.location);
         }
         Ok(Self::free(format!("/shops/{slug} is free.")))
     }
 
     /// Another shop has it.
-    pub fn taken(conn: &mut Conn, slug: &str, name: &str, place: &str) -> Result<Self> {
-        Self::offer(conn, format!("/shops/{slug} is taken."), name, slug, place)
+    pub fn taken(conn: &mut Conn, slug: &str, name: &str, location: &str) -> Result<Self> {
+        Self::offer(conn, format!("/shops/{slug} is taken."), name, slug, location)
     }
 
     fn free(text: String) -> Self {
@@ -98,11 +98,11 @@ impl Check {
         }
     }
 
-    fn offer(conn: &mut Conn, text: String, name: &str, slug: &str, place: &str) -> Result<Self> {
+    fn offer(conn: &mut Conn, text: String, name: &str, slug: &str, location: &str) -> Result<Self> {
         let offers = if name.is_empty() && slug.is_empty() {
             Vec::new()
         } else {
-            Address::offers(conn, name, slug, place)?
+            ShopAddress::offers(conn, name, slug, location)?
         };
         Ok(Self {
             text,

@@ -12,7 +12,7 @@ use crate::accounts::Origin;
 use crate::db::Db;
 use crate::error::{Error, Result, Step};
 use crate::shops::{Shop, ShopState};
-use crate::web::{Confirmed, Flash, Form, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, Seller, get, html, redirect};
 
 const CLOSURE: &str = "/dashboard/shop/closure";
 
@@ -35,7 +35,7 @@ struct ClosureForm {
 struct ClosurePage {
     page: Page,
     form: ClosureForm,
-    problems: Problems,
+    errors: FormErrors,
     shop_name: String,
     /// What is to be typed.
     hint: String,
@@ -48,9 +48,9 @@ async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let shop = own(&db, &seller).await?;
     // The password comes before the form, so that nothing typed into it is lost on the way.
     if shop.state == ShopState::Open && !seller.visitor.confirmed(page.now) {
-        return Err(Error::First(Step::Confirm));
+        return Err(Error::StepRequired(Step::Confirm));
     }
-    answer(&db, page, shop, ClosureForm::default(), Problems::default()).await
+    answer(&db, page, shop, ClosureForm::default(), FormErrors::default()).await
 }
 
 /// `POST /dashboard/shop/closure`
@@ -59,7 +59,7 @@ async fn create(
     page: Page,
     session: Session,
     seller: Seller,
-    confirmed: Confirmed,
+    confirmed: RecentlyAuthenticated,
     origin: Origin,
     Form(form): Form<ClosureForm>,
 ) -> Result<HttpResponse> {
@@ -77,15 +77,15 @@ async fn create(
             Flash::ok(&session, "Your shop is closed. You can open it again at any time.")?;
             Ok(redirect(CLOSURE))
         }
-        Err(Error::Refused(why)) => answer(&db, page, shop, form, Problems::one("name", why)).await,
+        Err(Error::Refused(why)) => answer(&db, page, shop, form, FormErrors::one("name", why)).await,
         Err(error) => Err(error),
     }
 }
 
-async fn answer(db: &Db, page: Page, shop: Shop, form: ClosureForm, problems: Problems) -> Result<HttpResponse> {
+async fn answer(db: &Db, page: Page, shop: Shop, form: ClosureForm, errors: FormErrors) -> Result<HttpResponse> {
     let id = shop.id;
     let open_orders = db.read(move |conn| Shop::open_orders(conn, id)).await?;
-    let status = if problems.is_empty() {
+    let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -93,7 +93,7 @@ async fn answer(db: &Db, page: Page, shop: Shop, form: ClosureForm, problems: Pr
     let view = ClosurePage {
         page,
         form,
-        problems,
+        errors,
         hint: format!("It is called {}.", shop.name),
         shop_name: shop.name,
         state: shop.state,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::shops::{Shop, Sign, Window};
 use crate::text::{Html, chosen_slug, line, lines};
-use crate::web::Problems;
+use crate::web::FormErrors;
 
 /// Letters of a story: what still fits into a form in any script.
 const STORY: usize = 5_000;
@@ -16,7 +16,8 @@ pub struct ShopForm {
     pub slug: String,
     pub tagline: String,
     pub bio: String,
-    pub place: String,
+    #[serde(rename = "place")]
+    pub location: String,
     pub contact: String,
     pub announcement: String,
     /// A free address that was offered, and taken.
@@ -33,7 +34,7 @@ impl ShopForm {
             slug: shop.slug.clone(),
             tagline: shop.tagline.clone(),
             bio: shop.bio.clone(),
-            place: shop.place.clone(),
+            location: shop.location.clone(),
             contact: shop.contact.clone(),
             announcement: shop.announcement.clone(),
             ..Self::default()
@@ -59,19 +60,19 @@ impl ShopForm {
     }
 
     /// Without an address, one that the name makes; a shop that had one before (`now`) may keep it.
-    pub fn sign(&self, now: Option<&str>, problems: &mut Problems) -> Option<Sign> {
-        let name = problems.keep("name", line("name", &self.name, 60));
+    pub fn sign(&self, now: Option<&str>, errors: &mut FormErrors) -> Option<Sign> {
+        let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
-            problems.add("name", "Give your shop a name.");
+            errors.add("name", "Give your shop a name.");
         }
         let typed = self.slug.trim();
         let slug = if typed.is_empty() || now == Some(typed) {
             Some(None)
         } else {
-            problems.keep("slug", chosen_slug(typed)).map(Some)
+            errors.check("slug", chosen_slug(typed)).map(Some)
         };
-        let tagline = problems.keep("tagline", line("line", &self.tagline, 120));
-        let bio = problems.keep("bio", lines("story", &self.bio, STORY));
+        let tagline = errors.check("tagline", line("line", &self.tagline, 120));
+        let bio = errors.check("bio", lines("story", &self.bio, STORY));
         Some(Sign {
             name: name?,
             slug: slug?,
@@ -80,13 +81,13 @@ impl ShopForm {
         })
     }
 
-    pub fn window(&self, problems: &mut Problems) -> Option<Window> {
-        let announcement = problems.keep("announcement", line("announcement", &self.announcement, 300));
-        let place = problems.keep("place", line("place", &self.place, 80));
-        let contact = problems.keep("contact", line("contact", &self.contact, 200));
+    pub fn window(&self, errors: &mut FormErrors) -> Option<Window> {
+        let announcement = errors.check("announcement", line("announcement", &self.announcement, 300));
+        let location = errors.check("place", line("place", &self.location, 80));
+        let contact = errors.check("contact", line("contact", &self.contact, 200));
         Some(Window {
             announcement: announcement?,
-            place: place?,
+            location: location?,
             contact: contact?,
         })
     }

@@ -12,7 +12,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::shops::{Policies, Shop};
 use crate::text::lines;
-use crate::web::{Flash, Form, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -34,17 +34,17 @@ struct PoliciesForm {
 struct PoliciesPage {
     page: Page,
     form: PoliciesForm,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 impl PoliciesForm {
-    fn parse(&self) -> Result<Policies, Problems> {
-        let mut problems = Problems::default();
-        let returns = problems.keep("returns", lines("text", &self.returns, 2_000));
-        let care = problems.keep("care", lines("text", &self.care, 2_000));
+    fn parse(&self) -> Result<Policies, FormErrors> {
+        let mut errors = FormErrors::default();
+        let returns = errors.check("returns", lines("text", &self.returns, 2_000));
+        let care = errors.check("care", lines("text", &self.care, 2_000));
         match (returns, care) {
             (Some(returns), Some(care)) => Ok(Policies { returns, care }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }
@@ -56,7 +56,7 @@ async fn edit(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> 
         returns: shop.returns,
         care: shop.care,
     };
-    answer(StatusCode::OK, page, form, Problems::default())
+    answer(StatusCode::OK, page, form, FormErrors::default())
 }
 
 /// `POST /dashboard/shop/policies`
@@ -69,7 +69,7 @@ async fn update(
 ) -> Result<HttpResponse> {
     let policies = match form.parse() {
         Ok(policies) => policies,
-        Err(problems) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems),
+        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors),
     };
     let (id, now) = (seller.shop.id, page.now);
     db.write(move |conn| Shop::set_policies(conn, id, &policies, now))
@@ -78,6 +78,6 @@ async fn update(
     Ok(redirect("/dashboard/shop/policies"))
 }
 
-fn answer(status: StatusCode, page: Page, form: PoliciesForm, problems: Problems) -> Result<HttpResponse> {
-    html(status, PoliciesPage { page, form, problems }.render())
+fn answer(status: StatusCode, page: Page, form: PoliciesForm, errors: FormErrors) -> Result<HttpResponse> {
+    html(status, PoliciesPage { page, form, errors }.render())
 }

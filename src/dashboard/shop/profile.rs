@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::shops::{Moved, Shop};
 use crate::text::Html;
-use crate::web::{Flash, Form, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -28,7 +28,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
 struct ProfilePage {
     page: Page,
     form: ShopForm,
-    problems: Problems,
+    errors: FormErrors,
     check: Check,
     preview: Option<Html>,
 }
@@ -36,7 +36,7 @@ struct ProfilePage {
 /// `GET /dashboard/shop`
 async fn edit(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let form = ShopForm::of(&own(&db, &seller).await?);
-    answer(StatusCode::OK, page, form, Problems::default(), Check::default())
+    answer(StatusCode::OK, page, form, FormErrors::default(), Check::default())
 }
 
 /// `POST /dashboard/shop`
@@ -53,12 +53,12 @@ async fn update(
         let (form, check) = db
             .read(move |conn| Check::of(conn, &form, Some((id, slug))).map(|check| (form, check)))
             .await?;
-        return answer(StatusCode::OK, page, form, Problems::default(), check);
+        return answer(StatusCode::OK, page, form, FormErrors::default(), check);
     }
-    let mut problems = Problems::default();
-    let drafts = (form.sign(Some(&slug), &mut problems), form.window(&mut problems));
-    let (Some(sign), Some(window), true) = (drafts.0, drafts.1, problems.is_empty()) else {
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, Check::default());
+    let mut errors = FormErrors::default();
+    let drafts = (form.sign(Some(&slug), &mut errors), form.window(&mut errors));
+    let (Some(sign), Some(window), true) = (drafts.0, drafts.1, errors.is_empty()) else {
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Check::default());
     };
     let wanted = sign.slug.clone().unwrap_or_default();
     let moved = db
@@ -70,29 +70,31 @@ async fn update(
             Ok(moved)
         })
         .await;
-    let (problems, check) = match moved {
+    let (errors, check) = match moved {
         Ok(Moved::Done) => {
             Flash::ok(&session, "Your shop’s profile is up to date.")?;
             return Ok(redirect("/dashboard/shop"));
         }
         Ok(Moved::Taken) => {
-            let (name, place) = (form.name.clone(), form.place.clone());
-            let check = db.read(move |conn| Check::taken(conn, &wanted, &name, &place)).await?;
-            let problems = Problems::one("slug", "This address is taken. Choose one below, or write another.");
-            (problems, check)
+            let (name, location) = (form.name.clone(), form.location.clone());
+            let check = db
+                .read(move |conn| Check::taken(conn, &wanted, &name, &location))
+                .await?;
+            let errors = FormErrors::one("slug", "This address is taken. Choose one below, or write another.");
+            (errors, check)
         }
-        Err(Error::Refused(why)) => (Problems::one("slug", why), Check::default()),
+        Err(Error::Refused(why)) => (FormErrors::one("slug", why), Check::default()),
         Err(error) => return Err(error),
     };
-    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, problems, check)
+    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, check)
 }
 
-fn answer(status: StatusCode, page: Page, form: ShopForm, problems: Problems, check: Check) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, form: ShopForm, errors: FormErrors, check: Check) -> Result<HttpResponse> {
     let view = ProfilePage {
         page,
         preview: form.preview(),
         form,
-        problems,
+        errors,
         check,
     };
     html(status, view.render())

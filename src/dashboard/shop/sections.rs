@@ -10,9 +10,9 @@ use serde::Deserialize;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
-use crate::shops::{Section, Way};
+use crate::shops::{Direction, Section};
 use crate::text::line;
-use crate::web::{Flash, Form, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
 
 const SECTIONS: &str = "/dashboard/shop/sections";
 
@@ -55,13 +55,13 @@ struct SectionsPage {
     rows: Vec<Row>,
     /// The name of a new one.
     form: SectionForm,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 /// `GET /dashboard/shop/sections`
 async fn index(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let form = SectionForm::default();
-    answer(&db, page, seller.shop.id, form, None, Problems::default()).await
+    answer(&db, page, seller.shop.id, form, None, FormErrors::default()).await
 }
 
 /// `POST /dashboard/shop/sections`
@@ -85,7 +85,7 @@ async fn create(
             )?;
             Ok(redirect(SECTIONS))
         }
-        Err(Error::Refused(why)) => answer(&db, page, shop, form, None, Problems::one("name", why)).await,
+        Err(Error::Refused(why)) => answer(&db, page, shop, form, None, FormErrors::one("name", why)).await,
         Err(error) => Err(error),
     }
 }
@@ -117,9 +117,9 @@ async fn update(
             Ok(redirect(SECTIONS))
         }
         Err(Error::Refused(why)) => {
-            let problems = Problems::one(format!("name-{id}"), why);
+            let errors = FormErrors::one(format!("name-{id}"), why);
             let typed = Some((id, form.name));
-            answer(&db, page, shop, SectionForm::default(), typed, problems).await
+            answer(&db, page, shop, SectionForm::default(), typed, errors).await
         }
         Err(error) => Err(error),
     }
@@ -134,7 +134,11 @@ async fn shift(
     Form(form): Form<PlaceForm>,
 ) -> Result<HttpResponse> {
     let (id, shop, now) = (number(&section)?, seller.shop.id, page.now);
-    let way = if form.way == "up" { Way::Up } else { Way::Down };
+    let way = if form.way == "up" {
+        Direction::Up
+    } else {
+        Direction::Down
+    };
     db.write(move |conn| Section::shift(conn, shop, id, way, now)).await?;
     Ok(redirect(SECTIONS))
 }
@@ -169,7 +173,7 @@ async fn answer(
     shop: ShopId,
     form: SectionForm,
     typed: Option<(SectionId, String)>,
-    problems: Problems,
+    errors: FormErrors,
 ) -> Result<HttpResponse> {
     let found = db.read(move |conn| Section::with_counts(conn, shop)).await?;
     let row = |(section, products): (Section, i64)| Row {
@@ -182,7 +186,7 @@ async fn answer(
         products,
     };
     let rows = found.into_iter().map(row).collect();
-    let status = if problems.is_empty() {
+    let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -191,7 +195,7 @@ async fn answer(
         page,
         rows,
         form,
-        problems,
+        errors,
     };
     html(status, view.render())
 }

@@ -1,4 +1,4 @@
-//! The shop's colours and corners, tried before they are saved.
+//! The shop's colors and corners, tried before they are saved.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::images::Picture;
 use crate::shops::{Corner, Shop, Theme, Vividness};
-use crate::web::{Flash, Form, Page, Problems, Query, Seller, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Query, Seller, SignedIn, get, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -60,7 +60,7 @@ pub struct LookForm {
     corner: String,
 }
 
-/// One colour to choose.
+/// One color to choose.
 pub struct Swatch {
     pub hue: i32,
     pub name: String,
@@ -83,7 +83,7 @@ struct LookPage {
     page: Page,
     shop_name: String,
     look: Look,
-    problems: Problems,
+    errors: FormErrors,
     logo: Option<Picture>,
     cover: Option<Picture>,
 }
@@ -95,9 +95,9 @@ impl LookForm {
 
     /// # Errors
     /// A message for people.
-    pub fn parse(&self) -> Result<Theme, Problems> {
+    pub fn parse(&self) -> Result<Theme, FormErrors> {
         self.theme().ok_or_else(|| {
-            Problems::one(
+            FormErrors::one(
                 "hue",
                 "Choose a colour, how strong it is, and a corner, from those on the page.",
             )
@@ -135,7 +135,7 @@ impl Look {
 async fn edit(db: Data<Db>, page: Page, seller: Seller, Query(tried): Query<LookForm>) -> Result<HttpResponse> {
     let shop = own(&db, &seller).await?;
     let theme = tried.theme().unwrap_or_else(|| shop.theme());
-    answer(StatusCode::OK, page, shop, theme, Problems::default())
+    answer(StatusCode::OK, page, shop, theme, FormErrors::default())
 }
 
 /// `POST /dashboard/shop/look`
@@ -148,10 +148,10 @@ async fn update(
 ) -> Result<HttpResponse> {
     let theme = match form.parse() {
         Ok(theme) => theme,
-        Err(problems) => {
+        Err(errors) => {
             let shop = own(&db, &seller).await?;
             let theme = shop.theme();
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop, theme, problems);
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop, theme, errors);
         }
     };
     let (id, now) = (seller.shop.id, page.now);
@@ -169,15 +169,15 @@ async fn sheet(_: SignedIn, Query(tried): Query<LookForm>) -> Result<HttpRespons
 
 /// A picture of a shop, if it has one.
 pub fn face(url: &str) -> Option<Picture> {
-    Some(Picture::of(url)).filter(|picture| !picture.src.is_empty())
+    Some(Picture::from_url(url)).filter(|picture| !picture.src.is_empty())
 }
 
-fn answer(status: StatusCode, page: Page, shop: Shop, theme: Theme, problems: Problems) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, shop: Shop, theme: Theme, errors: FormErrors) -> Result<HttpResponse> {
     let block_only = page.htmx;
     let view = LookPage {
         page,
         look: Look::of(theme),
-        problems,
+        errors,
         logo: face(&shop.logo),
         cover: face(&shop.shop_image),
         shop_name: shop.name,

@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::shops::{Absence, Shop, Vacation};
 use crate::text::line;
-use crate::web::{Flash, Form, Page, Problems, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
 
 const VACATION: &str = "/dashboard/shop/vacation";
 /// Nobody plans further ahead, in months.
@@ -44,7 +44,7 @@ struct VacationForm {
 struct VacationPage {
     page: Page,
     form: VacationForm,
-    problems: Problems,
+    errors: FormErrors,
     /// Away today, as buyers read it.
     away: Option<Vacation>,
     /// Whether an absence is written down at all.
@@ -65,46 +65,46 @@ impl VacationForm {
         }
     }
 
-    fn parse(&self, today: NaiveDate) -> Result<Absence, Problems> {
-        let mut problems = Problems::default();
+    fn parse(&self, today: NaiveDate) -> Result<Absence, FormErrors> {
+        let mut errors = FormErrors::default();
         let furthest = today + Months::new(FURTHEST);
-        let from = problems.keep("vacation_from", day(&self.vacation_from));
+        let from = errors.check("vacation_from", day(&self.vacation_from));
         let until = match self.vacation_until.trim() {
             "" => Some(None),
-            typed => problems.keep("vacation_until", day(typed)).map(Some),
+            typed => errors.check("vacation_until", day(typed)).map(Some),
         };
         if let (Some(from), Some(Some(until))) = (from, until) {
             if until < from {
-                problems.add(
+                errors.add(
                     "vacation_until",
                     "The last day is before the first. Choose a later one.",
                 );
             } else if until < today {
-                problems.add("vacation_until", "The last day is over already. Choose today or later.");
+                errors.add("vacation_until", "The last day is over already. Choose today or later.");
             }
         }
         for (field, day) in [("vacation_from", from), ("vacation_until", until.flatten())] {
             if day.is_some_and(|day| day > furthest || day < today - Months::new(FURTHEST)) {
-                problems.add(field, "This day is more than two years away. Choose a nearer one.");
+                errors.add(field, "This day is more than two years away. Choose a nearer one.");
             }
         }
-        let message = problems.keep("vacation_message", line("message", &self.vacation_message, 300));
+        let message = errors.check("vacation_message", line("message", &self.vacation_message, 300));
         let selling = match self.vacation_selling.as_str() {
             "yes" => Some(true),
             "no" => Some(false),
             _ => {
-                problems.add("vacation_selling", "Say whether buyers can go on buying.");
+                errors.add("vacation_selling", "Say whether buyers can go on buying.");
                 None
             }
         };
         match (from, until, message, selling) {
-            (Some(from), Some(until), Some(message), Some(selling)) if problems.is_empty() => Ok(Absence {
+            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(Absence {
                 from,
                 until,
                 message,
                 selling,
             }),
-            _ => Err(problems),
+            _ => Err(errors),
         }
     }
 }
@@ -117,7 +117,7 @@ fn day(typed: &str) -> Result<NaiveDate, &'static str> {
 async fn edit(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let shop = own(&db, &seller).await?;
     let form = VacationForm::of(&shop);
-    answer(StatusCode::OK, page, &shop, form, Problems::default())
+    answer(StatusCode::OK, page, &shop, form, FormErrors::default())
 }
 
 /// `POST /dashboard/shop/vacation`
@@ -130,9 +130,9 @@ async fn update(
 ) -> Result<HttpResponse> {
     let absence = match form.parse(page.now.date()) {
         Ok(absence) => absence,
-        Err(problems) => {
+        Err(errors) => {
             let shop = own(&db, &seller).await?;
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &shop, form, problems);
+            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &shop, form, errors);
         }
     };
     let (id, now) = (seller.shop.id, page.now);
@@ -150,13 +150,13 @@ async fn end(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Resu
     Ok(redirect(VACATION))
 }
 
-fn answer(status: StatusCode, page: Page, shop: &Shop, form: VacationForm, problems: Problems) -> Result<HttpResponse> {
+fn answer(status: StatusCode, page: Page, shop: &Shop, form: VacationForm, errors: FormErrors) -> Result<HttpResponse> {
     let view = VacationPage {
         away: shop.vacation(page.now),
         planned: shop.absence().is_some(),
         page,
         form,
-        problems,
+        errors,
     };
     html(status, view.render())
 }

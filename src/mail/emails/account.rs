@@ -1,11 +1,11 @@
 //! About the account itself: its beginning, its address, its role, its end.
 
 use super::letter;
-use crate::mail::Letter;
+use crate::mail::Email;
 use crate::mail::user_text::tame;
 
 /// To a new address: the link proves that it can be read.
-pub fn verify(name: &str, username: &str, link: &str) -> Letter {
+pub fn verify(name: &str, username: &str, link: &str) -> Email {
     letter(
         "Confirm your email address",
         &[name, username],
@@ -19,7 +19,7 @@ pub fn verify(name: &str, username: &str, link: &str) -> Letter {
 }
 
 /// To an address that has an account, when someone wants to use it for another.
-pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> Letter {
+pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> Email {
     let forgotten = format!("If you no longer know your password, choose a new one here: {reset_link} .");
     letter(
         "You already have an account",
@@ -37,7 +37,7 @@ pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> L
 }
 
 /// To the new address.
-pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Letter {
+pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Email {
     let asked = format!("You asked to use {new_address} for your PocketShop account. Please confirm that it is yours.");
     letter("Confirm your new email address", &[name], &[&asked])
         .with("Confirm the new address", link)
@@ -48,7 +48,7 @@ pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Letter {
 }
 
 /// To the old address, when a new one took its place. The link undoes it.
-pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Letter {
+pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Email {
     let changed = format!(
         "Your PocketShop account now uses {new_address_masked}: letters go there, and you sign in with it. This address is no longer used."
     );
@@ -60,7 +60,7 @@ pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Lett
 }
 
 /// To the new address, when it counts.
-pub fn email_changed(name: &str, reset_link: &str) -> Letter {
+pub fn email_changed(name: &str, reset_link: &str) -> Email {
     letter(
         "Your email address has changed",
         &[name],
@@ -70,7 +70,7 @@ pub fn email_changed(name: &str, reset_link: &str) -> Letter {
     .closing(&["If it was not you, choose a new password with the link. It signs out every device."])
 }
 
-pub fn operator_made(name: &str) -> Letter {
+pub fn admin_made(name: &str) -> Email {
     letter(
         "You are now an operator of PocketShop",
         &[name],
@@ -81,7 +81,7 @@ pub fn operator_made(name: &str) -> Letter {
     )
 }
 
-pub fn suspended(name: &str) -> Letter {
+pub fn suspended(name: &str) -> Email {
     letter(
         "Your account is suspended",
         &[name],
@@ -92,7 +92,7 @@ pub fn suspended(name: &str) -> Letter {
     )
 }
 
-pub fn restored(name: &str) -> Letter {
+pub fn restored(name: &str) -> Email {
     letter(
         "Your account is yours again",
         &[name],
@@ -104,7 +104,7 @@ pub fn restored(name: &str) -> Letter {
 }
 
 /// The date is written for people, such as `7 December 2026`.
-pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Letter {
+pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Email {
     let date = tame(date, 40).unwrap_or_default();
     let planned = format!("You asked us to delete your PocketShop account. It will be deleted on {date}.");
     letter(
@@ -119,7 +119,7 @@ pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Letter {
     .closing(&["If it was not you, sign in, keep the account and change your password."])
 }
 
-pub fn deletion_undone(name: &str, reset_link: &str) -> Letter {
+pub fn deletion_undone(name: &str, reset_link: &str) -> Email {
     letter(
         "Your account stays",
         &[name],
@@ -129,7 +129,7 @@ pub fn deletion_undone(name: &str, reset_link: &str) -> Letter {
     .closing(&["If it was not you who decided this, choose a new password with the link. It signs out every device."])
 }
 
-pub fn account_deleted(name: &str) -> Letter {
+pub fn account_deleted(name: &str) -> Email {
     letter(
         "Your account is deleted",
         &[name],

@@ -5,8 +5,8 @@ mod orders;
 mod sign_in;
 
 pub use account::{
-    account_deleted, already_registered, deletion_planned, deletion_undone, email_changed, email_confirm, email_undo,
-    operator_made, restored, suspended, verify,
+    account_deleted, admin_made, already_registered, deletion_planned, deletion_undone, email_changed, email_confirm,
+    email_undo, restored, suspended, verify,
 };
 pub use orders::{
     Parcel, order_cancelled, order_delivered, order_placed, order_received, order_shipped, order_taken_back,
@@ -17,10 +17,10 @@ pub use sign_in::{
 };
 
 use super::user_text::{greeting, tame};
-use super::{Action, Letter};
+use super::{Action, Email};
 
-fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Letter {
-    Letter {
+fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Email {
+    Email {
         subject: subject.to_owned(),
         greeting: greeting(names),
         paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
@@ -31,7 +31,7 @@ fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Letter {
     }
 }
 
-impl Letter {
+impl Email {
     fn with(mut self, label: &str, url: &str) -> Self {
         self.action = Some(Action {
             label: label.to_owned(),
@@ -42,11 +42,11 @@ impl Letter {
 
     /// What was typed by people stands there tamed.
     fn rows(mut self, rows: &[(String, String)]) -> Self {
-        let tidy = |(name, amount): &(String, String)| {
+        let purge_expired = |(name, amount): &(String, String)| {
             let name = tame(name, 100).unwrap_or_else(|| "A product".to_owned());
             (name, amount.clone())
         };
-        self.rows = rows.iter().map(tidy).collect();
+        self.rows = rows.iter().map(purge_expired).collect();
         self
     }
 
@@ -69,7 +69,7 @@ mod tests {
     const NUMBER: &str = "PS-7K3Q-9XVD";
 
     /// Every letter there is, to one person.
-    fn all(name: &str) -> Vec<Letter> {
+    fn all(name: &str) -> Vec<Email> {
         vec![
             verify(name, "ana_p", LINK),
             already_registered(name, LINK, LINK),
@@ -83,7 +83,7 @@ mod tests {
             recovery_codes_renewed(name, LINK),
             recovery_code_used(name, 3, LINK),
             sign_in_slowed(name, LINK),
-            operator_made(name),
+            admin_made(name),
             suspended(name),
             restored(name),
             deletion_planned(name, "7 December 2026", LINK),
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        let text = |letter: Letter| letter.text("").unwrap();
+        let text = |letter: Email| letter.text("").unwrap();
         assert!(text(reset("Ana", LINK, 1)).contains("for one hour"));
         assert!(text(reset("Ana", LINK, 24)).contains("for 24 hours"));
         assert!(text(recovery_code_used("Ana", 0, LINK)).contains("none left"));

@@ -1,18 +1,18 @@
 //! About what was bought: to the buyer, and to the shops that send it. Amounts come written for people.
 
 use super::letter;
-use crate::mail::Letter;
+use crate::mail::Email;
 use crate::mail::user_text::tame;
 
 type Rows<'a> = &'a [(String, String)];
 
-/// How a shipment travels.
+/// How a shop order travels.
 #[derive(Debug, Clone)]
 pub struct Parcel<'a> {
     pub carrier: Option<&'a str>,
     pub tracking: &'a str,
     /// Where it can be followed.
-    pub follow: Option<String>,
+    pub tracking_url: Option<String>,
     /// The buyer comes for it.
     pub pickup: bool,
 }
@@ -24,7 +24,7 @@ pub fn order_placed(
     rows: Rows<'_>,
     address: &[String],
     (link, guest): (&str, bool),
-) -> Letter {
+) -> Email {
     let sends = match shops {
         1 => "The shop was told and gets it ready. We write again when it is on its way.".to_owned(),
         many => format!("{many} shops were told, and each sends its part. We write when one is on its way."),
@@ -45,7 +45,7 @@ pub fn order_placed(
 }
 
 /// To a shop that has something to send.
-pub fn order_received(name: &str, number: &str, buyer: &str, rows: Rows<'_>, link: &str) -> Letter {
+pub fn order_received(name: &str, number: &str, buyer: &str, rows: Rows<'_>, link: &str) -> Email {
     let buyer = tame(buyer, 60).unwrap_or_else(|| "Someone".to_owned());
     let bought = format!("{buyer} bought from your shop, and it is paid.");
     letter(
@@ -68,7 +68,7 @@ pub fn order_shipped(
     rows: Rows<'_>,
     parcel: &Parcel<'_>,
     link: Option<String>,
-) -> Letter {
+) -> Email {
     let shop = called(shop);
     let (subject, sent) = if parcel.pickup {
         (
@@ -92,8 +92,8 @@ pub fn order_shipped(
         .filter(|text| !text.is_empty())
         .collect();
     let letter = letter(&subject, &[name], &paragraphs).rows(rows);
-    let letter = match (&parcel.follow, link) {
-        (Some(follow), _) => letter.with("Follow the parcel", follow),
+    let letter = match (&parcel.tracking_url, link) {
+        (Some(tracking_url), _) => letter.with("Follow the parcel", tracking_url),
         (None, Some(link)) => letter.with("See your order", &link),
         (None, None) => letter,
     };
@@ -104,14 +104,14 @@ pub fn order_shipped(
 }
 
 /// To the buyer, when it counts as there.
-pub fn order_delivered(name: &str, number: &str, shop: &str, rows: Rows<'_>, link: Option<String>) -> Letter {
+pub fn order_delivered(name: &str, number: &str, shop: &str, rows: Rows<'_>, link: Option<String>) -> Email {
     let there = format!("What {} sent is marked as delivered.", called(shop));
     let letter = letter(&format!("Delivered: order {number}"), &[name], &[&there]).rows(rows);
     seen(letter, link).closing(&["If it did not come, write to the shop, or look whether a neighbour took it in."])
 }
 
 /// To the buyer, with what goes back to them.
-pub fn order_cancelled(name: &str, number: &str, rows: Rows<'_>, back: &str, link: Option<String>) -> Letter {
+pub fn order_cancelled(name: &str, number: &str, rows: Rows<'_>, back: &str, link: Option<String>) -> Email {
     let refunded =
         format!("You cancelled this part of your order {number}. {back} goes back to the card that you paid with.");
     let letter = letter(
@@ -127,7 +127,7 @@ pub fn order_cancelled(name: &str, number: &str, rows: Rows<'_>, back: &str, lin
 }
 
 /// To the shop, so that it is not sent.
-pub fn order_taken_back(name: &str, number: &str, rows: Rows<'_>, link: &str) -> Letter {
+pub fn order_taken_back(name: &str, number: &str, rows: Rows<'_>, link: &str) -> Email {
     letter(
         &format!("Cancelled: order {number}"),
         &[name],
@@ -142,7 +142,7 @@ fn called(shop: &str) -> String {
     tame(shop, 60).unwrap_or_else(|| "The shop".to_owned())
 }
 
-fn seen(letter: Letter, link: Option<String>) -> Letter {
+fn seen(letter: Email, link: Option<String>) -> Email {
     match link {
         Some(link) => letter.with("See your order", &link),
         None => letter,

@@ -1,13 +1,13 @@
 //! About signing in: the password, the second factor, and those who try.
 
 use super::letter;
-use crate::mail::Letter;
+use crate::mail::Email;
 use crate::mail::user_text::tame;
 
 /// What to do about something that only the owner should do.
 const NOT_YOU: &str = "If it was you, you need not do anything. If it was not you, choose a new password with the link: it signs out every device.";
 
-pub fn reset(name: &str, link: &str, hours: i64) -> Letter {
+pub fn reset(name: &str, link: &str, hours: i64) -> Email {
     let hours = if hours == 1 {
         "one hour".to_owned()
     } else {
@@ -27,7 +27,7 @@ pub fn reset(name: &str, link: &str, hours: i64) -> Letter {
 }
 
 /// `where_from` is the device and address, as the account page shows them.
-pub fn password_changed(name: &str, reset_link: &str, where_from: &str) -> Letter {
+pub fn password_changed(name: &str, reset_link: &str, where_from: &str) -> Email {
     let changed = match tame(where_from, 100) {
         Some(place) => {
             format!("The password of your PocketShop account was changed, from {place}. Other devices were signed out.")
@@ -37,7 +37,7 @@ pub fn password_changed(name: &str, reset_link: &str, where_from: &str) -> Lette
     notice("Your password was changed", name, &changed, reset_link)
 }
 
-pub fn second_factor_on(name: &str, reset_link: &str) -> Letter {
+pub fn second_factor_on(name: &str, reset_link: &str) -> Email {
     notice(
         "The second factor is on",
         name,
@@ -46,7 +46,7 @@ pub fn second_factor_on(name: &str, reset_link: &str) -> Letter {
     )
 }
 
-pub fn second_factor_off(name: &str, reset_link: &str) -> Letter {
+pub fn second_factor_off(name: &str, reset_link: &str) -> Email {
     notice(
         "The second factor is off",
         name,
@@ -55,7 +55,7 @@ pub fn second_factor_off(name: &str, reset_link: &str) -> Letter {
     )
 }
 
-pub fn recovery_codes_renewed(name: &str, reset_link: &str) -> Letter {
+pub fn recovery_codes_renewed(name: &str, reset_link: &str) -> Email {
     notice(
         "You have new recovery codes",
         name,
@@ -64,7 +64,7 @@ pub fn recovery_codes_renewed(name: &str, reset_link: &str) -> Letter {
     )
 }
 
-pub fn recovery_code_used(name: &str, left: i64, reset_link: &str) -> Letter {
+pub fn recovery_code_used(name: &str, left: i64, reset_link: &str) -> Email {
     let left = match left {
         ..=0 => "There are none left: make new ones on your account page.".to_owned(),
         1 => "Only one code is left: make new ones on your account page.".to_owned(),
@@ -75,7 +75,7 @@ pub fn recovery_code_used(name: &str, left: i64, reset_link: &str) -> Letter {
 }
 
 /// Someone typed wrong passwords, so that signing in has to wait.
-pub fn sign_in_slowed(name: &str, reset_link: &str) -> Letter {
+pub fn sign_in_slowed(name: &str, reset_link: &str) -> Email {
     letter(
         "Someone typed wrong passwords",
         &[name],
@@ -88,7 +88,7 @@ pub fn sign_in_slowed(name: &str, reset_link: &str) -> Letter {
     .closing(&["If it was not you, you need not do anything, as long as your password is one that you use nowhere else."])
 }
 
-fn notice(subject: &str, name: &str, what: &str, reset_link: &str) -> Letter {
+fn notice(subject: &str, name: &str, what: &str, reset_link: &str) -> Email {
     letter(subject, &[name], &[what])
         .with("Choose a new password", reset_link)
         .closing(&[NOT_YOU])

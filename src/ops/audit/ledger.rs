@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::id::PaymentId;
 use crate::money::Money;
-use crate::payments::{Entry, PaymentStatus, RefundStatus};
+use crate::payments::{MockBookEntry, PaymentStatus, RefundStatus};
 use crate::schema::{payments, refunds};
 
 /// A payment of ours, as the provider should know it.
@@ -79,9 +79,14 @@ pub(super) fn paid(conn: &mut Conn) -> Result<Vec<Paid>> {
 
 /// The books were read before and after our own rows: what was in them before must be known here, and what is settled
 /// here must be in them afterwards.
-pub(super) fn findings(paid: &[Paid], before: &[Entry], after: &[Entry], now: NaiveDateTime) -> Vec<Finding> {
+pub(super) fn findings(
+    paid: &[Paid],
+    before: &[MockBookEntry],
+    after: &[MockBookEntry],
+    now: NaiveDateTime,
+) -> Vec<Finding> {
     let ours: HashMap<&str, &Paid> = paid.iter().map(|paid| (paid.intent.as_str(), paid)).collect();
-    let theirs: HashMap<&str, &Entry> = after.iter().map(|entry| (entry.intent.as_str(), entry)).collect();
+    let theirs: HashMap<&str, &MockBookEntry> = after.iter().map(|entry| (entry.intent.as_str(), entry)).collect();
     let taken = before.iter().filter(|entry| entry.captured()).filter_map(|entry| {
         let Some(paid) = ours.get(entry.intent.as_str()) else {
             return Some(format!(
@@ -133,7 +138,7 @@ pub(super) fn findings(paid: &[Paid], before: &[Entry], after: &[Entry], now: Na
     ]
 }
 
-fn said(paid: &Paid, entry: &Entry) -> String {
+fn said(paid: &Paid, entry: &MockBookEntry) -> String {
     format!(
         "payment {} gave back {} of {}, the provider {}",
         paid.id, paid.confirmed.0, paid.refunded.0, entry.refunded.0

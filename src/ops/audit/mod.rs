@@ -17,9 +17,9 @@ use diesel::sql_types::{BigInt, Text};
 use crate::config::Config;
 use crate::db::{Conn, Location, in_snapshot, is_current};
 use crate::error::Result;
-use crate::payments::Ledger;
+use crate::payments::MockBooks;
 pub use report::Report;
-use report::{Finding, MOST_ROWS};
+use report::{Finding, MAX_ROWS};
 
 /// One thing that must be true.
 struct Rule {
@@ -55,7 +55,7 @@ impl Rule {
         let rows = if broken == 0 {
             Vec::new()
         } else {
-            rows(conn, &format!("{} LIMIT {MOST_ROWS}", self.broken))?
+            rows(conn, &format!("{} LIMIT {MAX_ROWS}", self.broken))?
         };
         let aside = match self.aside {
             Some(Aside { rows, are }) => Some((count(conn, rows)?, are)),
@@ -85,7 +85,7 @@ pub fn audit(config: &Config) -> anyhow::Result<Report> {
     );
     let now = super::now();
     // Its entries come before and after our own rows, so it is read on both sides of them.
-    let before = Ledger::entries(&config.data)?;
+    let before = MockBooks::entries(&config.data)?;
     let (mut findings, paid) = in_snapshot(&mut conn, &|conn| {
         let mut rules = stock::rules();
         rules.extend(totals::rules());
@@ -96,7 +96,7 @@ pub fn audit(config: &Config) -> anyhow::Result<Report> {
         let findings = rules.iter().map(|rule| rule.check(conn)).collect::<Result<Vec<_>>>()?;
         Ok((findings, ledger::paid(conn)?))
     })?;
-    let after = Ledger::entries(&config.data)?;
+    let after = MockBooks::entries(&config.data)?;
     findings.extend(ledger::findings(&paid, &before, &after, now));
     Ok(Report(findings))
 }

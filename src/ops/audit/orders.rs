@@ -17,23 +17,23 @@ pub(super) fn rules() -> Vec<Rule> {
 const END: &str = "
 SELECT 'order ' || o.id || ' is ' || o.status || ', its history ends with ' || COALESCE(e.to_status, 'nothing') AS what
 FROM orders o
-JOIN checkouts c ON c.id = o.checkout_id
-LEFT JOIN order_events e ON e.id = (SELECT MAX(l.id) FROM order_events l WHERE l.order_id = o.id)
+JOIN purchases c ON c.id = o.purchase_id
+LEFT JOIN order_events e ON e.id = (SELECT MAX(l.id) FROM order_events l WHERE l.order_line_id = o.id)
 WHERE COALESCE(e.to_status, '') <> CASE WHEN c.placed_at IS NULL THEN '' ELSE o.status END
 ORDER BY o.id";
 
 const STEPS: &str = "
-SELECT 'order ' || s.order_id || ' came to ' || s.to_status || ' from ' || COALESCE(s.from_status, 'nothing')
+SELECT 'order ' || s.order_line_id || ' came to ' || s.to_status || ' from ' || COALESCE(s.from_status, 'nothing')
     || ', and was ' || COALESCE(s.stood, 'nothing') AS what
 FROM (
-    SELECT id, order_id, from_status, to_status, LAG(to_status) OVER (PARTITION BY order_id ORDER BY id) AS stood
+    SELECT id, order_line_id, from_status, to_status, LAG(to_status) OVER (PARTITION BY order_line_id ORDER BY id) AS stood
     FROM order_events
 ) s
 WHERE COALESCE(s.from_status, '') <> COALESCE(s.stood, '')
 ORDER BY s.id";
 
 const MOVES: &str = "
-SELECT 'order ' || e.order_id || ' was moved from ' || e.from_status || ' to ' || e.to_status || ' by the ' || e.actor
+SELECT 'order ' || e.order_line_id || ' was moved from ' || e.from_status || ' to ' || e.to_status || ' by the ' || e.actor
     AS what
 FROM order_events e
 WHERE e.from_status IS NOT NULL AND e.actor || ' ' || e.from_status || ' ' || e.to_status NOT IN (
@@ -45,14 +45,14 @@ const DATES: &str = "
 SELECT 'shipment ' || s.id || ' was sent ' || COALESCE(CAST(s.shipped_at AS TEXT), 'never') || ' and delivered '
     || COALESCE(CAST(s.delivered_at AS TEXT), 'never') || '; of its orders ' || o.waiting || ' wait, ' || o.under_way
     || ' are on their way, ' || o.there || ' are there' AS what
-FROM shipments s
+FROM shop_orders s
 JOIN (
-    SELECT shipment_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END) AS waiting,
+    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END) AS waiting,
         SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 END) AS under_way,
         SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 END) AS there
     FROM orders
-    GROUP BY shipment_id
-) o ON o.shipment_id = s.id
+    GROUP BY shop_order_id
+) o ON o.shop_order_id = s.id
 WHERE (o.under_way + o.there > 0) <> (s.shipped_at IS NOT NULL)
     OR (o.waiting > 0 AND s.shipped_at IS NOT NULL)
     OR (o.there > 0 AND o.under_way = 0) <> (s.delivered_at IS NOT NULL)
@@ -62,7 +62,7 @@ ORDER BY s.id";
 const EARLY: &str = "
 SELECT 'order ' || o.id || ' is ' || o.status || ', and checkout ' || c.number || ' is not paid' AS what
 FROM orders o
-JOIN checkouts c ON c.id = o.checkout_id
+JOIN purchases c ON c.id = o.purchase_id
 WHERE c.placed_at IS NULL AND o.status <> 'Pending'
 ORDER BY o.id";
 

@@ -16,10 +16,10 @@ pub(super) fn rules() -> Vec<Rule> {
 const PLACED: &str = "
 SELECT 'checkout ' || c.number || CASE WHEN c.placed_at IS NULL THEN ' is paid, but not placed'
     ELSE ' is placed, but not paid' END AS what
-FROM checkouts c
+FROM purchases c
 WHERE (c.placed_at IS NOT NULL)
-    <> EXISTS (SELECT 1 FROM payments p WHERE p.checkout_id = c.id AND p.status = 'SUCCEEDED')
-    AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.checkout_id = c.id AND p.expires_at IS NULL)
+    <> EXISTS (SELECT 1 FROM payments p WHERE p.purchase_id = c.id AND p.status = 'SUCCEEDED')
+    AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.purchase_id = c.id AND p.expires_at IS NULL)
 ORDER BY c.id";
 
 const IMPORTED_UNPAID: &str = "
@@ -27,8 +27,8 @@ SELECT 'payment ' || p.id AS what FROM payments p WHERE p.expires_at IS NULL AND
 
 const LIVE: &str = "
 SELECT 'checkout ' || c.number || ' has ' || COUNT(*) || ' payments that are open or succeeded' AS what
-FROM checkouts c
-JOIN payments p ON p.checkout_id = c.id AND p.status IN ('PENDING', 'SUCCEEDED')
+FROM purchases c
+JOIN payments p ON p.purchase_id = c.id AND p.status IN ('PENDING', 'SUCCEEDED')
 GROUP BY c.id, c.number
 HAVING COUNT(*) > 1
 ORDER BY c.id";
@@ -51,7 +51,7 @@ SELECT 'order ' || o.id || CASE WHEN p.id IS NULL THEN ' has no payment'
     ELSE ' is of payment ' || p.id || ', which failed, while payment ' || l.id || ' did not' END AS what
 FROM orders o
 LEFT JOIN payments p ON p.id = o.payment_id
-LEFT JOIN payments l ON l.checkout_id = o.checkout_id AND l.status <> 'FAILED'
+LEFT JOIN payments l ON l.purchase_id = o.purchase_id AND l.status <> 'FAILED'
 WHERE p.id IS NULL OR (p.status = 'FAILED' AND l.id IS NOT NULL)
 ORDER BY o.id";
 
@@ -59,9 +59,9 @@ ORDER BY o.id";
 const TOGETHER: &str = "
 SELECT 'order ' || o.id || ' is of checkout ' || c.number || ', but its shipment, its payment or its buyer is not' AS what
 FROM orders o
-JOIN checkouts c ON c.id = o.checkout_id
-JOIN shipments s ON s.id = o.shipment_id
+JOIN purchases c ON c.id = o.purchase_id
+JOIN shop_orders s ON s.id = o.shop_order_id
 JOIN payments p ON p.id = o.payment_id
-WHERE s.checkout_id <> o.checkout_id OR p.checkout_id <> o.checkout_id
+WHERE s.purchase_id <> o.purchase_id OR p.purchase_id <> o.purchase_id
     OR (p.expires_at IS NOT NULL AND COALESCE(o.buyer_id, 0) <> COALESCE(c.buyer_id, 0))
 ORDER BY o.id";

@@ -37,7 +37,7 @@ SELECT 'order ' || o.id || ' of ' || o.subtotal || ' is ' || o.status || ', '
         ELSE 'with ' || r.amount || ' refunded by payment ' || r.payment_id END AS what
 FROM orders o
 JOIN payments p ON p.id = o.payment_id
-LEFT JOIN refunds r ON r.order_id = o.id
+LEFT JOIN refunds r ON r.order_line_id = o.id
 WHERE p.expires_at IS NOT NULL AND (
     (o.status = 'Cancelled') <> (r.id IS NOT NULL)
     OR (r.id IS NOT NULL AND (r.payment_id <> o.payment_id OR r.amount < o.subtotal))
@@ -53,17 +53,17 @@ WHERE p.expires_at IS NULL AND o.status = 'Cancelled'";
 const SHIPMENTS: &str = "
 SELECT 'shipment ' || s.id || ' refunded ' || t.refunded || '; of its orders ' || t.cancelled || ' are cancelled and '
     || t.kept || ' not, and it cost ' || s.price AS what
-FROM shipments s
+FROM shop_orders s
 JOIN (
-    SELECT o.shipment_id, SUM(COALESCE(r.amount, 0)) AS refunded,
+    SELECT o.shop_order_id, SUM(COALESCE(r.amount, 0)) AS refunded,
         SUM(CASE WHEN o.status = 'Cancelled' THEN o.subtotal ELSE 0 END) AS back,
         SUM(CASE WHEN o.status = 'Cancelled' THEN 1 ELSE 0 END) AS cancelled,
         SUM(CASE WHEN o.status = 'Cancelled' THEN 0 ELSE 1 END) AS kept
     FROM orders o
     JOIN payments p ON p.id = o.payment_id
-    LEFT JOIN refunds r ON r.order_id = o.id
+    LEFT JOIN refunds r ON r.order_line_id = o.id
     WHERE p.expires_at IS NOT NULL
-    GROUP BY o.shipment_id
-) t ON t.shipment_id = s.id
+    GROUP BY o.shop_order_id
+) t ON t.shop_order_id = s.id
 WHERE t.refunded <> t.back + CASE WHEN t.kept = 0 THEN s.price ELSE 0 END
 ORDER BY s.id";

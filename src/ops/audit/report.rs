@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// So many rows of what breaks a rule are named.
-pub const MOST_ROWS: usize = 20;
+pub const MAX_ROWS: usize = 20;
 
 pub(super) struct Finding {
     pub says: &'static str,
@@ -20,7 +20,7 @@ impl Finding {
     /// From all that breaks it.
     pub fn of(says: &'static str, mut rows: Vec<String>) -> Self {
         let broken = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        rows.truncate(MOST_ROWS);
+        rows.truncate(MAX_ROWS);
         Self {
             says,
             broken,

@@ -57,8 +57,8 @@ FROM (
     FROM orders o
     JOIN payments p ON p.id = o.payment_id
     LEFT JOIN (
-        SELECT order_id, variant_id, SUM(change) AS total FROM stock_movements GROUP BY order_id, variant_id
-    ) m ON m.order_id = o.id AND m.variant_id = o.variant_id
+        SELECT order_line_id, variant_id, SUM(change) AS total FROM stock_movements GROUP BY order_line_id, variant_id
+    ) m ON m.order_line_id = o.id AND m.variant_id = o.variant_id
     WHERE p.expires_at IS NOT NULL AND o.variant_id IS NOT NULL
 ) s
 WHERE s.moved <> s.due

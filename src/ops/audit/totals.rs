@@ -13,10 +13,10 @@ pub(super) fn rules() -> Vec<Rule> {
 
 const SUMS: &str = "
 SELECT 'checkout ' || c.number || ' says ' || c.items_total || ' and ' || c.shipping_total || ', in all ' || c.total
-    || '; its orders come to ' || COALESCE(o.total, 0) || ', its shipments to ' || COALESCE(s.total, 0) AS what
-FROM checkouts c
-LEFT JOIN (SELECT checkout_id, SUM(subtotal) AS total FROM orders GROUP BY checkout_id) o ON o.checkout_id = c.id
-LEFT JOIN (SELECT checkout_id, SUM(price) AS total FROM shipments GROUP BY checkout_id) s ON s.checkout_id = c.id
+    || '; its orders come to ' || COALESCE(o.total, 0) || ', its shop_orders to ' || COALESCE(s.total, 0) AS what
+FROM purchases c
+LEFT JOIN (SELECT purchase_id, SUM(subtotal) AS total FROM orders GROUP BY purchase_id) o ON o.purchase_id = c.id
+LEFT JOIN (SELECT purchase_id, SUM(price) AS total FROM shop_orders GROUP BY purchase_id) s ON s.purchase_id = c.id
 WHERE c.items_total <> COALESCE(o.total, 0) OR c.shipping_total <> COALESCE(s.total, 0)
     OR c.total <> c.items_total + c.shipping_total
 ORDER BY c.id";
@@ -26,7 +26,7 @@ const PAID: &str = "
 SELECT 'payment ' || p.id || ' is of ' || p.amount || ' ' || p.currency || ', checkout ' || c.number || ' comes to '
     || c.total || ' ' || c.currency AS what
 FROM payments p
-JOIN checkouts c ON c.id = p.checkout_id
+JOIN purchases c ON c.id = p.purchase_id
 WHERE p.status <> 'FAILED' AND (p.amount <> c.total OR p.currency <> c.currency)
 ORDER BY p.id";
 

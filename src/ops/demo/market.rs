@@ -83,7 +83,7 @@ pub struct Shop {
     pub slug: String,
     pub tagline: String,
     pub bio: String,
-    pub place: String,
+    pub location: String,
     pub hue: i32,
     pub vividness: String,
     pub corner: String,
@@ -96,7 +96,7 @@ pub struct Shop {
     pub returns: String,
     pub care: String,
     pub sections: Vec<String>,
-    pub rates: Vec<Rate>,
+    pub rates: Vec<ShippingRate>,
     pub owner: Person,
     pub products: Vec<Product>,
 }
@@ -114,7 +114,7 @@ pub struct Vacation {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rate {
+pub struct ShippingRate {
     pub name: String,
     /// Codes; empty for everywhere.
     pub countries: Vec<String>,
@@ -174,7 +174,7 @@ pub struct Field {
     pub hint: String,
     #[serde(default)]
     pub choices: Vec<String>,
-    pub longest: Option<i32>,
+    pub max_length: Option<i32>,
     pub required: bool,
     /// On top.
     pub price: String,

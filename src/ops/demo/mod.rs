@@ -101,7 +101,7 @@ fn add_person(conn: &mut Conn, person: &market::Person, password: &str, joined: 
         last_name: &person.last_name,
         address: None,
         profile_image: "",
-        operator: false,
+        admin: false,
         email_verified_at: Some(joined),
         suspended_at: None,
         last_login_at: None,

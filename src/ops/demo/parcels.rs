@@ -7,43 +7,43 @@ use super::market::Parcel;
 use super::placed::{Booking, Done, unknown};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{OrderId, ShipmentId, ShopId, UserId};
-use crate::orders::{Actor, Shipment};
+use crate::id::{OrderLineId, ShopId, ShopOrderId, UserId};
+use crate::orders::{Actor, ShopOrder};
 use crate::payments::{Refund, cancel};
 use crate::schema::shops;
 
 /// After so long it is the market that says that something arrived.
 const BY_ITSELF: i64 = 14;
 
-/// The shop that sends a parcel, and its shipment.
-fn shipment(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, UserId, ShipmentId)> {
+/// The shop that sends a parcel, and its shop order.
+fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, UserId, ShopOrderId)> {
     let (shop, owner): (ShopId, Option<UserId>) = shops::table
         .filter(shops::slug.eq(&parcel.shop))
         .select((shops::id, shops::owner_id))
         .first(conn)?;
-    let shipments = Shipment::of_checkout(conn, done.checkout)?;
-    let found = shipments.iter().find(|shipment| shipment.shop_id == Some(shop));
+    let shop_orders = ShopOrder::of_purchase(conn, done.checkout)?;
+    let found = shop_orders.iter().find(|shop_order| shop_order.shop_id == Some(shop));
     match (found, owner) {
-        (Some(shipment), Some(owner)) => Ok((shop, owner, shipment.id)),
+        (Some(shop_order), Some(owner)) => Ok((shop, owner, shop_order.id)),
         _ => Err(unknown("a parcel")),
     }
 }
 
 pub(super) fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
-    let (shop, owner, id) = shipment(conn, parcel, done)?;
+    let (shop, owner, id) = shop_order(conn, parcel, done)?;
     let [carrier, tracking] = &parcel.tracking;
-    Shipment::ship(conn, shop, id, (carrier, tracking), owner, at)
+    ShopOrder::ship(conn, shop, id, (carrier, tracking), owner, at)
 }
 
 pub(super) fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
-    let (_, _, id) = shipment(conn, parcel, done)?;
+    let (_, _, id) = shop_order(conn, parcel, done)?;
     let took = parcel.arrived.unwrap_or(0) - parcel.sent.unwrap_or(0);
     let (actor, user) = if took >= BY_ITSELF {
         (Actor::Market, None)
     } else {
         (Actor::Buyer, done.user)
     };
-    Shipment::deliver(conn, id, actor, user, at).map(drop)
+    ShopOrder::deliver(conn, id, actor, user, at).map(drop)
 }
 
 /// The buyer takes one product of a parcel back, and has the money again.
@@ -54,11 +54,11 @@ pub(super) fn take_back(
     done: &Done,
     at: NaiveDateTime,
 ) -> Result<Booking> {
-    let (_, _, id) = shipment(conn, parcel, done)?;
-    let orders: Vec<OrderId> = done
+    let (_, _, id) = shop_order(conn, parcel, done)?;
+    let orders: Vec<OrderLineId> = done
         .orders
         .iter()
-        .filter(|order| order.shipment_id == id)
+        .filter(|order| order.shop_order_id == id)
         .map(|order| order.id)
         .collect();
     let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;

@@ -1,16 +1,19 @@
 //! A purchase of the demo once it is placed, and what the provider has to know of it.
 
 use crate::error::Error;
-use crate::id::{CheckoutId, UserId};
+use crate::id::{PurchaseId, UserId};
 use crate::money::Money;
-use crate::orders::Order;
-use crate::payments::Intent;
+use crate::orders::OrderLine;
+use crate::payments::PaymentRequest;
 
 /// What the provider has to have in its books for it.
 #[derive(Debug, Clone)]
 pub enum Booking {
     /// Empty: it went through.
-    Charge { intent: Intent, failure: &'static str },
+    Charge {
+        intent: PaymentRequest,
+        failure: &'static str,
+    },
     Refund {
         intent: String,
         reference: String,
@@ -20,10 +23,10 @@ pub enum Booking {
 
 /// What is known of a purchase once it is placed.
 pub struct Done {
-    pub checkout: CheckoutId,
+    pub checkout: PurchaseId,
     pub user: Option<UserId>,
     pub intent: String,
-    pub orders: Vec<Order>,
+    pub orders: Vec<OrderLine>,
 }
 
 pub fn unknown(what: &str) -> Error {

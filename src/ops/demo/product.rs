@@ -7,8 +7,8 @@ use super::purchases::Sold;
 use super::values::{address, price, word};
 use super::{market, pictures};
 use crate::catalog::{
-    Delivery, Draft, FieldDraft, FieldKind, LONGEST_TEXT, Options, Place, Product, ProductState, Readiness, Tags,
-    Values, VariantDraft,
+    Delivery, Draft, MAX_TEXT_LENGTH, Options, PersonalizationFieldDraft, PersonalizationKind, Place, Product,
+    ProductState, Readiness, Tags, Values, VariantDraft,
 };
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -63,7 +63,7 @@ fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Resu
             .transpose()?,
         weight: product.weight,
         delivery: delivery.map_or(Ok(Delivery::Parcel), |way| word("delivery", way, Delivery::parse))?,
-        readiness: Readiness::of(
+        readiness: Readiness::from_days(
             product.ready.map(|[from, _]| from),
             product.ready.map(|[_, within]| within),
         ),
@@ -79,18 +79,18 @@ fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Resu
     })
 }
 
-fn field(asked: &market::Field, currency: Currency) -> Result<FieldDraft> {
-    Ok(FieldDraft {
+fn field(asked: &market::Field, currency: Currency) -> Result<PersonalizationFieldDraft> {
+    Ok(PersonalizationFieldDraft {
         id: None,
         kind: if asked.choices.is_empty() {
-            FieldKind::Text
+            PersonalizationKind::Text
         } else {
-            FieldKind::Choice
+            PersonalizationKind::Choice
         },
         label: asked.label.clone(),
         hint: asked.hint.clone(),
         choices: asked.choices.clone(),
-        longest: asked.longest.unwrap_or(LONGEST_TEXT),
+        max_length: asked.max_length.unwrap_or(MAX_TEXT_LENGTH),
         required: asked.required,
         price: price(currency, &asked.price)?,
     })

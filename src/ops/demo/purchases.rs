@@ -10,17 +10,17 @@ use super::parcels::{arrive, send, take_back};
 use super::placed::{Booking, Done, unknown};
 use super::values::{days, word};
 use crate::accounts::random;
-use crate::carts::{Adding, Holder, Wanted, add};
-use crate::catalog::Field;
-use crate::checkout::{Address, Placing, Purchase, Terms, place, quote, settle};
+use crate::carts::{AddOutcome, CartOwner, NewItem, add};
+use crate::catalog::PersonalizationField;
+use crate::checkout::{Address, CheckoutChoices, CheckoutRequest, PlaceOutcome, place, quote, settle};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CheckoutId, ProductId, RateId, ShopId, UserId, VariantId};
+use crate::id::{ProductId, PurchaseId, ShippingRateId, ShopId, UserId, VariantId};
 use crate::money::Currency;
-use crate::orders::Order;
-use crate::payments::{Charge, Ledger};
-use crate::schema::{checkouts, product_variants, products, shops, users};
-use crate::shipping::Rate;
+use crate::orders::OrderLine;
+use crate::payments::{MockBooks, PaymentResult};
+use crate::schema::{product_variants, products, purchases, shops, users};
+use crate::shipping::ShippingRate;
 use crate::text::{Country, Email};
 
 /// As the mock provider is called in the database.
@@ -96,7 +96,7 @@ pub(super) fn add_all(
 }
 
 /// Writes into the provider's books what belongs there.
-pub fn book(ledger: &Ledger, booked: Vec<Booking>) -> anyhow::Result<()> {
+pub fn book(ledger: &MockBooks, booked: Vec<Booking>) -> anyhow::Result<()> {
     for booking in booked {
         match booking {
             Booking::Charge { intent, failure } => drop(ledger.charge(&intent, failure)?),
@@ -140,8 +140,8 @@ fn buy(
         .optional()?;
     let user = known.as_ref().map(|(user, _)| *user);
     let email = known.map_or_else(|| bought.buyer.clone(), |(_, email)| email);
-    let mut holder = user.map(Holder::User);
-    let (mut notes, mut ways) = (Vec::new(), Vec::new());
+    let mut cart_owner = user.map(CartOwner::User);
+    let (mut notes, mut delivery_options) = (Vec::new(), Vec::new());
     for parcel in &bought.parcels {
         let shop: ShopId = shops::table
             .filter(shops::slug.eq(&parcel.shop))
@@ -149,42 +149,42 @@ fn buy(
             .first(conn)?;
         for item in &parcel.items {
             let wanted = wanted(conn, shop, item)?;
-            let Adding::Added(added) = add(conn, holder, &wanted, at)? else {
+            let AddOutcome::Added(added) = add(conn, cart_owner, &wanted, at)? else {
                 return Err(unknown(&format!("an answer for {:?}", item.product)));
             };
-            holder = holder.or(Some(Holder::Guest(added.cart)));
+            cart_owner = cart_owner.or(Some(CartOwner::Guest(added.cart)));
         }
         if !parcel.note.is_empty() {
             notes.push((shop, parcel.note.clone()));
         }
         if let Some(name) = &parcel.rate {
-            ways.push((shop, rate(conn, shop, name)?));
+            delivery_options.push((shop, rate(conn, shop, name)?));
         }
     }
-    let holder = holder.ok_or_else(|| unknown("a purchase of nothing"))?;
-    let country = Country::of(&bought.country).ok_or_else(|| unknown("a country"))?;
-    let terms = Terms {
+    let cart_owner = cart_owner.ok_or_else(|| unknown("a purchase of nothing"))?;
+    let country = Country::by_code(&bought.country).ok_or_else(|| unknown("a country"))?;
+    let choices = CheckoutChoices {
         country,
         only: None,
-        ways,
+        delivery_options,
     };
     let [street, postal_code, town, region] = &bought.address;
     let typed = [&bought.name, street, "", postal_code, town, region, country.code];
-    let purchase = Purchase {
-        holder,
+    let purchase = CheckoutRequest {
+        cart_owner,
         key: random()?,
         email: Email::parse(&email).map_err(unknown)?,
-        address: Address::parse(typed).map_err(|problems| unknown(&format!("{problems:?}")))?,
-        quote: quote(conn, holder, &terms, at)?.text(),
-        terms,
+        address: Address::parse(typed).map_err(|errors| unknown(&format!("{errors:?}")))?,
+        quote: quote(conn, cart_owner, &choices, at)?.text(),
+        choices,
         notes,
     };
-    let Placing::Open { number, payment } = place(conn, &purchase, currency, PROVIDER, at)? else {
+    let PlaceOutcome::Open { number, payment } = place(conn, &purchase, currency, PROVIDER, at)? else {
         return Err(unknown(&format!("the purchase of {:?}", bought.name)));
     };
     let settled = match bought.payment {
-        Payment::Paid => Some(("", Charge::Succeeded)),
-        Payment::Declined => Some((DECLINED, Charge::Failed(DECLINED.to_owned()))),
+        Payment::Paid => Some(("", PaymentResult::Succeeded)),
+        Payment::Declined => Some((DECLINED, PaymentResult::Failed(DECLINED.to_owned()))),
         Payment::Waiting => None,
     };
     if let Some((failure, charge)) = settled {
@@ -192,19 +192,19 @@ fn buy(
         let intent = payment.intent();
         booked.push(Booking::Charge { intent, failure });
     }
-    let checkout: CheckoutId = checkouts::table
-        .filter(checkouts::number.eq(number))
-        .select(checkouts::id)
+    let checkout: PurchaseId = purchases::table
+        .filter(purchases::number.eq(number))
+        .select(purchases::id)
         .first(conn)?;
     Ok(Done {
         checkout,
         user,
         intent: payment.payment_intent_id,
-        orders: Order::of_checkout(conn, checkout)?,
+        orders: OrderLine::of_purchase(conn, checkout)?,
     })
 }
 
-fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<Wanted> {
+fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<NewItem> {
     let value = |place: usize| item.values.get(place).cloned().unwrap_or_default();
     let (product, variant): (ProductId, VariantId) = product_variants::table
         .inner_join(products::table)
@@ -214,21 +214,21 @@ fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<W
         .filter(product_variants::value2.eq(value(1)))
         .select((products::id, product_variants::id))
         .first(conn)?;
-    let fields = Field::of(conn, product)?;
+    let fields = PersonalizationField::of_product(conn, product)?;
     let answer = |(label, said): (&String, &String)| {
         let field = fields.iter().find(|field| field.label == *label);
         let field = field.ok_or_else(|| unknown(&format!("the field {label:?}")))?;
         Ok((field.id, said.clone()))
     };
-    Ok(Wanted {
+    Ok(NewItem {
         variant,
         quantity: item.pieces,
         answers: item.answers.iter().map(answer).collect::<Result<_>>()?,
     })
 }
 
-fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<RateId> {
-    let rates = Rate::of_shops(conn, &[shop])?;
+fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<ShippingRateId> {
+    let rates = ShippingRate::of_shops(conn, &[shop])?;
     word("rate", name, |name| {
         rates.iter().find(|rate| rate.name == name).map(|rate| rate.id)
     })

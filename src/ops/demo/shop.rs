@@ -11,7 +11,7 @@ use crate::id::{SectionId, ShopId, UserId};
 use crate::money::Currency;
 use crate::ops::rows::NewShop;
 use crate::schema::{sections, shops};
-use crate::shipping::{Countries, Draft, Rate};
+use crate::shipping::{Countries, ShippingRate, ShippingRateDraft};
 use crate::shops::{Corner, ShopState, Vividness};
 use crate::text::Country;
 
@@ -32,7 +32,7 @@ pub(super) fn add_shop(
         tagline: &shop.tagline,
         bio: &shop.bio,
         announcement: &shop.announcement,
-        place: &shop.place,
+        location: &shop.location,
         shop_image: &shop_image,
         state: ShopState::Open,
         vacation_from: vacation.map(|vacation| days(now, vacation.from_days)),
@@ -76,10 +76,11 @@ pub(super) fn add_rates(
 ) -> Result<()> {
     for rate in &shop.rates {
         let country = |code: &String| {
-            Country::of(code).ok_or_else(|| Error::Internal(anyhow::anyhow!("the demo's country {code:?} is unknown")))
+            Country::by_code(code)
+                .ok_or_else(|| Error::Internal(anyhow::anyhow!("the demo's country {code:?} is unknown")))
         };
         let countries = rate.countries.iter().map(country).collect::<Result<Vec<_>>>()?;
-        let draft = Draft {
+        let draft = ShippingRateDraft {
             name: rate.name.clone(),
             countries: if countries.is_empty() {
                 Countries::everywhere()
@@ -97,7 +98,7 @@ pub(super) fn add_rates(
             days_to: rate.days[1],
             pickup: rate.pickup,
         };
-        Rate::create(conn, id, &draft, at)?;
+        ShippingRate::create(conn, id, &draft, at)?;
     }
     Ok(())
 }

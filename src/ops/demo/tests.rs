@@ -27,7 +27,7 @@ fn database(folder: &tempfile::TempDir) -> Conn {
 }
 
 fn fill_with(conn: &mut Conn, currency: &str) -> bool {
-    let currency = Currency::of(currency).unwrap();
+    let currency = Currency::by_code(currency).unwrap();
     in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, Demo::Sold, now()))
         .unwrap()
         .is_some()
@@ -35,7 +35,7 @@ fn fill_with(conn: &mut Conn, currency: &str) -> bool {
 
 #[test]
 fn every_product_shows_its_lowest_price_and_its_whole_stock() {
-    let usd = Currency::of(USD).unwrap();
+    let usd = Currency::by_code(USD).unwrap();
     for shop in Market::read().unwrap().shops {
         for product in &shop.products {
             let variants = product.variants();
@@ -120,9 +120,12 @@ fn a_currency_without_decimals_is_filled_too() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     assert!(fill_with(conn, "JPY"));
-    assert_eq!(price(Currency::of("JPY").unwrap(), "34.50").unwrap(), Money(34));
-    assert_eq!(price(Currency::of("USD").unwrap(), "34.50").unwrap(), Money(3_450));
-    assert_eq!(price(Currency::of("TND").unwrap(), "34.50").unwrap(), Money(34_500));
+    assert_eq!(price(Currency::by_code("JPY").unwrap(), "34.50").unwrap(), Money(34));
+    assert_eq!(price(Currency::by_code("USD").unwrap(), "34.50").unwrap(), Money(3_450));
+    assert_eq!(
+        price(Currency::by_code("TND").unwrap(), "34.50").unwrap(),
+        Money(34_500)
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Import<'_> {
                 .filter(|address| !address.is_empty())
                 .map(str::to_owned),
             profile_image: &profile_image,
-            operator: false,
+            admin: false,
             email_verified_at: None,
             suspended_at: (!row.flag("is_active", true)?).then_some(self.now),
             last_login_at: row.maybe_time("last_login")?,
@@ -80,7 +80,7 @@ impl Import<'_> {
             tagline: "",
             bio: row.maybe("bio")?,
             announcement: "",
-            place: "",
+            location: "",
             shop_image: &shop_image,
             state: ShopState::Open,
             vacation_from: None,

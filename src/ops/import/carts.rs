@@ -53,7 +53,7 @@ impl Import<'_> {
             cart_items::variant_id.eq(variant),
             cart_items::quantity.eq(quantity),
             cart_items::unit_price.eq(price),
-            cart_items::personalisation.eq(""),
+            cart_items::personalization.eq(""),
             cart_items::created_at.eq(created_at),
             cart_items::updated_at.eq(row.maybe_time("updated_at")?.unwrap_or(created_at)),
         );

@@ -7,7 +7,7 @@ use super::Import;
 use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::{NotOurPicture, Row};
-use crate::catalog::{Movement, ProductState, Reason};
+use crate::catalog::{ProductState, Reason, StockMovement};
 use crate::error::Result;
 use crate::id::{ImageId, ProductId, ShopId, UserId, VariantId};
 use crate::ops::rows::{NewImage, NewProduct, NewVariant};
@@ -59,7 +59,7 @@ impl Import<'_> {
                 .values(&variant)
                 .execute(self.conn),
         )?;
-        Movement::open(
+        StockMovement::open(
             self.conn,
             variant.id,
             variant.quantity,

@@ -1,4 +1,4 @@
-//! Payments, and the orders of each gathered into one checkout and its shipments.
+//! Payments, and the orders of each gathered into one checkout and its shop orders.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use super::fixtures::Model;
 use super::report::Verdict;
 use super::row::Row;
 use crate::error::Result;
-use crate::id::{CheckoutId, OrderId, PaymentId, ProductId, ShipmentId, ShopId, UserId, VariantId};
+use crate::id::{OrderLineId, PaymentId, ProductId, PurchaseId, ShopId, ShopOrderId, UserId, VariantId};
 use crate::money::Money;
 use crate::orders::{Actor, OrderEvent, OrderStatus, number};
-use crate::schema::{checkouts, orders, payments, product_images, products, shipments, shops, users};
+use crate::schema::{orders, payments, product_images, products, purchases, shop_orders, shops, users};
 
 /// The original's words, and whether such an order has left the shop.
 const STATUSES: [(&str, bool); 4] = [
@@ -70,7 +70,7 @@ impl<'a> Import<'a> {
         let payment = (
             payments::id.eq(PaymentId(row.pk)),
             payments::owner_id.eq(owner),
-            payments::checkout_id.eq(checkout),
+            payments::purchase_id.eq(checkout),
             payments::amount.eq(amount),
             payments::refunded.eq(Money(0)),
             payments::currency.eq(currency),
@@ -86,9 +86,9 @@ impl<'a> Import<'a> {
             parcels.entry((sold.shop, sold.sent)).or_default().push(sold);
         }
         for ((shop, sent), sold) in parcels {
-            let shipment = self.shipment(row, checkout, shop, sent, &sold)?;
+            let shop_order = self.shop_order(row, checkout, shop, sent, &sold)?;
             for sold in sold {
-                self.sell(&sold, checkout, shipment, PaymentId(row.pk))?;
+                self.sell(&sold, checkout, shop_order, PaymentId(row.pk))?;
                 self.fresh.insert((Model::Order, sold.row.pk));
             }
         }
@@ -161,7 +161,7 @@ impl<'a> Import<'a> {
         })
     }
 
-    fn checkout(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<CheckoutId> {
+    fn checkout(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<PurchaseId> {
         let (username, first, last, email, address): (String, String, String, String, Option<String>) = users::table
             .find(buyer)
             .select((
@@ -176,85 +176,91 @@ impl<'a> Import<'a> {
         let name = Some(full_name.trim())
             .filter(|name| !name.is_empty())
             .unwrap_or(&username);
-        let id = CheckoutId::new();
+        let id = PurchaseId::new();
         let created_at = payment.time("created_at")?;
         let checkout = (
-            checkouts::id.eq(id),
-            checkouts::number.eq(number::free(self.conn)?),
-            checkouts::buyer_id.eq(buyer),
-            checkouts::email.eq(email),
-            checkouts::name.eq(name),
-            checkouts::street.eq(address.unwrap_or_default()),
-            checkouts::line2.eq(""),
-            checkouts::postal_code.eq(""),
-            checkouts::town.eq(""),
-            checkouts::region.eq(""),
-            checkouts::country.eq(""),
-            checkouts::currency.eq(self.currency.code),
-            checkouts::items_total.eq(total),
-            checkouts::shipping_total.eq(Money(0)),
-            checkouts::total.eq(total),
-            checkouts::placed_at.eq(created_at),
-            checkouts::created_at.eq(created_at),
-            checkouts::updated_at.eq(payment.maybe_time("updated_at")?.unwrap_or(created_at)),
+            purchases::id.eq(id),
+            purchases::number.eq(number::free(self.conn)?),
+            purchases::buyer_id.eq(buyer),
+            purchases::email.eq(email),
+            purchases::name.eq(name),
+            purchases::street.eq(address.unwrap_or_default()),
+            purchases::line2.eq(""),
+            purchases::postal_code.eq(""),
+            purchases::town.eq(""),
+            purchases::region.eq(""),
+            purchases::country.eq(""),
+            purchases::currency.eq(self.currency.code),
+            purchases::items_total.eq(total),
+            purchases::shipping_total.eq(Money(0)),
+            purchases::total.eq(total),
+            purchases::placed_at.eq(created_at),
+            purchases::created_at.eq(created_at),
+            purchases::updated_at.eq(payment.maybe_time("updated_at")?.unwrap_or(created_at)),
         );
         payment.stored(
-            diesel::insert_into(checkouts::table)
+            diesel::insert_into(purchases::table)
                 .values(checkout)
                 .execute(self.conn),
         )?;
         Ok(id)
     }
 
-    fn shipment(
+    fn shop_order(
         &mut self,
         payment: &Row,
-        checkout: CheckoutId,
+        checkout: PurchaseId,
         shop: ShopId,
         sent: bool,
         sold: &[Sold<'_>],
-    ) -> Result<ShipmentId> {
+    ) -> Result<ShopOrderId> {
         let shop_name: String = shops::table.find(shop).select(shops::name).first(self.conn)?;
-        let id = ShipmentId::new();
+        let id = ShopOrderId::new();
         let created_at = payment.time("created_at")?;
         let first = sold.iter().map(|sold| sold.updated_at).min().unwrap_or(created_at);
         let last = sold.iter().map(|sold| sold.updated_at).max().unwrap_or(created_at);
         let delivered = sold.iter().all(|sold| sold.status == "Delivered");
-        let shipment = (
-            shipments::id.eq(id),
-            shipments::checkout_id.eq(checkout),
-            shipments::shop_id.eq(shop),
-            shipments::shop_name.eq(shop_name),
-            shipments::price.eq(Money(0)),
-            shipments::carrier.eq(""),
-            shipments::tracking.eq(""),
+        let shop_order = (
+            shop_orders::id.eq(id),
+            shop_orders::purchase_id.eq(checkout),
+            shop_orders::shop_id.eq(shop),
+            shop_orders::shop_name.eq(shop_name),
+            shop_orders::price.eq(Money(0)),
+            shop_orders::carrier.eq(""),
+            shop_orders::tracking.eq(""),
             // The original kept only when an order last changed.
-            shipments::shipped_at.eq(sent.then_some(first)),
-            shipments::delivered_at.eq(delivered.then_some(last)),
-            shipments::created_at.eq(created_at),
-            shipments::updated_at.eq(last),
+            shop_orders::shipped_at.eq(sent.then_some(first)),
+            shop_orders::delivered_at.eq(delivered.then_some(last)),
+            shop_orders::created_at.eq(created_at),
+            shop_orders::updated_at.eq(last),
         );
         payment.stored(
-            diesel::insert_into(shipments::table)
-                .values(shipment)
+            diesel::insert_into(shop_orders::table)
+                .values(shop_order)
                 .execute(self.conn),
         )?;
         Ok(id)
     }
 
-    fn sell(&mut self, sold: &Sold<'_>, checkout: CheckoutId, shipment: ShipmentId, payment: PaymentId) -> Result<()> {
+    fn sell(
+        &mut self,
+        sold: &Sold<'_>,
+        checkout: PurchaseId,
+        shop_order: ShopOrderId,
+        payment: PaymentId,
+    ) -> Result<()> {
         let order = (
-            orders::id.eq(OrderId(sold.row.pk)),
+            orders::id.eq(OrderLineId(sold.row.pk)),
             orders::buyer_id.eq(sold.buyer),
             orders::product_id.eq(sold.product),
             orders::variant_id.eq(sold.variant),
-            orders::checkout_id.eq(checkout),
-            orders::shipment_id.eq(shipment),
+            orders::purchase_id.eq(checkout),
+            orders::shop_order_id.eq(shop_order),
             orders::payment_id.eq(payment),
             orders::status.eq(sold.status),
             orders::title.eq(&sold.title),
             orders::options.eq(""),
-            orders::personalisation.eq(""),
+            orders::personalization.eq(""),
             orders::picture.eq(&sold.picture),
             orders::unit_price.eq(sold.unit_price),
             orders::quantity.eq(sold.quantity),
@@ -265,7 +271,13 @@ impl<'a> Import<'a> {
         sold.row
             .stored(diesel::insert_into(orders::table).values(order).execute(self.conn))?;
         if let Some(status) = OrderStatus::parse(sold.status) {
-            OrderEvent::open(self.conn, OrderId(sold.row.pk), status, Actor::Market, sold.updated_at)?;
+            OrderEvent::open(
+                self.conn,
+                OrderLineId(sold.row.pk),
+                status,
+                Actor::Market,
+                sold.updated_at,
+            )?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::accounts::hash;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::UserId;
-use crate::orders::Receipt;
+use crate::orders::Purchase;
 use crate::web::SignedIn;
 use crate::web::email_link::private;
 
@@ -29,10 +29,10 @@ enum Way {
 
 impl Key {
     /// The purchase, or none for whoever may not see it.
-    pub fn open(&self, conn: &mut Conn) -> Result<Receipt> {
+    pub fn open(&self, conn: &mut Conn) -> Result<Purchase> {
         match &self.way {
-            Way::Own(user) => Receipt::of_buyer(conn, *user, &self.number),
-            Way::Link(token) => Receipt::of_link(conn, &self.number, &hash(token)),
+            Way::Own(user) => Purchase::of_buyer(conn, *user, &self.number),
+            Way::Link(token) => Purchase::of_link(conn, &self.number, &hash(token)),
         }
     }
 

@@ -9,13 +9,13 @@ use serde::Deserialize;
 
 use super::access::Key;
 use super::view::Whole;
-use crate::checkout::Till;
+use crate::checkout::PaymentProcessor;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::id::OrderId;
+use crate::id::OrderLineId;
 use crate::mail::Outbox;
 use crate::money::Money;
-use crate::orders::{Order, emails};
+use crate::orders::{OrderLine, emails};
 use crate::payments;
 use crate::web::{Flash, Page, html, redirect};
 
@@ -26,7 +26,7 @@ struct CancelPage {
     base: String,
     number: String,
     shop: String,
-    order: Order,
+    order: OrderLine,
     back: Money,
     /// What of it is the delivery.
     delivery: Money,
@@ -38,8 +38,8 @@ pub struct LinePath {
 }
 
 impl LinePath {
-    fn order(&self) -> Result<OrderId> {
-        self.order.parse().map(OrderId).map_err(|_| Error::NotFound)
+    fn order(&self) -> Result<OrderLineId> {
+        self.order.parse().map(OrderLineId).map_err(|_| Error::NotFound)
     }
 }
 
@@ -48,8 +48,8 @@ pub async fn ask(db: Data<Db>, session: Session, page: Page, key: Key, path: Pat
     let (id, asked) = (path.order()?, key.clone());
     let whole = db
         .read(move |conn| {
-            let receipt = asked.open(conn)?;
-            Whole::read(conn, receipt)
+            let purchase = asked.open(conn)?;
+            Whole::read(conn, purchase)
         })
         .await?;
     let (parcel, line) = whole.line(id).ok_or(Error::NotFound)?;
@@ -60,8 +60,8 @@ pub async fn ask(db: Data<Db>, session: Session, page: Page, key: Key, path: Pat
     let view = CancelPage {
         page,
         base: key.base(),
-        number: whole.receipt.number.clone(),
-        shop: parcel.shipment.shop_name.clone(),
+        number: whole.purchase.number.clone(),
+        shop: parcel.shop_order.shop_name.clone(),
         delivery: Money(back.0 - line.order.subtotal.0),
         order: line.order.clone(),
         back,
@@ -72,7 +72,7 @@ pub async fn ask(db: Data<Db>, session: Session, page: Page, key: Key, path: Pat
 /// `POST …/lines/{order}/cancellation`: once; the money goes back after it is written down.
 pub async fn create(
     db: Data<Db>,
-    till: Data<Till>,
+    processor: Data<PaymentProcessor>,
     outbox: Data<Outbox>,
     session: Session,
     page: Page,
@@ -82,9 +82,9 @@ pub async fn create(
     let (id, asked, now) = (path.order()?, key.clone(), page.now);
     let cancelled = db
         .write(move |conn| {
-            let receipt = asked.open(conn)?;
-            let refund = payments::cancel(conn, receipt.id, id, asked.user, now)?;
-            let order = Order::find(conn, receipt.id, id)?;
+            let purchase = asked.open(conn)?;
+            let refund = payments::cancel(conn, purchase.id, id, asked.user, now)?;
+            let order = OrderLine::find(conn, purchase.id, id)?;
             emails::cancelled(conn, &outbox, &order, refund.amount, now)?;
             Ok((refund, order.title))
         })
@@ -93,7 +93,7 @@ pub async fn create(
         Ok((refund, title)) => {
             let amount = page.money(refund.amount);
             // What fails here stays written down, and is tried again by itself.
-            if let Err(error) = till.refund(refund, now).await {
+            if let Err(error) = processor.refund(refund, now).await {
                 tracing::error!(%error, "a refund waits for the next sweep");
             }
             let said = format!("Cancelled: {title}. {amount} goes back to your card.");

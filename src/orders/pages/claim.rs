@@ -16,11 +16,11 @@ use crate::accounts::{self, Event, EventKind, Factor, Hasher, Origin, Password, 
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::mail::Outbox;
-use crate::orders::{self, Receipt};
+use crate::orders::{self, Purchase};
 use crate::text::Email;
 use crate::web::layers::{ClientIp, Policy};
 use crate::web::visitor::sign_in;
-use crate::web::{Flash, Form, Page, Problems, SignedIn, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SignedIn, redirect};
 
 /// What whoever opens the link can do to have the order among their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +40,13 @@ pub enum Keeping {
 }
 
 impl Keeping {
-    pub fn of(conn: &mut Conn, receipt: &Receipt, visitor: Option<&Visitor>) -> Result<Self> {
-        Ok(match (receipt.buyer_id, visitor) {
+    pub fn of(conn: &mut Conn, purchase: &Purchase, visitor: Option<&Visitor>) -> Result<Self> {
+        Ok(match (purchase.buyer_id, visitor) {
             (Some(buyer), Some(visitor)) if buyer == visitor.user => Self::Own,
             (Some(_), _) => Self::Kept,
-            (None, Some(visitor)) if visitor.email == receipt.email => Self::Claim,
+            (None, Some(visitor)) if visitor.email == purchase.email => Self::Claim,
             (None, Some(_)) => Self::Other,
-            (None, None) => match User::by_email(conn, &receipt.email)? {
+            (None, None) => match User::by_email(conn, &purchase.email)? {
                 Some(_) => Self::SignIn,
                 None => Self::Password,
             },
@@ -71,15 +71,15 @@ pub async fn create(
     Form(form): Form<KeepForm>,
 ) -> Result<HttpResponse> {
     let asked = key.clone();
-    let receipt = db.read(move |conn| asked.open(conn)).await?;
-    if page.visitor.is_some() || receipt.buyer_id.is_some() {
+    let purchase = db.read(move |conn| asked.open(conn)).await?;
+    if page.visitor.is_some() || purchase.buyer_id.is_some() {
         return Ok(key.seal(redirect(&key.base())));
     }
-    let password = match Password::parse(&form.password, &[&receipt.email, &receipt.name]) {
+    let password = match Password::parse(&form.password, &[&purchase.email, &purchase.name]) {
         Ok(password) => password,
         Err(problem) => {
-            let problems = Problems::one("password", problem);
-            return show::answer(&db, StatusCode::UNPROCESSABLE_ENTITY, page, &key, problems).await;
+            let errors = FormErrors::one("password", problem);
+            return show::answer(&db, StatusCode::UNPROCESSABLE_ENTITY, page, &key, errors).await;
         }
     };
     let address = request
@@ -91,15 +91,15 @@ pub async fn create(
     let hash = hasher.hash(password).await?;
     let now = page.now;
     let kept = db
-        .note(move |conn| {
-            if User::by_email(conn, &receipt.email)?.is_some() {
+        .write_uncached(move |conn| {
+            if User::by_email(conn, &purchase.email)?.is_some() {
                 return Ok(None);
             }
-            let user = draft(conn, &receipt, &hash)?.insert(conn, now)?;
+            let user = draft(conn, &purchase, &hash)?.insert(conn, now)?;
             Event::record(conn, user, EventKind::Registered, "", &origin, now)?;
             let made = User::find(conn, user)?;
             accounts::send_verification(conn, &outbox, &made, now)?;
-            orders::claim(conn, receipt.id, user, now)?;
+            orders::claim(conn, purchase.id, user, now)?;
             accounts::Session::start(conn, user, Factor::Password, Some(now), &origin, now).map(Some)
         })
         .await?;
@@ -121,10 +121,10 @@ pub async fn create(
 /// `POST /orders/{number}/{token}/claim`: into the account of the same address.
 pub async fn claim(db: Data<Db>, session: Session, page: Page, key: Key, visitor: SignedIn) -> Result<HttpResponse> {
     let (asked, user, now) = (key.clone(), visitor.user, page.now);
-    db.note(move |conn| {
-        let receipt = asked.open(conn)?;
-        let holder = User::find(conn, user)?;
-        if holder.email != receipt.email || !orders::claim(conn, receipt.id, user, now)? {
+    db.write_uncached(move |conn| {
+        let purchase = asked.open(conn)?;
+        let cart_owner = User::find(conn, user)?;
+        if cart_owner.email != purchase.email || !orders::claim(conn, purchase.id, user, now)? {
             return Err(Error::Refused(
                 "This order was bought with another address than your account has, or is in an account already.".into(),
             ));
@@ -137,11 +137,11 @@ pub async fn claim(db: Data<Db>, session: Session, page: Page, key: Key, visitor
 }
 
 /// An account by the receipt: its username is made of the address, and can be changed later.
-fn draft(conn: &mut Conn, receipt: &Receipt, hash: &str) -> Result<SignUp> {
-    let email = Email::parse(&receipt.email).map_err(|why| Error::Refused(why.to_owned()))?;
-    let (first, last) = receipt.name.split_once(' ').unwrap_or((&receipt.name, ""));
+fn draft(conn: &mut Conn, purchase: &Purchase, hash: &str) -> Result<SignUp> {
+    let email = Email::parse(&purchase.email).map_err(|why| Error::Refused(why.to_owned()))?;
+    let (first, last) = purchase.name.split_once(' ').unwrap_or((&purchase.name, ""));
     Ok(SignUp {
-        username: free_username(conn, &receipt.email)?,
+        username: free_username(conn, &purchase.email)?,
         email,
         first_name: first.trim().chars().take(60).collect(),
         last_name: last.trim().chars().take(60).collect(),

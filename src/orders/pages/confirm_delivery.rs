@@ -8,17 +8,17 @@ use serde::Deserialize;
 use super::access::Key;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::id::ShipmentId;
+use crate::id::ShopOrderId;
 use crate::mail::Outbox;
-use crate::orders::{Actor, Shipment, emails};
+use crate::orders::{Actor, ShopOrder, emails};
 use crate::web::{Flash, Page, redirect};
 
 #[derive(Debug, Deserialize)]
 pub struct ShipmentPath {
-    shipment: String,
+    shop_order: String,
 }
 
-/// `POST …/shipments/{shipment}/delivery`
+/// `POST …/shop orders/{shop order}/delivery`
 pub async fn deliver(
     db: Data<Db>,
     outbox: Data<Outbox>,
@@ -27,20 +27,20 @@ pub async fn deliver(
     key: Key,
     path: Path<ShipmentPath>,
 ) -> Result<HttpResponse> {
-    let id = path.shipment.parse().map(ShipmentId).map_err(|_| Error::NotFound)?;
+    let id = path.shop_order.parse().map(ShopOrderId).map_err(|_| Error::NotFound)?;
     let (asked, now) = (key.clone(), page.now);
     let there = db
         .write(move |conn| {
-            let receipt = asked.open(conn)?;
-            let shipment = Shipment::find(conn, id)?;
-            if shipment.checkout_id != receipt.id {
+            let purchase = asked.open(conn)?;
+            let shop_order = ShopOrder::find(conn, id)?;
+            if shop_order.purchase_id != purchase.id {
                 return Err(Error::NotFound);
             }
-            let moved = Shipment::deliver(conn, id, Actor::Buyer, asked.user, now)?;
+            let moved = ShopOrder::deliver(conn, id, Actor::Buyer, asked.user, now)?;
             if moved {
                 emails::delivered(conn, &outbox, id, now)?;
             }
-            Ok(moved.then_some(shipment.shop_name))
+            Ok(moved.then_some(shop_order.shop_name))
         })
         .await?;
     match there {

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::images::Picture;
 use crate::money::Money;
-use crate::orders::{Order, Place, Receipt, Shipment, Stand};
+use crate::orders::{OrderLine, Place, Purchase, ShopOrder, Stand};
 use crate::text::day;
 use crate::web::{Page, Query, SignedIn, html};
 
@@ -76,36 +76,39 @@ pub fn bought(
     most: usize,
 ) -> Result<(Vec<Bought>, Option<Place>)> {
     let one_more = i64::try_from(most).unwrap_or(0) + 1;
-    let mut receipts = Receipt::list(conn, user, after, one_more)?;
-    let more = receipts.len() > most;
-    receipts.truncate(most);
+    let mut purchases = Purchase::list(conn, user, after, one_more)?;
+    let more = purchases.len() > most;
+    purchases.truncate(most);
     let on = if more {
-        receipts.last().map(Receipt::place)
+        purchases.last().map(Purchase::place)
     } else {
         None
     };
-    let ids: Vec<_> = receipts.iter().map(|receipt| receipt.id).collect();
-    let shipments = Shipment::of_checkouts(conn, &ids)?;
-    let ids: Vec<_> = shipments.iter().map(|shipment| shipment.id).collect();
-    let orders = Order::of_shipments(conn, &ids)?;
-    let part = |shipment: &Shipment| {
-        let own: Vec<&Order> = orders.iter().filter(|order| order.shipment_id == shipment.id).collect();
+    let ids: Vec<_> = purchases.iter().map(|purchase| purchase.id).collect();
+    let shop_orders = ShopOrder::of_purchases(conn, &ids)?;
+    let ids: Vec<_> = shop_orders.iter().map(|shop_order| shop_order.id).collect();
+    let orders = OrderLine::of_shop_orders(conn, &ids)?;
+    let part = |shop_order: &ShopOrder| {
+        let own: Vec<&OrderLine> = orders
+            .iter()
+            .filter(|order| order.shop_order_id == shop_order.id)
+            .collect();
         Part {
-            shop: shipment.shop_name.clone(),
+            shop: shop_order.shop_name.clone(),
             stand: Stand::of(own.iter().copied()),
             what: what(&own),
             pictures: pictures(&own),
         }
     };
-    let bought = receipts
+    let bought = purchases
         .iter()
-        .map(|receipt| Bought {
-            number: receipt.number.clone(),
-            placed: day(receipt.placed()),
-            total: receipt.total,
-            parts: shipments
+        .map(|purchase| Bought {
+            number: purchase.number.clone(),
+            placed: day(purchase.placed()),
+            total: purchase.total,
+            parts: shop_orders
                 .iter()
-                .filter(|shipment| shipment.checkout_id == receipt.id)
+                .filter(|shop_order| shop_order.purchase_id == purchase.id)
                 .map(part)
                 .collect(),
         })
@@ -114,7 +117,7 @@ pub fn bought(
 }
 
 /// `Dipped mug and 2 more`
-pub fn what(orders: &[&Order]) -> String {
+pub fn what(orders: &[&OrderLine]) -> String {
     let first = orders.first().map_or("", |order| order.title.as_str());
     match orders.len() {
         0 | 1 => first.to_owned(),
@@ -122,7 +125,7 @@ pub fn what(orders: &[&Order]) -> String {
     }
 }
 
-pub fn pictures(orders: &[&Order]) -> Vec<Picture> {
+pub fn pictures(orders: &[&OrderLine]) -> Vec<Picture> {
     let shown = orders.iter().filter(|order| !order.picture.is_empty());
-    shown.take(4).map(|order| Picture::of(&order.picture)).collect()
+    shown.take(4).map(|order| Picture::from_url(&order.picture)).collect()
 }

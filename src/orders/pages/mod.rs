@@ -27,7 +27,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
                     .route(web::post().to(cancel::create)),
             )
             .service(
-                web::resource(format!("{base}/shipments/{{shipment}}/delivery"))
+                web::resource(format!("{base}/shipments/{{shop_order}}/delivery"))
                     .route(web::post().to(confirm_delivery::deliver)),
             )
             .service(web::resource(format!("{base}/again")).route(web::post().to(reorder::create)));

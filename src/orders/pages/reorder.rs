@@ -6,12 +6,12 @@ use actix_web::web::Data;
 
 use super::access::Key;
 use super::view::answers;
-use crate::carts::{self, Adding, Holder, MOST_EACH, Wanted};
-use crate::catalog::Field;
+use crate::carts::{self, AddOutcome, CartOwner, MAX_QUANTITY, NewItem};
+use crate::catalog::PersonalizationField;
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
-use crate::id::{CartId, FieldId};
-use crate::orders::Order;
+use crate::id::{CartId, PersonalizationFieldId};
+use crate::orders::OrderLine;
 use crate::web::cart_cookie::remember_cart;
 use crate::web::{Buyer, Flash, Page, redirect};
 
@@ -27,17 +27,17 @@ struct Again {
 
 /// `POST …/again`
 pub async fn create(db: Data<Db>, session: Session, page: Page, key: Key, buyer: Buyer) -> Result<HttpResponse> {
-    let (asked, holder, now) = (key.clone(), buyer.holder(), page.now);
+    let (asked, cart_owner, now) = (key.clone(), buyer.cart_owner(), page.now);
     let again = db
-        .note(move |conn| {
-            let receipt = asked.open(conn)?;
+        .write_uncached(move |conn| {
+            let purchase = asked.open(conn)?;
             let mut again = Again::default();
-            let mut holder = holder;
-            for order in Order::of_checkout(conn, receipt.id)? {
-                match add(conn, &order, holder, now) {
+            let mut cart_owner = cart_owner;
+            for order in OrderLine::of_purchase(conn, purchase.id)? {
+                match add(conn, &order, cart_owner, now) {
                     Ok(added) => {
                         // A guest without a cart has one by now.
-                        holder = holder.or(Some(Holder::Guest(added.cart)));
+                        cart_owner = cart_owner.or(Some(CartOwner::Guest(added.cart)));
                         again.cart = Some((added.cart, added.pieces));
                         again.added.push(order.title);
                     }
@@ -72,26 +72,31 @@ pub async fn create(db: Data<Db>, session: Session, page: Page, key: Key, buyer:
     Ok(key.seal(redirect(&to)))
 }
 
-/// As much of one order as there is, personalised as before.
-fn add(conn: &mut Conn, order: &Order, holder: Option<Holder>, now: chrono::NaiveDateTime) -> Result<carts::Added> {
+/// As much of one order as there is, personalized as before.
+fn add(
+    conn: &mut Conn,
+    order: &OrderLine,
+    cart_owner: Option<CartOwner>,
+    now: chrono::NaiveDateTime,
+) -> Result<carts::Added> {
     let (Some(variant), Some(product)) = (order.variant_id, order.product_id) else {
         return Err(Error::NotFound);
     };
-    let fields = Field::of(conn, product)?;
-    let answered = answers(&order.personalisation);
-    let mut given: Vec<(FieldId, String)> = Vec::new();
+    let fields = PersonalizationField::of_product(conn, product)?;
+    let answered = answers(&order.personalization);
+    let mut given: Vec<(PersonalizationFieldId, String)> = Vec::new();
     for (label, value) in answered {
         let field = fields.iter().find(|field| field.label == label);
         given.extend(field.map(|field| (field.id, value)));
     }
-    let wanted = Wanted {
+    let wanted = NewItem {
         variant,
-        quantity: order.quantity.min(MOST_EACH),
+        quantity: order.quantity.min(MAX_QUANTITY),
         answers: given,
     };
-    match carts::add(conn, holder, &wanted, now)? {
-        Adding::Added(added) => Ok(added),
-        Adding::Wrong(_) => Err(Error::Refused(format!(
+    match carts::add(conn, cart_owner, &wanted, now)? {
+        AddOutcome::Added(added) => Ok(added),
+        AddOutcome::Wrong(_) => Err(Error::Refused(format!(
             "{} asks for other details by now, so add it from its own page.",
             order.title
         ))),

@@ -11,7 +11,7 @@ use super::view::Whole;
 use crate::db::Db;
 use crate::error::Result;
 use crate::text::when;
-use crate::web::{Page, Problems, html};
+use crate::web::{FormErrors, Page, html};
 
 #[derive(Template)]
 #[template(path = "orders/show.html")]
@@ -22,7 +22,7 @@ pub struct OrderPage {
     placed: String,
     /// What a guest can do to have it among their own orders.
     keeping: Keeping,
-    problems: Problems,
+    errors: FormErrors,
 }
 
 impl OrderPage {
@@ -34,30 +34,30 @@ impl OrderPage {
 
 /// `GET /dashboard/orders/{number}` and `GET /orders/{number}/{token}`
 pub async fn show(db: Data<Db>, page: Page, key: Key) -> Result<HttpResponse> {
-    answer(&db, StatusCode::OK, page, &key, Problems::default()).await
+    answer(&db, StatusCode::OK, page, &key, FormErrors::default()).await
 }
 
 /// The page, perhaps with what was wrong with a form of it.
-pub async fn answer(db: &Db, status: StatusCode, page: Page, key: &Key, problems: Problems) -> Result<HttpResponse> {
+pub async fn answer(db: &Db, status: StatusCode, page: Page, key: &Key, errors: FormErrors) -> Result<HttpResponse> {
     let (asked, visitor) = (key.clone(), page.visitor.clone());
     let (whole, keeping) = db
         .read(move |conn| {
-            let receipt = asked.open(conn)?;
+            let purchase = asked.open(conn)?;
             let keeping = if asked.is_link() {
-                Keeping::of(conn, &receipt, visitor.as_deref())?
+                Keeping::of(conn, &purchase, visitor.as_deref())?
             } else {
                 Keeping::Kept
             };
-            Ok((Whole::read(conn, receipt)?, keeping))
+            Ok((Whole::read(conn, purchase)?, keeping))
         })
         .await?;
     let view = OrderPage {
         page,
         base: key.base(),
-        placed: when(whole.receipt.placed()),
+        placed: when(whole.purchase.placed()),
         whole,
         keeping,
-        problems,
+        errors,
     };
     html(status, view.render()).map(|answer| key.seal(answer))
 }

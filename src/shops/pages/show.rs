@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::ReachQuery;
-use crate::catalog::{Counts, Filter, Sort, Tile};
+use crate::catalog::{Counts, Filter, ProductCard, Sort};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
@@ -30,7 +30,7 @@ struct ShopPage {
     section: String,
     /// How many the list holds in all.
     total: i64,
-    tiles: Vec<Tile>,
+    tiles: Vec<ProductCard>,
     more: Option<More>,
 }
 
@@ -38,7 +38,7 @@ struct ShopHead {
     name: String,
     url: String,
     tagline: String,
-    place: String,
+    location: String,
     /// May be empty.
     owner: String,
     /// `November 2025`
@@ -67,7 +67,7 @@ struct Found {
     shop: Shop,
     owner: String,
     story: Html,
-    tiles: Vec<Tile>,
+    tiles: Vec<ProductCard>,
     /// Of the whole shop.
     products: i64,
     sections: Vec<(SectionId, String, i64)>,
@@ -122,7 +122,7 @@ pub async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, pa
             Counts::now(&shared, conn)?.of(&all).products
         };
         let filter = Filter { section, ..all };
-        let tiles = Tile::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
+        let tiles = ProductCard::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
         Ok(Answer::Here(Box::new(Found {
             owner: shop.owner(conn)?,
             story: Html::from_markdown(&shop.bio),
@@ -164,7 +164,7 @@ impl Found {
         let Self { shop, products, .. } = self;
         let url = shop.url();
         let chosen = self.sections.iter().find(|(id, ..)| Some(*id) == section);
-        let picture = |url: &str| Some(Picture::of(url)).filter(|picture| !picture.src.is_empty());
+        let picture = |url: &str| Some(Picture::from_url(url)).filter(|picture| !picture.src.is_empty());
         ShopPage {
             section: chosen.map(|(_, name, _)| name.clone()).unwrap_or_default(),
             total: chosen.map_or(products, |(.., count)| *count),
@@ -189,7 +189,7 @@ impl Found {
                 mail: Email::parse(&shop.contact).is_ok(),
                 name: shop.name,
                 tagline: shop.tagline,
-                place: shop.place,
+                location: shop.location,
                 announcement: shop.announcement,
                 contact: shop.contact,
                 returns: shop.returns,

@@ -30,9 +30,9 @@ use futures_util::FutureExt;
 use ipnet::IpNet;
 use url::Url;
 
-use super::color_scheme::Theme;
+use super::color_scheme::ColorScheme;
 use super::error_page::{self, Cause};
-use super::request_metrics::Traffic;
+use super::request_metrics::RequestMetrics;
 use crate::error::Error;
 
 pub use client_ip::ClientIp;
@@ -57,14 +57,14 @@ pub struct Policy {
     /// None: off.
     pub rate_limit: Option<RateLimits>,
     /// All that passed.
-    pub traffic: Traffic,
+    pub request_metrics: RequestMetrics,
 }
 
 /// What is counted by address, each on its own.
 pub struct RateLimits {
     pub requests: RateLimiter,
     pub sign_ups: RateLimiter,
-    pub letters: RateLimiter,
+    pub emails: RateLimiter,
     pub downloads: RateLimiter,
     pub sign_ins: RateLimiter,
     pub checkouts: RateLimiter,
@@ -78,7 +78,7 @@ impl RateLimits {
         Self {
             requests: RateLimiter::new(requests_per_minute),
             sign_ups: class(limits::SIGN_UPS),
-            letters: class(limits::LETTERS),
+            emails: class(limits::LETTERS),
             downloads: class(limits::DOWNLOADS),
             sign_ins: class(limits::SIGN_INS),
             checkouts: class(limits::CHECKOUTS),
@@ -98,7 +98,7 @@ impl Policy {
             origin,
             trusted_proxies,
             rate_limit: rate_limit.then(|| RateLimits::new(limits::REQUESTS_PER_MINUTE)),
-            traffic: Traffic::default(),
+            request_metrics: RequestMetrics::default(),
         }
     }
 
@@ -112,7 +112,9 @@ impl Policy {
             .as_ref()
             .map(|limits| class(limits).check_address(address.0))
         {
-            Some(Err(wait)) => Err(Error::Rest(wait.as_secs() + 1)),
+            Some(Err(wait)) => Err(Error::RateLimited {
+                retry_after: wait.as_secs() + 1,
+            }),
             _ => Ok(()),
         }
     }
@@ -182,7 +184,7 @@ pub async fn error_pages(
         id,
         path: request.path(),
         htmx: error_page::is_htmx(request.headers()),
-        theme: Theme::chosen(&request.get_session()),
+        theme: ColorScheme::chosen(&request.get_session()),
     };
     let answer = error_page::dress(answer, &cause);
     Ok(ServiceResponse::new(request, answer))
@@ -236,7 +238,7 @@ impl Visit {
         }
         headers::secure(answer.headers_mut(), policy.production, self.id);
         let took = self.started.elapsed();
-        policy.traffic.count(&self.method, answer.status(), took);
+        policy.request_metrics.count(&self.method, answer.status(), took);
         self.log(&answer, took);
         answer
     }

@@ -15,7 +15,7 @@ const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 
 /// The redirect that an answer asks for, if it does. It is for who asks now, so nobody keeps it.
 pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResponse> {
-    let Some(Error::First(step)) = answer.error()?.as_error::<Error>() else {
+    let Some(Error::StepRequired(step)) = answer.error()?.as_error::<Error>() else {
         return None;
     };
     let to = match step {

@@ -12,7 +12,7 @@ use actix_web::middleware::Next;
 use crate::config::SecretKeys;
 
 /// How long a visitor's browser keeps it.
-const LIFE: Duration = Duration::days(90);
+const COOKIE_TTL: Duration = Duration::days(90);
 
 /// How the session's cookie is made and read.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl SessionCookie {
             .cookie_http_only(true)
             .cookie_same_site(SameSite::Lax)
             .cookie_content_security(CookieContentSecurity::Private)
-            .session_lifecycle(PersistentSession::default().session_ttl(LIFE))
+            .session_lifecycle(PersistentSession::default().session_ttl(COOKIE_TTL))
             .build()
     }
 
@@ -65,7 +65,7 @@ impl SessionCookie {
             .http_only(true)
             .same_site(SameSite::Lax)
             .path("/")
-            .max_age(LIFE)
+            .max_age(COOKIE_TTL)
             .finish()
     }
 }

@@ -18,7 +18,7 @@ use crate::support::{Market, run};
 /// The columns of the file: a role, and how many minutes ago the password was shown.
 const COLUMNS: [(&str, Role, i64); 8] = [
     ("guest", Role::Guest, 0),
-    ("half", Role::Half, 0),
+    ("half", Role::PendingSecondFactor, 0),
     ("user", Role::User, 0),
     ("user, 11 min", Role::User, 11),
     ("seller", Role::Seller, 0),
@@ -32,10 +32,10 @@ const THEIR_DEVICE: i64 = 501;
 const THEIR_BROWSER: i64 = 502;
 const DEAD_JOB: i64 = 503;
 
-type Answers = BTreeMap<String, Vec<String>>;
+type Personalization = BTreeMap<String, Vec<String>>;
 
 /// The answers that were reviewed, by `METHOD /path`.
-fn reviewed() -> Answers {
+fn reviewed() -> Personalization {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/access.txt");
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut lines = text
@@ -51,7 +51,7 @@ fn reviewed() -> Answers {
         names,
         "the first line names the columns"
     );
-    let mut answers = Answers::new();
+    let mut answers = Personalization::new();
     for (door, cells) in lines {
         assert_eq!(cells.len(), COLUMNS.len(), "{door}");
         assert!(
@@ -62,7 +62,7 @@ fn reviewed() -> Answers {
     answers
 }
 
-fn written(answers: &Answers) -> String {
+fn written(answers: &Personalization) -> String {
     let head = COLUMNS.iter().map(|(name, ..)| (*name).to_owned()).collect();
     let rows: Vec<(String, Vec<String>)> = [("door".to_owned(), head)]
         .into_iter()
@@ -136,11 +136,17 @@ fn every_role_gets_the_reviewed_answer_at_every_door() {
         let mut conn = market.config.database.connect().unwrap();
         let stranger = Actor::of(&market, Role::Seller).await;
         let mut actors = Vec::new();
-        for role in [Role::Guest, Role::Half, Role::User, Role::Unready, Role::Operator] {
+        for role in [
+            Role::Guest,
+            Role::PendingSecondFactor,
+            Role::User,
+            Role::Unready,
+            Role::Operator,
+        ] {
             actors.push(Actor::of(&market, role).await);
         }
         actors.push(Actor::named(&market, "tomas", Role::Seller).await);
-        let mut answers = Answers::new();
+        let mut answers = Personalization::new();
         for route in routes::all().await {
             let path = address(&route);
             let methods = [("GET", route.is_get()), ("POST", route.is_post())];
@@ -210,7 +216,7 @@ fn ones_own_device_and_browser_go_and_a_dead_job_lives_again() {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
         let user = Actor::of(&market, Role::User).await;
-        let operator = Actor::of(&market, Role::Operator).await;
+        let admin = Actor::of(&market, Role::Operator).await;
         furnish(&mut conn, &user);
         let device = format!("/account/devices/{THEIR_DEVICE}/revocation");
         let browser = format!("/account/browsers/{THEIR_BROWSER}/revocation");
@@ -220,7 +226,7 @@ fn ones_own_device_and_browser_go_and_a_dead_job_lives_again() {
             assert_eq!(said(&visitor.post(path, &[]).await), "404", "{path} again");
         }
         let retry = format!("/admin/jobs/{DEAD_JOB}/retry");
-        assert_eq!(said(&operator.visitor(&market).post(&retry, &[]).await), "303 /admin");
+        assert_eq!(said(&admin.visitor(&market).post(&retry, &[]).await), "303 /admin");
         for path in [
             "/account/devices/x/revocation",
             "/account/browsers/99999999999999999999/revocation",
@@ -229,7 +235,7 @@ fn ones_own_device_and_browser_go_and_a_dead_job_lives_again() {
             assert_eq!(said(&user.visitor(&market).post(path, &[]).await), "404", "{path}");
         }
         for path in ["/admin/jobs/1/retry", "/admin/jobs/x/retry"] {
-            assert_eq!(said(&operator.visitor(&market).post(path, &[]).await), "404", "{path}");
+            assert_eq!(said(&admin.visitor(&market).post(path, &[]).await), "404", "{path}");
         }
     });
 }

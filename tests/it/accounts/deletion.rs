@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::steps::{ANOTHER, connect, dump, email_of, now, open_shop, quiet, remember_a_browser, switch_on, user_id};
 use crate::schema::{
-    addresses, checkouts, jobs, order_events, orders, payments, pending_images, products, shipments, shops, users,
+    addresses, jobs, order_events, orders, payments, pending_images, products, purchases, shop_orders, shops, users,
 };
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, run, texts};
@@ -44,25 +44,25 @@ fn buy(market: &Market, mark: &str) -> i64 {
     let (id, at) = (now().and_utc().timestamp_micros(), now());
     let buyer = user_id(market, &format!("{mark}user"));
     let mut conn = connect(market);
-    diesel::insert_into(checkouts::table)
+    diesel::insert_into(purchases::table)
         .values((
-            checkouts::id.eq(id),
-            checkouts::number.eq(format!("PS-{id}")),
-            checkouts::buyer_id.eq(buyer),
-            checkouts::email.eq(format!("{mark}mail@example.org")),
-            checkouts::name.eq(format!("{mark}first {mark}last")),
-            checkouts::street.eq(format!("{mark}street 1")),
-            checkouts::line2.eq(format!("{mark}floor")),
-            checkouts::postal_code.eq("1000"),
-            checkouts::town.eq(format!("{mark}town")),
-            checkouts::region.eq(format!("{mark}region")),
-            checkouts::country.eq("PT"),
-            checkouts::currency.eq("USD"),
-            checkouts::items_total.eq(1234),
-            checkouts::shipping_total.eq(0),
-            checkouts::total.eq(1234),
-            checkouts::created_at.eq(at),
-            checkouts::updated_at.eq(at),
+            purchases::id.eq(id),
+            purchases::number.eq(format!("PS-{id}")),
+            purchases::buyer_id.eq(buyer),
+            purchases::email.eq(format!("{mark}mail@example.org")),
+            purchases::name.eq(format!("{mark}first {mark}last")),
+            purchases::street.eq(format!("{mark}street 1")),
+            purchases::line2.eq(format!("{mark}floor")),
+            purchases::postal_code.eq("1000"),
+            purchases::town.eq(format!("{mark}town")),
+            purchases::region.eq(format!("{mark}region")),
+            purchases::country.eq("PT"),
+            purchases::currency.eq("USD"),
+            purchases::items_total.eq(1234),
+            purchases::shipping_total.eq(0),
+            purchases::total.eq(1234),
+            purchases::created_at.eq(at),
+            purchases::updated_at.eq(at),
         ))
         .execute(&mut conn)
         .unwrap();
@@ -70,7 +70,7 @@ fn buy(market: &Market, mark: &str) -> i64 {
         .values((
             payments::id.eq(id),
             payments::owner_id.eq(buyer),
-            payments::checkout_id.eq(id),
+            payments::purchase_id.eq(id),
             payments::amount.eq(1234),
             payments::refunded.eq(0),
             payments::currency.eq("USD"),
@@ -82,17 +82,17 @@ fn buy(market: &Market, mark: &str) -> i64 {
         ))
         .execute(&mut conn)
         .unwrap();
-    diesel::insert_into(shipments::table)
+    diesel::insert_into(shop_orders::table)
         .values((
-            shipments::id.eq(id),
-            shipments::checkout_id.eq(id),
-            shipments::shop_name.eq("Barro"),
-            shipments::price.eq(0),
-            shipments::carrier.eq(""),
-            shipments::tracking.eq(""),
-            shipments::note.eq(format!("{mark}note")),
-            shipments::created_at.eq(at),
-            shipments::updated_at.eq(at),
+            shop_orders::id.eq(id),
+            shop_orders::purchase_id.eq(id),
+            shop_orders::shop_name.eq("Barro"),
+            shop_orders::price.eq(0),
+            shop_orders::carrier.eq(""),
+            shop_orders::tracking.eq(""),
+            shop_orders::note.eq(format!("{mark}note")),
+            shop_orders::created_at.eq(at),
+            shop_orders::updated_at.eq(at),
         ))
         .execute(&mut conn)
         .unwrap();
@@ -100,13 +100,13 @@ fn buy(market: &Market, mark: &str) -> i64 {
         .values((
             orders::id.eq(id),
             orders::buyer_id.eq(buyer),
-            orders::checkout_id.eq(id),
-            orders::shipment_id.eq(id),
+            orders::purchase_id.eq(id),
+            orders::shop_order_id.eq(id),
             orders::payment_id.eq(id),
             orders::status.eq("paid"),
             orders::title.eq(format!("{mark}mug")),
             orders::options.eq(""),
-            orders::personalisation.eq(format!("{mark}initials")),
+            orders::personalization.eq(format!("{mark}initials")),
             orders::picture.eq(""),
             orders::unit_price.eq(1234),
             orders::quantity.eq(1),
@@ -119,7 +119,7 @@ fn buy(market: &Market, mark: &str) -> i64 {
     diesel::insert_into(order_events::table)
         .values((
             order_events::id.eq(id),
-            order_events::order_id.eq(id),
+            order_events::order_line_id.eq(id),
             order_events::to_status.eq("Pending"),
             order_events::actor.eq("buyer"),
             order_events::user_id.eq(buyer),
@@ -170,8 +170,8 @@ fn keep(market: &Market, mark: &str) {
 fn as_guest(market: &Market, purchase: i64) {
     let nobody = None::<i64>;
     let mut conn = connect(market);
-    diesel::update(checkouts::table.find(purchase))
-        .set(checkouts::buyer_id.eq(nobody))
+    diesel::update(purchases::table.find(purchase))
+        .set(purchases::buyer_id.eq(nobody))
         .execute(&mut conn)
         .unwrap();
     diesel::update(orders::table.find(purchase))
@@ -367,9 +367,9 @@ fn it_takes_the_typed_address_and_two_weeks() {
         let day = TimeDelta::days(1);
         assert!(at > now() + day * 14 - TimeDelta::minutes(1) && at < now() + day * 14);
         let said = at.format("%-d %B %Y").to_string();
-        let letters = market.letters(&email_of("ana"), 2).await;
-        assert_eq!(letters[1].subject, "Your account will be deleted");
-        assert!(letters[1].text.contains(&said), "{}", letters[1].text);
+        let emails = market.emails(&email_of("ana"), 2).await;
+        assert_eq!(emails[1].subject, "Your account will be deleted");
+        assert!(emails[1].text.contains(&said), "{}", emails[1].text);
         for path in ["/account", "/account/deletion", "/account/devices"] {
             let note = texts(&ana.page(path).await, ".note").join(" ");
             assert!(
@@ -400,12 +400,12 @@ fn thought_again_it_never_happens() {
                 .join(" ")
                 .contains("deleted")
         );
-        let letters = market.letters(&email_of("ana"), 4).await;
-        assert_eq!(letters[3].subject, "Your account stays");
+        let emails = market.emails(&email_of("ana"), 4).await;
+        assert_eq!(emails[3].subject, "Your account stays");
         time_comes(&market, "ana", false).await;
         assert!(is_there(&market, "ana") && ana.is_signed_in().await);
         ana.post("/account/deletion/undo", &[]).await;
-        market.letters(&email_of("ana"), 4).await;
+        market.emails(&email_of("ana"), 4).await;
     });
 }
 
@@ -461,8 +461,8 @@ fn when_the_time_comes_nothing_is_left_of_a_buyer() {
             422
         );
         let told: Vec<String> = {
-            let letters = crate::support::mail::letters_to(&market.config.data, "quillomail@example.org");
-            letters.into_iter().map(|letter| letter.subject).collect()
+            let emails = crate::support::mail::letters_to(&market.config.data, "quillomail@example.org");
+            emails.into_iter().map(|letter| letter.subject).collect()
         };
         assert_eq!(told.last().unwrap(), "Your account is deleted");
         // The name is free again.

@@ -38,7 +38,7 @@ fn an_address_changes_when_the_new_one_is_proved_and_the_old_one_hears_of_it() {
         ask(&ana, " New@Example.org").await;
         let link = market.link("new@example.org", 1).await;
         quiet(&market).await;
-        market.letters(&email_of("ana"), 1).await;
+        market.emails(&email_of("ana"), 1).await;
         assert_eq!(address(&market, "ana"), email_of("ana"));
         assert!(
             texts(&ana.page("/account/email").await, "main")
@@ -52,7 +52,7 @@ fn an_address_changes_when_the_new_one_is_proved_and_the_old_one_hears_of_it() {
         assert_eq!(press(&ana, &link).await, (303, "/account/email".to_owned()));
         assert_eq!(address(&market, "ana"), "new@example.org");
         assert!(ana.is_signed_in().await && !other.is_signed_in().await);
-        let notice = market.letters(&email_of("ana"), 2).await.remove(1);
+        let notice = market.emails(&email_of("ana"), 2).await.remove(1);
         assert_eq!(notice.subject, "Your email address was changed");
         assert!(!notice.text.contains("new@example.org"), "{}", notice.text);
         assert_eq!(other.sign_in(&email_of("ana"), PASSWORD).await.status(), 422);
@@ -94,7 +94,7 @@ fn the_old_address_can_take_it_back() {
         );
         assert_eq!(address(&market, "ana"), email_of("ana"));
         assert!(!ana.is_signed_in().await && !owner.is_signed_in().await);
-        let told = market.letters(&email_of("ana"), 3).await.remove(2);
+        let told = market.emails(&email_of("ana"), 3).await.remove(2);
         assert_eq!(told.subject, "Your email address has changed");
     });
 }
@@ -180,15 +180,15 @@ fn an_address_that_is_taken_gets_the_same_answer_and_its_owner_a_letter() {
         let (ana, _) = (market.join("ana").await, market.join("bea").await);
         ask(&ana, "bea@example.org").await;
         let taken = texts(&ana.page("/account/email").await, "main");
-        let letters = market.letters(&email_of("bea"), 2).await;
-        assert_eq!(letters[1].subject, "You already have an account");
+        let emails = market.emails(&email_of("bea"), 2).await;
+        assert_eq!(emails[1].subject, "You already have an account");
         let cyd = market.join("cyd").await;
         ask(&cyd, "bec@example.org").await;
         let free = texts(&cyd.page("/account/email").await, "main");
         let same = |page: Vec<String>| page.join(" ").replace("bea@", "bec@").replace("ana@", "cyd@");
         assert_eq!(same(taken), same(free));
         quiet(&market).await;
-        market.letters(&email_of("ana"), 1).await;
+        market.emails(&email_of("ana"), 1).await;
         assert_eq!(address(&market, "ana"), email_of("ana"));
     });
 }

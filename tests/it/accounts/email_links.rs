@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use diesel::prelude::*;
 use pocketshop::config::SmtpUrl;
-use pocketshop::crypto::{MAIL, Vault};
+use pocketshop::crypto::{Cipher, MAIL};
 
 use super::steps::{
     ANOTHER, age_letters, connect, dump, email_of, fresh_code, half_way, now, quiet, switch_on, user_id,
@@ -76,10 +76,10 @@ fn nor_does_a_letter_that_waits() {
             .load(&mut conn)
             .unwrap();
         assert_eq!(payloads.len(), 2);
-        let vault = Vault::new(&market.config.secret_keys);
+        let cipher = Cipher::new(&market.config.secret_keys);
         let rows = rows::dump(&mut conn);
         for payload in payloads {
-            let letter = String::from_utf8(vault.open(MAIL, &payload).unwrap()).unwrap();
+            let letter = String::from_utf8(cipher.open(MAIL, &payload).unwrap()).unwrap();
             let token: String = token_of(&letter)
                 .chars()
                 .take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
@@ -130,7 +130,7 @@ fn links_lead_to_the_markets_own_address_whatever_was_asked() {
                 .unwrap();
             let asked = market.post("/forgot").header(header, value).form(&[("login", &name)]);
             assert_eq!(asked.send().await.unwrap().status(), 303);
-            for letter in market.letters(&email_of(&name), 2).await {
+            for letter in market.emails(&email_of(&name), 2).await {
                 assert!(letter.text.contains("http://market.example/"), "{}", letter.text);
                 for part in [&letter.text, &letter.html, &letter.from] {
                     assert!(!part.contains("evil"), "{part}");
@@ -152,18 +152,18 @@ fn who_asks_often_gets_one_letter_and_always_the_same_answer() {
             assert_eq!(location(&again), "/account");
         }
         quiet(&market).await;
-        let letters = market.letters(&email_of("ana"), 2).await;
-        assert_eq!(letters[1].subject, "Choose a new password");
+        let emails = market.emails(&email_of("ana"), 2).await;
+        assert_eq!(emails[1].subject, "Choose a new password");
         // Five a day, whoever asks.
         for sent in 2..8_usize {
             age_letters(&market, "ana", TimeDelta::minutes(6));
             ana.post("/forgot", &[("login", &email_of("ana"))]).await;
             quiet(&market).await;
-            market.letters(&email_of("ana"), 1 + sent.min(5)).await;
+            market.emails(&email_of("ana"), 1 + sent.min(5)).await;
         }
         age_letters(&market, "ana", TimeDelta::days(1));
         ana.post("/forgot", &[("login", "ANA")]).await;
-        market.letters(&email_of("ana"), 7).await;
+        market.emails(&email_of("ana"), 7).await;
     });
 }
 
@@ -204,9 +204,9 @@ fn nobody_learns_from_a_reset_who_has_an_account() {
             assert_eq!(one, &seen[0]);
         }
         quiet(&market).await;
-        market.letters(&email_of("ana"), 2).await;
-        market.letters(&email_of("nobody"), 0).await;
-        let told = market.letters(&email_of("sus"), 2).await;
+        market.emails(&email_of("ana"), 2).await;
+        market.emails(&email_of("nobody"), 0).await;
+        let told = market.emails(&email_of("sus"), 2).await;
         assert_eq!(told[1].subject, "Your account is suspended");
     });
 }
@@ -247,9 +247,9 @@ fn a_reset_proves_the_address_and_keeps_the_second_factor_and_signs_nobody_in() 
         let code = fresh_code(&market, "ana", &secret);
         visitor.post("/login/code", &[("code", &code)]).await;
         assert!(visitor.is_signed_in().await);
-        let letters = market.letters(&email_of("ana"), 4).await;
-        assert_eq!(letters[3].subject, "Your password was changed");
-        assert!(!letters[3].text.contains(ANOTHER));
+        let emails = market.emails(&email_of("ana"), 4).await;
+        assert_eq!(emails[3].subject, "Your password was changed");
+        assert!(!emails[3].text.contains(ANOTHER));
     });
 }
 

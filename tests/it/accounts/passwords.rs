@@ -43,7 +43,7 @@ pub fn imported(password: &str, rounds: u32) -> Database {
 fn bring(database: &Database, folder: &Path) {
     let fixtures = Fixtures::read(folder).unwrap();
     let now = chrono::DateTime::UNIX_EPOCH.naive_utc();
-    let dollars = Currency::of("USD").unwrap();
+    let dollars = Currency::by_code("USD").unwrap();
     in_transaction(&mut database.connect(), &|conn| import(conn, &fixtures, dollars, now)).unwrap();
 }
 

@@ -30,7 +30,7 @@ enum Post {
 }
 
 impl Post {
-    fn letters(&self, address: &str) -> Vec<Mail> {
+    fn emails(&self, address: &str) -> Vec<Mail> {
         match self {
             Self::Server(sink) => sink
                 .received()
@@ -45,8 +45,8 @@ impl Post {
     /// Path and query of the link to this page, in whichever letter comes with one.
     async fn link(&self, address: &str, page: &str) -> String {
         for _ in 0..200 {
-            let letters = self.letters(address);
-            let found = letters.iter().flat_map(links).find(|link| link.contains(page));
+            let emails = self.emails(address);
+            let found = emails.iter().flat_map(links).find(|link| link.contains(page));
             if let Some(link) = found {
                 return link[link.find(page).unwrap()..].to_owned();
             }
@@ -254,7 +254,7 @@ fn in_production_no_log_holds_a_link_even_without_a_mail_server() {
 fn on_a_laptop_the_log_holds_the_link_and_nothing_else() {
     let post = Post::Folder(TempDir::new().unwrap());
     let (said, canaries) = trace("text", None, &post);
-    let (letters, rest): (Vec<String>, Vec<String>) =
+    let (emails, rest): (Vec<String>, Vec<String>) =
         said.into_iter().partition(|line| line.contains("a letter was written"));
     for page in [
         "/verify?token=",
@@ -262,7 +262,7 @@ fn on_a_laptop_the_log_holds_the_link_and_nothing_else() {
         "/email/confirm?token=",
         "/email/undo?token=",
     ] {
-        assert!(letters.iter().any(|line| line.contains(page)), "{page}");
+        assert!(emails.iter().any(|line| line.contains(page)), "{page}");
     }
     assert_eq!(leaks(&rest, &canaries), [""; 0]);
     let told = |line: &String| {
@@ -270,11 +270,11 @@ fn on_a_laptop_the_log_holds_the_link_and_nothing_else() {
             .filter(|word| !word.contains("?token="))
             .collect()
     };
-    let letters: Vec<String> = letters.iter().map(told).collect();
-    assert_eq!(leaks(&letters, &canaries), [""; 0]);
+    let emails: Vec<String> = emails.iter().map(told).collect();
+    assert_eq!(leaks(&emails, &canaries), [""; 0]);
 }
 
-/// What a stranger writes never begins a line of its own, and never colours one.
+/// What a stranger writes never begins a line of its own, and never colors one.
 #[test]
 fn a_line_of_the_log_is_one_request() {
     for format in ["text", "json"] {

@@ -103,7 +103,7 @@ fn signing_up_in_and_out_is_written_down() {
         book.wrote(id, &["password-reset"]);
         // Nobody's wish is nobody's event.
         ok(&ana.post("/forgot", &[("login", "nobody")]).await);
-        market.letters("ana@example.org", 3).await;
+        market.emails("ana@example.org", 3).await;
         book.wrote(id, &[]);
         for _ in 0..10 {
             ana.sign_in("ana", PASSWORD).await;
@@ -163,8 +163,8 @@ fn what_is_done_to_an_account_is_written_down() {
         ana.get(&link).await;
         ok(&ana.post("/email/confirm", &[]).await);
         book.wrote(Some(id), &["email-changed"]);
-        let letters = market.letters("ana@example.org", 5).await;
-        let undo = letters
+        let emails = market.emails("ana@example.org", 5).await;
+        let undo = emails
             .iter()
             .flat_map(crate::support::mail::links)
             .find(|link| link.contains("/email/undo"))
@@ -236,7 +236,7 @@ fn who_is_deleted_leaves_the_events() {
             .execute(&mut book.conn)
             .unwrap();
         // Registered, deletion planned, deleted.
-        market.letters("ana@example.org", 3).await;
+        market.emails("ana@example.org", 3).await;
         let people: i64 = users::table.count().get_result(&mut book.conn).unwrap();
         assert_eq!(people, 0);
         let all = rows(&mut book.conn);
@@ -268,11 +268,11 @@ fn everyone_sees_their_own_and_the_operator_sees_all() {
     run(async {
         let market = Market::demo();
         let user = Actor::of(&market, Role::User).await;
-        let operator = Actor::of(&market, Role::Operator).await;
+        let admin = Actor::of(&market, Role::Operator).await;
         let mut conn = market.config.database.connect().unwrap();
         let origin = Origin::new("198.51.100.7".parse().unwrap(), "Firefox/140.0");
         for at in 0..120 {
-            for (who, word) in [(user.user, "mine"), (operator.user, "theirs")] {
+            for (who, word) in [(user.user, "mine"), (admin.user, "theirs")] {
                 let (kind, detail) = (EventKind::ProfileChanged, format!("{word}-{at}"));
                 Event::record(&mut conn, UserId(who), kind, &detail, &origin, now()).unwrap();
             }
@@ -281,12 +281,12 @@ fn everyone_sees_their_own_and_the_operator_sees_all() {
         let (seen, pages) = turned(&user.visitor(&market), "/account/activity").await;
         assert_eq!((&seen[..120], pages), (&mine[..], 3), "{seen:?}");
         assert!(!seen.iter().any(|detail| detail.contains("theirs")));
-        let (seen, pages) = turned(&operator.visitor(&market), "/admin").await;
+        let (seen, pages) = turned(&admin.visitor(&market), "/admin").await;
         assert_eq!(pages, 5);
         for word in ["mine", "theirs"] {
             assert_eq!(seen.iter().filter(|detail| detail.starts_with(word)).count(), 120);
         }
-        let page = operator.visitor(&market).page("/admin").await;
+        let page = admin.visitor(&market).page("/admin").await;
         let cells = texts(&page, "tbody tr:first-child td");
         assert_eq!(cells[1], "nkem", "{cells:?}");
         assert_eq!(cells[3], "198.51.100.7", "{cells:?}");

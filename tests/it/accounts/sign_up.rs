@@ -132,8 +132,8 @@ fn a_new_and_a_known_address_get_the_same_answer_and_different_letters() {
         assert!(!known.is_signed_in().await);
         assert!(!new.is_signed_in().await);
 
-        let told = market.letters("known@example.org", 2).await.pop().unwrap();
-        let asked = market.letters("new@example.org", 1).await.pop().unwrap();
+        let told = market.emails("known@example.org", 2).await.pop().unwrap();
+        let asked = market.emails("new@example.org", 1).await.pop().unwrap();
         assert_ne!(told.subject, asked.subject);
         assert!(!told.text.contains("token="), "{}", told.text);
         assert!(!told.text.contains("someone"), "{}", told.text);
@@ -169,7 +169,7 @@ fn a_known_address_gets_its_letter_once_in_a_while() {
         assert_eq!(tries(&market, "letter"), [3]);
         wait(&market, TimeDelta::hours(25));
         register(&Visitor::new(&market), "known@example.org", "someone").await;
-        market.letters("known@example.org", 3).await;
+        market.emails("known@example.org", 3).await;
     });
 }
 

@@ -122,7 +122,7 @@ pub fn open_shop(market: &Market, owner: &str, name: &str, slug: &str) -> i64 {
             shops::tagline.eq("Things of clay"),
             shops::bio.eq("I began with a wheel from my aunt."),
             shops::announcement.eq("Kiln day is Friday."),
-            shops::place.eq("Lisbon"),
+            shops::location.eq("Lisbon"),
             shops::shop_image.eq(""),
             shops::state.eq("open"),
             shops::vacation_message.eq(""),

@@ -1,6 +1,6 @@
 //! Strangers who come first: they take somebody's address or name, and gain nothing by it.
 
-use pocketshop::ops::users::make_operator;
+use pocketshop::ops::users::make_admin;
 use reqwest::StatusCode;
 
 use super::steps::{email_of, switch_on};
@@ -79,8 +79,7 @@ fn nobody_becomes_an_operator_by_having_taken_the_name() {
         market.join("boss").await;
         market.join_unproved("chief").await;
         let said = |name: &str, email: Option<&str>| {
-            make_operator(&market.config, name, email, Some("seven lamps on the quay"))
-                .map_err(|error| error.to_string())
+            make_admin(&market.config, name, email, Some("seven lamps on the quay")).map_err(|error| error.to_string())
         };
         let wrong = said("boss", Some("owner@market.example")).unwrap_err();
         assert!(wrong.contains("boss@example.org"), "{wrong}");

@@ -16,7 +16,7 @@ pub trait Looker {
     async fn look(&mut self, tab: &Tab, name: &str);
 }
 
-/// Goes through all of them as one person would, and as the operator.
+/// Goes through all of them as one person would, and as the admin.
 async fn tour(tab: &Tab, looker: &mut impl Looker) {
     let market = home(true);
     before_the_door(tab, &market, looker).await;
@@ -128,7 +128,7 @@ async fn with_a_second_factor(tab: &Tab, market: &Market, looker: &mut impl Look
 
 async fn behind_the_counter(tab: &Tab, market: &Market, looker: &mut impl Looker) {
     let config = market.config.clone();
-    pocketshop::ops::users::make_operator(&config, "ines", None, None).unwrap();
+    pocketshop::ops::users::make_admin(&config, "ines", None, None).unwrap();
     // A letter that was given up.
     let error = "the server said: 550 5.1.1 no such reader ".repeat(4);
     let columns = "id, kind, payload, run_at, attempts, error, dead_at, created_at";

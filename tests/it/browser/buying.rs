@@ -27,7 +27,7 @@ async fn market() -> Market {
         .collect();
     market
         .sql(&format!(
-            "DELETE FROM shipping_rates; DELETE FROM product_fields; {} UPDATE shipping_rates SET id = id + 1000000;",
+            "DELETE FROM shipping_rates; DELETE FROM personalization_fields; {} UPDATE shipping_rates SET id = id + 1000000;",
             rates.concat()
         ))
         .await;

@@ -57,7 +57,7 @@ const FLAGS: [&str; 20] = [
 pub struct Chromium {
     pub browser: Arc<Browser>,
     /// Takes the contexts of tabs that are closed.
-    pub leaving: UnboundedSender<BrowserContextId>,
+    pub removed_variants: UnboundedSender<BrowserContextId>,
     /// As long as its end of the pipe is open, Chromium runs.
     _keeper: Child,
 }
@@ -129,10 +129,10 @@ impl Chromium {
                 return Err(error);
             }
         };
-        let (browser, leaving) = connect(address);
+        let (browser, removed_variants) = connect(address);
         Ok(Self {
             browser,
-            leaving,
+            removed_variants,
             _keeper: keeper,
         })
     }
@@ -163,10 +163,10 @@ fn connect(address: String) -> (Arc<Browser>, UnboundedSender<BrowserContextId>)
             };
             let (browser, mut handler) = Browser::connect_with_config(address, config).await.unwrap();
             let browser = Arc::new(browser);
-            let (leave, mut leaving) = unbounded_channel();
+            let (leave, mut removed_variants) = unbounded_channel();
             give.send((browser.clone(), leave)).unwrap();
             rt::spawn(async move {
-                while let Some(context) = leaving.recv().await {
+                while let Some(context) = removed_variants.recv().await {
                     let _ = browser.dispose_browser_context(context).await;
                 }
             });

@@ -1,4 +1,4 @@
-//! What was bought, in a browser: looked at from all sides, cancelled by the buyer and sent by the shop.
+//! What was bought, in a browser: looked at from all sides, canceled by the buyer and sent by the shop.
 
 use super::browse;
 use super::looks::{Report, too_wide};

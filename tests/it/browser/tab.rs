@@ -48,7 +48,7 @@ pub enum Scheme {
 
 impl Drop for Tab {
     fn drop(&mut self) {
-        let _ = self.chromium.leaving.send(self.context.clone());
+        let _ = self.chromium.removed_variants.send(self.context.clone());
     }
 }
 

@@ -57,7 +57,7 @@ fn a_guests_cart_ends_after_ninety_days_and_a_users_does_not() {
         let sweep = async |days: i64| {
             market
                 .db
-                .write(move |conn| carts::tidy(conn, now() + TimeDelta::days(days)))
+                .write(move |conn| carts::purge_expired(conn, now() + TimeDelta::days(days)))
                 .await
                 .unwrap();
         };

@@ -161,7 +161,7 @@ fn a_form_changes_nothing_but_what_it_is_for() {
             ("cart_id", "1"),
             ("owner_id", theirs.as_str()),
             ("id", "5"),
-            ("personalisation", "{}"),
+            ("personalization", "{}"),
         ];
         assert_eq!(one.post("/cart/items", &more).await.status(), 303);
         let item = market.items()[1];
@@ -172,7 +172,7 @@ fn a_form_changes_nothing_but_what_it_is_for() {
             market
                 .held()
                 .iter()
-                .all(|(.., personalisation)| personalisation.is_empty())
+                .all(|(.., personalization)| personalization.is_empty())
         );
     });
 }

@@ -18,7 +18,7 @@ pub const SHOP: &str = "barro-e-sal";
 pub async fn plain() -> Market {
     let market = Market::demo();
     market
-        .sql("DELETE FROM shipping_rates; DELETE FROM product_fields")
+        .sql("DELETE FROM shipping_rates; DELETE FROM personalization_fields")
         .await;
     market
 }
@@ -62,7 +62,7 @@ impl Market {
         .await;
     }
 
-    /// All lines that are in carts: variant, quantity, personalisation.
+    /// All lines that are in carts: variant, quantity, personalization.
     pub fn held(&self) -> Vec<(i64, i32, String)> {
         let mut conn = self.config.database.connect().unwrap();
         cart_items::table
@@ -71,7 +71,7 @@ impl Market {
             .select((
                 cart_items::variant_id,
                 cart_items::quantity,
-                cart_items::personalisation,
+                cart_items::personalization,
             ))
             .load(&mut conn)
             .unwrap()

@@ -1,4 +1,4 @@
-//! Personalisation: what the shop asks is answered, and nothing else.
+//! Personalization: what the shop asks is answered, and nothing else.
 
 use scraper::Html;
 
@@ -13,7 +13,7 @@ async fn asking() -> (Market, String) {
     let times = "'2026-01-01 00:00:00', '2026-01-01 00:00:00'";
     market
         .sql(&format!(
-            "INSERT INTO product_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
+            "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
              created_at, updated_at) VALUES
              (7, {product}, 1, 'text', 'Name', '', '', 5, TRUE, 300, {times}),
              (8, {product}, 2, 'choice', 'Wrapping', '', 'Paper\nLinen', 50, FALSE, 500, {times})"
@@ -29,21 +29,21 @@ fn answers_are_held_to_what_the_shop_asks() {
         let (market, variant) = asking().await;
         let visitor = Visitor::new(&market);
         for (name, wrapping, extra, field) in [
-            ("", "", None, "personalisation-7"),
-            ("   ", "", None, "personalisation-7"),
-            ("sixsix", "", None, "personalisation-7"),
-            ("a\nb", "", None, "personalisation-7"),
-            ("a\0b", "", None, "personalisation-7"),
-            ("Ana", "Gold", None, "personalisation-8"),
-            ("Ana", "Paper\nLinen", None, "personalisation-8"),
-            ("Ana", "", Some("personalisation[9]"), "personalisation-9"),
-            ("Ana", "", Some("personalisation[x]"), "personalisation-0"),
+            ("", "", None, "personalization-7"),
+            ("   ", "", None, "personalization-7"),
+            ("sixsix", "", None, "personalization-7"),
+            ("a\nb", "", None, "personalization-7"),
+            ("a\0b", "", None, "personalization-7"),
+            ("Ana", "Gold", None, "personalization-8"),
+            ("Ana", "Paper\nLinen", None, "personalization-8"),
+            ("Ana", "", Some("personalization[9]"), "personalization-9"),
+            ("Ana", "", Some("personalization[x]"), "personalization-0"),
         ] {
             let mut form = vec![
                 ("variant", variant.as_str()),
                 ("quantity", "1"),
-                ("personalisation[7]", name),
-                ("personalisation[8]", wrapping),
+                ("personalization[7]", name),
+                ("personalization[8]", wrapping),
             ];
             form.extend(extra.map(|name| (name, "mine")));
             let refused = visitor.post("/cart/items", &form).await;
@@ -56,7 +56,7 @@ fn answers_are_held_to_what_the_shop_asks() {
             );
             if wrapping.is_empty() && !name.trim().is_empty() && !name.contains(char::is_control) {
                 assert_eq!(
-                    attributes(&page, "#personalisation-7", "value"),
+                    attributes(&page, "#personalization-7", "value"),
                     [name],
                     "what was typed is kept"
                 );
@@ -75,8 +75,8 @@ fn two_names_are_two_lines_and_one_name_is_one() {
             let form = [
                 ("variant", variant.as_str()),
                 ("quantity", "1"),
-                ("personalisation[7]", name),
-                ("personalisation[8]", wrapping),
+                ("personalization[7]", name),
+                ("personalization[8]", wrapping),
             ];
             assert_eq!(visitor.post("/cart/items", &form).await.status(), 303, "{name}");
         }
@@ -88,7 +88,7 @@ fn two_names_are_two_lines_and_one_name_is_one() {
         assert!(said(&page).contains("<b>"), "shown as text");
         // The shop changes its mind: nothing is made up.
         market
-            .sql("UPDATE product_fields SET choices = 'Paper' WHERE id = 8")
+            .sql("UPDATE personalization_fields SET choices = 'Paper' WHERE id = 8")
             .await;
         let page = visitor.page("/cart").await;
         assert_eq!(
@@ -104,12 +104,12 @@ fn the_form_shows_what_is_asked_and_what_it_costs() {
     run(async {
         let (market, _) = asking().await;
         let page = market.page(&format!("/shops/{SHOP}/{SLUG}")).await;
-        assert_eq!(texts(&page, "label[for=personalisation-7]"), ["Name, +$3.00"]);
+        assert_eq!(texts(&page, "label[for=personalization-7]"), ["Name, +$3.00"]);
         assert_eq!(
-            texts(&page, "label[for=personalisation-8]"),
+            texts(&page, "label[for=personalization-8]"),
             ["Wrapping, +$5.00 (optional)"]
         );
-        assert_eq!(texts(&page, "#personalisation-8 option"), ["None", "Paper", "Linen"]);
+        assert_eq!(texts(&page, "#personalization-8 option"), ["None", "Paper", "Linen"]);
         assert_eq!(attributes(&page, "#add", "data-price"), ["2200"]);
     });
 }

@@ -63,7 +63,7 @@ fn all_lines_of_a_variant_share_its_shelf() {
         market.stock(variant, 5).await;
         market
             .sql(&format!(
-                "INSERT INTO product_fields (id, product_id, position, kind, label, hint, choices, longest, required,
+                "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, longest, required,
                  price, created_at, updated_at) VALUES (7, {product}, 1, 'text', 'Name', '', '', 10, FALSE, 0,
                  '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
             ))
@@ -74,7 +74,7 @@ fn all_lines_of_a_variant_share_its_shelf() {
             let form = [
                 ("variant", variant_text.as_str()),
                 ("quantity", wanted),
-                ("personalisation[7]", name),
+                ("personalization[7]", name),
             ];
             assert_eq!(visitor.post("/cart/items", &form).await.status(), 303);
         }

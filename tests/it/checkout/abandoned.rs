@@ -1,7 +1,7 @@
 //! Purchases that nobody paid for: their rows, and the addresses in them, do not stay for ever.
 
 use chrono::TimeDelta;
-use pocketshop::checkout::tidy;
+use pocketshop::checkout::purge_expired;
 
 use super::purchase::{DECLINED, Form, MUG, SILENT, guest_with};
 use crate::cart::plain;
@@ -10,7 +10,7 @@ use crate::support::{Market, run};
 
 async fn tidy_after(market: &Market, days: i64) {
     let at = now() + TimeDelta::days(days);
-    market.db.write(move |conn| tidy(conn, at)).await.unwrap();
+    market.db.write(move |conn| purge_expired(conn, at)).await.unwrap();
 }
 
 /// Purchases by whoever gave this name.
@@ -34,7 +34,7 @@ fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
             form.set("name", name).set("card_number", card).pay(&visitor).await;
         }
         let rows = |table: &str| market.count_of(table);
-        let (orders, shipments, payments) = (rows("orders"), rows("shipments"), rows("payments"));
+        let (orders, shop_orders, payments) = (rows("orders"), rows("shop_orders"), rows("payments"));
         tidy_after(&market, 89).await;
         assert_eq!(
             [of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")],
@@ -47,8 +47,8 @@ fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
             [0, 1, 1]
         );
         assert_eq!(
-            (rows("orders"), rows("shipments"), rows("payments")),
-            (orders - 1, shipments - 1, payments - 1)
+            (rows("orders"), rows("shop_orders"), rows("payments")),
+            (orders - 1, shop_orders - 1, payments - 1)
         );
         assert_eq!(market.on_shelf(mug), 48);
         market.books_balance();

@@ -56,7 +56,7 @@ fn no_order_slips_into_a_shop_that_closes() {
             let (paid, shut) = join(form.send(&visitor), ines.post("/dashboard/shop/closure", &fields)).await;
             let closed = market.count_of(&format!("shops WHERE id = {shop} AND state = 'closed'"));
             let sold = market.count_of(&format!(
-                "orders o JOIN shipments s ON s.id = o.shipment_id WHERE s.shop_id = {shop} AND o.status = 'Pending'"
+                "orders o JOIN shop_orders s ON s.id = o.shop_order_id WHERE s.shop_id = {shop} AND o.status = 'Pending'"
             ));
             assert_eq!(closed + sold, 1, "round {round}: {} {}", paid.status(), shut.status());
             assert_eq!(i64::from(paid.status() == 303), sold);

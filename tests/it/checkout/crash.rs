@@ -57,7 +57,7 @@ fn sigkill_leaves_no_purchase_half_done() {
                 WHERE p.slug = 'ring-dish-gold-rim'",
             );
             if round == 0 {
-                let open = "DELETE FROM shipping_rates; DELETE FROM product_fields;";
+                let open = "DELETE FROM shipping_rates; DELETE FROM personalization_fields;";
                 let stock = stocked(variant, 5000);
                 diesel::connection::SimpleConnection::batch_execute(&mut conn, &format!("{open}{stock}")).unwrap();
             }

@@ -1,7 +1,7 @@
 //! Cut off: no answer from the provider, or the end of the program at any moment of a payment.
 
 use chrono::TimeDelta;
-use pocketshop::payments::{Card, Charge, Outcome, Payment};
+use pocketshop::payments::{Card, Payment, PaymentResult, ProviderReply};
 
 use super::purchase::{DECLINED, Form, GOOD, MUG, SILENT, SILENT_PAID, guest_with};
 use crate::cart::plain;
@@ -16,9 +16,9 @@ async fn open(market: &Market) -> Payment {
 }
 
 /// The provider takes the call, and its answer is lost.
-async fn unheard(market: &Market, payment: &Payment, number: &str) -> Outcome {
+async fn unheard(market: &Market, payment: &Payment, number: &str) -> ProviderReply {
     let card = Card::parse(number, "12/40", "123", now()).unwrap();
-    market.till().gateway.charge(payment.intent(), card).await
+    market.processor().provider.charge(payment.intent(), card).await
 }
 
 #[test]
@@ -94,7 +94,10 @@ fn a_payment_without_an_answer_is_found_to_have_been_refused() {
         let visitor = guest_with(&market, MUG, "2").await;
         let to = Form::of(&visitor).await.set("card_number", SILENT).pay(&visitor).await;
         let refused = unheard(&market, &open(&market).await, DECLINED).await;
-        assert!(matches!(refused, Outcome::Settled(Charge::Failed(_))), "{refused:?}");
+        assert!(
+            matches!(refused, ProviderReply::Settled(PaymentResult::Failed(_))),
+            "{refused:?}"
+        );
         assert_eq!(market.on_shelf(mug), 3);
         let swept = market.sweep(2).await;
         assert_eq!((swept.paid, swept.failed, market.on_shelf(mug)), (0, 1, 5));
@@ -117,15 +120,15 @@ fn the_stock_is_kept_for_fifteen_minutes_to_the_very_moment() {
         let payment = open(&market).await;
         let end = payment.expires_at.unwrap();
         assert_eq!(end - payment.created_at, TimeDelta::minutes(15));
-        let till = market.till();
-        let just_before = till.sweep(end - TimeDelta::microseconds(1)).await.unwrap();
+        let processor = market.processor();
+        let just_before = processor.sweep(end - TimeDelta::microseconds(1)).await.unwrap();
         assert_eq!((just_before.failed, market.on_shelf(mug)), (0, 4));
-        assert_eq!(till.sweep(end).await.unwrap().failed, 1);
+        assert_eq!(processor.sweep(end).await.unwrap().failed, 1);
         assert_eq!(market.on_shelf(mug), 5);
         // Called off is called off: a card that arrives at the provider late is not charged.
         assert!(matches!(
             unheard(&market, &payment, GOOD).await,
-            Outcome::Settled(Charge::Failed(_))
+            ProviderReply::Settled(PaymentResult::Failed(_))
         ));
         market.books_balance();
     });

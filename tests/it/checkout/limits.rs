@@ -10,7 +10,7 @@ fn who_pays_ten_times_in_a_minute_is_asked_to_wait() {
     run(async {
         let market = Market::open(true, |config| config.rate_limit = true);
         market
-            .sql("DELETE FROM shipping_rates; DELETE FROM product_fields")
+            .sql("DELETE FROM shipping_rates; DELETE FROM personalization_fields")
             .await;
         market.shelve(market.variant(MUG), 9).await;
         let visitor = Visitor::new(&market);

@@ -20,7 +20,7 @@ fn open(database: &Database, quantity: i32) -> i64 {
             "SELECT MAX(v.id) FROM product_variants v JOIN products p ON p.id = v.product_id WHERE p.slug = '{MUG}'"
         ),
     );
-    let free = "DELETE FROM shipping_rates; DELETE FROM product_fields;";
+    let free = "DELETE FROM shipping_rates; DELETE FROM personalization_fields;";
     conn.batch_execute(&format!("{free}{}", stocked(variant, quantity)))
         .unwrap();
     variant
@@ -170,7 +170,7 @@ fn two_programs_on_one_postgresql_sell_ten_of_ten() {
             .success()
     );
     let mut conn = database.connect();
-    let sold = "SELECT COALESCE(SUM(o.quantity), 0) FROM orders o JOIN checkouts c ON c.id = o.checkout_id
+    let sold = "SELECT COALESCE(SUM(o.quantity), 0) FROM orders o JOIN purchases c ON c.id = o.purchase_id
         WHERE c.email = 'ada@example.org' AND c.placed_at IS NOT NULL";
     assert_eq!(number(&mut conn, sold), 10);
     let left = format!("SELECT quantity FROM product_variants WHERE id = {mug}");

@@ -7,7 +7,7 @@ use reqwest::Response;
 use scraper::Html;
 
 use pocketshop::app;
-use pocketshop::checkout::{Swept, Till};
+use pocketshop::checkout::{PaymentProcessor, SweepReport};
 use pocketshop::db::Conn;
 
 use crate::support::roles::now;
@@ -123,13 +123,13 @@ impl Market {
         self.sql(&counted(variant)).await;
     }
 
-    pub fn till(&self) -> Till {
-        app::till(&self.config, self.db.clone()).unwrap()
+    pub fn processor(&self) -> PaymentProcessor {
+        app::processor(&self.config, self.db.clone()).unwrap()
     }
 
     /// What the timers do, so many minutes from now.
-    pub async fn sweep(&self, minutes: i64) -> Swept {
-        self.till()
+    pub async fn sweep(&self, minutes: i64) -> SweepReport {
+        self.processor()
             .sweep(now() + chrono::TimeDelta::minutes(minutes))
             .await
             .unwrap()
@@ -181,18 +181,18 @@ pub fn books_balance(conn: &mut Conn) {
             "the movements do not add up to the stock",
         ),
         (
-            "checkouts c WHERE c.total <> c.items_total + c.shipping_total OR c.total <>
-                 (SELECT COALESCE(SUM(o.subtotal), 0) FROM orders o WHERE o.checkout_id = c.id) +
-                 (SELECT COALESCE(SUM(s.price), 0) FROM shipments s WHERE s.checkout_id = c.id)",
+            "purchases c WHERE c.total <> c.items_total + c.shipping_total OR c.total <>
+                 (SELECT COALESCE(SUM(o.subtotal), 0) FROM orders o WHERE o.purchase_id = c.id) +
+                 (SELECT COALESCE(SUM(s.price), 0) FROM shop_orders s WHERE s.purchase_id = c.id)",
             "a total is not the sum of its parts",
         ),
         (
-            "payments p JOIN checkouts c ON c.id = p.checkout_id WHERE p.amount <> c.total",
+            "payments p JOIN purchases c ON c.id = p.purchase_id WHERE p.amount <> c.total",
             "a payment is not of its checkout's total",
         ),
         (
-            "checkouts c WHERE (c.placed_at IS NOT NULL) <> EXISTS (SELECT 1 FROM payments p
-                 WHERE p.checkout_id = c.id AND p.status = 'SUCCEEDED')",
+            "purchases c WHERE (c.placed_at IS NOT NULL) <> EXISTS (SELECT 1 FROM payments p
+                 WHERE p.purchase_id = c.id AND p.status = 'SUCCEEDED')",
             "placed is not paid",
         ),
         (
@@ -201,8 +201,8 @@ pub fn books_balance(conn: &mut Conn) {
             "what was given back is not what the refunds say",
         ),
         (
-            "orders o JOIN checkouts c ON c.id = o.checkout_id WHERE c.placed_at IS NOT NULL AND o.status <>
-                 (SELECT e.to_status FROM order_events e WHERE e.order_id = o.id ORDER BY e.id DESC LIMIT 1)",
+            "orders o JOIN purchases c ON c.id = o.purchase_id WHERE c.placed_at IS NOT NULL AND o.status <>
+                 (SELECT e.to_status FROM order_events e WHERE e.order_line_id = o.id ORDER BY e.id DESC LIMIT 1)",
             "a history does not end where the order stands",
         ),
     ] {

@@ -1,8 +1,8 @@
 //! Cancelling and sending: one of two wins, and money is given back once.
 
 use pocketshop::error::Error;
-use pocketshop::id::{CheckoutId, OrderId, ShipmentId, ShopId, UserId};
-use pocketshop::orders::{Actor, Shipment};
+use pocketshop::id::{OrderLineId, PurchaseId, ShopId, ShopOrderId, UserId};
+use pocketshop::orders::{Actor, ShopOrder};
 use pocketshop::payments::cancel;
 
 use super::purchase::{Form, MUG, guest_with};
@@ -11,7 +11,7 @@ use crate::support::roles::now;
 use crate::support::{Market, run};
 
 /// A market where two of something were bought, sent by post for $4.50.
-async fn bought() -> (Market, CheckoutId, OrderId, ShipmentId) {
+async fn bought() -> (Market, PurchaseId, OrderLineId, ShopOrderId) {
     let market = plain().await;
     let shop = market.shop("barro-e-sal");
     market.shelve(market.variant(MUG), 5).await;
@@ -25,8 +25,13 @@ async fn bought() -> (Market, CheckoutId, OrderId, ShipmentId) {
     let visitor = guest_with(&market, MUG, "2").await;
     Form::of(&visitor).await.pay(&visitor).await;
     let of = |column: &str| market.number(&format!("SELECT {column} FROM orders WHERE cart_item_id IS NOT NULL"));
-    let (checkout, order, shipment) = (of("checkout_id"), of("id"), of("shipment_id"));
-    (market, CheckoutId(checkout), OrderId(order), ShipmentId(shipment))
+    let (checkout, order, shop_order) = (of("purchase_id"), of("id"), of("shop_order_id"));
+    (
+        market,
+        PurchaseId(checkout),
+        OrderLineId(order),
+        ShopOrderId(shop_order),
+    )
 }
 
 #[test]
@@ -39,13 +44,13 @@ fn twenty_who_cancel_at_once_get_the_money_back_once() {
         let done = futures_util::future::join_all(tries).await;
         let refunds: Vec<_> = done.into_iter().filter_map(Result::ok).collect();
         assert_eq!(refunds.len(), 1);
-        let total = market.number(&format!("SELECT total FROM checkouts WHERE id = {}", checkout.0));
+        let total = market.number(&format!("SELECT total FROM purchases WHERE id = {}", checkout.0));
         assert_eq!(refunds[0].amount.0, total, "all of it, delivery too");
         assert_eq!(market.on_shelf(market.variant(MUG)), 5);
         // Cut off before the provider was asked: the sweeper does it, and only once.
         let (one, other) = futures_util::future::join(market.sweep(0), market.sweep(0)).await;
         assert_eq!(one.refunded + other.refunded, 1);
-        assert!(!market.till().refund(refunds[0].clone(), now()).await.unwrap());
+        assert!(!market.processor().refund(refunds[0].clone(), now()).await.unwrap());
         market.books_balance();
     });
 }
@@ -54,14 +59,14 @@ fn twenty_who_cancel_at_once_get_the_money_back_once() {
 fn who_cancels_and_who_sends_at_once_do_not_both_win() {
     run(async {
         for _ in 0..5 {
-            let (market, checkout, order, shipment) = bought().await;
+            let (market, checkout, order, shop_order) = bought().await;
             let shop = ShopId(market.shop("barro-e-sal"));
             let ines = UserId(market.user("ines"));
             let (cancelled, sent) = futures_util::future::join(
                 market.db.write(move |conn| cancel(conn, checkout, order, None, now())),
                 market
                     .db
-                    .write(move |conn| Shipment::ship(conn, shop, shipment, ("DHL", "1"), ines, now())),
+                    .write(move |conn| ShopOrder::ship(conn, shop, shop_order, ("DHL", "1"), ines, now())),
             )
             .await;
             assert_ne!(cancelled.is_ok(), sent.is_ok(), "{cancelled:?} {sent:?}");
@@ -73,18 +78,18 @@ fn who_cancels_and_who_sends_at_once_do_not_both_win() {
 #[test]
 fn what_was_sent_counts_as_there_after_two_weeks() {
     run(async {
-        let (market, checkout, order, shipment) = bought().await;
+        let (market, checkout, order, shop_order) = bought().await;
         let shop = ShopId(market.shop("barro-e-sal"));
         let ines = UserId(market.user("ines"));
         let stranger = ShopId(1);
         let foreign = market
             .db
-            .write(move |conn| Shipment::ship(conn, stranger, shipment, ("DHL", "1"), ines, now()))
+            .write(move |conn| ShopOrder::ship(conn, stranger, shop_order, ("DHL", "1"), ines, now()))
             .await;
         assert!(matches!(foreign, Err(Error::NotFound)));
         market
             .db
-            .write(move |conn| Shipment::ship(conn, shop, shipment, ("DHL", "1"), ines, now()))
+            .write(move |conn| ShopOrder::ship(conn, shop, shop_order, ("DHL", "1"), ines, now()))
             .await
             .unwrap();
         let late = market
@@ -99,7 +104,7 @@ fn what_was_sent_counts_as_there_after_two_weeks() {
         assert_eq!(market.count_of(&delivered), 1);
         let again = market
             .db
-            .write(move |conn| Shipment::deliver(conn, shipment, Actor::Buyer, None, now()))
+            .write(move |conn| ShopOrder::deliver(conn, shop_order, Actor::Buyer, None, now()))
             .await;
         assert!(!again.unwrap());
         market.books_balance();

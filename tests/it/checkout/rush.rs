@@ -44,7 +44,7 @@ fn two_hundred_buyers_get_ten_pieces() {
         }
         // Whoever's answer was lost in the rush is found by the sweeper.
         market.sweep(2).await;
-        let sold = market.count_of("orders o JOIN checkouts c ON c.id = o.checkout_id WHERE o.cart_item_id IS NOT NULL AND c.placed_at IS NOT NULL");
+        let sold = market.count_of("orders o JOIN purchases c ON c.id = o.purchase_id WHERE o.cart_item_id IS NOT NULL AND c.placed_at IS NOT NULL");
         assert_eq!((through, sold, market.on_shelf(mug)), (10, 10, 0));
         market.books_balance();
     });

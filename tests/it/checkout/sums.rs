@@ -1,12 +1,12 @@
 //! Whatever is in a cart, its quote is the sum of its parts.
 
 use chrono::NaiveDateTime;
-use pocketshop::carts::{Answers, Cart, CartLine, CartShop};
+use pocketshop::carts::{Cart, CartLine, CartShop, Personalization};
 use pocketshop::catalog::{Delivery, Readiness};
-use pocketshop::checkout::{Quote, Terms};
-use pocketshop::id::{CartItemId, ProductId, RateId, ShopId, VariantId};
+use pocketshop::checkout::{CheckoutChoices, Quote};
+use pocketshop::id::{CartItemId, ProductId, ShippingRateId, ShopId, VariantId};
 use pocketshop::money::{Currency, Money};
-use pocketshop::shipping::{Countries, Rate};
+use pocketshop::shipping::{Countries, ShippingRate};
 use pocketshop::text::Country;
 use proptest::prelude::*;
 
@@ -30,7 +30,7 @@ fn cart(drawn: &[Drawn]) -> Cart {
             url: String::new(),
             option: String::new(),
             answers: Vec::new(),
-            personalisation: Answers::default(),
+            personalization: Personalization::default(),
             unit_price: Money(price),
             price_before: None,
             quantity,
@@ -68,9 +68,9 @@ fn arranged(mut lines: Vec<CartLine>) -> Cart {
 /// First and further price, and from where on it is free: a rate for each of the shops 1 to 4.
 type Tariff = (i64, i64, Option<i64>);
 
-fn rates(tariffs: &[Tariff]) -> Vec<Rate> {
-    let rate = |(&(first, further, free_over), shop): (&Tariff, i64)| Rate {
-        id: RateId(shop * 10),
+fn rates(tariffs: &[Tariff]) -> Vec<ShippingRate> {
+    let rate = |(&(first, further, free_over), shop): (&Tariff, i64)| ShippingRate {
+        id: ShippingRateId(shop * 10),
         shop_id: ShopId(shop),
         name: "Post".to_owned(),
         countries: Countries::everywhere(),
@@ -84,13 +84,13 @@ fn rates(tariffs: &[Tariff]) -> Vec<Rate> {
     tariffs.iter().zip(1..).map(rate).collect()
 }
 
-fn quote(cart: &Cart, rates: &[Rate]) -> Quote {
-    let terms = Terms {
-        country: Country::of("PT").unwrap(),
+fn quote(cart: &Cart, rates: &[ShippingRate]) -> Quote {
+    let terms = CheckoutChoices {
+        country: Country::by_code("PT").unwrap(),
         only: None,
         ways: Vec::new(),
     };
-    Quote::of(cart, rates, &terms, now())
+    Quote::new(cart, rates, &terms, now())
 }
 
 fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
@@ -106,7 +106,7 @@ proptest! {
     #[test]
     fn a_total_is_the_sum_of_its_lines_and_their_delivery(drawn in drawn(), tariffs in tariffs()) {
         let quote = quote(&cart(&drawn), &rates(&tariffs));
-        prop_assert!(quote.problems.is_empty(), "{:?}", quote.problems);
+        prop_assert!(quote.errors.is_empty(), "{:?}", quote.errors);
         let lines: i64 = drawn.iter().map(|&(_, price, quantity, _)| price * i64::from(quantity)).sum();
         let mut delivery = 0;
         for (&(first, further, free_over), shop) in tariffs.iter().zip(1_i64..) {
@@ -143,7 +143,7 @@ proptest! {
         }
         let quote = quote(&cart, &[]);
         let fits = i64::try_from(lines).ok().and_then(|lines| price.checked_mul(lines));
-        prop_assert_eq!(quote.problems.is_empty(), fits.is_some_and(|sum| sum == quote.total.0));
+        prop_assert_eq!(quote.errors.is_empty(), fits.is_some_and(|sum| sum == quote.total.0));
         prop_assert!(quote.total.0 >= 0);
     }
 
@@ -165,7 +165,7 @@ proptest! {
                 line.delivery = Delivery::Parcel;
                 line.unit_price = Money(line.unit_price.0 + 2);
                 for rate in &mut tariff {
-                    rate.id = RateId(rate.id.0 + 1);
+                    rate.id = ShippingRateId(rate.id.0 + 1);
                 }
             }
         }
@@ -173,7 +173,7 @@ proptest! {
         let title = line.title.clone();
         let now = quote(&after, &tariff);
         prop_assert_ne!(now.text(), seen.clone());
-        let told = now.changes(&seen, Currency::of("USD").unwrap());
+        let told = now.changes(&seen, Currency::by_code("USD").unwrap());
         prop_assert!(told.iter().any(|words| words.contains(&title)), "{told:?}");
         // The way back is the same text again.
         prop_assert_eq!(quote(&before, &own).text(), seen);
@@ -182,6 +182,6 @@ proptest! {
     #[test]
     fn whatever_comes_back_as_a_quote_is_only_compared(drawn in drawn(), typed in "(t|s|i|_|\\.|[0-9]|\\PC){0,200}") {
         let quote = quote(&cart(&drawn), &[]);
-        prop_assert!(!quote.changes(&typed, Currency::of("USD").unwrap()).is_empty());
+        prop_assert!(!quote.changes(&typed, Currency::by_code("USD").unwrap()).is_empty());
     }
 }

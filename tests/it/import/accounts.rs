@@ -18,13 +18,13 @@ fn people_keep_their_password_hash_and_their_dates_and_lose_their_powers() {
     let rows = Files::copy().rows("jwt_auth.json");
     for row in rows {
         let fields = &row["fields"];
-        let (username, email, password, operator, joined, verified, seen): Person = users::table
+        let (username, email, password, admin, joined, verified, seen): Person = users::table
             .find(row["pk"].as_i64().unwrap())
             .select((
                 users::username,
                 users::email,
                 users::password,
-                users::operator,
+                users::admin,
                 users::created_at,
                 users::email_verified_at,
                 users::last_login_at,
@@ -40,7 +40,7 @@ fn people_keep_their_password_hash_and_their_dates_and_lose_their_powers() {
             ]
         );
         assert!(password.starts_with("pbkdf2_sha256$"));
-        assert!(!operator);
+        assert!(!admin);
         assert_eq!(verified, None);
         assert_eq!(joined, time(fields["date_joined"].as_str().unwrap()));
         assert_eq!(seen, fields["last_login"].as_str().map(time));

@@ -36,7 +36,7 @@ impl Market {
 
     pub fn import(&mut self, dir: &Path) -> Result<Report> {
         let fixtures = Fixtures::read(dir)?;
-        let dollars = Currency::of("USD").unwrap();
+        let dollars = Currency::by_code("USD").unwrap();
         in_transaction(&mut self.conn, &|conn| import(conn, &fixtures, dollars, now()))
     }
 

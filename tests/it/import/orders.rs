@@ -10,14 +10,14 @@ use serde_json::json;
 use super::files::Files;
 use super::market::Market;
 use super::{Moment, time};
-use crate::schema::{checkouts, orders, payments, products, shipments};
+use crate::schema::{orders, payments, products, purchases, shop_orders};
 
 type Parcel = (i64, Option<i64>, Moment, Moment);
 
 #[test]
 fn a_payment_is_the_sum_of_its_orders() {
     let (mut market, _) = Market::imported();
-    let dollars = Currency::of("USD").unwrap();
+    let dollars = Currency::by_code("USD").unwrap();
     let rows = Files::copy().rows("orders.json");
     for pk in 1..=5_i64 {
         let sum = rows
@@ -26,13 +26,13 @@ fn a_payment_is_the_sum_of_its_orders() {
             .map(|row| dollars.parse(row["fields"]["subtotal"].as_str().unwrap()).unwrap().0)
             .sum();
         let (amount, refunded, total, items): (Money, Money, Money, Money) = payments::table
-            .inner_join(checkouts::table)
+            .inner_join(purchases::table)
             .filter(payments::id.eq(pk))
             .select((
                 payments::amount,
                 payments::refunded,
-                checkouts::total,
-                checkouts::items_total,
+                purchases::total,
+                purchases::items_total,
             ))
             .first(&mut market.conn)
             .unwrap();
@@ -41,8 +41,8 @@ fn a_payment_is_the_sum_of_its_orders() {
             (Money(sum), Money(0), Money(sum), Money(sum))
         );
     }
-    let numbers: BTreeSet<String> = checkouts::table
-        .select(checkouts::number)
+    let numbers: BTreeSet<String> = purchases::table
+        .select(purchases::number)
         .load(&mut market.conn)
         .unwrap()
         .into_iter()
@@ -68,13 +68,13 @@ fn orders_keep_their_words_and_are_sent_as_they_were() {
         assert_eq!(bought, time(fields["created_at"].as_str().unwrap()));
         assert_eq!(changed, time(fields["updated_at"].as_str().unwrap()));
         let (parcel, shop, shipped, delivered): Parcel = orders::table
-            .inner_join(shipments::table)
+            .inner_join(shop_orders::table)
             .filter(orders::id.eq(row["pk"].as_i64().unwrap()))
             .select((
-                shipments::id,
-                shipments::shop_id,
-                shipments::shipped_at,
-                shipments::delivered_at,
+                shop_orders::id,
+                shop_orders::shop_id,
+                shop_orders::shipped_at,
+                shop_orders::delivered_at,
             ))
             .first(conn)
             .unwrap();
@@ -94,7 +94,7 @@ fn orders_keep_their_words_and_are_sent_as_they_were() {
         .collect();
     assert_eq!(groups.len(), parcels.len(), "a group went out in more than one parcel");
     assert_eq!(
-        shipments::table.count().get_result(conn),
+        shop_orders::table.count().get_result(conn),
         Ok(i64::try_from(parcels.len()).unwrap())
     );
 }
@@ -108,9 +108,9 @@ fn parcels(market: &mut Market) -> Vec<(Moment, Moment)> {
         .first(conn)
         .unwrap();
     let mut parcels: Vec<(Moment, Moment)> = payments::table
-        .inner_join(checkouts::table.inner_join(shipments::table))
-        .filter(payments::id.eq(5_i64).and(shipments::shop_id.eq(shop)))
-        .select((shipments::shipped_at, shipments::delivered_at))
+        .inner_join(purchases::table.inner_join(shop_orders::table))
+        .filter(payments::id.eq(5_i64).and(shop_orders::shop_id.eq(shop)))
+        .select((shop_orders::shipped_at, shop_orders::delivered_at))
         .load(conn)
         .unwrap();
     parcels.sort();
@@ -156,9 +156,9 @@ fn a_payment_without_orders_is_a_checkout_of_nothing() {
         })
         .unwrap();
     let (amount, total, intent): (Money, Money, String) = payments::table
-        .inner_join(checkouts::table)
+        .inner_join(purchases::table)
         .filter(payments::id.eq(6_i64))
-        .select((payments::amount, checkouts::total, payments::payment_intent_id))
+        .select((payments::amount, purchases::total, payments::payment_intent_id))
         .first(&mut market.conn)
         .unwrap();
     assert_eq!((amount, total, intent.as_str()), (Money(0), Money(0), "imported-6"));

@@ -16,7 +16,7 @@ pub struct Bought {
     pub number: String,
     pub checkout: i64,
     pub order: i64,
-    pub shipment: i64,
+    pub shop_order: i64,
 }
 
 impl Bought {
@@ -25,7 +25,7 @@ impl Bought {
     }
 
     pub fn desk(&self) -> String {
-        format!("/dashboard/orders/shop/{}", self.shipment)
+        format!("/dashboard/orders/shop/{}", self.shop_order)
     }
 
     pub fn cancellation(&self, base: &str) -> String {
@@ -33,7 +33,7 @@ impl Bought {
     }
 
     pub fn delivery(&self, base: &str) -> String {
-        format!("{base}/shipments/{}/delivery", self.shipment)
+        format!("{base}/shipments/{}/delivery", self.shop_order)
     }
 }
 
@@ -58,11 +58,11 @@ pub async fn buy(market: &Market, visitor: &Visitor, email: &str) -> Bought {
     form.set("email", email);
     let to = form.pay(visitor).await;
     let number = to.strip_prefix("/checkout/").unwrap().to_owned();
-    let checkout = market.number(&format!("SELECT id FROM checkouts WHERE number = '{number}'"));
-    let of = |column: &str| market.number(&format!("SELECT {column} FROM orders WHERE checkout_id = {checkout}"));
+    let checkout = market.number(&format!("SELECT id FROM purchases WHERE number = '{number}'"));
+    let of = |column: &str| market.number(&format!("SELECT {column} FROM orders WHERE purchase_id = {checkout}"));
     Bought {
         order: of("id"),
-        shipment: of("shipment_id"),
+        shop_order: of("shop_order_id"),
         number,
         checkout,
     }

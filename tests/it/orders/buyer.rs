@@ -101,7 +101,7 @@ fn what_is_not_paid_is_seen_by_nobody() {
         let market = market().await;
         let lea = market.join("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
-        let unpaid = format!("UPDATE checkouts SET placed_at = NULL WHERE id = {}", bought.checkout);
+        let unpaid = format!("UPDATE purchases SET placed_at = NULL WHERE id = {}", bought.checkout);
         market.sql(&unpaid).await;
         assert_eq!(lea.get(&bought.page()).await.status(), 404);
         assert!(texts(&lea.page("/dashboard/orders").await, ".purchase").is_empty());
@@ -197,25 +197,25 @@ async fn rows_of(who: &Visitor, path: &str, row: &str) -> usize {
 /// The same purchase so many times more, by its rows.
 async fn copies(market: &crate::support::Market, bought: &super::bought::Bought, count: i64) {
     for n in 1..=count {
-        let (checkout, order, shipment) = (bought.checkout, bought.order, bought.shipment);
+        let (checkout, order, shop_order) = (bought.checkout, bought.order, bought.shop_order);
         let sql = format!(
-            "INSERT INTO checkouts (id, number, buyer_id, email, name, street, line2, postal_code, town, region, country,
+            "INSERT INTO purchases (id, number, buyer_id, email, name, street, line2, postal_code, town, region, country,
                  currency, items_total, shipping_total, total, created_at, updated_at, body_hash, quote, placed_at)
              SELECT id + {n}, 'PS-C-{n}', buyer_id, email, name, street, line2, postal_code, town, region, country,
                  currency, items_total, shipping_total, total, created_at, updated_at, '', '', placed_at
-                 FROM checkouts WHERE id = {checkout};
-             INSERT INTO payments (id, owner_id, checkout_id, amount, refunded, currency, status, provider,
+                 FROM purchases WHERE id = {checkout};
+             INSERT INTO payments (id, owner_id, purchase_id, amount, refunded, currency, status, provider,
                  payment_intent_id, created_at, updated_at, attempt, expires_at, error)
-             SELECT id + {n}, owner_id, checkout_id + {n}, amount, 0, currency, status, provider,
-                 'copy-{n}', created_at, updated_at, 1, expires_at, '' FROM payments WHERE checkout_id = {checkout};
-             INSERT INTO shipments (id, checkout_id, shop_id, shop_name, price, carrier, tracking, created_at, updated_at,
+             SELECT id + {n}, owner_id, purchase_id + {n}, amount, 0, currency, status, provider,
+                 'copy-{n}', created_at, updated_at, 1, expires_at, '' FROM payments WHERE purchase_id = {checkout};
+             INSERT INTO shop_orders (id, purchase_id, shop_id, shop_name, price, carrier, tracking, created_at, updated_at,
                  rate, pickup, note)
-             SELECT id + {n}, checkout_id + {n}, shop_id, shop_name, price, '', '', created_at, updated_at, rate, pickup,
-                 '' FROM shipments WHERE id = {shipment};
-             INSERT INTO orders (id, buyer_id, product_id, variant_id, checkout_id, shipment_id, payment_id, status, title,
-                 options, personalisation, picture, unit_price, quantity, subtotal, created_at, updated_at)
-             SELECT id + {n}, buyer_id, product_id, variant_id, checkout_id + {n}, shipment_id + {n}, payment_id + {n},
-                 status, title, options, personalisation, picture, unit_price, quantity, subtotal, created_at, updated_at
+             SELECT id + {n}, purchase_id + {n}, shop_id, shop_name, price, '', '', created_at, updated_at, rate, pickup,
+                 '' FROM shop_orders WHERE id = {shop_order};
+             INSERT INTO orders (id, buyer_id, product_id, variant_id, purchase_id, shop_order_id, payment_id, status, title,
+                 options, personalization, picture, unit_price, quantity, subtotal, created_at, updated_at)
+             SELECT id + {n}, buyer_id, product_id, variant_id, purchase_id + {n}, shop_order_id + {n}, payment_id + {n},
+                 status, title, options, personalization, picture, unit_price, quantity, subtotal, created_at, updated_at
                  FROM orders WHERE id = {order};"
         );
         market.sql(&sql).await;

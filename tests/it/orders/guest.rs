@@ -46,7 +46,7 @@ fn the_link_of_the_letter_opens_the_order_and_no_other_does() {
         assert_eq!(reader.post(&other.cancellation(&link), &[]).await.status(), 404);
         led_to(&reader.post(&bought.cancellation(&link), &[]).await, &link);
         assert_eq!(market.status(&bought), "Cancelled");
-        market.letters(GUEST, 2).await;
+        market.emails(GUEST, 2).await;
     });
 }
 

@@ -21,7 +21,7 @@ fn what_can_still_be_bought_goes_into_the_cart_and_the_rest_is_told() {
         let other = market.join("other").await;
         market
             .sql(&format!(
-                "UPDATE checkouts SET buyer_id = {} WHERE id = {}",
+                "UPDATE purchases SET buyer_id = {} WHERE id = {}",
                 market.user("other"),
                 bought.checkout
             ))

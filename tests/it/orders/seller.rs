@@ -55,7 +55,7 @@ fn a_shop_sees_what_to_send_and_where_it_goes() {
             market.count_of("shipments WHERE carrier = 'other' AND tracking = 'X-1'"),
             1
         );
-        market.letters("ada@example.org", 2).await;
+        market.emails("ada@example.org", 2).await;
     });
 }
 
@@ -117,7 +117,7 @@ fn a_wrong_carrier_or_number_is_refused_and_kept() {
         assert_eq!(market.status(&bought), "Shipped");
         let kept = format!(
             "shipments WHERE id = {} AND price = 450 AND delivered_at IS NULL",
-            bought.shipment
+            bought.shop_order
         );
         assert_eq!(market.count_of(&kept), 1);
     });
@@ -131,10 +131,10 @@ fn what_people_wrote_is_shown_as_text() {
         let bought = buy(&market, &lea, "lea@example.org").await;
         let evil = "<img src=x onerror=alert(1)> <b hx-get=\"/logout\" hx-trigger=load>";
         let sql = format!(
-            "UPDATE shipments SET note = '{evil}' WHERE id = {};
-             UPDATE checkouts SET name = '{evil}', street = '{evil}' WHERE id = {};
-             UPDATE orders SET title = '{evil}', options = '{evil}', personalisation = 'Name: {evil}' WHERE id = {}",
-            bought.shipment, bought.checkout, bought.order
+            "UPDATE shop_orders SET note = '{evil}' WHERE id = {};
+             UPDATE purchases SET name = '{evil}', street = '{evil}' WHERE id = {};
+             UPDATE orders SET title = '{evil}', options = '{evil}', personalization = 'Name: {evil}' WHERE id = {}",
+            bought.shop_order, bought.checkout, bought.order
         );
         market.sql(&sql).await;
         let product = format!("/dashboard/products/{}/orders", market.product(MUG));

@@ -14,9 +14,9 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
         let market = market().await;
         let lea = market.join("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
-        market.letters("lea@example.org", 2).await;
+        market.emails("lea@example.org", 2).await;
         let asked = lea.page(&bought.cancellation(&bought.page())).await;
-        let total = market.number(&format!("SELECT total FROM checkouts WHERE id = {}", bought.checkout));
+        let total = market.number(&format!("SELECT total FROM purchases WHERE id = {}", bought.checkout));
         let back = format!("${}.{:02}", total / 100, total % 100);
         assert_eq!(texts(&asked, "#back"), [back.as_str()], "its price and the delivery");
         assert_eq!(market.status(&bought), "Pending", "to ask changes nothing");
@@ -31,19 +31,19 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
         assert_eq!(market.status(&bought), "Cancelled");
         let settled = format!("refunds WHERE order_id = {} AND status = 'SUCCEEDED'", bought.order);
         assert_eq!(market.count_of(&settled), 1);
-        let refunded = format!("SELECT refunded FROM payments WHERE checkout_id = {}", bought.checkout);
+        let refunded = format!("SELECT refunded FROM payments WHERE purchase_id = {}", bought.checkout);
         assert_eq!(market.number(&refunded), total);
         assert_eq!(market.on_shelf(market.variant(MUG)), 50);
         market.books_balance();
 
-        let letters = market.letters("lea@example.org", 3).await;
+        let emails = market.emails("lea@example.org", 3).await;
         assert!(
-            letters[2].subject.starts_with("Cancelled and refunded"),
+            emails[2].subject.starts_with("Cancelled and refunded"),
             "{}",
-            letters[2].subject
+            emails[2].subject
         );
-        assert!(letters[2].text.contains(&back) && letters[2].html.contains(&bought.number));
-        let told = market.letters("ines@example.com", 2).await;
+        assert!(emails[2].text.contains(&back) && emails[2].html.contains(&bought.number));
+        let told = market.emails("ines@example.com", 2).await;
         assert!(told[1].subject.starts_with("Cancelled"), "{}", told[1].subject);
         let page = lea.page(&bought.page()).await;
         assert_eq!(texts(&page, "#refunded"), [format!("−{back}")]);
@@ -64,8 +64,8 @@ fn who_buys_and_who_sells_are_told_once_of_each_move() {
         let market = market().await;
         let lea = market.join("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
-        let letters = market.letters("lea@example.org", 2).await;
-        let placed = &letters[1];
+        let emails = market.emails("lea@example.org", 2).await;
+        let placed = &emails[1];
         assert_eq!(placed.subject, format!("Your order {}", bought.number));
         assert!(
             placed.text.contains("Total: $") && placed.text.contains("Delivery: $4.50"),
@@ -73,7 +73,7 @@ fn who_buys_and_who_sells_are_told_once_of_each_move() {
             placed.text
         );
         assert!(links(placed)[0].ends_with(&bought.page()));
-        let told = market.letters("ines@example.com", 1).await;
+        let told = market.emails("ines@example.com", 1).await;
         assert!(
             told[0].text.contains("Ada Lovelace bought from your shop"),
             "{}",
@@ -84,20 +84,20 @@ fn who_buys_and_who_sells_are_told_once_of_each_move() {
         let ines = seller(&market).await;
         let tries: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, ines.cookie())).collect();
         join_all(tries.iter().map(|one| send(one, &bought, "ups", "1Z999"))).await;
-        let letters = market.letters("lea@example.org", 3).await;
+        let emails = market.emails("lea@example.org", 3).await;
         assert!(
-            letters[2].text.contains("UPS, under the number 1Z999"),
+            emails[2].text.contains("UPS, under the number 1Z999"),
             "{}",
-            letters[2].text
+            emails[2].text
         );
-        assert_eq!(links(&letters[2]), ["https://www.ups.com/track?tracknum=1Z999"]);
+        assert_eq!(links(&emails[2]), ["https://www.ups.com/track?tracknum=1Z999"]);
 
         let path = bought.delivery(&bought.page());
         let tries: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, lea.cookie())).collect();
         join_all(tries.iter().map(|one| one.post(&path, &[]))).await;
-        let letters = market.letters("lea@example.org", 4).await;
-        assert!(letters[3].subject.starts_with("Delivered"), "{}", letters[3].subject);
-        market.letters("ines@example.com", 1).await;
+        let emails = market.emails("lea@example.org", 4).await;
+        assert!(emails[3].subject.starts_with("Delivered"), "{}", emails[3].subject);
+        market.emails("ines@example.com", 1).await;
     });
 }
 
@@ -160,7 +160,7 @@ fn two_weeks_after_it_was_sent_it_counts_as_there_and_the_buyer_is_told() {
         led_to(&send(&ines, &bought, "ctt", "").await, &bought.desk());
         market.sweep(13 * 24 * 60).await;
         assert_eq!(market.status(&bought), "Shipped");
-        market.letters("lea@example.org", 3).await;
+        market.emails("lea@example.org", 3).await;
         let mails = "jobs WHERE kind = 'mail'";
         let before = market.count_of(mails);
         join(market.sweep(15 * 24 * 60), market.sweep(15 * 24 * 60)).await;

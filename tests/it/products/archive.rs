@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{Desk, html};
-use crate::schema::{jobs, product_fields, product_images, product_variants, products, stock_movements};
+use crate::schema::{jobs, personalization_fields, product_images, product_variants, products, stock_movements};
 use crate::support::visitor::location;
 use crate::support::{attributes, run, texts};
 
@@ -46,7 +46,7 @@ fn a_copy_has_all_but_the_stock_and_is_a_draft() {
         desk.kind(id, "Large", 2_500, 6);
         desk.sql(&format!(
             "UPDATE product_variants SET image_id = {0} WHERE product_id = {id} AND value1 = 'Large';
-             INSERT INTO product_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
+             INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
                 created_at, updated_at)
              VALUES ({0}, {id}, 1, 'text', 'Name to stitch', '', '', 20, TRUE, 300, '2026-11-01 00:00:00', '2026-11-01 00:00:00')",
             id + 1
@@ -104,7 +104,7 @@ fn a_copy_has_all_but_the_stock_and_is_a_draft() {
                     ("Large".to_owned(), 2_500, Some(image.0))
                 ]
             );
-            let fields = product_fields::table.filter(product_fields::product_id.eq(copy));
+            let fields = personalization_fields::table.filter(personalization_fields::product_id.eq(copy));
             assert_eq!(fields.count().get_result::<i64>(&mut conn).unwrap(), 1);
             let opened = stock_movements::table
                 .inner_join(product_variants::table)

@@ -6,7 +6,7 @@ use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{Connection, sql_query};
-use pocketshop::catalog::{Order, ShelfCounts, ShelfRow, View, Wanted};
+use pocketshop::catalog::{Order, SellerProductCounts, SellerProductRow, View, Wanted};
 use pocketshop::db::Conn;
 use pocketshop::id::ShopId;
 use scraper::Html;
@@ -234,7 +234,7 @@ fn the_list_is_read_along_an_index_in_every_order() {
                     after: None,
                 };
                 let plan = plan(&mut conn, |conn| {
-                    ShelfRow::list(conn, shop, &wanted, 51).unwrap();
+                    SellerProductRow::list(conn, shop, &wanted, 51).unwrap();
                 });
                 let index = format!("products_shop_{}", order.by.as_str());
                 assert!(plan.contains(&index), "{order}: {plan}");
@@ -243,7 +243,7 @@ fn the_list_is_read_along_an_index_in_every_order() {
             }
         }
         let plan = plan(&mut conn, |conn| {
-            ShelfCounts::of(conn, shop).unwrap();
+            SellerProductCounts::of_shop(conn, shop).unwrap();
         });
         assert!(plan.contains("COVERING INDEX products_shop_counted"), "{plan}");
     });

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 use diesel::prelude::*;
-use pocketshop::catalog::{Change, Movement, Product, Reason};
+use pocketshop::catalog::{Change, Product, Reason, StockMovement};
 use pocketshop::db::in_transaction;
 use pocketshop::error::Error;
 use pocketshop::id::{ProductId, ShopId, UserId, VariantId};
@@ -38,7 +38,7 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
                                 by: -1,
                                 order: None,
                             };
-                            let short = Movement::make(conn, &[change], Reason::Sale, None, now())?;
+                            let short = StockMovement::make(conn, &[change], Reason::Sale, None, now())?;
                             if short.is_empty() { Ok(()) } else { Err(Error::NotFound) }
                         });
                         match done {

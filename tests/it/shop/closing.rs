@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::{connect, id_of, keeper, posted, state_of};
-use crate::schema::{orders, shipments};
+use crate::schema::{orders, shop_orders};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run, texts};
 
@@ -36,10 +36,10 @@ fn a_shop_with_open_orders_does_not_close() {
         super::owners::sell(&mut conn, shop);
         let close = "/dashboard/shop/closure";
         for (status, closes) in [("Pending", false), ("Shipped", false), ("Delivered", true)] {
-            let theirs = shipments::table
-                .filter(shipments::shop_id.eq(shop))
-                .select(shipments::id);
-            diesel::update(orders::table.filter(orders::shipment_id.eq_any(theirs)))
+            let theirs = shop_orders::table
+                .filter(shop_orders::shop_id.eq(shop))
+                .select(shop_orders::id);
+            diesel::update(orders::table.filter(orders::shop_order_id.eq_any(theirs)))
                 .set(orders::status.eq(status))
                 .execute(&mut conn)
                 .unwrap();

@@ -11,13 +11,13 @@ use crate::support::{Market, run};
 pub fn sell(conn: &mut Conn, shop: i64) {
     let time = "'2026-01-01 00:00:00'";
     conn.batch_execute(&format!(
-        "INSERT INTO checkouts (id, number, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at)
+        "INSERT INTO purchases (id, number, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at)
              VALUES ({shop}, 'PS-{shop}', '', '', '', '', '', '', '', 'PT', 'USD', 1, 0, 1, {time}, {time});
-         INSERT INTO payments (id, checkout_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at)
+         INSERT INTO payments (id, purchase_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at)
              VALUES ({shop}, {shop}, 1, 0, 'USD', 'SUCCEEDED', 'mockpay', 'i{shop}', {time}, {time});
-         INSERT INTO shipments (id, checkout_id, shop_id, shop_name, price, carrier, tracking, created_at, updated_at)
+         INSERT INTO shop_orders (id, purchase_id, shop_id, shop_name, price, carrier, tracking, created_at, updated_at)
              VALUES ({shop}, {shop}, {shop}, 'x', 0, '', '', {time}, {time});
-         INSERT INTO orders (id, checkout_id, shipment_id, payment_id, status, title, options, personalisation, picture, unit_price, quantity, subtotal, created_at, updated_at)
+         INSERT INTO orders (id, purchase_id, shop_order_id, payment_id, status, title, options, personalization, picture, unit_price, quantity, subtotal, created_at, updated_at)
              VALUES ({shop}, {shop}, {shop}, {shop}, 'Pending', 'x', '', '', '', 1, 1, 1, {time}, {time});"
     ))
     .unwrap();

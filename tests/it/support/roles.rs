@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
 use pocketshop::accounts::TotpSecret;
-use pocketshop::crypto::{TOTP, Vault};
+use pocketshop::crypto::{Cipher, TOTP};
 use pocketshop::db::Conn;
 
 use super::Market;
@@ -17,13 +17,13 @@ pub const DEMO_PASSWORD: &str = "twelve small pockets";
 pub enum Role {
     Guest,
     /// The password was right, the code is still asked for.
-    Half,
+    PendingSecondFactor,
     User,
     /// Runs a shop.
     Seller,
-    /// An operator who has no second factor yet.
+    /// an admin who has no second factor yet.
     Unready,
-    /// An operator who showed a second factor.
+    /// an admin who showed a second factor.
     Operator,
 }
 
@@ -51,7 +51,7 @@ impl Actor {
                     password: String::new(),
                 };
             }
-            Role::Half => "jonas",
+            Role::PendingSecondFactor => "jonas",
             Role::User => "bruno",
             Role::Seller => "ines",
             Role::Unready => "maeve",
@@ -81,14 +81,14 @@ impl Actor {
                 .execute(&mut conn)
                 .unwrap();
         }
-        let vault = Vault::new(&market.config.secret_keys);
-        let factor = matches!(role, Role::Half | Role::Operator);
+        let cipher = Cipher::new(&market.config.secret_keys);
+        let factor = matches!(role, Role::PendingSecondFactor | Role::Operator);
         let actor = Self {
             role,
             user,
             session,
             cookie: visitor.cookie(),
-            totp_secret: factor.then(|| vault.seal(TOTP, TotpSecret::new().unwrap().as_bytes())),
+            totp_secret: factor.then(|| cipher.seal(TOTP, TotpSecret::new().unwrap().as_bytes())),
             password,
         };
         actor.put_back(&mut conn, TimeDelta::zero());
@@ -114,7 +114,7 @@ impl Actor {
         diesel::update(users::table.find(self.user))
             .set((
                 users::password.eq(&self.password),
-                users::operator.eq(matches!(self.role, Role::Unready | Role::Operator)),
+                users::admin.eq(matches!(self.role, Role::Unready | Role::Operator)),
                 users::totp_secret.eq(&self.totp_secret),
                 users::totp_enabled_at.eq(self.totp_secret.as_ref().map(|_| now)),
                 users::delete_at.eq(None::<NaiveDateTime>),
@@ -128,7 +128,7 @@ impl Actor {
     pub fn add_session(&self, conn: &mut Conn, id: i64, shown: TimeDelta) {
         let now = now();
         let factor = match self.role {
-            Role::Half => "pending",
+            Role::PendingSecondFactor => "pending",
             Role::Operator => "totp",
             _ => "password",
         };

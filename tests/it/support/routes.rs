@@ -66,7 +66,7 @@ impl Route {
             ("{number}", "PS-2222-2222"),
             ("{token}", "none"),
             ("{order}", "1"),
-            ("{shipment}", "1"),
+            ("{shop_order}", "1"),
             ("{folder}", "demo"),
             ("{name}", "none.webp"),
             ("{file}", "none.css"),

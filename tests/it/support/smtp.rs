@@ -28,7 +28,7 @@ pub enum Mood {
 #[derive(Default)]
 struct State {
     moods: Mutex<VecDeque<Mood>>,
-    letters: Mutex<Vec<String>>,
+    emails: Mutex<Vec<String>>,
     connections: Mutex<usize>,
 }
 
@@ -67,7 +67,7 @@ impl Sink {
 
     /// The letters so far.
     pub fn received(&self) -> Vec<String> {
-        self.state.letters.lock().unwrap().clone()
+        self.state.emails.lock().unwrap().clone()
     }
 
     /// How often someone called.
@@ -121,7 +121,7 @@ fn talk(mut stream: TcpStream, mood: Option<Mood>, state: &State) -> std::io::Re
                     letter.push_str(line.strip_prefix('.').unwrap_or(&line));
                     letter.push_str("\r\n");
                 }
-                state.letters.lock().unwrap().push(letter);
+                state.emails.lock().unwrap().push(letter);
                 if mood == Some(Mood::HangUpAfter) {
                     return Ok(());
                 }

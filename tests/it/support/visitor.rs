@@ -151,13 +151,13 @@ impl Market {
     }
 
     /// The letters to an address, oldest first, as soon as there are so many.
-    pub async fn letters(&self, address: &str, count: usize) -> Vec<Mail> {
+    pub async fn emails(&self, address: &str, count: usize) -> Vec<Mail> {
         let begun = Instant::now();
         loop {
-            let letters = letters_to(&self.config.data, address);
-            if letters.len() >= count || begun.elapsed() > Duration::from_secs(10) {
-                assert_eq!(letters.len(), count, "letters to {address}");
-                return letters;
+            let emails = letters_to(&self.config.data, address);
+            if emails.len() >= count || begun.elapsed() > Duration::from_secs(10) {
+                assert_eq!(emails.len(), count, "letters to {address}");
+                return emails;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -165,8 +165,8 @@ impl Market {
 
     /// The path and query of the first link of ours in the last of so many letters.
     pub async fn link(&self, address: &str, count: usize) -> String {
-        let letters = self.letters(address, count).await;
-        let link = links(letters.last().unwrap()).first().unwrap().clone();
+        let emails = self.emails(address, count).await;
+        let link = links(emails.last().unwrap()).first().unwrap().clone();
         let site = self.config.public_url.as_str().trim_end_matches('/');
         link.strip_prefix(site).unwrap().to_owned()
     }

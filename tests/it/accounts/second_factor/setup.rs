@@ -60,9 +60,9 @@ fn it_is_switched_on_by_a_right_code_and_by_nothing_else() {
         assert_eq!(right.headers()["cache-control"], "no-store");
         assert!(is_on(&market, "ana"));
         half_way(&market, "ana").await;
-        let letters = market.letters(&email_of("ana"), 2).await;
-        assert_eq!(letters[1].subject, "The second factor is on");
-        assert!(!letters[1].text.contains(&newer.base32()));
+        let emails = market.emails(&email_of("ana"), 2).await;
+        assert_eq!(emails[1].subject, "The second factor is on");
+        assert!(!emails[1].text.contains(&newer.base32()));
     });
 }
 
@@ -150,10 +150,10 @@ fn new_recovery_codes_void_the_old_ones() {
         let half = half_way(&market, "ana").await;
         assert_eq!(half.post("/login/code", &[("code", &old[0])]).await.status(), 422);
         assert_eq!(half.post("/login/code", &[("code", &new[0])]).await.status(), 303);
-        let letters = market.letters(&email_of("ana"), 4).await;
-        assert_eq!(letters[2].subject, "You have new recovery codes");
-        assert!(letters[3].text.contains("9 codes are left."), "{}", letters[3].text);
-        for letter in &letters {
+        let emails = market.emails(&email_of("ana"), 4).await;
+        assert_eq!(emails[2].subject, "You have new recovery codes");
+        assert!(emails[3].text.contains("9 codes are left."), "{}", emails[3].text);
+        for letter in &emails {
             assert!(old.iter().chain(&new).all(|code| !letter.text.contains(code)));
         }
     });
@@ -192,8 +192,8 @@ fn switched_off_it_leaves_nothing_behind() {
             .first(&mut connect(&market))
             .unwrap();
         assert_eq!(secret, None);
-        let letters = market.letters(&email_of("ana"), 3).await;
-        assert_eq!(letters[2].subject, "The second factor is off");
+        let emails = market.emails(&email_of("ana"), 3).await;
+        assert_eq!(emails[2].subject, "The second factor is off");
         another_browser(&market, "ana").await;
     });
 }
@@ -203,7 +203,7 @@ fn operators_need_one_and_keep_it() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
-        ops::users::make_operator(&market.config, "ana", None, None).unwrap();
+        ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         assert_eq!(location(&ana.get("/admin").await), "/account/second-factor");
         assert_eq!(
@@ -249,7 +249,7 @@ fn a_sign_in_from_before_it_was_on_is_no_operators() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
-        ops::users::make_operator(&market.config, "ana", None, None).unwrap();
+        ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         quiet(&market).await;
         // As if it had been switched on without ending this one.

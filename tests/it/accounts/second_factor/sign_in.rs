@@ -207,9 +207,9 @@ fn a_recovery_code_works_once_however_it_is_typed_and_is_told_of() {
         let half = half_way(&market, "ana").await;
         assert_eq!(code_step(&half, &recovery[0]).await, 422);
         assert_eq!(code_step(&half, &recovery[1]).await, 303);
-        let letters = market.letters(&email_of("ana"), 4).await;
-        assert!(letters[2].text.contains("9 codes are left."), "{}", letters[2].text);
-        assert!(letters[3].text.contains("8 codes are left."), "{}", letters[3].text);
+        let emails = market.emails(&email_of("ana"), 4).await;
+        assert!(emails[2].text.contains("9 codes are left."), "{}", emails[2].text);
+        assert!(emails[3].text.contains("8 codes are left."), "{}", emails[3].text);
         let left = texts(
             &ana.page("/account/second-factor").await,
             "[aria-labelledby=codes] .badge",

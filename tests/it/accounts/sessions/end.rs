@@ -149,7 +149,7 @@ fn who_is_suspended_is_signed_out_and_stays_so() {
 fn who_becomes_an_operator_signs_in_again() {
     run(async {
         let two = Two::of("ana").await;
-        ops::users::make_operator(&two.market.config, "ana", None, None).unwrap();
+        ops::users::make_admin(&two.market.config, "ana", None, None).unwrap();
         two.all_ended(false).await;
     });
 }

@@ -66,7 +66,7 @@ fn an_operators_sign_in_ends_within_the_day() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
-        ops::users::make_operator(&market.config, "ana", None, None).unwrap();
+        ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         switch_on(&ana).await;
         let (idle, absolute) = (TimeDelta::minutes(30), TimeDelta::hours(12));

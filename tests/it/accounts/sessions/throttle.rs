@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use pocketshop::accounts::Origin;
 use pocketshop::accounts::sessions::sign_in::{self, Knock};
 use pocketshop::app;
-use pocketshop::crypto::Vault;
+use pocketshop::crypto::Cipher;
 use pocketshop::mail::Outbox;
 
 use crate::accounts::records::{closed, conn, events, forget_tries, register, seen, set_tries, settled, tries, wait};
@@ -110,7 +110,7 @@ fn a_hundred_tries_at_once_are_all_counted_and_ten_are_looked_at() {
         assert!(count(429) >= 85, "{}", count(429));
         assert_eq!(try_in(&market, "robin", PASSWORD).await, 429);
         assert_eq!(events(&market, "sign-in-slowed"), 1);
-        market.letters("robin@example.org", 2).await;
+        market.emails("robin@example.org", 2).await;
     });
 }
 
@@ -118,7 +118,7 @@ fn a_hundred_tries_at_once_are_all_counted_and_ten_are_looked_at() {
 fn who_came_a_moment_earlier_is_not_turned_away_by_who_was_counted_first() {
     run(async {
         let market = Market::empty();
-        let outbox = Outbox::new(&market.config, Vault::new(&market.config.secret_keys));
+        let outbox = Outbox::new(&market.config, Cipher::new(&market.config.secret_keys));
         let origin = Origin::new("192.0.2.1".parse().unwrap(), "");
         let mut conn = conn(&market);
         let later: NaiveDateTime = "2026-11-23T10:00:00.000900".parse().unwrap();
@@ -231,11 +231,11 @@ fn the_owner_hears_of_it_once_and_nobody_hears_of_nobody() {
             assert_eq!(try_in(&market, login, WRONG).await, 422);
             assert_eq!(try_in(&market, login, WRONG).await, 429);
         }
-        let letters = market.letters("robin@example.org", 2).await;
+        let emails = market.emails("robin@example.org", 2).await;
         settled(&market).await;
         assert_eq!(letters_to(&market.config.data, "robin@example.org").len(), 2);
-        assert!(letters[1].text.contains("http://localhost/forgot"));
-        assert!(!letters[1].text.contains("token="));
+        assert!(emails[1].text.contains("http://localhost/forgot"));
+        assert!(!emails[1].text.contains("token="));
         assert!(letters_to(&market.config.data, "stranger@example.org").is_empty());
     });
 }

@@ -9,18 +9,18 @@ use crate::id::{CartId, CartItemId, ShopId, UserId};
 use crate::schema::{cart_items, carts, product_variants, products, shops};
 
 /// How long a guest's cart is kept after it was last changed.
-const GUESTS_FOR: TimeDelta = TimeDelta::days(90);
+const GUEST_CART_TTL: TimeDelta = TimeDelta::days(90);
 /// How long what was taken out can be put back.
-pub const UNDO_FOR: TimeDelta = TimeDelta::minutes(10);
+pub const UNDO_TTL: TimeDelta = TimeDelta::minutes(10);
 
 /// Who holds a cart: a guest, whose browser knows its number, or a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holder {
+pub enum CartOwner {
     Guest(CartId),
     User(UserId),
 }
 
-impl Holder {
+impl CartOwner {
     pub fn user(self) -> Option<UserId> {
         match self {
             Self::Guest(_) => None,
@@ -52,7 +52,7 @@ impl Holder {
 }
 
 /// Until this transaction ends, none of the shops that sell what is in the cart closes or goes away.
-pub fn hold_shops(conn: &mut Conn, cart: CartId) -> Result<()> {
+pub fn lock_shops(conn: &mut Conn, cart: CartId) -> Result<()> {
     // SQLite lets one write at a time.
     let Conn::Postgres(conn) = conn else { return Ok(()) };
     let held = cart_items::table
@@ -68,10 +68,10 @@ pub fn hold_shops(conn: &mut Conn, cart: CartId) -> Result<()> {
     Ok(())
 }
 
-/// As `Holder::lock`; who has none gets one. A guest's comes under a new number.
-pub fn lock_or_make(conn: &mut Conn, holder: Option<Holder>, now: NaiveDateTime) -> Result<CartId> {
-    let there = match holder {
-        Some(holder) => holder.lock(conn, now)?,
+/// As `CartOwner::lock`; who has none gets one. A guest's comes under a new number.
+pub fn lock_or_make(conn: &mut Conn, cart_owner: Option<CartOwner>, now: NaiveDateTime) -> Result<CartId> {
+    let there = match cart_owner {
+        Some(cart_owner) => cart_owner.lock(conn, now)?,
         None => None,
     };
     if let Some(cart) = there {
@@ -81,7 +81,7 @@ pub fn lock_or_make(conn: &mut Conn, holder: Option<Holder>, now: NaiveDateTime)
     diesel::insert_into(carts::table)
         .values((
             carts::id.eq(cart),
-            carts::owner_id.eq(holder.and_then(Holder::user)),
+            carts::owner_id.eq(cart_owner.and_then(CartOwner::user)),
             carts::created_at.eq(now),
             carts::updated_at.eq(now),
         ))
@@ -100,18 +100,18 @@ pub fn count(conn: &mut Conn, cart: CartId) -> Result<i64> {
 }
 
 /// These lines, gone for good.
-pub fn forget(conn: &mut Conn, items: impl IntoIterator<Item = CartItemId>) -> Result<()> {
+pub fn delete_items(conn: &mut Conn, items: impl IntoIterator<Item = CartItemId>) -> Result<()> {
     let items = items.into_iter().map(|item| item.0);
     diesel::delete(cart_items::table.filter(crate::db::one_of(cart_items::id, items))).execute(conn)?;
     Ok(())
 }
 
 /// Takes away what guests left behind, and what was taken out and not put back.
-pub fn tidy(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
     let left = carts::table
         .filter(carts::owner_id.is_null())
-        .filter(carts::updated_at.lt(now - GUESTS_FOR));
+        .filter(carts::updated_at.lt(now - GUEST_CART_TTL));
     diesel::delete(left).execute(conn)?;
-    diesel::delete(cart_items::table.filter(cart_items::removed_at.lt(now - UNDO_FOR))).execute(conn)?;
+    diesel::delete(cart_items::table.filter(cart_items::removed_at.lt(now - UNDO_TTL))).execute(conn)?;
     Ok(())
 }
