@@ -30,7 +30,7 @@ use crate::web::health::DataDir;
 use crate::web::layers::{self, Policy, SessionCookie};
 use crate::web::media::{self, Media};
 use crate::web::metrics::{self, Metrics};
-use crate::web::{Site, assets, color_scheme, health, visitor};
+use crate::web::{Services, Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
 pub use timers::{processor, sweep_now};
@@ -166,12 +166,22 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         started: Instant::now(),
     });
     actix_web::rt::spawn(purge_expired(db.clone(), hasher.clone(), pictures.clone()));
+    let services = Data::new(Services {
+        db: db.clone(),
+        hasher: hasher.clone(),
+        outbox: outbox.clone(),
+        cipher: cipher.clone(),
+        pictures: pictures.clone(),
+        processor: processor.clone(),
+        policy: policy.clone(),
+    });
     let processor = Data::new(processor);
     let (cipher, outbox, hasher) = (Data::new(cipher), Data::new(outbox), Data::new(hasher));
     let pictures = Data::new(pictures);
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(site.clone())
+            .app_data(services.clone())
             .app_data(policy.clone())
             .app_data(metrics.clone())
             .app_data(folder.clone())

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use diesel_derive_newtype::DieselNewType;
+use serde::Deserialize;
 
 /// The low bits that tell apart ids made in the same millisecond.
 const COUNTER_BITS: u32 = 20;
@@ -27,7 +28,7 @@ fn next() -> i64 {
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType, Deserialize)]
         pub struct $name(pub i64);
 
         impl $name {
@@ -35,6 +36,18 @@ macro_rules! ids {
             #[expect(clippy::new_without_default, reason = "an id made by default would be a surprise")]
             pub fn new() -> Self {
                 Self(next())
+            }
+        }
+
+        impl From<i64> for $name {
+            fn from(id: i64) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> Self {
+                id.0
             }
         }
 

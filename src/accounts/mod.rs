@@ -1,5 +1,6 @@
 //! People: users, passwords, sessions, throttles, the second factor, security events.
 
+mod action_context;
 pub mod admin_actions;
 pub mod deletion;
 pub mod email_change;
@@ -19,6 +20,7 @@ use chrono::NaiveDateTime;
 use crate::db::Conn;
 use crate::error::Result;
 
+pub use action_context::ActionContext;
 pub use passwords::hasher::{Hasher, Verdict};
 pub use passwords::password::Password;
 pub use second_factor::qr::Qr;

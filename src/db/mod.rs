@@ -11,12 +11,14 @@ use diesel::{Connection, ConnectionError, MultiConnection, PgConnection, SqliteC
 use crate::error::{Error, Result};
 
 mod cache;
+mod cursor;
 mod migrations;
 mod one_of;
 mod pool;
 mod transaction;
 
 use cache::QueryCache;
+pub use cursor::Cursor;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;

@@ -14,6 +14,7 @@ pub mod layers;
 pub mod media;
 pub mod metrics;
 mod page;
+mod request;
 mod request_metrics;
 mod respond;
 mod return_to;
@@ -25,7 +26,12 @@ pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
 pub use form_errors::FormErrors;
 pub use page::{Page, Site};
-pub use respond::{get, html, moved, redirect};
+pub use request::{
+    AdminRequest, AnyRequest, Anyone, BuyerRequest, PendingRequest, RecentRequest, Request, SellerRequest, Services,
+    UserRequest,
+};
+pub(crate) use respond::view;
+pub use respond::{View, get, html, invalid, moved, redirect, respond, show};
 pub use return_to::{local, with_next};
 pub use upload::Upload;
 pub use visitor::{Admin, Buyer, PendingSecondFactor, RecentlyAuthenticated, Seller, SignedIn};

@@ -1,35 +1,84 @@
-//! The few kinds of answer that pages give.
+//! The responses that handlers give: pages, blocks of pages, redirects.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION};
 use actix_web::{HttpResponse, Route, guard, web};
+use askama::Template;
 
+use super::Page;
 use crate::error::{Error, Result};
+
+/// A page of the market. htmx gets its block, if it has one; everyone else gets the whole page.
+pub trait View: Template {
+    fn page(&self) -> &Page;
+
+    fn render_block(&self) -> Option<askama::Result<String>> {
+        None
+    }
+}
+
+/// Makes a `View` of a template with a field `page`: `view!(CartPage, as_cart)`, or `view!(LoginPage)` without a block.
+macro_rules! view {
+    ($name:ty) => {
+        impl $crate::web::View for $name {
+            fn page(&self) -> &$crate::web::Page {
+                &self.page
+            }
+        }
+    };
+    ($name:ty, $block:ident) => {
+        impl $crate::web::View for $name {
+            fn page(&self) -> &$crate::web::Page {
+                &self.page
+            }
+
+            fn render_block(&self) -> Option<askama::Result<String>> {
+                Some(askama::Template::render(&self.$block()))
+            }
+        }
+    };
+}
+pub(crate) use view;
 
 /// A route for reading: GET, and HEAD with it.
 pub fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// A rendered page or block.
+/// Status 200 with the page or its block.
+pub fn show(view: &impl View) -> Result<HttpResponse> {
+    respond(StatusCode::OK, view)
+}
+
+/// Status 422 with the page or its block: a form that was refused, with what was typed.
+pub fn invalid(view: &impl View) -> Result<HttpResponse> {
+    respond(StatusCode::UNPROCESSABLE_ENTITY, view)
+}
+
+pub fn respond(status: StatusCode, view: &impl View) -> Result<HttpResponse> {
+    let block = if view.page().htmx { view.render_block() } else { None };
+    html(status, block.unwrap_or_else(|| view.render()))
+}
+
+/// A rendered template.
 pub fn html(status: StatusCode, body: askama::Result<String>) -> Result<HttpResponse> {
     let body = body.map_err(|error| Error::internal(error, "a template could not be rendered"))?;
-    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    let content_type = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(HttpResponse::build(status)
-        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CONTENT_TYPE, content_type))
         .body(body))
 }
 
-/// After a form: look at this next.
+/// After a form: the page to open next.
 pub fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
-/// For good, as far as we know today: a name that moved may be given to another, so nobody keeps the answer.
+/// A permanent redirect that is not cached: an address that was given up may be given to something else.
 pub fn moved(to: &str) -> HttpResponse {
-    let fresh = HeaderValue::from_static("no-cache");
+    let no_cache = HeaderValue::from_static("no-cache");
     HttpResponse::MovedPermanently()
         .insert_header((LOCATION, to))
-        .insert_header((CACHE_CONTROL, fresh))
+        .insert_header((CACHE_CONTROL, no_cache))
         .finish()
 }

@@ -117,7 +117,7 @@ mod tests {
         Parcel {
             carrier: Some("CTT"),
             tracking,
-            follow: (!tracking.is_empty()).then(|| format!("https://carrier.example/{tracking}")),
+            tracking_url: (!tracking.is_empty()).then(|| format!("https://carrier.example/{tracking}")),
             pickup: false,
         }
     }
