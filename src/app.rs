@@ -10,7 +10,6 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use anyhow::Context;
-use chrono::{NaiveDateTime, SubsecRound};
 
 use crate::accounts::passwords::change;
 use crate::accounts::{Hasher, User, deletion, pages as accounts};
@@ -33,7 +32,7 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
-use timers::{settle, sweep, tidy};
+use timers::{now, settle, sweep, tidy};
 pub use timers::{sweep_now, till};
 
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
@@ -254,11 +253,6 @@ fn turn_keys(conn: &mut Conn, config: &Config) -> Result<()> {
         tracing::info!(resealed, "second factors moved on to the newest SECRET_KEY");
     }
     Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "where a start gets its time")]
-fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }
 
 async fn stop_signal() {

@@ -8,7 +8,7 @@ use anyhow::Context;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::provider::{Charge, Intent, REFUSED};
+use super::charge::{Charge, Intent, REFUSED};
 use crate::money::Money;
 
 /// The books, in the data folder.

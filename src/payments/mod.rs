@@ -2,6 +2,7 @@
 
 mod cancel;
 mod card;
+mod charge;
 mod mock;
 mod payment;
 mod provider;
@@ -9,7 +10,8 @@ mod refund;
 
 pub use cancel::cancel;
 pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
+pub use charge::{Charge, Intent};
 pub use mock::{Entry, Ledger};
 pub use payment::{NewAttempt, Payment, PaymentStatus};
-pub use provider::{Charge, Gateway, Intent, Outcome};
+pub use provider::{Gateway, Outcome};
 pub use refund::{Refund, RefundStatus};

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::provider::{Charge, Intent};
+use super::charge::{Charge, Intent};
 use crate::catalog::{Change, Movement, Reason};
 use crate::db::Conn;
 use crate::error::Result;

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod cart_cookie;
+mod clock;
 pub mod color_scheme;
 mod cursor;
 pub mod email_link;
@@ -17,6 +18,7 @@ mod page;
 mod request_metrics;
 mod respond;
 mod return_to;
+mod site;
 mod upload;
 pub mod visitor;
 
@@ -24,8 +26,9 @@ pub use cursor::{More, Reach};
 pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
 pub use form_errors::Problems;
-pub use page::{Page, Site};
+pub use page::Page;
 pub use respond::{get, html, moved, redirect};
 pub use return_to::{local, with_next};
+pub use site::Site;
 pub use upload::Upload;
 pub use visitor::{Admin, Buyer, Confirmed, Half, Seller, SignedIn};

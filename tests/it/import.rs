@@ -1,10 +1,10 @@
 //! The original's fixtures arrive whole, once, or not at all.
 
+mod accounts;
 pub mod files;
 mod market;
 mod mistakes;
 mod orders;
-mod accounts;
 
 use std::path::Path;
 

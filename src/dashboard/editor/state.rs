@@ -1,6 +1,8 @@
 //! What the editor shows: everything as it is typed, whether it came from the database or from a form.
 
-use crate::catalog::{Delivery, Field, FieldKind, MOST_FIELDS, ProductState, Readiness, Stored, Values};
+use crate::catalog::{
+    Delivery, Field, FieldKind, MOST_COMBINATIONS, MOST_FIELDS, ProductState, Readiness, Stored, Values,
+};
 use crate::id::ImageId;
 use crate::images::MOST_PICTURES;
 use crate::money::Currency;
@@ -9,6 +11,9 @@ use super::form::EditorForm;
 
 /// Letters that a text of a new field may have.
 const LONGEST: &str = "60";
+
+/// More rows than this are not read.
+pub const MOST_ROWS: usize = MOST_COMBINATIONS;
 
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
@@ -242,9 +247,7 @@ impl Sheet {
         Self {
             options: options.into_iter().flatten().collect(),
             of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
-            rows: (0..form.price.len().clamp(1, super::table::MOST_ROWS))
-                .map(row)
-                .collect(),
+            rows: (0..form.price.len().clamp(1, MOST_ROWS)).map(row).collect(),
             fields: (0..form.field_label.len().min(MOST_FIELDS)).map(field).collect(),
             pictures,
             updated_at: form.updated_at,
