@@ -10,7 +10,6 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use anyhow::Context;
-use chrono::{NaiveDateTime, SubsecRound};
 
 use crate::accounts::passwords::change;
 use crate::accounts::{Hasher, User, deletion, pages as accounts};
@@ -33,8 +32,8 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Services, Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
+use timers::{now, purge_expired, settle, sweep};
 pub use timers::{processor, sweep_now};
-use timers::{purge_expired, settle, sweep};
 
 /// Threads of a worker that wait for the database or the disk; a few more than there are connections.
 const BLOCKING_THREADS: usize = 16;
@@ -264,11 +263,6 @@ fn turn_keys(conn: &mut Conn, config: &Config) -> Result<()> {
         tracing::info!(resealed, "second factors moved on to the newest SECRET_KEY");
     }
     Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "where a start gets its time")]
-fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }
 
 async fn stop_signal() {

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, SubsecRound};
 
-use super::now;
 use crate::accounts::{Hasher, User, purge_expired as accounts_tidy};
 use crate::checkout::{self, PaymentProcessor};
 use crate::config::{Config, Payments};
@@ -79,4 +78,9 @@ pub(super) async fn purge_expired(db: Db, hasher: Hasher, pictures: Pictures) {
             Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "where a start gets its time")]
+pub(super) fn now() -> NaiveDateTime {
+    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -19,10 +19,11 @@ pub use products::facts::Facts;
 pub use products::personalization::{
     MAX_CHOICES, MAX_FIELDS, MAX_TEXT_LENGTH, PersonalizationField, PersonalizationFieldDraft, PersonalizationKind,
 };
-pub use products::product::{Product, ProductState, Variant, stock};
+pub use products::product::{Product, Variant, stock};
 pub use products::stored::{Stored, StoredProduct, StoredVariant};
 pub use products::tags::Tags;
 pub use products::update::{Basis, Saved};
+pub use products::visibility::ProductState;
 pub use seller::bulk::{BulkSelection, MAX_SELECTION, Unready};
 pub use seller::list::{SellerProductCounts, SellerProductFilter, SellerProductRow};
 pub use seller::order::{Place as SellerProductCursor, SellerProductSort, SellerProductView, SortKey};

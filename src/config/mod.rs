@@ -1,6 +1,5 @@
 //! The settings: one documented field per variable, read once at the start.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -15,6 +14,7 @@ use crate::db::Location;
 use crate::money::Currency;
 use crate::text::Country;
 
+mod config_errors;
 mod cost;
 mod keys;
 mod mail;
@@ -23,12 +23,13 @@ mod pictures;
 pub mod secret;
 mod settings;
 
+pub use config_errors::ConfigErrors;
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use mail::SmtpUrl;
 pub use pictures::CloudinaryAccount;
 use secret::Secret;
-pub use settings::Settings;
+pub use settings::{Missing, Settings};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -76,18 +77,6 @@ pub struct Config {
     /// What opens `/metrics`; nothing does when not set.
     pub metrics_token: Option<Secret>,
 }
-
-/// What is wrong with each setting, saying what to do.
-#[derive(Debug, Default)]
-pub struct ConfigErrors(pub Vec<String>);
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("; "))
-    }
-}
-
-impl std::error::Error for ConfigErrors {}
 
 impl Settings {
     /// The settings parsed, or every problem with them.
@@ -158,13 +147,6 @@ impl Settings {
             _ => Err(errors),
         }
     }
-}
-
-/// Whether reading the settings may make what is missing: the data folder, and the key in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    Make,
-    Leave,
 }
 
 /// Makes the folder, ours alone, when it is missing.

@@ -195,3 +195,10 @@ impl Settings {
         self
     }
 }
+
+/// Whether reading the settings may make what is missing: the data folder, and the key in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    Make,
+    Leave,
+}

@@ -1,24 +1,22 @@
 //! The database: one enum over SQLite and PostgreSQL, `Db::read`, `Db::write`, migrations.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, ConnectionError, MultiConnection, PgConnection, SqliteConnection};
 
 use crate::error::{Error, Result};
 
 mod cache;
-mod cursor;
+mod connection;
 mod migrations;
 mod one_of;
 mod pool;
 mod transaction;
 
 use cache::QueryCache;
-pub use cursor::Cursor;
+pub use connection::{Conn, Location};
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
@@ -32,46 +30,6 @@ diesel::define_sql_function! {
 
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
-
-#[derive(MultiConnection)]
-pub enum Conn {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
-}
-
-/// Where the data is.
-#[derive(Clone)]
-pub enum Location {
-    Sqlite(PathBuf),
-    /// A `postgres://` address; it may hold a password, so it is never printed.
-    Postgres(String),
-}
-
-impl Location {
-    /// A connection of its own, outside the pools.
-    pub fn connect(&self) -> Result<Conn, ConnectionError> {
-        match self {
-            Self::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-                conn.batch_execute(
-                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
-                )
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Conn::Sqlite(conn))
-            }
-            Self::Postgres(url) => {
-                let mut conn = PgConnection::establish(url)?;
-                conn.batch_execute(
-                    "SET statement_timeout = '10s'; SET lock_timeout = '5s';
-                     SET idle_in_transaction_session_timeout = '30s'; SET client_min_messages = 'warning';",
-                )
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Conn::Postgres(conn))
-            }
-        }
-    }
-}
 
 /// The market's database. Cheap to clone.
 #[derive(Clone)]

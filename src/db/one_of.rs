@@ -5,7 +5,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Bool};
 
-use super::MultiBackend;
+use super::connection::MultiBackend;
 
 /// The column holds one of these ids.
 #[derive(Debug, Clone)]

@@ -3,7 +3,10 @@
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::SITE;
+use super::user_text::{greeting, tame};
+
+/// What the market is called in its emails.
+const SITE: &str = "PocketShop";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Email {
@@ -62,6 +65,48 @@ impl Email {
             home,
         }
         .render()
+    }
+}
+
+pub(super) fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Email {
+    Email {
+        subject: subject.to_owned(),
+        greeting: greeting(names),
+        paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+        rows: Vec::new(),
+        lines: Vec::new(),
+        action: None,
+        closing: Vec::new(),
+    }
+}
+
+impl Email {
+    pub(super) fn with(mut self, label: &str, url: &str) -> Self {
+        self.action = Some(Action {
+            label: label.to_owned(),
+            url: url.to_owned(),
+        });
+        self
+    }
+
+    /// What was typed by people stands there tamed.
+    pub(super) fn rows(mut self, rows: &[(String, String)]) -> Self {
+        let tidy = |(name, amount): &(String, String)| {
+            let name = tame(name, 100).unwrap_or_else(|| "A product".to_owned());
+            (name, amount.clone())
+        };
+        self.rows = rows.iter().map(tidy).collect();
+        self
+    }
+
+    pub(super) fn lines(mut self, lines: &[String]) -> Self {
+        self.lines = lines.iter().filter_map(|line| tame(line, 100)).collect();
+        self
+    }
+
+    pub(super) fn closing(mut self, paragraphs: &[&str]) -> Self {
+        self.closing = paragraphs.iter().map(|text| (*text).to_owned()).collect();
+        self
     }
 }
 

@@ -11,6 +11,3 @@ mod user_text;
 pub use email::{Action, Email};
 pub use outbox::Outbox;
 pub use sender::Sender;
-
-/// What the market is called in its letters.
-const SITE: &str = "PocketShop";

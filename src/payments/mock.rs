@@ -8,7 +8,7 @@ use anyhow::Context;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::provider::{PaymentRequest, PaymentResult, REFUSED};
+use super::charge::{PaymentRequest, PaymentResult, REFUSED};
 use crate::money::Money;
 
 /// The books, in the data folder.

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod card;
+mod charge;
 mod mock;
 mod payment;
 mod provider;
@@ -9,7 +10,8 @@ mod refund;
 
 pub use cancel::cancel;
 pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
+pub use charge::{PaymentRequest, PaymentResult};
 pub use mock::{MockBookEntry, MockBooks};
 pub use payment::{NewPayment, Payment, PaymentStatus};
-pub use provider::{PaymentProvider, PaymentRequest, PaymentResult, ProviderReply};
+pub use provider::{PaymentProvider, ProviderReply};
 pub use refund::{Refund, RefundStatus};

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::provider::{PaymentRequest, PaymentResult};
+use super::charge::{PaymentRequest, PaymentResult};
 use crate::catalog::{Reason, StockChange, StockMovement};
 use crate::db::Conn;
 use crate::error::Result;

@@ -4,29 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::card::Card;
+use super::charge::{PaymentRequest, PaymentResult};
 use super::mock::MockBooks;
 use crate::error::{Error, Result};
 use crate::money::Money;
 
-/// What is said of a payment that was called off.
-pub const REFUSED: &str = "The payment took too long and was called off. Nothing was charged.";
 const SLOW: Duration = Duration::from_secs(3);
-
-/// What is to be charged, under an id that is used once.
-#[derive(Debug, Clone)]
-pub struct PaymentRequest {
-    pub id: String,
-    pub amount: Money,
-    pub currency: String,
-}
-
-/// What became of an intent, for good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PaymentResult {
-    Succeeded,
-    /// Why, for the buyer.
-    Failed(String),
-}
 
 /// What is known after a call.
 #[derive(Debug, Clone, PartialEq, Eq)]

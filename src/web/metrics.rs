@@ -8,10 +8,10 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use subtle::ConstantTimeEq;
 
+use super::clock::now;
 use super::error_page::AsIs;
 use super::get;
 use super::layers::Policy;
-use super::page::now;
 use super::request_metrics::{MILLIS, RequestMetrics};
 use crate::config::secret::Secret;
 use crate::db::Db;

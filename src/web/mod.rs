@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod cart_cookie;
+mod clock;
 pub mod color_scheme;
 mod cursor;
 pub mod email_link;
@@ -18,6 +19,7 @@ mod request;
 mod request_metrics;
 mod respond;
 mod return_to;
+mod site;
 mod upload;
 pub mod visitor;
 
@@ -25,7 +27,7 @@ pub use cursor::{More, Reach};
 pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
 pub use form_errors::FormErrors;
-pub use page::{Page, Site};
+pub use page::Page;
 pub use request::{
     AdminRequest, AnyRequest, Anyone, BuyerRequest, PendingRequest, RecentRequest, Request, SellerRequest, Services,
     UserRequest,
@@ -33,5 +35,6 @@ pub use request::{
 pub(crate) use respond::view;
 pub use respond::{View, get, html, invalid, moved, redirect, respond, show};
 pub use return_to::{local, with_next};
+pub use site::Site;
 pub use upload::Upload;
 pub use visitor::{Admin, Buyer, PendingSecondFactor, RecentlyAuthenticated, Seller, SignedIn};

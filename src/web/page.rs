@@ -9,29 +9,20 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
-use chrono::{NaiveDateTime, SubsecRound};
-use url::Url;
+use chrono::NaiveDateTime;
 
 use super::cart_cookie::{country, guest_cart};
+use super::clock::now;
 use super::color_scheme::ColorScheme;
 use super::flash::Flash;
+use super::site::Site;
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
-use crate::catalog::{Categories, Category};
+use crate::catalog::Category;
 use crate::error::Error;
 use crate::id::ShopId;
-use crate::money::{Currency, Money};
+use crate::money::Money;
 use crate::text::Country;
-
-/// What is the same for all visitors.
-pub struct Site {
-    pub name: &'static str,
-    pub public_url: Url,
-    pub currency: Currency,
-    pub categories: Categories,
-    /// Where most buyers are.
-    pub country: Country,
-}
 
 /// One request's page: what the layout shows, and the words that templates need.
 pub struct Page {
@@ -128,10 +119,4 @@ impl FromRequest for Page {
             now: now(),
         }))
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "where a request gets its time")]
-/// The time of this request.
-pub fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -11,9 +11,11 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::NaiveDateTime;
 
+use super::form_errors::FormErrors;
 use super::layers::{ClientIp, Policy, RateLimiter, RateLimits};
+use super::page::Page;
 use super::respond::{self, View};
-use super::{Admin, Buyer, FormErrors, Page, PendingSecondFactor, RecentlyAuthenticated, Seller, SignedIn};
+use super::visitor::{Admin, Buyer, PendingSecondFactor, RecentlyAuthenticated, Seller, SignedIn};
 use crate::accounts::{ActionContext, Hasher, Origin};
 use crate::checkout::PaymentProcessor;
 use crate::crypto::Cipher;

@@ -5,7 +5,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION
 use actix_web::{HttpResponse, Route, guard, web};
 use askama::Template;
 
-use super::Page;
+use super::page::Page;
 use crate::error::{Error, Result};
 
 /// A page of the market. htmx gets its block, if it has one; everyone else gets the whole page.

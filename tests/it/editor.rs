@@ -30,7 +30,7 @@ pub struct EditorState {
 }
 
 impl EditorState {
-    pub fn of(page: &Html) -> Self {
+    pub fn from_page(page: &Html) -> Self {
         let controls = Selector::parse("#editor input, #editor textarea, #editor select").unwrap();
         let option = Selector::parse("option[selected]").unwrap();
         let first = Selector::parse("option").unwrap();

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::plain;
+use super::table::plain;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;

@@ -7,8 +7,9 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
+use super::context::Desk;
 use super::login::show_code;
-use super::{Desk, Refusal};
+use super::refusal::Refusal;
 use crate::accounts::Password;
 use crate::accounts::Verdict;
 use crate::accounts::sessions::sign_in;

@@ -6,7 +6,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use actix_web::web;
 use askama::Template;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::export::Export;
 use crate::accounts::{Event, EventKind};
 use crate::error::Result;

@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::{Visitor, deletion};
 use crate::error::{Error, Result, Step};
 use crate::text::Email;

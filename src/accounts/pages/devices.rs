@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Path};
 use askama::Template;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::{Browser, Event, EventKind, Session as SignIn, User, device};
 use crate::error::{Error, Result};
 use crate::id::{BrowserId, SessionId};

@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::{Token, email_change};
 use crate::error::Result;
 use crate::text::Email;

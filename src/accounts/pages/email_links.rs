@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::email_change::{self, Changed};
 use crate::accounts::sessions::sign_in::first_factor;
 use crate::accounts::{Device, Factor, Purpose, Session as SignIn, Token, User, send_verification, verify as prove};

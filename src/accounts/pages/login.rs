@@ -8,7 +8,8 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Desk, Refusal};
+use super::context::Desk;
+use super::refusal::Refusal;
 use crate::accounts::Password;
 use crate::accounts::Verdict;
 use crate::accounts::sessions::sign_in;

@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::Password;
 use crate::accounts::passwords::change;
 use crate::accounts::{Device, EventKind, User};

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use super::profile::{ProfileForm, answer};
 use crate::accounts::{Event, EventKind, User};
 use crate::error::{Error, Result};

@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::Username;
 use crate::accounts::{Event, EventKind, Profile, User};
 use crate::error::Result;

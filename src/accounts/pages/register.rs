@@ -6,7 +6,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use crate::accounts::{Password, SignUp, SignedUp, Username};
 use crate::error::Result;
 use crate::text::{Email, line};

@@ -7,7 +7,7 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::Desk;
+use super::context::Desk;
 use super::email_links::gone;
 use super::register::SentPage;
 use crate::accounts::Password;

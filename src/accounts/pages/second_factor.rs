@@ -7,7 +7,8 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Desk, Refusal};
+use super::context::Desk;
+use super::refusal::Refusal;
 use crate::accounts::Qr;
 use crate::accounts::sessions::sign_in;
 use crate::accounts::{Event, EventKind, Factor, Session as SignIn, User, second_factor};

@@ -7,7 +7,7 @@ use diesel::dsl::{case_when, count, count_star, max, min};
 use diesel::prelude::*;
 
 use super::filter::Filter;
-use crate::catalog::products::product::ProductState;
+use crate::catalog::products::visibility::ProductState;
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::id::{ProductId, ShopId};

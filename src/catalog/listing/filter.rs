@@ -4,12 +4,11 @@ use chrono::{DateTime, NaiveDateTime};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use crate::catalog::products::product::ProductState;
+use crate::catalog::products::visibility::ProductState;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{ProductId, SectionId, ShopId};
-use crate::schema::{products, sections, shops};
-use crate::shops::ShopState;
+use crate::schema::{products, sections};
 use crate::string_enum::string_enum;
 
 string_enum! {
@@ -106,14 +105,6 @@ impl std::fmt::Display for After {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}-{}", self.value, self.id)
     }
-}
-
-/// Products that everyone may see: active, in an open shop.
-#[diesel::dsl::auto_type(no_type_alias)]
-pub fn visible() -> _ {
-    let active: diesel::dsl::Eq<products::state, ProductState> = products::state.eq(ProductState::Active);
-    let open: diesel::dsl::Eq<shops::state, ShopState> = shops::state.eq(ShopState::Open);
-    products::table.inner_join(shops::table).filter(active).filter(open)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::filter::{After, Filter, Sort};
-use crate::catalog::products::product::ProductState;
+use crate::catalog::products::visibility::ProductState;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ProductId;

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use super::draft::{Draft, Place, VariantDraft};
 use super::personalization::PersonalizationField;
-use super::product::{Product, ProductState};
+use super::product::Product;
+use super::visibility::ProductState;
 use crate::catalog::stock::movement::{Reason, StockMovement};
 use crate::db::Conn;
 use crate::error::{Error, Result};

@@ -2,8 +2,8 @@
 
 use super::delivery::{Delivery, Readiness};
 use super::personalization::PersonalizationFieldDraft;
-use super::product::ProductState;
 use super::tags::Tags;
+use super::visibility::ProductState;
 use crate::catalog::variants::options::{Options, Values};
 use crate::id::{ImageId, SectionId};
 use crate::money::Money;

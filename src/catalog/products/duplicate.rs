@@ -6,8 +6,9 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::create::free_address;
-use super::product::{Product, ProductState};
+use super::product::Product;
 use super::stored::Stored;
+use super::visibility::ProductState;
 use crate::catalog::stock::movement::{Reason, StockMovement};
 use crate::db::Conn;
 use crate::error::Result;

@@ -11,3 +11,4 @@ pub mod product;
 pub mod stored;
 pub mod tags;
 pub mod update;
+pub mod visibility;

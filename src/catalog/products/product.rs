@@ -4,19 +4,13 @@ use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::catalog::listing::filter::visible;
+use crate::catalog::products::visibility::{ProductState, visible};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, VariantId};
 use crate::money::Money;
 use crate::schema::{product_slugs, product_variants, products, shops};
 use crate::shops::{Shop, ShopState};
-use crate::string_enum::string_enum;
-
-string_enum! {
-    /// Who sees a product: its shop alone, everyone, nobody any more.
-    ProductState { Draft = "draft", Active = "active", Archived = "archived" }
-}
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Product {

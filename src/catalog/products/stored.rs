@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::delivery::Delivery;
 use super::personalization::PersonalizationField;
-use super::product::ProductState;
+use super::visibility::ProductState;
 use crate::catalog::variants::options::{Options, Values};
 use crate::db::Conn;
 use crate::error::Result;

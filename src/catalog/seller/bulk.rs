@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::catalog::products::create::published;
-use crate::catalog::products::product::ProductState;
 use crate::catalog::products::stored::{StoredProduct, StoredVariant};
+use crate::catalog::products::visibility::ProductState;
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId};

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 
 use super::bulk::BulkSelection;
 use crate::catalog::products::draft::{MAX_PRICE, MAX_STOCK};
-use crate::catalog::products::product::{Product, ProductState};
+use crate::catalog::products::product::Product;
 use crate::catalog::products::stored::StoredProduct;
+use crate::catalog::products::visibility::ProductState;
 use crate::catalog::stock::movement::{Reason, StockChange, StockMovement};
 use crate::db::Conn;
 use crate::error::{Error, Result};

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::order::{Place, SellerProductSort, SellerProductView, SortKey};
-use crate::catalog::products::product::ProductState;
+use crate::catalog::products::visibility::ProductState;
 use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
 use crate::id::{ProductId, ShopId};

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::bulk::BulkSelection;
 use super::edit_cell::settle_price;
 use crate::catalog::products::draft::MAX_PRICE;
-use crate::catalog::products::product::ProductState;
+use crate::catalog::products::visibility::ProductState;
 use crate::db::{Conn, one_of};
 use crate::error::Result;
 use crate::id::{ProductId, VariantId};

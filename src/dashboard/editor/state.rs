@@ -1,7 +1,8 @@
 //! What the editor shows: everything as it is typed, whether it came from the database or from a form.
 
 use crate::catalog::{
-    Delivery, MAX_FIELDS, PersonalizationField, PersonalizationKind, ProductState, Readiness, Stored, Values,
+    Delivery, MAX_COMBINATIONS, MAX_FIELDS, PersonalizationField, PersonalizationKind, ProductState, Readiness, Stored,
+    Values,
 };
 use crate::id::ImageId;
 use crate::images::MAX_PICTURES;
@@ -11,6 +12,9 @@ use super::form::EditorForm;
 
 /// Letters that a text of a new field may have.
 const DEFAULT_TEXT_LENGTH: &str = "60";
+
+/// More rows than this are not read.
+pub const MAX_ROWS: usize = MAX_COMBINATIONS;
 
 #[derive(Debug, Clone, Default)]
 pub struct EditorState {
@@ -244,9 +248,7 @@ impl EditorState {
         Self {
             options: options.into_iter().flatten().collect(),
             of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
-            rows: (0..form.price.len().clamp(1, super::table::MAX_ROWS))
-                .map(row)
-                .collect(),
+            rows: (0..form.price.len().clamp(1, MAX_ROWS)).map(row).collect(),
             fields: (0..form.field_label.len().min(MAX_FIELDS)).map(field).collect(),
             pictures,
             updated_at: form.updated_at,

@@ -1,12 +1,9 @@
 //! The table of combinations: made anew when the options change, with what was typed kept by combination.
 
-use crate::catalog::{MAX_COMBINATIONS, Options, Passage, ProductOption, Values};
+use crate::catalog::{Options, Passage, ProductOption, Values};
 use crate::web::FormErrors;
 
 use super::state::{EditorState, Row};
-
-/// More rows than this are not read.
-pub const MAX_ROWS: usize = MAX_COMBINATIONS;
 
 /// The names of the fields of an option.
 pub const NAMES: [&str; 3] = ["option1", "option2", "option3"];

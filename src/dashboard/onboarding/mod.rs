@@ -3,23 +3,18 @@
 mod name;
 mod product;
 mod ready;
+mod steps;
 mod theme;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data};
 
 use crate::catalog::Product;
-use crate::db::{Conn, Db};
+use crate::db::Db;
 use crate::error::Result;
 use crate::shops::{Shop, ShopState};
-use crate::web::{Seller, SignedIn, get, redirect};
-
-pub const NAME: &str = "/dashboard/shop/new/name";
-pub const LOOK: &str = "/dashboard/shop/new/look";
-pub const PRODUCT: &str = "/dashboard/shop/new/product";
-pub const OPENING: &str = "/dashboard/shop/new/opening";
-/// For those who have an open shop already.
-const SETTINGS: &str = "/dashboard/shop";
+use crate::web::{SignedIn, get, redirect};
+use steps::{LOOK, NAME, OPENING, PRODUCT, SETTINGS};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/shop/new").route(get().to(resume)));
@@ -47,10 +42,4 @@ async fn resume(db: Data<Db>, visitor: SignedIn) -> Result<HttpResponse> {
         })
         .await?;
     Ok(redirect(step))
-}
-
-/// The seller's shop while it is a draft; whoever has opened theirs has its settings.
-fn draft(conn: &mut Conn, seller: &Seller) -> Result<Option<Shop>> {
-    let shop = Shop::find(conn, seller.shop.id)?;
-    Ok(Some(shop).filter(|shop| shop.state == ShopState::Draft))
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use askama::Template;
 
-use super::{LOOK, NAME, SETTINGS};
+use super::steps::{LOOK, NAME, SETTINGS};
 use crate::dashboard::shop::address::Check;
 use crate::dashboard::shop::form::ShopForm;
 use crate::db::Db;

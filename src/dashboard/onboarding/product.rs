@@ -6,7 +6,7 @@ use actix_web::web::{self, Data};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{OPENING, PRODUCT, SETTINGS, draft};
+use super::steps::{OPENING, PRODUCT, SETTINGS, draft};
 use crate::catalog::{Categories, Draft, MAX_PRICE, MAX_STOCK, Product, ProductState};
 use crate::db::Db;
 use crate::error::{Error, Result};

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use askama::Template;
 
-use super::{OPENING, SETTINGS, draft};
+use super::steps::{OPENING, SETTINGS, draft};
 use crate::accounts::Origin;
 use crate::catalog::Product;
 use crate::db::Db;

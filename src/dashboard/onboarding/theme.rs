@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use askama::Template;
 
-use super::{LOOK, PRODUCT, SETTINGS, draft};
+use super::steps::{LOOK, PRODUCT, SETTINGS, draft};
 use crate::dashboard::shop::theme::{Look, LookForm};
 use crate::db::Db;
 use crate::error::Result;

@@ -6,7 +6,6 @@ use actix_web::web::{self, Data, Path};
 use chrono::{DateTime, NaiveDateTime};
 use serde::Deserialize;
 
-use super::bulk::counted;
 use super::params::Asked;
 use crate::catalog::{BulkSelection, Product};
 use crate::db::Db;
@@ -129,4 +128,9 @@ fn told(session: &Session, done: usize) -> Result<()> {
         1 => Flash::ok(session, "It is as it was before."),
         _ => Flash::ok(session, format!("{} are as they were before.", counted(done))),
     }
+}
+
+/// `1 product`, `3 products`.
+pub fn counted(count: usize) -> String {
+    format!("{count} product{}", if count == 1 { "" } else { "s" })
 }

@@ -6,7 +6,7 @@ use actix_web::web::{self, Data};
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::archive::undo;
+use super::archive::{counted, undo};
 use super::index;
 use super::index::Trouble;
 use super::params::Asked;
@@ -147,9 +147,4 @@ fn problem(unready: &Unready) -> (String, String) {
         format!("/dashboard/products/{}/edit", unready.id),
         format!("{} is not live: it needs {missing}.", unready.title),
     )
-}
-
-/// `1 product`, `3 products`.
-pub fn counted(count: usize) -> String {
-    format!("{count} product{}", if count == 1 { "" } else { "s" })
 }

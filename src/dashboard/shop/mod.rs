@@ -4,6 +4,7 @@ pub mod address;
 mod branding;
 mod closure;
 pub mod form;
+mod own_shop;
 mod policies;
 mod profile;
 mod sections;
@@ -11,11 +12,6 @@ pub mod theme;
 mod vacation;
 
 use actix_web::web;
-
-use crate::db::Db;
-use crate::error::Result;
-use crate::shops::Shop;
-use crate::web::Seller;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     profile::routes(to);
@@ -26,10 +22,4 @@ pub fn routes(to: &mut web::ServiceConfig) {
     sections::routes(to);
     vacation::routes(to);
     closure::routes(to);
-}
-
-/// The seller's own shop.
-async fn own(db: &Db, seller: &Seller) -> Result<Shop> {
-    let id = seller.shop.id;
-    db.read(move |conn| Shop::find(conn, id)).await
 }

@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::address::Check;
 use super::form::ShopForm;
-use super::own;
+use super::own_shop::own;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::shops::{Moved, Shop};

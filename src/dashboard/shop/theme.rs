@@ -8,7 +8,7 @@ use actix_web::web::{self, Data};
 use askama::Template;
 use serde::Deserialize;
 
-use super::own;
+use super::own_shop::own;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::images::Picture;

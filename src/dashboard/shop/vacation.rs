@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{Months, NaiveDate};
 use serde::Deserialize;
 
-use super::own;
+use super::own_shop::own;
 use crate::db::Db;
 use crate::error::Result;
 use crate::shops::{Absence, Shop, Vacation};

@@ -1,7 +1,7 @@
 //! About the account itself: its beginning, its address, its role, its end.
 
-use super::letter;
 use crate::mail::Email;
+use crate::mail::email::letter;
 use crate::mail::user_text::tame;
 
 /// To a new address: the link proves that it can be read.

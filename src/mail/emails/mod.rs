@@ -16,54 +16,10 @@ pub use sign_in::{
     sign_in_slowed,
 };
 
-use super::user_text::{greeting, tame};
-use super::{Action, Email};
-
-fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Email {
-    Email {
-        subject: subject.to_owned(),
-        greeting: greeting(names),
-        paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
-        rows: Vec::new(),
-        lines: Vec::new(),
-        action: None,
-        closing: Vec::new(),
-    }
-}
-
-impl Email {
-    fn with(mut self, label: &str, url: &str) -> Self {
-        self.action = Some(Action {
-            label: label.to_owned(),
-            url: url.to_owned(),
-        });
-        self
-    }
-
-    /// What was typed by people stands there tamed.
-    fn rows(mut self, rows: &[(String, String)]) -> Self {
-        let purge_expired = |(name, amount): &(String, String)| {
-            let name = tame(name, 100).unwrap_or_else(|| "A product".to_owned());
-            (name, amount.clone())
-        };
-        self.rows = rows.iter().map(purge_expired).collect();
-        self
-    }
-
-    fn lines(mut self, lines: &[String]) -> Self {
-        self.lines = lines.iter().filter_map(|line| tame(line, 100)).collect();
-        self
-    }
-
-    fn closing(mut self, paragraphs: &[&str]) -> Self {
-        self.closing = paragraphs.iter().map(|text| (*text).to_owned()).collect();
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Letter;
 
     const LINK: &str = "https://market.example/link";
     const NUMBER: &str = "PS-7K3Q-9XVD";

@@ -1,7 +1,7 @@
 //! About what was bought: to the buyer, and to the shops that send it. Amounts come written for people.
 
-use super::letter;
 use crate::mail::Email;
+use crate::mail::email::letter;
 use crate::mail::user_text::tame;
 
 type Rows<'a> = &'a [(String, String)];

@@ -1,7 +1,7 @@
 //! About signing in: the password, the second factor, and those who try.
 
-use super::letter;
 use crate::mail::Email;
+use crate::mail::email::letter;
 use crate::mail::user_text::tame;
 
 /// What to do about something that only the owner should do.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Rule, rows, rule};
+use super::rule::{Rule, rows, rule};
 use crate::db::Conn;
 use crate::error::Result;
 

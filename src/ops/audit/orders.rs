@@ -1,6 +1,6 @@
 //! Where orders stand, and how they came there.
 
-use super::{Rule, rule};
+use super::rule::{Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,6 +1,6 @@
 //! Who paid, and for what.
 
-use super::{Rule, rule};
+use super::rule::{Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,6 +1,6 @@
 //! What was given back.
 
-use super::{Rule, rule};
+use super::rule::{Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

@@ -1,6 +1,6 @@
 //! What is on the shelf, and how it came there.
 
-use super::{Rule, rule};
+use super::rule::{Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![

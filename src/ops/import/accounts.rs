@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::Import;
-use super::fixtures::Model;
+use super::model::Model;
 use super::report::Verdict;
 use super::row::Row;
 use crate::accounts::NO_PASSWORD;

@@ -4,7 +4,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::Import;
-use super::fixtures::Model;
+use super::model::Model;
 use super::report::Verdict;
 use super::row::{NotOurPicture, Row};
 use crate::catalog::{ProductState, Reason, StockMovement};

@@ -4,6 +4,7 @@ mod accounts;
 mod carts;
 mod catalog;
 mod fixtures;
+mod model;
 mod orders;
 mod report;
 mod row;
@@ -14,7 +15,8 @@ use chrono::{NaiveDateTime, SubsecRound};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-pub use fixtures::{Fixtures, Model};
+pub use fixtures::Fixtures;
+pub use model::Model;
 pub use report::{Counts, Report, Verdict};
 
 use crate::db::Conn;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::fixtures::Model;
+use super::model::Model;
 use super::row::Row;
 
 /// What became of one row.

@@ -8,7 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fixtures::Model;
+use super::model::Model;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 

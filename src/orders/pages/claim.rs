@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::access::Key;
 use super::show;
-use crate::accounts::{self, Event, EventKind, Factor, Hasher, Origin, Password, SignUp, User, Username, Visitor};
+use crate::accounts::{self, Event, EventKind, Factor, Hasher, Origin, Password, SignUp, User, Username};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::mail::Outbox;
@@ -21,38 +21,6 @@ use crate::text::Email;
 use crate::web::layers::{ClientIp, Policy};
 use crate::web::visitor::sign_in;
 use crate::web::{Flash, Form, FormErrors, Page, SignedIn, redirect};
-
-/// What whoever opens the link can do to have the order among their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// It is in an account already.
-    Kept,
-    /// It is in the account of who looks.
-    Own,
-    /// Nobody has an account for its address: a password makes one.
-    Password,
-    /// There is an account for it: sign in first.
-    SignIn,
-    /// Who looks has that account.
-    Claim,
-    /// Who looks has an account for another address.
-    Other,
-}
-
-impl Keeping {
-    pub fn of(conn: &mut Conn, purchase: &Purchase, visitor: Option<&Visitor>) -> Result<Self> {
-        Ok(match (purchase.buyer_id, visitor) {
-            (Some(buyer), Some(visitor)) if buyer == visitor.user => Self::Own,
-            (Some(_), _) => Self::Kept,
-            (None, Some(visitor)) if visitor.email == purchase.email => Self::Claim,
-            (None, Some(_)) => Self::Other,
-            (None, None) => match User::by_email(conn, &purchase.email)? {
-                Some(_) => Self::SignIn,
-                None => Self::Password,
-            },
-        })
-    }
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -3,6 +3,7 @@
 mod access;
 mod cancel;
 mod claim;
+mod claim_option;
 mod confirm_delivery;
 pub mod index;
 mod reorder;

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use super::access::Key;
-use super::claim::Keeping;
+use super::claim_option::Keeping;
 use super::view::Whole;
 use crate::db::Db;
 use crate::error::Result;

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::ReachQuery;
+use super::params::ReachQuery;
 use crate::catalog::{After, Counts, ListedShop, ShopCard};
 use crate::db::{Conn, Db};
 use crate::error::Result;

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::ReachQuery;
+use super::params::ReachQuery;
 use crate::catalog::{Counts, Filter, ProductCard, Sort};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};

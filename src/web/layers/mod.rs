@@ -6,6 +6,7 @@ mod csrf;
 mod headers;
 mod key_rotation;
 pub mod limits;
+mod policy;
 mod rate_limit;
 mod request_id;
 mod required_steps;
@@ -27,98 +28,20 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
 use futures_util::FutureExt;
-use ipnet::IpNet;
-use url::Url;
 
 use super::color_scheme::ColorScheme;
 use super::error_page::{self, Cause};
-use super::request_metrics::RequestMetrics;
-use crate::error::Error;
 
 pub use client_ip::ClientIp;
 pub use csrf::is_file;
 pub use key_rotation::key_rotation;
+pub use policy::{Policy, RateLimits};
 pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
 pub use session_cookie::{SessionCookie, no_empty_cookie};
 
 use body::compress::Coding;
 use body::limits::Body;
-
-/// What the layers need to know, taken once from the configuration.
-pub struct Policy {
-    /// Scheme, host and port of `PUBLIC_URL`, as browsers write them in `Origin`.
-    pub origin: String,
-    /// Host and port of `PUBLIC_URL`, as browsers write them in `Host`.
-    pub host: String,
-    /// `PUBLIC_URL` is https.
-    pub production: bool,
-    pub trusted_proxies: Vec<IpNet>,
-    /// None: off.
-    pub rate_limit: Option<RateLimits>,
-    /// All that passed.
-    pub request_metrics: RequestMetrics,
-}
-
-/// What is counted by address, each on its own.
-pub struct RateLimits {
-    pub requests: RateLimiter,
-    pub sign_ups: RateLimiter,
-    pub emails: RateLimiter,
-    pub downloads: RateLimiter,
-    pub sign_ins: RateLimiter,
-    pub checkouts: RateLimiter,
-    pub uploads: RateLimiter,
-}
-
-impl RateLimits {
-    /// The pages' and forms' own is given; the classes have theirs.
-    pub fn new(requests_per_minute: u32) -> Self {
-        let class = |(count, window)| RateLimiter::with_window(count, window);
-        Self {
-            requests: RateLimiter::new(requests_per_minute),
-            sign_ups: class(limits::SIGN_UPS),
-            emails: class(limits::LETTERS),
-            downloads: class(limits::DOWNLOADS),
-            sign_ins: class(limits::SIGN_INS),
-            checkouts: class(limits::CHECKOUTS),
-            uploads: class(limits::UPLOADS),
-        }
-    }
-}
-
-impl Policy {
-    pub fn new(public_url: &Url, trusted_proxies: Vec<IpNet>, rate_limit: bool) -> Self {
-        let origin = public_url.origin().ascii_serialization();
-        Self {
-            host: origin
-                .split_once("://")
-                .map_or(String::new(), |(_, host)| host.to_owned()),
-            production: public_url.scheme() == "https",
-            origin,
-            trusted_proxies,
-            rate_limit: rate_limit.then(|| RateLimits::new(limits::REQUESTS_PER_MINUTE)),
-            request_metrics: RequestMetrics::default(),
-        }
-    }
-
-    /// Counts one of a class from this address.
-    ///
-    /// # Errors
-    /// There were too many.
-    pub fn count(&self, class: fn(&RateLimits) -> &RateLimiter, address: ClientIp) -> Result<(), Error> {
-        match self
-            .rate_limit
-            .as_ref()
-            .map(|limits| class(limits).check_address(address.0))
-        {
-            Some(Err(wait)) => Err(Error::RateLimited {
-                retry_after: wait.as_secs() + 1,
-            }),
-            _ => Ok(()),
-        }
-    }
-}
 
 /// The outermost layer. Nothing leaves the app but through here.
 ///
@@ -139,7 +62,7 @@ pub async fn safe(
         Body::Passing(watch) => Some(watch),
         Body::Refused(refusal) => {
             let (request, rest) = request.into_parts();
-            let answer = body::limits::leave_unread(visit.finish(&policy, refusal), rest);
+            let answer = body::unread::leave_unread(visit.finish(&policy, refusal), rest);
             return Ok(ServiceResponse::new(request, answer));
         }
     };

@@ -18,7 +18,7 @@ fn markup_is_shown_as_words_everywhere() {
         let market = Market::demo();
         let maker = maker(&market).await;
         for words in HOSTILE {
-            let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+            let mut sheet = EditorState::from_page(&maker.page(NEW).await);
             sheet
                 .ready(words)
                 .set("description", words)
@@ -33,12 +33,12 @@ fn markup_is_shown_as_words_everywhere() {
                 .set("new_section", words);
             sheet.set("slug", words).file("<img src=x>.png", png(30, 40));
             let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
-            let mut sheet = EditorState::from_stored(&page);
+            let mut sheet = EditorState::from_page(&page);
             assert_eq!(sheet.get("title"), [words]);
             sheet.set("alt", words);
             let edit = saved(&sheet.send(&maker, NEW, "publish").await);
             let page = maker.page(&edit).await;
-            assert_eq!(EditorState::from_stored(&page).get("title"), [words]);
+            assert_eq!(EditorState::from_page(&page).get("title"), [words]);
             let shown = attributes(&page, ".found-title", "class");
             assert_eq!(shown.len(), 1);
             let link = attributes(&page, ".bench a[href^='/shops/barro-e-sal/']", "href");
@@ -71,7 +71,7 @@ fn what_cannot_be_kept_is_refused_and_never_breaks_anything() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let blank = EditorState::from_stored(&maker.page(NEW).await);
+        let blank = EditorState::from_page(&maker.page(NEW).await);
         let long = "é".repeat(10_000);
         let names: Vec<String> = blank.fields.iter().map(|(name, _)| name.clone()).collect();
         let more = [

@@ -5,14 +5,14 @@ use crate::support::{Market, attributes, run, texts};
 
 /// A draft in sizes and colors, with 1, 2, 3 and 4 pieces.
 async fn jar(maker: &crate::support::visitor::Visitor) -> String {
-    let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+    let mut sheet = EditorState::from_page(&maker.page(NEW).await);
     sheet.ready("Moon jar");
     sheet
         .set("option1", "Size")
         .set("values1", "S\nL")
         .set("option2", "Colour")
         .set("values2", "Red\nBlue");
-    let mut sheet = EditorState::from_stored(&html(sheet.send(maker, NEW, "table").await, 200).await);
+    let mut sheet = EditorState::from_page(&html(sheet.send(maker, NEW, "table").await, 200).await);
     assert_eq!(sheet.get("price"), ["12.50"; 4]);
     for row in 0..4 {
         sheet.set(&format!("quantity:{row}"), &(row + 1).to_string());
@@ -31,12 +31,12 @@ fn what_was_typed_stays_with_its_combination_and_so_does_its_id() {
             before.iter().map(|(_, name, _)| name.as_str()).collect::<Vec<_>>(),
             ["S/Red", "S/Blue", "L/Red", "L/Blue"]
         );
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sheet.set("values1", "XS\nL\nS");
         // Straight to Save: the new combinations are shown first.
         let page = html(sheet.send(&maker, &edit, "save").await, 422).await;
         assert_eq!(attributes(&page, "#problems a", "href"), ["#table"]);
-        let sheet = EditorState::from_stored(&page);
+        let sheet = EditorState::from_page(&page);
         assert_eq!(sheet.get("quantity"), ["0", "0", "3", "4", "1", "2"]);
         assert_eq!(sheet.get("price")[3], "15.00");
         saved(&sheet.send(&maker, &edit, "save").await);
@@ -56,14 +56,14 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
         let maker = maker(&market).await;
         let edit = jar(&maker).await;
         let before = variants(&market, number(&edit));
-        let sheet = EditorState::from_stored(&maker.page(&edit).await);
-        let sheet = EditorState::from_stored(&html(sheet.send(&maker, &edit, "remove-option:1").await, 200).await);
+        let sheet = EditorState::from_page(&maker.page(&edit).await);
+        let sheet = EditorState::from_page(&html(sheet.send(&maker, &edit, "remove-option:1").await, 200).await);
         assert_eq!(sheet.get("quantity"), ["3", "7"]);
         let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
         let told = texts(&asked, "#leaving").join(" ");
         assert!(told.contains("6 pieces in 2 combinations will be added"), "{told}");
         assert_eq!(variants(&market, number(&edit)), before, "nothing is done unasked");
-        saved(&EditorState::from_stored(&asked).send(&maker, &edit, "save").await);
+        saved(&EditorState::from_page(&asked).send(&maker, &edit, "save").await);
         let after = variants(&market, number(&edit));
         assert_eq!(
             after,
@@ -71,7 +71,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
         );
         assert_books(&market);
         // A value that goes takes its stock along.
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sheet.set("values1", "S");
         let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
         assert!(
@@ -79,7 +79,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
                 .join(" ")
                 .contains("7 pieces in 1 combination will be taken out")
         );
-        saved(&EditorState::from_stored(&asked).send(&maker, &edit, "save").await);
+        saved(&EditorState::from_page(&asked).send(&maker, &edit, "save").await);
         assert_eq!(variants(&market, number(&edit)).len(), 1);
         assert_books(&market);
     });
@@ -91,7 +91,7 @@ fn options_may_change_places_and_end_somewhere() {
         let market = Market::demo();
         let maker = maker(&market).await;
         let edit = jar(&maker).await;
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sheet
             .set("option1", "Colour")
             .set("values1", "Red\nBlue")
@@ -104,7 +104,7 @@ fn options_may_change_places_and_end_somewhere() {
         let wanted = [("Red/S", 1), ("Red/L", 3), ("Blue/S", 2), ("Blue/L", 4)];
         assert_eq!(stock, wanted.map(|(name, quantity)| (name.to_owned(), quantity)));
         for (values, at) in [("S\ns".to_owned(), "#values2"), (String::new(), "#values2")] {
-            let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+            let mut sheet = EditorState::from_page(&maker.page(&edit).await);
             let page = html(sheet.set("values2", &values).send(&maker, &edit, "save").await, 422).await;
             assert!(
                 attributes(&page, "#problems a", "href").contains(&at.to_owned()),
@@ -112,7 +112,7 @@ fn options_may_change_places_and_end_somewhere() {
             );
         }
         let many: Vec<String> = (0..20).map(|n| n.to_string()).collect();
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sheet
             .set("values1", &many.join("\n"))
             .set("values2", &many[..6].join("\n"));

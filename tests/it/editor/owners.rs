@@ -22,7 +22,7 @@ fn no_field_reaches_into_another_shop() {
         let market = Market::demo();
         let (ines, maeve) = (maker(&market).await, named(&market, "maeve").await);
         // Maeve has one of everything.
-        let mut theirs = EditorState::from_stored(&maeve.page(NEW).await);
+        let mut theirs = EditorState::from_page(&maeve.page(NEW).await);
         theirs
             .ready("Theirs")
             .set("new_section", "Theirs")
@@ -33,7 +33,7 @@ fn no_field_reaches_into_another_shop() {
             .set("field_longest", "9")
             .set("field_id", "");
         let their_product = number(&saved(&theirs.send(&maeve, NEW, "publish").await));
-        let mut more = EditorState::from_stored(&maeve.page(NEW).await);
+        let mut more = EditorState::from_page(&maeve.page(NEW).await);
         html(
             more.file("wait.png", png(30, 40)).send(&maeve, NEW, "upload").await,
             200,
@@ -68,7 +68,7 @@ fn no_field_reaches_into_another_shop() {
             ("field_id", field),
         ] {
             for path in [NEW, edit.as_str()] {
-                let mut sheet = EditorState::from_stored(&ines.page(path).await);
+                let mut sheet = EditorState::from_page(&ines.page(path).await);
                 if path == NEW {
                     sheet.ready("Mine");
                 }
@@ -86,7 +86,7 @@ fn no_field_reaches_into_another_shop() {
             }
         }
         // Nor is the other's product found by its number.
-        let sheet = EditorState::from_stored(&ines.page(&edit).await);
+        let sheet = EditorState::from_page(&ines.page(&edit).await);
         let theirs = format!("/dashboard/products/{their_product}");
         for act in ["save", "publish", "upload", "table"] {
             let mut sheet = sheet.clone();
@@ -131,7 +131,7 @@ fn what_the_form_does_not_have_does_not_change() {
                 .unwrap()
         };
         let (before, kinds) = (read(), variants(&market, own));
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         for column in [
             "id",
             "owner_id",
@@ -181,7 +181,7 @@ fn pictures_sent_by_script_come_back_as_cards_and_to_nobody_else() {
             .unwrap();
         let other = named(&market, "maeve").await;
         for (visitor, count) in [(&maker, 1), (&other, 0)] {
-            let mut sheet = EditorState::from_stored(&visitor.page(NEW).await);
+            let mut sheet = EditorState::from_page(&visitor.page(NEW).await);
             let page = html(
                 sheet
                     .set("picture", &id.to_string())

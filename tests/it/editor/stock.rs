@@ -11,9 +11,9 @@ fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         // One is sold while the maker writes.
         sell(&market, number(&edit));
         saved(&sheet.set("quantity", "10").send(&maker, &edit, "save").await);
@@ -40,7 +40,7 @@ fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
         assert_eq!(texts(&page, ".moves td:nth-child(4)"), ["+6", "−1", "+4"]);
         // Saved once more without a change: nothing is written down.
         saved(
-            &EditorState::from_stored(&maker.page(&edit).await)
+            &EditorState::from_page(&maker.page(&edit).await)
                 .send(&maker, &edit, "save")
                 .await,
         );
@@ -56,9 +56,9 @@ fn more_cannot_be_taken_away_than_is_left() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sell(&market, number(&edit));
         let page = html(sheet.set("quantity", "0").send(&maker, &edit, "save").await, 422).await;
         assert!(
@@ -68,7 +68,7 @@ fn more_cannot_be_taken_away_than_is_left() {
         );
         assert_eq!(variants(&market, number(&edit))[0].2, 3);
         // What came back counts from what there is now.
-        saved(&EditorState::from_stored(&page).send(&maker, &edit, "save").await);
+        saved(&EditorState::from_page(&page).send(&maker, &edit, "save").await);
         assert_eq!(variants(&market, number(&edit))[0].2, 0);
         assert_books(&market);
     });
@@ -79,9 +79,9 @@ fn the_second_of_two_tabs_is_told_and_loses_nothing() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
-        let mut first = EditorState::from_stored(&maker.page(&edit).await);
+        let mut first = EditorState::from_page(&maker.page(&edit).await);
         let mut second = first.clone();
         saved(
             &first
@@ -95,7 +95,7 @@ fn the_second_of_two_tabs_is_told_and_loses_nothing() {
             .set("quantity", "3");
         let page = html(second.send(&maker, &edit, "save").await, 422).await;
         assert!(texts(&page, "#changed").join(" ").contains("changed elsewhere"));
-        let again = EditorState::from_stored(&page);
+        let again = EditorState::from_page(&page);
         assert_eq!(again.get("description"), ["Written in the second tab"]);
         assert_eq!((again.get("quantity"), again.get("seen")), (vec!["5"], vec!["6"]));
         saved(&again.send(&maker, &edit, "save").await);

@@ -11,7 +11,7 @@ fn a_product_is_written_shown_and_bought_with_its_eyes() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         sheet
             .ready("Moon jar")
             .set("description", "Round, *white*.")
@@ -48,7 +48,7 @@ fn a_draft_may_wait_and_the_shop_window_may_not() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let empty = EditorState::from_stored(&maker.page(NEW).await);
+        let empty = EditorState::from_page(&maker.page(NEW).await);
         let page = html(empty.send(&maker, NEW, "publish").await, 422).await;
         assert!(texts(&page, "title").join("").starts_with("Error: "));
         let missing = attributes(&page, "#problems a", "href");
@@ -57,7 +57,7 @@ fn a_draft_may_wait_and_the_shop_window_may_not() {
         draft.set("title", "Moon jar").set("category", "HOME");
         let edit = saved(&draft.send(&maker, NEW, "save").await);
         assert_eq!(market.get("/shops/barro-e-sal/moon-jar").await.status(), 404);
-        let sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let sheet = EditorState::from_page(&maker.page(&edit).await);
         assert_eq!(sheet.get("price"), [""], "a price that nobody gave");
     });
 }
@@ -67,21 +67,21 @@ fn a_new_title_takes_the_address_along_until_it_is_live_and_then_only_when_asked
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         sheet.ready("Moon jar").file("one.png", png(30, 40));
         let edit = saved(&sheet.send(&maker, NEW, "save").await);
         let slug = || {
             let one = products::table.find(number(&edit)).select(products::slug);
             one.first::<String>(&mut conn(&market)).unwrap()
         };
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         saved(&sheet.set("title", "Sun jar").send(&maker, &edit, "publish").await);
         assert_eq!(slug(), "sun-jar");
         // The radio still says draft: whoever publishes means it.
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         saved(&sheet.set("title", "Star jar").send(&maker, &edit, "save").await);
         assert_eq!(slug(), "sun-jar");
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         saved(&sheet.set("slug", "Star Jar").send(&maker, &edit, "save").await);
         assert_eq!(slug(), "star-jar");
         let old = market.get("/shops/barro-e-sal/sun-jar").await;
@@ -97,7 +97,7 @@ fn every_field_says_where_it_ends() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let blank = EditorState::from_stored(&maker.page(NEW).await);
+        let blank = EditorState::from_page(&maker.page(NEW).await);
         let long = "x".repeat(10_001);
         for (field, value, at) in [
             ("title", "x".repeat(121).as_str(), "#title"),
@@ -125,7 +125,7 @@ fn every_field_says_where_it_ends() {
             let page = html(sheet.send(&maker, NEW, "save").await, 422).await;
             assert_eq!(attributes(&page, "#problems a", "href"), [at], "{field}: {value:.20}");
             if value.len() < 200 && !value.contains('\0') && !["category", "delivery", "readiness"].contains(&field) {
-                assert_eq!(EditorState::from_stored(&page).get(field)[0], value, "{field} is kept");
+                assert_eq!(EditorState::from_page(&page).get(field)[0], value, "{field} is kept");
             }
         }
         let mut made = blank.clone();
@@ -149,7 +149,7 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         sheet
             .ready("")
             .file("one.png", png(30, 40))
@@ -157,7 +157,7 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
         sheet.file("bad.png", b"no picture".to_vec());
         let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
         assert!(texts(&page, "#problems").join(" ").contains("“bad.png”"));
-        let mut again = EditorState::from_stored(&page);
+        let mut again = EditorState::from_page(&page);
         let kept: Vec<String> = again.get("picture").into_iter().map(str::to_owned).collect();
         assert_eq!(kept.len(), 2);
         let pending = || {
@@ -169,7 +169,7 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
         assert_eq!(pending(), 2);
         // The second becomes the cover, and says what it shows.
         let act = format!("cover:{}", kept[1]);
-        again = EditorState::from_stored(&html(again.send(&maker, NEW, &act).await, 200).await);
+        again = EditorState::from_page(&html(again.send(&maker, NEW, &act).await, 200).await);
         assert_eq!(again.get("picture"), [kept[1].as_str(), kept[0].as_str()]);
         again.set("alt", "A jar by a window").set("title", "Moon jar");
         let edit = saved(&again.send(&maker, NEW, "publish").await);
@@ -181,9 +181,9 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
             .load(&mut conn(&market))
             .unwrap();
         assert_eq!(alts, ["A jar by a window", ""]);
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         let act = format!("remove-picture:{}", kept[0]);
-        sheet = EditorState::from_stored(&html(sheet.send(&maker, &edit, &act).await, 200).await);
+        sheet = EditorState::from_page(&html(sheet.send(&maker, &edit, &act).await, 200).await);
         saved(&sheet.set("title", "Moon jar").send(&maker, &edit, "save").await);
         assert_eq!(attributes(&maker.page(&edit).await, "#shots .shot-card", "id").len(), 1);
     });
@@ -194,12 +194,12 @@ fn personalisation_keeps_its_ids_and_its_limits() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
-        let mut sheet = EditorState::from_stored(&maker.page(NEW).await);
+        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
         sheet.ready("Moon jar");
         let page = html(sheet.send(&maker, NEW, "add-field").await, 200).await;
-        let mut sheet = EditorState::from_stored(
+        let mut sheet = EditorState::from_page(
             &html(
-                EditorState::from_stored(&page).send(&maker, NEW, "add-field").await,
+                EditorState::from_page(&page).send(&maker, NEW, "add-field").await,
                 200,
             )
             .await,
@@ -217,18 +217,18 @@ fn personalisation_keeps_its_ids_and_its_limits() {
         assert_eq!(attributes(&page, "#problems a", "href"), ["#field_choices-1"]);
         sheet.set("field_choices:1", "Blue\r\nOat").set("field_price:1", "2.50");
         let edit = saved(&sheet.send(&maker, NEW, "save").await);
-        let mut sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         let ids: Vec<String> = sheet.get("field_id").into_iter().map(str::to_owned).collect();
         assert_eq!(sheet.get("field_choices"), ["", "Blue\nOat"]);
         sheet.set("field_label:1", "Colour of the glaze");
         saved(&sheet.send(&maker, &edit, "save").await);
-        let sheet = EditorState::from_stored(&maker.page(&edit).await);
+        let sheet = EditorState::from_page(&maker.page(&edit).await);
         assert_eq!(sheet.get("field_id"), ids);
         assert_eq!(sheet.get("field_label"), ["Name to press", "Colour of the glaze"]);
         let fewer = html(sheet.send(&maker, &edit, "remove-field:0").await, 200).await;
-        saved(&EditorState::from_stored(&fewer).send(&maker, &edit, "save").await);
+        saved(&EditorState::from_page(&fewer).send(&maker, &edit, "save").await);
         assert_eq!(
-            EditorState::from_stored(&maker.page(&edit).await).get("field_id"),
+            EditorState::from_page(&maker.page(&edit).await).get("field_id"),
             [ids[1].as_str()]
         );
     });

@@ -97,7 +97,7 @@ fn a_slow_or_silent_cloudinary_holds_nobody_up() {
         let quick = face(&ana, "sun.png", png(60, 40)).await;
         served(&ana, &quick).await;
         market.join("ben").await;
-        market.letters("ben@example.org", 1).await;
+        market.emails("ben@example.org", 1).await;
         assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
         cloud.is(Mood::Slow);
         until(&market, "the upload", async || {

@@ -170,7 +170,7 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
             .load(&mut conn)
             .unwrap();
         assert!(urls.iter().all(|url| url.contains(".avif")), "{urls:?}");
-        assert_eq!(Picture::of(&urls[0]).height, 80);
+        assert_eq!(Picture::from_url(&urls[0]).height, 80);
         arrange(&[]).await.unwrap();
         assert_eq!(own(&market, product), []);
         until(&market, "the removal", async || {

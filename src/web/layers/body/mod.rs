@@ -3,3 +3,4 @@
 pub mod compress;
 pub mod limits;
 pub mod stream;
+pub mod unread;

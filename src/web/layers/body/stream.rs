@@ -15,7 +15,7 @@ use actix_web::web::Bytes;
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::limits::leave_unread;
+use super::unread::leave_unread;
 use crate::web::layers::limits;
 
 /// What a body may take.
