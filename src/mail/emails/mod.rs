@@ -19,7 +19,7 @@ pub use sign_in::{
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::Letter;
+    use crate::mail::Email;
 
     const LINK: &str = "https://market.example/link";
     const NUMBER: &str = "PS-7K3Q-9XVD";

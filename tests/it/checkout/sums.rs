@@ -88,7 +88,7 @@ fn quote(cart: &Cart, rates: &[ShippingRate]) -> Quote {
     let terms = CheckoutChoices {
         country: Country::by_code("PT").unwrap(),
         only: None,
-        ways: Vec::new(),
+        delivery_options: Vec::new(),
     };
     Quote::new(cart, rates, &terms, now())
 }

@@ -6,7 +6,7 @@ use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{Connection, sql_query};
-use pocketshop::catalog::{Order, SellerProductCounts, SellerProductRow, View, Wanted};
+use pocketshop::catalog::{SellerProductSort, SellerProductCounts, SellerProductRow, SellerProductView, SellerProductFilter};
 use pocketshop::db::Conn;
 use pocketshop::id::ShopId;
 use scraper::Html;
@@ -89,7 +89,7 @@ fn pages_by_key_show_every_product_once_in_every_order() {
             made.push(desk.draft(&format!("Mug - {}, 5 % off-{}", number % 7, number % 3), number % 5, 2));
         }
         desk.sql("UPDATE products SET updated_at = created_at");
-        for order in Order::all() {
+        for order in SellerProductSort::all() {
             let mut path = format!("/dashboard/products?sort={order}");
             let (mut seen, mut values) = (Vec::new(), Vec::new());
             for _ in 0..4 {
@@ -225,9 +225,9 @@ fn the_list_is_read_along_an_index_in_every_order() {
             return;
         }
         let shop = ShopId(desk.shop);
-        for view in [View::All, View::Live] {
-            for order in Order::all() {
-                let wanted = Wanted {
+        for view in [SellerProductView::All, SellerProductView::Live] {
+            for order in SellerProductSort::all() {
+                let wanted = SellerProductFilter {
                     view,
                     search: String::new(),
                     order,

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 use diesel::prelude::*;
-use pocketshop::catalog::{Change, Product, Reason, StockMovement};
+use pocketshop::catalog::{StockChange, Product, Reason, StockMovement};
 use pocketshop::db::in_transaction;
 use pocketshop::error::Error;
 use pocketshop::id::{ProductId, ShopId, UserId, VariantId};
@@ -33,7 +33,7 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
                     let mut conn = location.connect().unwrap();
                     for _ in 0..10 {
                         let done = in_transaction(&mut conn, &|conn| {
-                            let change = Change {
+                            let change = StockChange {
                                 variant: VariantId(variant),
                                 by: -1,
                                 order: None,
