@@ -1,7 +1,7 @@
 //! Pictures that are to lie at Cloudinary, while it is well, down, slow, or talks nonsense.
 
 use super::*;
-use crate::editor::{NEW, Sheet, maker, saved};
+use crate::editor::{NEW, EditorState, maker, saved};
 use crate::support::cloudinary::{Cloud, Mood};
 use crate::support::files::png;
 use crate::support::run;
@@ -147,7 +147,7 @@ fn an_upload_that_nothing_names_is_found_and_taken_away_and_gone_is_gone() {
 
 /// A product made in the editor with one picture, and where its page shows that from.
 async fn product(market: &Market, maker: &Visitor, title: &str) -> String {
-    let mut sheet = Sheet::of(&maker.page(NEW).await);
+    let mut sheet = EditorState::from_page(&maker.page(NEW).await);
     sheet.ready(title).file("moon.png", png(700, 400));
     saved(&sheet.send(maker, NEW, "publish").await);
     let path = format!("/shops/barro-e-sal/{title}");
