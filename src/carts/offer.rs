@@ -31,7 +31,7 @@ impl Offer {
         let problem = LineProblem::of_shop(product.state, shop.state, shop.owner_id, buyer, away.as_ref())
             .or_else(|| (variant.quantity <= 0).then_some(LineProblem::SoldOut));
         Ok(Self {
-            title: product.title,
+            title: product.content.title,
             fields: PersonalizationField::of_product(conn, product.id)?,
             variant,
             problem,

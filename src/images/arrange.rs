@@ -45,8 +45,10 @@ impl Image {
                     ))
                     .execute(conn)?;
             } else {
-                let image = PendingImage::take(conn, owner, *id)?;
-                image.hang(conn, product, position, alt, now)?;
+                let image = PendingImage::take(conn, owner, *id)?.into_image(product, position, alt, now);
+                diesel::insert_into(product_images::table)
+                    .values(&image)
+                    .execute(conn)?;
             }
         }
         for (id, url) in left {
@@ -58,22 +60,19 @@ impl Image {
 }
 
 impl PendingImage {
-    fn hang(&self, conn: &mut Conn, product: ProductId, position: i32, alt: &str, now: NaiveDateTime) -> Result<()> {
-        diesel::insert_into(product_images::table)
-            .values((
-                product_images::id.eq(self.id),
-                product_images::product_id.eq(product),
-                product_images::public_id.eq(&self.public_id),
-                product_images::url.eq(&self.url),
-                product_images::position.eq(position),
-                product_images::alt.eq(alt),
-                product_images::width.eq(self.width),
-                product_images::height.eq(self.height),
-                product_images::tint.eq(&self.tint),
-                product_images::created_at.eq(now),
-                product_images::updated_at.eq(now),
-            ))
-            .execute(conn)?;
-        Ok(())
+    fn into_image(self, product: ProductId, position: i32, alt: &str, now: NaiveDateTime) -> Image {
+        Image {
+            id: self.id,
+            product_id: product,
+            public_id: self.public_id,
+            url: self.url,
+            position,
+            alt: alt.to_owned(),
+            width: Some(self.width),
+            height: Some(self.height),
+            tint: self.tint,
+            created_at: now,
+            updated_at: now,
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! A product's picture: its row.
+//! A picture of a product.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::Picture;
@@ -8,16 +9,21 @@ use crate::error::Result;
 use crate::id::{ImageId, ProductId};
 use crate::schema::product_images;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = product_images)]
+/// A row of `product_images`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = product_images, treat_none_as_default_value = false)]
 pub struct Image {
     pub id: ImageId,
     pub product_id: ProductId,
+    pub public_id: String,
     pub url: String,
+    pub position: i32,
     pub alt: String,
     pub width: Option<i32>,
     pub height: Option<i32>,
     pub tint: String,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
 impl Image {

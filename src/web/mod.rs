@@ -25,7 +25,7 @@ pub mod visitor;
 
 pub use cursor::{More, Reach};
 pub use flash::{Flash, FlashKind, Undo};
-pub use form::{Form, Query};
+pub use form::{Form, Query, parse_nested};
 pub use form_errors::FormErrors;
 pub use page::Page;
 pub use request::{

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
+use super::form::parse_nested;
 use super::layers::{ClientIp, Policy, limits};
 use crate::error::{Error, Result};
 use crate::images::{Pictures, Sent};
@@ -41,7 +42,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
             if text.split(|byte| *byte == b'&').count() > limits::UPLOAD_PARTS {
                 return Err(too_much().into());
             }
-            let form = serde_html_form::from_bytes(&text).map_err(|_| unreadable())?;
+            let form = parse_nested(&text)?;
             Ok(Self { form, files })
         })
     }

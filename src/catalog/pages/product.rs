@@ -115,8 +115,8 @@ pub async fn show_again(db: &Data<Db>, page: Page, typed: Typed) -> Result<HttpR
     let (product, variant) = (typed.product, typed.variant);
     let place = db
         .read(move |conn| match (variant, product) {
-            (Some(variant), _) => Product::place_of_variant(conn, variant),
-            (None, Some(product)) => Product::place_of(conn, product),
+            (Some(variant), _) => Product::slugs_of_variant(conn, variant),
+            (None, Some(product)) => Product::slugs_of(conn, product),
             (None, None) => Err(Error::NotFound),
         })
         .await?;
@@ -167,7 +167,7 @@ impl Found {
             .find(|variant| several && Some(variant.id) == typed.variant)
             .or_else(|| variants.first().filter(|_| !several));
         let quantity = chosen.map_or(product.quantity, |variant| variant.quantity);
-        let category = page.site.categories.by_code(&product.category);
+        let category = page.site.categories.by_code(&product.content.category);
         let head = ProductHead {
             price: chosen.map_or(product.price, |variant| variant.price),
             several_prices: chosen.is_none() && variants.iter().any(|variant| variant.price != product.price),
@@ -176,10 +176,10 @@ impl Found {
             in_stock: quantity > 0,
             category_label: category.map(|category| category.label.clone()).unwrap_or_default(),
             category_url: category.map(crate::catalog::Category::url).unwrap_or_default(),
-            title: product.title.clone(),
+            title: product.content.title.clone(),
             url: url.clone(),
         };
-        let was = facts.compare_at_price.filter(|was| *was > head.price);
+        let was = facts.content.compare_at_price.filter(|was| *was > head.price);
         let card = |variant: &Variant| VariantCard {
             id: variant.id.to_string(),
             label: variant.label(),
@@ -196,8 +196,8 @@ impl Found {
             chosen,
             fields: &fields,
             rates: &rates,
-            delivery: facts.delivery,
-            readiness: facts.readiness,
+            delivery: facts.content.delivery,
+            readiness: facts.content.readiness(),
             own: page
                 .visitor
                 .as_ref()

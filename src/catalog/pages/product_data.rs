@@ -82,11 +82,11 @@ impl Found {
             .partition(|image| image.product_id == product.id);
         ProductCard::give_pictures(&mut others, &theirs);
         Ok(Self {
-            description: Some(product.description.trim())
+            description: Some(product.content.description.trim())
                 .filter(|text| !text.is_empty())
                 .map(Html::from_markdown),
-            description_meta: match summary(&product.description, 155) {
-                nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
+            description_meta: match summary(&product.content.description, 155) {
+                nothing if nothing.is_empty() => format!("{}, from {}.", product.content.title, shop.name),
                 summary => summary,
             },
             fields: PersonalizationField::of_product(conn, product.id)?,

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::StoredProduct;
+use crate::catalog::Product;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
@@ -45,7 +45,7 @@ pub async fn index(
     let (shop, id, after) = (seller.shop.id, parse(&path)?, Place::parse(&query.after));
     let (title, mut rows) = db
         .read(move |conn| {
-            let title = StoredProduct::of_shop(conn, shop, id)?.title;
+            let title = Product::of_shop(conn, shop, id)?.content.title;
             let rows = OrderLine::of_product(conn, shop, id, after, i64::try_from(STEP).unwrap_or(0) + 1)?;
             Ok((title, rows))
         })
