@@ -1,4 +1,4 @@
-//! What is stored about a shop's products.
+//! The products of a seller in the data download.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -43,7 +43,7 @@ pub struct Variant {
     quantity: i32,
 }
 
-/// What a product asks its buyers.
+/// A personalization field.
 #[derive(Serialize)]
 pub struct Field {
     product: i64,
@@ -72,118 +72,117 @@ pub struct StockMovement {
     created_at: NaiveDateTime,
 }
 
-/// Priced in the market's currency.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = products)]
+struct ProductRow {
+    id: i64,
+    title: String,
+    description: String,
+    category: String,
+    tags: String,
+    price: Money,
+    compare_at_price: Option<Money>,
+    quantity: i32,
+    weight: Option<i32>,
+    delivery: String,
+    ready_from: Option<i32>,
+    ready_within: Option<i32>,
+    state: String,
+    created_at: NaiveDateTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = product_variants)]
+struct VariantRow {
+    product_id: i64,
+    id: i64,
+    value1: String,
+    value2: String,
+    value3: String,
+    sku: String,
+    price: Money,
+    quantity: i32,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = personalization_fields)]
+struct FieldRow {
+    product_id: i64,
+    kind: String,
+    label: String,
+    hint: String,
+    choices: String,
+    required: bool,
+    price: Money,
+}
+
+/// The products of a seller. Prices are in the currency of the market.
 pub fn products(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Product>> {
-    type Told = (i64, String, String, String, Option<String>, String);
-    type Made = (Option<i32>, String, Option<i32>, Option<i32>);
-    type Row = (Told, (Money, Option<Money>, i32), Made, String, NaiveDateTime);
-    let rows: Vec<Row> = products::table
+    let rows: Vec<(ProductRow, Option<String>)> = products::table
         .inner_join(shops::table)
         .left_join(sections::table)
         .filter(shops::owner_id.eq(user))
         .order(products::id)
-        .select((
-            (
-                products::id,
-                products::title,
-                products::description,
-                products::category,
-                sections::name.nullable(),
-                products::tags,
-            ),
-            (products::price, products::compare_at_price, products::quantity),
-            (
-                products::weight,
-                products::delivery,
-                products::ready_from,
-                products::ready_within,
-            ),
-            products::state,
-            products::created_at,
-        ))
+        .select((ProductRow::as_select(), sections::name.nullable()))
         .load(conn)?;
-    let product = |(told, (price, compare_at, quantity), made, state, created_at): Row| {
-        let (id, title, description, category, section, tags) = told;
-        let (weight, delivery, ready_from, ready_within) = made;
-        Product {
-            id,
-            title,
-            description,
-            category,
-            section: section.unwrap_or_default(),
-            tags,
-            price: currency.plain(price),
-            compare_at_price: compare_at.map(|price| currency.plain(price)).unwrap_or_default(),
-            quantity,
-            weight,
-            delivery,
-            ready_from,
-            ready_within,
-            state,
-            created_at,
-        }
+    let product = |(row, section): (ProductRow, Option<String>)| Product {
+        id: row.id,
+        title: row.title,
+        description: row.description,
+        category: row.category,
+        section: section.unwrap_or_default(),
+        tags: row.tags,
+        price: currency.plain(row.price),
+        compare_at_price: row
+            .compare_at_price
+            .map(|price| currency.plain(price))
+            .unwrap_or_default(),
+        quantity: row.quantity,
+        weight: row.weight,
+        delivery: row.delivery,
+        ready_from: row.ready_from,
+        ready_within: row.ready_within,
+        state: row.state,
+        created_at: row.created_at,
     };
     Ok(rows.into_iter().map(product).collect())
 }
 
 pub fn variants(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Variant>> {
-    type Row = (i64, i64, (String, String, String), String, Money, i32);
-    let rows: Vec<Row> = product_variants::table
+    let rows: Vec<VariantRow> = product_variants::table
         .inner_join(products::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
         .order((product_variants::product_id, product_variants::position))
-        .select((
-            product_variants::product_id,
-            product_variants::id,
-            (
-                product_variants::value1,
-                product_variants::value2,
-                product_variants::value3,
-            ),
-            product_variants::sku,
-            product_variants::price,
-            product_variants::quantity,
-        ))
+        .select(VariantRow::as_select())
         .load(conn)?;
-    let variant = |(product, id, (value1, value2, value3), sku, price, quantity): Row| Variant {
-        product,
-        id,
-        value1,
-        value2,
-        value3,
-        sku,
-        price: currency.plain(price),
-        quantity,
+    let variant = |row: VariantRow| Variant {
+        product: row.product_id,
+        id: row.id,
+        value1: row.value1,
+        value2: row.value2,
+        value3: row.value3,
+        sku: row.sku,
+        price: currency.plain(row.price),
+        quantity: row.quantity,
     };
     Ok(rows.into_iter().map(variant).collect())
 }
 
 pub fn fields(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Field>> {
-    type Row = (i64, String, (String, String, String), bool, Money);
-    let rows: Vec<Row> = personalization_fields::table
+    let rows: Vec<FieldRow> = personalization_fields::table
         .inner_join(products::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
         .order((personalization_fields::product_id, personalization_fields::position))
-        .select((
-            personalization_fields::product_id,
-            personalization_fields::kind,
-            (
-                personalization_fields::label,
-                personalization_fields::hint,
-                personalization_fields::choices,
-            ),
-            personalization_fields::required,
-            personalization_fields::price,
-        ))
+        .select(FieldRow::as_select())
         .load(conn)?;
-    let field = |(product, kind, (label, hint, choices), required, price): Row| Field {
-        product,
-        kind,
-        label,
-        hint,
-        choices,
-        required,
-        price: currency.plain(price),
+    let field = |row: FieldRow| Field {
+        product: row.product_id,
+        kind: row.kind,
+        label: row.label,
+        hint: row.hint,
+        choices: row.choices,
+        required: row.required,
+        price: currency.plain(row.price),
     };
     Ok(rows.into_iter().map(field).collect())
 }

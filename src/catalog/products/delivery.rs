@@ -29,8 +29,8 @@ impl Delivery {
     pub fn note(self) -> &'static str {
         match self {
             Self::Parcel => "",
-            Self::Digital => "Digital, nothing is posted",
-            Self::ByHand => "Handed over in person, nothing is posted",
+            Self::Digital => "Digital, no shipping needed",
+            Self::ByHand => "Handed over in person, no shipping needed",
         }
     }
 }

@@ -120,10 +120,13 @@ impl Update<'_> {
         let short = StockMovement::make(conn, &changes, Reason::Edit, user, self.context.now)?;
         let Some(short) = short.first() else { return Ok(()) };
         let left = self.variants.iter().find(|variant| variant.id == *short);
+        let left = match left.map_or(0, |variant| variant.quantity) {
+            1 => "1 is".to_owned(),
+            left => format!("{left} are"),
+        };
         Err(Error::Refused(format!(
-            "The stock changed while you were writing: there are {} left of what you wanted to take away more of. Look at \
-             the stock, then save again.",
-            left.map_or(0, |variant| variant.quantity)
+            "The stock changed while you were writing. Only {left} left, so stock can't be reduced by that much. Look at the \
+             stock, then save again."
         )))
     }
 

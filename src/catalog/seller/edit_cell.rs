@@ -84,7 +84,7 @@ impl Product {
             )));
         }
         if left > MAX_STOCK {
-            return Err(Error::Refused(format!("There can be {MAX_STOCK} in stock at most.")));
+            return Err(Error::Refused("Stock can't exceed 999,999.".to_owned()));
         }
         Ok(left)
     }

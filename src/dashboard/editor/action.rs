@@ -1,6 +1,7 @@
 //! The buttons of the editor, and what those that save nothing change in the form.
 
-use super::state::{EditorState, FieldForm, OptionForm};
+use super::lists::{FieldForm, OptionForm};
+use super::state::EditorState;
 use crate::catalog::{MAX_FIELDS, MAX_OPTIONS};
 use crate::id::ImageId;
 

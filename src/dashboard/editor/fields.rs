@@ -1,7 +1,7 @@
 //! The personalization fields of the form, read into drafts.
 
 use super::input::{control_id, optional, price, whole_number};
-use super::state::FieldForm;
+use super::lists::FieldForm;
 use crate::catalog::{MAX_CHOICES, MAX_TEXT_LENGTH, PersonalizationFieldDraft, PersonalizationKind};
 use crate::id::PersonalizationFieldId;
 use crate::money::Currency;

@@ -3,11 +3,10 @@
 
 mod action;
 mod fields;
-mod form;
 mod input;
+mod lists;
 mod parse;
 mod pictures;
-mod saved;
 mod state;
 pub mod stock;
 mod submission;

@@ -1,18 +1,16 @@
 //! The state of the editor: what its form shows and what it sends, as text.
 
-use std::collections::BTreeMap;
+use serde::Deserialize;
 
-use serde::{Deserialize, Deserializer};
-
-use super::form::{list, values};
+use super::lists::{
+    FieldForm, OptionForm, PictureForm, VariantForm, list, one_variant, pictures, text, values, variants,
+};
 use crate::catalog::{
-    Delivery, MAX_COMBINATIONS, MAX_FIELDS, MAX_OPTIONS, PersonalizationKind, ProductState, Values, label,
+    Delivery, MAX_FIELDS, MAX_OPTIONS, OptionMapping, Options, Product, ProductState, Readiness, SavedProduct, Values,
 };
 use crate::id::ImageId;
 use crate::images::MAX_PICTURES;
-
-/// The limit of a text in a new field, in characters.
-const DEFAULT_TEXT_LENGTH: &str = "60";
+use crate::money::{Currency, Money};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -52,72 +50,6 @@ pub struct EditorState {
     pub pictures: Vec<PictureForm>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct OptionForm {
-    pub name: String,
-    /// One on each line.
-    pub values: String,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct VariantForm {
-    #[serde(deserialize_with = "values")]
-    pub values: Values,
-    pub price: String,
-    pub quantity: String,
-    /// The stock when the form was filled.
-    pub seen: String,
-    pub sku: String,
-    pub image: String,
-}
-
-/// A personalization field.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default)]
-pub struct FieldForm {
-    /// Empty: a new field.
-    pub id: String,
-    pub kind: String,
-    pub label: String,
-    pub hint: String,
-    /// One on each line.
-    pub choices: String,
-    pub max_length: String,
-    /// `yes` or `no`
-    pub required: String,
-    pub price: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct PictureForm {
-    pub id: ImageId,
-    pub alt: String,
-}
-
-impl Default for FieldForm {
-    fn default() -> Self {
-        Self {
-            id: String::new(),
-            kind: PersonalizationKind::Text.as_str().to_owned(),
-            label: String::new(),
-            hint: String::new(),
-            choices: String::new(),
-            max_length: DEFAULT_TEXT_LENGTH.to_owned(),
-            required: "no".to_owned(),
-            price: String::new(),
-        }
-    }
-}
-
-impl VariantForm {
-    /// `Large / Blue`. Empty for a product without options.
-    pub fn label(&self) -> String {
-        label(&self.values)
-    }
-}
-
 impl EditorState {
     /// The form of a new product.
     pub fn blank() -> Self {
@@ -150,36 +82,81 @@ impl EditorState {
         self.pictures.extend(added);
         self.pictures.truncate(MAX_PICTURES);
     }
-}
 
-/// Reads the variants. A product has one at least.
-fn variants<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<VariantForm>, D::Error> {
-    let variants = list::<MAX_COMBINATIONS, D, VariantForm>(deserializer)?;
-    Ok(if variants.is_empty() { one_variant() } else { variants })
-}
-
-fn one_variant() -> Vec<VariantForm> {
-    vec![VariantForm::default()]
-}
-
-/// Reads the pictures, each of them once. Ids that are not numbers are left out.
-fn pictures<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PictureForm>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(default)]
-    #[derive(Default)]
-    struct Entry {
-        id: String,
-        alt: String,
-    }
-    let mut pictures: Vec<PictureForm> = Vec::new();
-    for Entry { id, alt } in BTreeMap::<u32, Entry>::deserialize(deserializer)?.into_values() {
-        if let Ok(id) = id.parse().map(ImageId)
-            && pictures.iter().all(|picture| picture.id != id)
-        {
-            pictures.push(PictureForm { id, alt });
+    pub fn from_saved(saved: &SavedProduct, currency: Currency) -> Self {
+        let Product { content, state, .. } = &saved.product;
+        // A draft without a price has the price zero.
+        let price = |price: Money| match (price, *state) {
+            (Money(0), ProductState::Draft) => String::new(),
+            _ => currency.plain(price),
+        };
+        let options = saved.options();
+        let ready = content.readiness() == Readiness::Ready;
+        Self {
+            action: String::new(),
+            updated_at: version(&saved.product),
+            agreed: String::new(),
+            title: content.title.clone(),
+            slug: saved.product.slug.clone(),
+            description: content.description.clone(),
+            category: content.category.clone(),
+            section: text(saved.product.section_id),
+            new_section: String::new(),
+            tags: content.tags.clone(),
+            compare_at_price: text(content.compare_at_price.map(|price| currency.plain(price))),
+            weight: text(content.weight),
+            delivery: content.delivery.as_str().to_owned(),
+            readiness: if ready { "ready" } else { "made" }.to_owned(),
+            ready_from: text(content.ready_from),
+            ready_within: text(content.ready_within),
+            state: state.as_str().to_owned(),
+            options: (options.all().iter())
+                .map(|option| OptionForm {
+                    name: option.name.clone(),
+                    values: option.values.join("\n"),
+                })
+                .collect(),
+            variant_options: saved.product.option_names(),
+            variants: (saved.variants.iter())
+                .map(|variant| VariantForm::from_saved(variant, price(variant.price)))
+                .collect(),
+            fields: (saved.fields.iter())
+                .map(|field| FieldForm::from_saved(field, currency))
+                .collect(),
+            pictures: (saved.images.iter())
+                .map(|image| PictureForm {
+                    id: image.id,
+                    alt: image.alt.clone(),
+                })
+                .collect(),
         }
     }
-    Ok(pictures)
+
+    /// Applies the form to a version that was saved meanwhile, in another tab or by a sale. The seller's changes of stock
+    /// stay the same; they count from the new stock.
+    pub fn merge_saved_version(&mut self, saved: &SavedProduct, options: &Options) {
+        self.updated_at = version(&saved.product);
+        let mapping = OptionMapping::new(&saved.product.option_names(), options);
+        for variant in &mut self.variants {
+            let sources = saved.variants.iter();
+            let sources = sources.filter(|saved| mapping.map(&saved.values()) == variant.values);
+            let stock: i32 = sources.map(|saved| saved.quantity).sum();
+            if let (Ok(typed), Ok(seen)) = (variant.quantity.trim().parse::<i32>(), variant.seen.parse::<i32>()) {
+                let changed = stock.saturating_add(typed.saturating_sub(seen));
+                variant.quantity = changed.max(0).to_string();
+            }
+            variant.seen = stock.to_string();
+        }
+        for field in &mut self.fields {
+            if saved.fields.iter().all(|known| known.id.to_string() != field.id) {
+                field.id.clear();
+            }
+        }
+    }
+}
+
+fn version(product: &Product) -> String {
+    product.updated_at.and_utc().timestamp_micros().to_string()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The options and the table of variants: rebuilt when the options change, and read into drafts.
 
 use super::input::{control_id, optional, price, whole_number};
-use super::state::{EditorState, VariantForm};
+use super::lists::VariantForm;
+use super::state::EditorState;
 use crate::catalog::{MAX_STOCK, OptionMapping, Options, ProductOption, Values, VariantDraft};
 use crate::id::ImageId;
 use crate::money::{Currency, Money};
@@ -152,7 +153,7 @@ fn sum(variants: &[&VariantForm], number: impl Fn(&VariantForm) -> &String) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboard::editor::state::OptionForm;
+    use crate::dashboard::editor::lists::OptionForm;
 
     fn state(options: &[(&str, &str)]) -> EditorState {
         let mut state = EditorState::blank();

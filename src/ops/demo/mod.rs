@@ -24,7 +24,7 @@ use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::money::Currency;
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
-use purchases::Sold;
+use product::Sold;
 use values::days;
 
 /// How much of the demo market there shall be.

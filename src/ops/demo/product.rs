@@ -1,11 +1,13 @@
 //! The demo's products, created as a seller creates them, with the demo's drawings as pictures.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::Deserialize;
 
-use super::purchases::Sold;
+use super::pictures;
 use super::values::{address, price, word};
-use super::{market, pictures};
 use crate::catalog::{
     Delivery, Draft, MAX_TEXT_LENGTH, Options, PersonalizationFieldDraft, PersonalizationKind, Product, ProductContent,
     ProductState, SectionChoice, SellerContext, Tags, Values, VariantDraft,
@@ -17,14 +19,98 @@ use crate::images::Image;
 use crate::money::Currency;
 use crate::schema::product_images;
 
+/// Items that the demo's buyers buy, by the slug of the product and the values of the variant.
+pub type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
+
 /// The size of the demo's pictures.
 const WIDTH: i32 = 800;
 const HEIGHT: i32 = 1_000;
 
+/// A product as `market.json` describes it. Its price is the lowest price of its variants, its quantity their sum.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoProduct {
+    pub title: String,
+    pub slug: String,
+    /// Its code, such as `ART`.
+    pub category: String,
+    pub description: String,
+    pub price: String,
+    pub quantity: i32,
+    pub days_ago: i64,
+    #[serde(default)]
+    pub options: Vec<String>,
+    #[serde(default)]
+    pub variants: Vec<DemoVariant>,
+    /// The name of a section of its shop.
+    pub section: String,
+    /// Separated by commas.
+    pub tags: String,
+    /// Grams.
+    pub weight: Option<i32>,
+    pub compare_at: Option<String>,
+    /// None: `parcel`.
+    pub delivery: Option<String>,
+    /// Made to order, within this range of days.
+    pub ready: Option<[i32; 2]>,
+    #[serde(default)]
+    pub fields: Vec<DemoField>,
+    pub pictures: Vec<DemoPicture>,
+}
+
+/// A personalization field. Without choices the buyer writes a text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoField {
+    pub label: String,
+    pub hint: String,
+    #[serde(default)]
+    pub choices: Vec<String>,
+    pub max_length: Option<i32>,
+    pub required: bool,
+    /// Added to the price.
+    pub price: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoVariant {
+    pub values: Vec<String>,
+    pub price: String,
+    pub quantity: i32,
+    #[serde(default)]
+    pub sku: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoPicture {
+    pub file: String,
+    pub alt: String,
+    pub tint: String,
+}
+
+impl DemoProduct {
+    /// The variants. A product without any has one variant.
+    pub fn variants(&self) -> Vec<DemoVariant> {
+        if self.variants.is_empty() {
+            let plain = DemoVariant {
+                values: Vec::new(),
+                price: self.price.clone(),
+                quantity: self.quantity,
+                sku: String::new(),
+            };
+            vec![plain]
+        } else {
+            self.variants.clone()
+        }
+    }
+}
+
 pub(super) fn add(
     conn: &mut Conn,
     seller: SellerContext,
-    product: &market::Product,
+    product: &DemoProduct,
     sold: &Sold<'_>,
     currency: Currency,
 ) -> Result<()> {
@@ -33,7 +119,7 @@ pub(super) fn add(
     add_pictures(conn, product, id, seller.now)
 }
 
-fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
+fn draft(product: &DemoProduct, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
     let mut variants = Vec::new();
     for variant in product.variants() {
         let sold = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();
@@ -79,7 +165,7 @@ fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Resu
     })
 }
 
-fn field(field: &market::Field, currency: Currency) -> Result<PersonalizationFieldDraft> {
+fn field(field: &DemoField, currency: Currency) -> Result<PersonalizationFieldDraft> {
     Ok(PersonalizationFieldDraft {
         id: None,
         kind: if field.choices.is_empty() {
@@ -97,7 +183,7 @@ fn field(field: &market::Field, currency: Currency) -> Result<PersonalizationFie
 }
 
 /// Adds the product's pictures.
-fn add_pictures(conn: &mut Conn, product: &market::Product, id: ProductId, at: NaiveDateTime) -> Result<()> {
+fn add_pictures(conn: &mut Conn, product: &DemoProduct, id: ProductId, at: NaiveDateTime) -> Result<()> {
     for (position, picture) in (1..).zip(&product.pictures) {
         let row = Image {
             id: ImageId::new(),
