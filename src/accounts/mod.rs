@@ -12,7 +12,6 @@ mod origin;
 pub mod pages;
 mod password;
 pub mod password_change;
-mod password_pattern;
 mod qr;
 pub mod recovery_code;
 pub mod second_factor;
