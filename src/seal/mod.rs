@@ -1,4 +1,7 @@
 //! What is encrypted at rest, and how it moves on to a new key.
+//!
+//! The encryption is the `aes-gcm` crate's. The keys around it are our own code: made from `SECRET_KEY`, several at a time,
+//! each named in what it encrypts, with the purpose authenticated. `fernet` rotates keys too, but knows no purposes.
 
 mod rotation;
 
