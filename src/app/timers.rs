@@ -32,7 +32,7 @@ pub fn till(config: &Config, db: Db) -> anyhow::Result<Till> {
 pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<String> {
     let at = at.unwrap_or_else(now);
     actix_web::rt::System::new().block_on(async move {
-        let db = Db::open(&config.database)?;
+        let db = Db::open(&config.database, config.pools)?;
         let swept = till(config, db.clone())?.sweep(at).await?;
         db.note(move |conn| sweep(conn, at)).await?;
         db.close();

@@ -11,24 +11,28 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use crate::db::Location;
+use crate::db::{Location, PoolSettings};
 use crate::money::Currency;
 use crate::text::Country;
 
+mod capacity;
 mod cost;
 mod keys;
 mod letters;
+mod limits;
 mod parse;
 mod pictures;
 pub mod secret;
 mod settings;
 
+pub use capacity::{CapacitySettings, Threads};
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
 pub use letters::SmtpUrl;
+pub use limits::{Limit, LimitSettings, Limits};
 pub use pictures::CloudinaryAccount;
 use secret::Secret;
-pub use settings::Settings;
+pub use settings::{SECRETS, Settings, default_text};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -62,7 +66,11 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How many threads serve requests; one a core when not set.
     pub workers: Option<usize>,
+    /// Whether `limits` apply.
     pub rate_limit: bool,
+    pub limits: Limits,
+    pub pools: PoolSettings,
+    pub threads: Threads,
     /// Where letters are handed over; files in the data folder when not set.
     pub smtp: Option<SmtpUrl>,
     /// Who letters come from.
@@ -104,6 +112,9 @@ impl Settings {
         let workers = self.workers(&mut problems);
         let production = public_url.as_ref().is_some_and(|url| url.scheme() == "https");
         let rate_limit = self.rate_limit(production, &mut problems);
+        let limits = self.limits.parse(&mut problems);
+        let pools = self.capacity.pools(&mut problems);
+        let threads = self.capacity.threads(&mut problems);
         let smtp = self.smtp(&mut problems);
         let mail_from = self.mail_from(public_url.as_ref(), &mut problems);
         let password_cost = self.password_cost(&mut problems);
@@ -147,6 +158,9 @@ impl Settings {
                 trusted_proxies,
                 workers,
                 rate_limit,
+                limits,
+                pools,
+                threads,
                 smtp,
                 mail_from,
                 password_cost,

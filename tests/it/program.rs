@@ -1,5 +1,6 @@
 //! The binary as an operator meets it: its commands, its settings, its start and its end.
 
+mod capacity;
 mod people;
 mod settings;
 

@@ -71,7 +71,7 @@ async fn update(
             return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, problems).await;
         }
     };
-    desk.count(|limits| &limits.letters)?;
+    desk.count(|limits| &limits.email_links)?;
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
     desk.db
         .note(move |conn| email_change::ask(conn, &outbox, user, &email, &origin, now))

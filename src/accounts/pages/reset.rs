@@ -71,7 +71,7 @@ async fn create(desk: Desk, page: Page, Form(form): Form<ForgotForm>) -> Result<
         let view = ForgotPage { page, form, problems };
         return html(StatusCode::UNPROCESSABLE_ENTITY, view.render());
     }
-    desk.count(|limits| &limits.letters)?;
+    desk.count(|limits| &limits.email_links)?;
     let asked = password_change::Asked::new(login, &desk.origin);
     let (vault, now) = (desk.vault, page.now);
     desk.db.note(move |conn| asked.enqueue(conn, &vault, now)).await?;
