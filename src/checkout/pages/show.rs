@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::form::CheckoutForm;
-use super::view::{self, Said};
+use super::new::{self, Said};
 use crate::carts::{self, Holder};
 use crate::checkout::{Checkout, Standing, Till};
 use crate::error::{Error, Result};
@@ -94,7 +94,7 @@ pub async fn show(
                 problems: Problems::one("card_number", why),
                 ..Said::default()
             };
-            view::show(&till, page, Some(holder), form, StatusCode::OK, said).await
+            new::show(&till, page, Some(holder), form, StatusCode::OK, said).await
         }
         Standing::Placed => {
             let mut page = page;
