@@ -127,7 +127,7 @@ fn tokens(text: &str) -> Vec<String> {
             rest.find('\n').unwrap_or(rest.len())
         } else if first == '"' {
             text_length(rest)
-        } else if rest.starts_with("r\"") || rest.starts_with("r#") {
+        } else if ["r\"", "r#\"", "r##"].iter().any(|begin| rest.starts_with(begin)) {
             let hashes = rest[1..].chars().take_while(|sign| *sign == '#').count();
             let end = format!("\"{}", "#".repeat(hashes));
             rest[hashes + 2..]
@@ -184,8 +184,9 @@ fn named(tokens: &[String]) -> Named {
         match token(at) {
             "{" => braces.push(at >= 2 && token(at - 2) == "mod"),
             "}" => drop(braces.pop()),
-            "use" => {
-                let end = at + tokens[at..].iter().position(|sign| sign == ";").unwrap_or(0);
+            // But for `impl Trait + use<'a>`.
+            "use" if token(at + 1) != "<" => {
+                let end = at + tokens[at..].iter().position(|sign| sign == ";").expect("`use` ends");
                 for (name, path) in tree(&tokens[at + 1..end], &[]) {
                     named.imports.push(Import { name, path, depth });
                 }
