@@ -5,8 +5,8 @@ use pocketshop::config::Limit;
 use tempfile::TempDir;
 
 use super::settings::refused;
-use crate::support::visitor::Visitor;
 use crate::support::served::{Served, pocketshop, run, text};
+use crate::support::visitor::Visitor;
 use crate::support::{Market, run as on_a_loop};
 
 #[test]
