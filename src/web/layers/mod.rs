@@ -90,7 +90,6 @@ impl RateLimits {
 }
 
 impl Policy {
-    /// Without limits, nobody is asked to slow down.
     pub fn new(public_url: &Url, trusted_proxies: Vec<IpNet>, limits: Option<&Limits>) -> Self {
         let origin = public_url.origin().ascii_serialization();
         Self {
