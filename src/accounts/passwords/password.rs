@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn leaked_passwords_are_refused_and_listed_only_where_zxcvbn_misses_them() {
         assert!(LEAKED_PASSWORDS.len() > 50);
-        for leaked in LEAKED_PASSWORDS.iter() {
+        for leaked in &*LEAKED_PASSWORDS {
             assert_eq!(Password::parse(leaked, &[]).unwrap_err(), COMMON, "{leaked}");
             assert!(strength(leaked, &[]).0 >= MIN_STRENGTH, "{leaked} need not be listed");
         }
