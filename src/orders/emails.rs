@@ -33,14 +33,14 @@ pub fn placed(conn: &mut Conn, outbox: &Outbox, checkout: PurchaseId, now: Naive
     }
     rows.push(("Total".to_owned(), money(&purchase, purchase.total)));
     let address = purchase.address();
-    let letter = emails::order_placed(
-        &purchase.name,
-        (&purchase.number, shop_orders.len()),
-        &rows,
-        &address,
-        (&link, purchase.buyer_id.is_none()),
-    );
-    outbox.post(conn, &purchase.email, &letter, now)?;
+    let letter = emails::OrderEmail {
+        name: &purchase.name,
+        number: &purchase.number,
+        rows: &rows,
+        link: Some(link),
+    };
+    let letter = letter.placed(shop_orders.len(), &address, purchase.buyer_id.is_none());
+    outbox.enqueue(conn, &purchase.email, &letter, now)?;
     for shop_order in &shop_orders {
         let Some(seller) = seller(conn, shop_order.shop_id)? else {
             continue;
@@ -52,8 +52,14 @@ pub fn placed(conn: &mut Conn, outbox: &Outbox, checkout: PurchaseId, now: Naive
             .collect();
         let rows = lines(&purchase, &own);
         let link = outbox.link(&desk_page(shop_order));
-        let letter = emails::order_received(seller.called(), &purchase.number, &purchase.name, &rows, &link);
-        outbox.post(conn, &seller.email, &letter, now)?;
+        let letter = emails::OrderEmail {
+            name: seller.display_name(),
+            number: &purchase.number,
+            rows: &rows,
+            link: Some(link),
+        };
+        let letter = letter.received(&purchase.name);
+        outbox.enqueue(conn, &seller.email, &letter, now)?;
     }
     Ok(())
 }
@@ -74,14 +80,14 @@ pub fn shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDate
     };
     let rows = lines(&purchase, &sent);
     let link = page(outbox, &purchase);
-    let letter = emails::order_shipped(
-        &purchase.name,
-        (&purchase.number, &shop_order.shop_name),
-        &rows,
-        &parcel,
+    let letter = emails::OrderEmail {
+        name: &purchase.name,
+        number: &purchase.number,
+        rows: &rows,
         link,
-    );
-    outbox.post(conn, &purchase.email, &letter, now)?;
+    };
+    let letter = letter.shipped(&shop_order.shop_name, &parcel);
+    outbox.enqueue(conn, &purchase.email, &letter, now)?;
     Ok(())
 }
 
@@ -94,8 +100,14 @@ pub fn delivered(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDa
         .collect();
     let rows = lines(&purchase, &there);
     let link = page(outbox, &purchase);
-    let letter = emails::order_delivered(&purchase.name, &purchase.number, &shop_order.shop_name, &rows, link);
-    outbox.post(conn, &purchase.email, &letter, now)?;
+    let letter = emails::OrderEmail {
+        name: &purchase.name,
+        number: &purchase.number,
+        rows: &rows,
+        link,
+    };
+    let letter = letter.delivered(&shop_order.shop_name);
+    outbox.enqueue(conn, &purchase.email, &letter, now)?;
     Ok(())
 }
 
@@ -105,12 +117,24 @@ pub fn cancelled(conn: &mut Conn, outbox: &Outbox, order: &OrderLine, back: Mone
     let rows = lines(&purchase, std::slice::from_ref(order));
     let back = money(&purchase, back);
     let link = page(outbox, &purchase);
-    let letter = emails::order_cancelled(&purchase.name, &purchase.number, &rows, &back, link);
-    outbox.post(conn, &purchase.email, &letter, now)?;
+    let letter = emails::OrderEmail {
+        name: &purchase.name,
+        number: &purchase.number,
+        rows: &rows,
+        link,
+    };
+    let letter = letter.canceled(&back);
+    outbox.enqueue(conn, &purchase.email, &letter, now)?;
     if let Some(seller) = seller(conn, shop_order.shop_id)? {
         let link = outbox.link(&desk_page(&shop_order));
-        let letter = emails::order_taken_back(seller.called(), &purchase.number, &rows, &link);
-        outbox.post(conn, &seller.email, &letter, now)?;
+        let letter = emails::OrderEmail {
+            name: seller.display_name(),
+            number: &purchase.number,
+            rows: &rows,
+            link: Some(link),
+        };
+        let letter = letter.canceled_by_buyer();
+        outbox.enqueue(conn, &seller.email, &letter, now)?;
     }
     Ok(())
 }

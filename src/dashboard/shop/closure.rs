@@ -45,7 +45,7 @@ view!(ClosurePage);
 async fn new(request: SellerRequest) -> Result<HttpResponse> {
     let shop = own_shop(&request).await?;
     // The password is asked for before the form is shown, so that nothing typed into the form is lost.
-    if shop.state == ShopState::Open && !request.who.visitor.confirmed(request.now()) {
+    if shop.state == ShopState::Open && !request.who.visitor.recently_authenticated(request.now()) {
         return Err(Error::StepRequired(Step::Confirm));
     }
     show(&ClosurePage::load(request, shop, ClosureForm::default(), FormErrors::default()).await?)

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::access::Key;
 use super::show;
-use crate::accounts::{self, Event, EventKind, Factor, Hasher, Origin, Password, SignUp, User, Username};
+use crate::accounts::{self, ActionContext, EventKind, Factor, Hasher, Origin, Password, SignUp, User, Username};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::mail::Outbox;
@@ -58,17 +58,22 @@ pub async fn create(
     policy.count(|limits| &limits.sign_ups, address)?;
     let hash = hasher.hash(password).await?;
     let now = page.now;
+    let action = ActionContext {
+        outbox: Outbox::clone(&outbox),
+        origin,
+        now,
+    };
     let kept = db
         .write_uncached(move |conn| {
             if User::by_email(conn, &purchase.email)?.is_some() {
                 return Ok(None);
             }
             let user = draft(conn, &purchase, &hash)?.insert(conn, now)?;
-            Event::record(conn, user, EventKind::Registered, "", &origin, now)?;
+            action.record(conn, user, EventKind::Registered)?;
             let made = User::find(conn, user)?;
-            accounts::send_verification(conn, &outbox, &made, now)?;
+            accounts::send_verification(conn, &action, &made)?;
             orders::claim(conn, purchase.id, user, now)?;
-            accounts::Session::start(conn, user, Factor::Password, Some(now), &origin, now).map(Some)
+            accounts::Session::start(conn, &action, user, Factor::Password, Some(now)).map(Some)
         })
         .await?;
     let Some(id) = kept else {

@@ -38,7 +38,7 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
 
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
-            emails[2].subject.starts_with("Cancelled and refunded"),
+            emails[2].subject.starts_with("Canceled and refunded"),
             "{}",
             emails[2].subject
         );
