@@ -1,10 +1,10 @@
-//! Pages of buying: the checkout, and a purchase's own page.
+//! The checkout, and the page of a purchase just after it.
 
+mod checkout_page;
 mod create;
 mod form;
 mod new;
 mod show;
-mod view;
 
 use actix_web::web;
 
