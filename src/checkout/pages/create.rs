@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 
-use super::checkout_page::{CheckoutPage, Notices};
 use super::form::CheckoutForm;
+use super::new::{CheckoutPage, Notices};
 use crate::checkout::{CheckoutRequest, PlaceOutcome, SavedAddress, place_order};
 use crate::error::Result;
 use crate::payments::{Card, Payment};

@@ -1,6 +1,5 @@
 //! The checkout, and the page of a purchase just after it.
 
-mod checkout_page;
 mod create;
 mod form;
 mod new;

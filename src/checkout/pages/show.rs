@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 
-use super::checkout_page::CheckoutPage;
 use super::form::CheckoutForm;
+use super::new::CheckoutPage;
 use crate::carts::{self, CartOwner};
 use crate::checkout::PurchaseState;
 use crate::db::Conn;
