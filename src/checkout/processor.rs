@@ -72,11 +72,7 @@ impl PaymentProcessor {
         for (refund, payment_id) in self.db.read(Refund::list_pending).await? {
             report.refunded += usize::from(self.send_refund(refund, payment_id, now).await?);
         }
-        for shop_order in self
-            .db
-            .read(move |conn| ShopOrder::delivery_overdue(conn, now))
-            .await?
-        {
+        for shop_order in self.db.read(move |conn| ShopOrder::delivery_overdue(conn, now)).await? {
             let outbox = self.outbox.clone();
             let delivered = self.db.write(move |conn| {
                 let delivered = ShopOrder::deliver(conn, shop_order, OrderAction::by_market(now))?;

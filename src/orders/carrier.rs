@@ -164,7 +164,10 @@ mod tests {
 
     #[test]
     fn numbers_are_letters_digits_and_hyphens() {
-        assert_eq!(parse_tracking_number(" RR 123 456 785 PT "), Ok("RR123456785PT".to_owned()));
+        assert_eq!(
+            parse_tracking_number(" RR 123 456 785 PT "),
+            Ok("RR123456785PT".to_owned())
+        );
         assert_eq!(parse_tracking_number(""), Ok(String::new()));
         for input in [
             "<b>",

@@ -16,13 +16,7 @@ string_enum! {
 }
 
 impl ShopOrderFilter {
-    pub const ALL: [Self; 5] = [
-        Self::ToShip,
-        Self::Shipped,
-        Self::Delivered,
-        Self::Canceled,
-        Self::All,
-    ];
+    pub const ALL: [Self; 5] = [Self::ToShip, Self::Shipped, Self::Delivered, Self::Canceled, Self::All];
 
     pub fn label(self) -> &'static str {
         match self {

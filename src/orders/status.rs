@@ -48,7 +48,11 @@ mod tests {
             for from in [Pending, Shipped, Delivered, Canceled] {
                 for to in [Pending, Shipped, Delivered, Canceled] {
                     count += usize::from(is_allowed(actor, from, to));
-                    assert!(!is_allowed(actor, Delivered, to) && !is_allowed(actor, Canceled, to) && !is_allowed(actor, from, from));
+                    assert!(
+                        !is_allowed(actor, Delivered, to)
+                            && !is_allowed(actor, Canceled, to)
+                            && !is_allowed(actor, from, from)
+                    );
                 }
             }
         }

@@ -126,7 +126,10 @@ impl MockBooks {
             let updated = diesel::update(refundable)
                 .set(charges::refunded.eq(charges::refunded + amount.0))
                 .execute(conn)?;
-            anyhow::ensure!(updated == 1, "mockpay has no such payment, or less of it is left to refund");
+            anyhow::ensure!(
+                updated == 1,
+                "mockpay has no such payment, or less of it is left to refund"
+            );
             diesel::insert_into(refunds::table)
                 .values((
                     refunds::reference.eq(reference),

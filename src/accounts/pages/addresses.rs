@@ -5,12 +5,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path};
 use askama::Template;
-use serde::Deserialize;
 
-use crate::checkout::{Address, MAX_ADDRESSES, SavedAddress};
+use crate::checkout::{AddressForm, MAX_ADDRESSES, SavedAddress};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::AddressId;
+use crate::orders::Address;
 use crate::text::Country;
 use crate::web::{Flash, Form, FormErrors, Page, SignedIn, get, html, redirect};
 
@@ -50,49 +50,14 @@ struct AddressPage {
     id: Option<AddressId>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct AddressForm {
-    name: String,
-    street: String,
-    line2: String,
-    postal_code: String,
-    town: String,
-    region: String,
-    country: String,
-}
-
-impl AddressForm {
-    fn of(saved: SavedAddress) -> Self {
-        Self {
-            name: saved.name,
-            street: saved.street,
-            line2: saved.line2,
-            postal_code: saved.postal_code,
-            town: saved.town,
-            region: saved.region,
-            country: saved.country,
+fn parse_form(form: &AddressForm) -> Result<Address, FormErrors> {
+    form.parse().map_err(|address_errors| {
+        let mut errors = FormErrors::default();
+        for (field, message) in address_errors {
+            errors.add(field, message);
         }
-    }
-
-    fn parse(&self) -> Result<Address, FormErrors> {
-        let typed = [
-            &self.name,
-            &self.street,
-            &self.line2,
-            &self.postal_code,
-            &self.town,
-            &self.region,
-            &self.country,
-        ];
-        Address::parse(typed.map(String::as_str)).map_err(|wrong| {
-            let mut errors = FormErrors::default();
-            for (field, message) in wrong {
-                errors.add(field, message);
-            }
-            errors
-        })
-    }
+        errors
+    })
 }
 
 /// `GET /account/addresses`
@@ -120,7 +85,7 @@ async fn create(
     visitor: SignedIn,
     Form(form): Form<AddressForm>,
 ) -> Result<HttpResponse> {
-    let address = match form.parse() {
+    let address = match parse_form(&form) {
         Ok(address) => address,
         Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None),
     };
@@ -145,7 +110,7 @@ async fn edit(db: Data<Db>, page: Page, visitor: SignedIn, address: Path<String>
     answer(
         StatusCode::OK,
         page,
-        AddressForm::of(saved),
+        AddressForm::from(saved.address),
         FormErrors::default(),
         Some(id),
     )
@@ -161,14 +126,14 @@ async fn update(
     Form(form): Form<AddressForm>,
 ) -> Result<HttpResponse> {
     let (user, id, now) = (visitor.user, parse(&address)?, page.now);
-    let address = match form.parse() {
+    let address = match parse_form(&form) {
         Ok(address) => address,
         Err(errors) => {
             db.read(move |conn| SavedAddress::find(conn, user, id)).await?;
             return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Some(id));
         }
     };
-    db.write_uncached(move |conn| SavedAddress::set(conn, user, id, &address, now))
+    db.write_uncached(move |conn| SavedAddress::update(conn, user, id, &address, now))
         .await?;
     said(
         &session,
@@ -179,7 +144,7 @@ async fn update(
 /// `POST /account/addresses/{address}/removal`
 async fn delete(db: Data<Db>, session: Session, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
     let (user, id) = (visitor.user, parse(&address)?);
-    db.write_uncached(move |conn| SavedAddress::remove(conn, user, id))
+    db.write_uncached(move |conn| SavedAddress::delete(conn, user, id))
         .await?;
     said(&session, "The address is removed.")
 }

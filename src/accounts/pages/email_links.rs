@@ -11,7 +11,7 @@ use crate::accounts::email_change::{self, Changed};
 use crate::accounts::sessions::sign_in::first_factor;
 use crate::accounts::{Device, Factor, Purpose, Session as SignIn, Token, User, send_verification, verify as prove};
 use crate::error::Result;
-use crate::orders::gather;
+use crate::orders::claim_guest_orders;
 use crate::web::email_link::{self, LinkQuery, private};
 use crate::web::visitor::{browser, sign_in, sign_out};
 use crate::web::{Flash, Page, Query, SignedIn, get, html, redirect};
@@ -96,7 +96,7 @@ async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse
             let Some(user) = prove(conn, &token, &origin, now)? else {
                 return Ok(None);
             };
-            gather(conn, user.id, now)?;
+            claim_guest_orders(conn, user.id, now)?;
             // This browser's sign-in so far makes way, so that it is not among the devices twice.
             if let Some(one) = &before {
                 SignIn::end(conn, one.user, one.session)?;

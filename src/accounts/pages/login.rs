@@ -17,7 +17,7 @@ use crate::accounts::sessions::sign_in::{Claim, Entered, Knock};
 use crate::accounts::{self, Event, EventKind, Factor, Visitor};
 use crate::error::Result;
 use crate::id::SessionId;
-use crate::orders::gather;
+use crate::orders::claim_guest_orders;
 use crate::web::visitor::{browser, remember_browser, sign_in as keep, sign_out};
 use crate::web::{Form, FormErrors, Page, PendingSecondFactor, Query, SignedIn, get, html, local, redirect, with_next};
 
@@ -161,7 +161,7 @@ async fn enter(
             .write_uncached(move |conn| {
                 let entered = sign_in::enter(conn, &shown, upgrade.as_deref(), browser.as_deref(), &origin, now)?;
                 if let (Entered::In(..), Some(user)) = (&entered, shown.user) {
-                    gather(conn, user, now)?;
+                    claim_guest_orders(conn, user, now)?;
                 }
                 Ok(entered)
             })

@@ -64,7 +64,8 @@ async fn place_and_pay(
     let outcome = request
         .write(move |conn| {
             let outcome = place_order(conn, &order, currency, provider, now)?;
-            if let (PlaceOutcome::Started { .. }, Some(user), true) = (&outcome, order.cart_owner.user(), save_address) {
+            if let (PlaceOutcome::Started { .. }, Some(user), true) = (&outcome, order.cart_owner.user(), save_address)
+            {
                 SavedAddress::save(conn, user, &order.address, now)?;
             }
             Ok(outcome)

@@ -116,7 +116,8 @@ impl CheckoutForm {
         };
         for shop_order in shop_orders {
             let Some(shop) = shop_order.shop_id else { continue };
-            form.delivery_options.extend(shop_order.rate_id.map(|rate| (shop, rate)));
+            form.delivery_options
+                .extend(shop_order.rate_id.map(|rate| (shop, rate)));
             form.notes.push((shop, shop_order.note));
         }
         form

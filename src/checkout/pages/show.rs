@@ -57,12 +57,7 @@ impl PlacedShopOrder {
 
 impl ThanksPage {
     fn first_name(&self) -> &str {
-        self.purchase
-            .address
-            .name
-            .split_whitespace()
-            .next()
-            .unwrap_or_default()
+        self.purchase.address.name.split_whitespace().next().unwrap_or_default()
     }
 }
 

@@ -15,7 +15,9 @@ pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/orders/shop").route(get().to(index::index)))
         .service(web::resource("/dashboard/orders/shop/{shop_order}").route(get().to(show::show)))
         .service(web::resource("/dashboard/orders/shop/{shop_order}/dispatch").route(web::post().to(show::ship)))
-        .service(web::resource("/dashboard/orders/shop/{shop_order}/tracking").route(web::post().to(show::set_tracking)))
+        .service(
+            web::resource("/dashboard/orders/shop/{shop_order}/tracking").route(web::post().to(show::set_tracking)),
+        )
         .service(web::resource("/dashboard/products/{id}/orders").route(get().to(by_product::index)))
         .service(web::resource("/dashboard/product/{id}/orders").route(get().to(by_product::old_address)));
 }

@@ -11,9 +11,7 @@ use crate::id::{ShopId, ShopOrderId};
 use crate::money::Money;
 use crate::orders::pages::details::LineDetails;
 use crate::orders::pages::flash_result::flash_result;
-use crate::orders::{
-    Carrier, OrderLine, Purchase, ShopOrder, StatusLabel, Tracking, emails, parse_tracking_number,
-};
+use crate::orders::{Carrier, OrderLine, Purchase, ShopOrder, StatusLabel, Tracking, emails, parse_tracking_number};
 use crate::text::when;
 use crate::web::{Form, FormErrors, Page, SellerRequest, invalid, redirect, show as show_view, view};
 
@@ -69,11 +67,7 @@ pub async fn show(request: SellerRequest, path: Path<String>) -> Result<HttpResp
 }
 
 /// `POST /dashboard/orders/shop/{shop_order}/dispatch`: marks the order as shipped.
-pub async fn ship(
-    request: SellerRequest,
-    path: Path<String>,
-    Form(form): Form<TrackingForm>,
-) -> Result<HttpResponse> {
+pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<TrackingForm>) -> Result<HttpResponse> {
     let id = parse_id(&path)?;
     let tracking = match form.parse() {
         Ok(tracking) => tracking,

@@ -111,11 +111,17 @@ impl RateForm {
         }
         let countries = errors.check("reach", self.parse_countries());
         let first = errors.check("first_price", parse_price(page, "the first piece", &self.first_price));
-        let further = errors.check("further_price", parse_price(page, "each further piece", &self.further_price));
+        let further = errors.check(
+            "further_price",
+            parse_price(page, "each further piece", &self.further_price),
+        );
         let free_over = if self.free_over.trim().is_empty() {
             Some(None)
         } else {
-            errors.check("free_over", parse_price(page, "free delivery", &self.free_over).map(Some))
+            errors.check(
+                "free_over",
+                parse_price(page, "free delivery", &self.free_over).map(Some),
+            )
         };
         let from = errors.check("days_from", parse_days(&self.days_from));
         let to = errors.check("days_to", parse_days(&self.days_to));

@@ -140,9 +140,7 @@ async fn create(request: SellerRequest, Form(form): Form<RateForm>) -> Result<Ht
 /// `GET /dashboard/shipping/{rate}`
 async fn edit(request: SellerRequest, rate: Path<String>) -> Result<HttpResponse> {
     let (shop, id) = (request.who.shop.id, parse_id(&rate)?);
-    let rate = request
-        .read(move |conn| ShippingRate::of_shop(conn, shop, id))
-        .await?;
+    let rate = request.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
     let form = RateForm::from_rate(&rate, &request.page);
     show(&RatePage::new(request, form, Some(id)))
 }
@@ -154,9 +152,7 @@ async fn update(request: SellerRequest, rate: Path<String>, Form(form): Form<Rat
         Ok(draft) => draft,
         Err(errors) => {
             // Someone else's rate is not found, whatever the form says.
-            request
-                .read(move |conn| ShippingRate::of_shop(conn, shop, id))
-                .await?;
+            request.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
             return invalid(&RatePage::new(request, form, Some(id)).with_errors(errors));
         }
     };
@@ -170,9 +166,7 @@ async fn update(request: SellerRequest, rate: Path<String>, Form(form): Form<Rat
 /// `POST /dashboard/shipping/{rate}/removal`
 async fn delete(request: SellerRequest, rate: Path<String>) -> Result<HttpResponse> {
     let (shop, id) = (request.who.shop.id, parse_id(&rate)?);
-    let name = request
-        .write(move |conn| ShippingRate::delete(conn, shop, id))
-        .await?;
+    let name = request.write(move |conn| ShippingRate::delete(conn, shop, id)).await?;
     redirect_to_list(
         &request.session,
         format!("“{name}” is removed. Buyers can no longer choose it."),

@@ -15,7 +15,7 @@ async fn tidy_after(market: &Market, days: i64) {
 
 /// Purchases by whoever gave this name.
 fn of(market: &Market, name: &str) -> i64 {
-    market.count_of(&format!("checkouts WHERE name = '{name}'"))
+    market.count_of(&format!("purchases WHERE name = '{name}'"))
 }
 
 #[test]

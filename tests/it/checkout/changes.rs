@@ -58,7 +58,7 @@ fn what_is_sold_out_or_sent_otherwise_meanwhile_is_told() {
         assert!(
             texts(&page, "#not-yet")
                 .concat()
-                .contains("does not send to United States")
+                .contains("doesn't ship to United States")
         );
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
     });
@@ -78,7 +78,7 @@ fn what_the_page_did_not_offer_is_not_taken() {
             assert_eq!(form.send(&visitor).await.status(), 422, "{wrong}");
         }
         form.set("quote", &quote);
-        for key in ["", "short", "'; DROP TABLE checkouts; --aaaaaaaaaaaaaaaaaa"] {
+        for key in ["", "short", "'; DROP TABLE purchases; --aaaaaaaaaaaaaaaaaa"] {
             let mut odd = Form {
                 fields: form.fields.clone(),
             };
@@ -99,7 +99,7 @@ fn what_the_page_did_not_offer_is_not_taken() {
         }
         let to = form.pay(&visitor).await;
         assert!(to.starts_with("/checkout/PS-"));
-        assert_eq!(market.count_of("checkouts WHERE total = 1 OR number = '1'"), 0);
+        assert_eq!(market.count_of("purchases WHERE total = 1 OR number = '1'"), 0);
         market.books_balance();
     });
 }

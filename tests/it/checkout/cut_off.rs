@@ -11,18 +11,18 @@ use crate::support::{Market, run, texts};
 /// The one payment that still waits for its answer.
 async fn open(market: &Market) -> Payment {
     let later = now() + TimeDelta::hours(1);
-    let found = market.db.read(move |conn| Payment::open_before(conn, later));
+    let found = market.db.read(move |conn| Payment::list_pending(conn, later));
     found.await.unwrap().remove(0)
 }
 
 /// The provider takes the call, and its answer is lost.
 async fn unheard(market: &Market, payment: &Payment, number: &str) -> ProviderReply {
     let card = Card::parse(number, "12/40", "123", now()).unwrap();
-    market.processor().provider.charge(payment.intent(), card).await
+    market.processor().provider.charge(payment.request(), card).await
 }
 
 #[test]
-fn a_payment_without_an_answer_is_found_to_have_succeeded() {
+fn a_payment_without_a_reply_is_found_to_have_succeeded() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -51,7 +51,7 @@ fn a_payment_without_an_answer_is_found_to_have_succeeded() {
 }
 
 #[test]
-fn a_payment_that_the_provider_never_heard_of_gives_the_stock_back() {
+fn a_payment_that_the_provider_does_not_know_returns_its_stock() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -71,7 +71,7 @@ fn a_payment_that_the_provider_never_heard_of_gives_the_stock_back() {
 }
 
 #[test]
-fn two_sweepers_at_once_settle_once() {
+fn two_sweeps_at_once_settle_once() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -86,7 +86,7 @@ fn two_sweepers_at_once_settle_once() {
 }
 
 #[test]
-fn a_payment_without_an_answer_is_found_to_have_been_refused() {
+fn a_payment_without_a_reply_is_found_to_have_failed() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -121,9 +121,9 @@ fn the_stock_is_kept_for_fifteen_minutes_to_the_very_moment() {
         let end = payment.expires_at.unwrap();
         assert_eq!(end - payment.created_at, TimeDelta::minutes(15));
         let processor = market.processor();
-        let just_before = processor.sweep(end - TimeDelta::microseconds(1)).await.unwrap();
+        let just_before = processor.settle_open(end - TimeDelta::microseconds(1)).await.unwrap();
         assert_eq!((just_before.failed, market.on_shelf(mug)), (0, 4));
-        assert_eq!(processor.sweep(end).await.unwrap().failed, 1);
+        assert_eq!(processor.settle_open(end).await.unwrap().failed, 1);
         assert_eq!(market.on_shelf(mug), 5);
         // Called off is called off: a card that arrives at the provider late is not charged.
         assert!(matches!(

@@ -25,7 +25,7 @@ fn a_guest_pays_once_for_several_shops_and_is_thanked() {
         assert_eq!(texts(&thanks, ".part h2").len(), 2);
         assert_eq!(market.on_shelf(mug), 3);
         assert_eq!(market.count_of("cart_items"), 0);
-        assert_eq!(market.count_of("checkouts WHERE placed_at IS NOT NULL"), 1);
+        assert_eq!(market.count_of("purchases WHERE placed_at IS NOT NULL"), 1);
         assert_eq!(
             market.count_of("order_events WHERE from_status IS NULL AND actor = 'buyer'"),
             2
@@ -59,7 +59,7 @@ fn twenty_times_the_same_is_one_purchase() {
         }
         led.dedup();
         assert_eq!(led.len(), 1, "{led:?}");
-        assert_eq!(market.count_of("checkouts WHERE idempotency_key IS NOT NULL"), 1);
+        assert_eq!(market.count_of("purchases WHERE idempotency_key IS NOT NULL"), 1);
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 1);
         assert_eq!(market.on_shelf(mug), 49);
         assert_eq!(form.pay(&visitor).await, led[0]);
@@ -112,7 +112,7 @@ fn the_same_key_is_for_the_same_purchase_by_the_same_buyer() {
         let mut stolen = Form::of(&stranger).await;
         let key = form.get("key").to_owned();
         assert_eq!(stolen.set("key", &key).send(&stranger).await.status(), 404);
-        assert_eq!(market.count_of("checkouts WHERE placed_at IS NOT NULL"), 1);
+        assert_eq!(market.count_of("purchases WHERE placed_at IS NOT NULL"), 1);
         market.books_balance();
     });
 }
@@ -142,7 +142,7 @@ fn nothing_in_the_cart_is_nothing_to_pay_for() {
         assert!(texts(&page, "main").concat().contains("Your cart is empty"));
         let sent = visitor.post("/checkout", &[]).await;
         assert_eq!((sent.status().as_u16(), location(&sent)), (422, ""));
-        assert_eq!(market.count_of("checkouts WHERE idempotency_key IS NOT NULL"), 0);
+        assert_eq!(market.count_of("purchases WHERE idempotency_key IS NOT NULL"), 0);
     });
 }
 

@@ -7,7 +7,7 @@ use reqwest::Response;
 use scraper::Html;
 
 use pocketshop::app;
-use pocketshop::checkout::{PaymentProcessor, SweepReport};
+use pocketshop::checkout::{PaymentProcessor, SettleReport};
 use pocketshop::db::Conn;
 
 use crate::support::roles::now;
@@ -128,9 +128,9 @@ impl Market {
     }
 
     /// What the timers do, so many minutes from now.
-    pub async fn sweep(&self, minutes: i64) -> SweepReport {
+    pub async fn sweep(&self, minutes: i64) -> SettleReport {
         self.processor()
-            .sweep(now() + chrono::TimeDelta::minutes(minutes))
+            .settle_open(now() + chrono::TimeDelta::minutes(minutes))
             .await
             .unwrap()
     }
@@ -188,7 +188,7 @@ pub fn books_balance(conn: &mut Conn) {
         ),
         (
             "payments p JOIN purchases c ON c.id = p.purchase_id WHERE p.amount <> c.total",
-            "a payment is not of its checkout's total",
+            "a payment is not of its purchase's total",
         ),
         (
             "purchases c WHERE (c.placed_at IS NOT NULL) <> EXISTS (SELECT 1 FROM payments p

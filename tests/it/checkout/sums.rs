@@ -87,7 +87,7 @@ fn rates(tariffs: &[Tariff]) -> Vec<ShippingRate> {
 fn quote(cart: &Cart, rates: &[ShippingRate]) -> Quote {
     let terms = CheckoutChoices {
         country: Country::by_code("PT").unwrap(),
-        only: None,
+        only_shop: None,
         delivery_options: Vec::new(),
     };
     Quote::new(cart, rates, &terms, now())
@@ -118,9 +118,9 @@ proptest! {
             }
         }
         prop_assert_eq!((quote.items.0, quote.shipping.0, quote.total.0), (lines, delivery, lines + delivery));
-        let parts: i64 = quote.parts.iter().map(|part| part.items.0 + part.shipping.0).sum();
+        let parts: i64 = quote.shops.iter().map(|shop| shop.items.0 + shop.shipping.0).sum();
         prop_assert_eq!(parts, quote.total.0);
-        prop_assert!(quote.parts.iter().all(|part| part.items.0 >= 0 && part.shipping.0 >= 0));
+        prop_assert!(quote.shops.iter().all(|shop| shop.items.0 >= 0 && shop.shipping.0 >= 0));
         prop_assert_eq!(quote.pieces(), drawn.iter().map(|line| i64::from(line.2)).sum::<i64>());
     }
 

@@ -24,17 +24,20 @@ fn an_order_shows_what_was_bought_and_where_it_is() {
         let ines = seller(&market).await;
         led_to(&send(&ines, &bought, "ctt", "rr 123 456 785 pt").await, &bought.desk());
         let page = lea.page(&bought.page()).await;
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Sent"]);
+        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Shipped"]);
         let follow = attributes(&page, ".follow a", "href");
         assert!(
             follow[0].starts_with("https://") && follow[0].ends_with("=rr123456785pt"),
             "{follow:?}"
         );
-        assert!(texts(&page, ".sold .btn").is_empty(), "what was sent is not cancelled");
+        assert!(
+            texts(&page, ".sold .btn").is_empty(),
+            "a shipped line cannot be canceled"
+        );
 
         led_to(&lea.post(&bought.delivery(&bought.page()), &[]).await, &bought.page());
         let page = lea.page(&bought.page()).await;
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Sent", "Delivered"]);
+        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Shipped", "Delivered"]);
         assert_eq!(market.status(&bought), "Delivered");
     });
 }
@@ -60,13 +63,13 @@ fn an_old_order_stays_as_it_was_sold() {
         let page = lea.page(&bought.page()).await;
         assert!(
             attributes(&page, ".sold h3 a, .parcel h2 a", "href").is_empty(),
-            "nothing leads to what is gone"
+            "there are no links to what is gone"
         );
     });
 }
 
 #[test]
-fn nobody_else_sees_or_moves_an_order() {
+fn nobody_else_sees_or_changes_an_order() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;
@@ -96,7 +99,7 @@ fn nobody_else_sees_or_moves_an_order() {
 }
 
 #[test]
-fn what_is_not_paid_is_seen_by_nobody() {
+fn nobody_sees_an_unpaid_order() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;

@@ -24,7 +24,7 @@ fn the_link_of_the_letter_opens_the_order_and_no_other_does() {
         let token = link.rsplit('/').next().unwrap();
         assert_eq!(token.len(), 43);
         assert_eq!(
-            market.count_of(&format!("checkouts WHERE token_hash = '{token}'")),
+            market.count_of(&format!("purchases WHERE token_hash = '{token}'")),
             0,
             "kept hashed"
         );

@@ -52,7 +52,7 @@ fn a_shop_sees_what_to_send_and_where_it_goes() {
             &bought.desk(),
         );
         assert_eq!(
-            market.count_of("shipments WHERE carrier = 'other' AND tracking = 'X-1'"),
+            market.count_of("shop_orders WHERE carrier = 'other' AND tracking = 'X-1'"),
             1
         );
         market.emails("ada@example.org", 2).await;
@@ -116,7 +116,7 @@ fn a_wrong_carrier_or_number_is_refused_and_kept() {
         ines.post(&format!("{}/dispatch", bought.desk()), &form).await;
         assert_eq!(market.status(&bought), "Shipped");
         let kept = format!(
-            "shipments WHERE id = {} AND price = 450 AND delivered_at IS NULL",
+            "shop_orders WHERE id = {} AND price = 450 AND delivered_at IS NULL",
             bought.shop_order
         );
         assert_eq!(market.count_of(&kept), 1);
