@@ -63,7 +63,7 @@ impl AddressForm {
         if !errors.iter().any(|(field, _)| *field == "postal_code") {
             errors.extend(postal_code::error(country.code, &code).map(|message| ("postal_code", message)));
         }
-        // Where no region is needed the page has no field for it. A value that is left over from another country is ignored.
+        // Where no region is needed the page has no field for it. A value left over from another country is ignored.
         let label = region_label(country);
         let region = if label.is_some() { region } else { String::new() };
         if let (true, Some(label)) = (region.is_empty(), label) {

@@ -1,4 +1,5 @@
-//! Placing an order: records the purchase and its payment and holds the stock, in one transaction. Nothing is charged yet.
+//! Placing an order: records the purchase and its payment and holds the stock, in one transaction. This charges
+//! nothing yet.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;

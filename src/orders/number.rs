@@ -33,7 +33,7 @@ fn random_number() -> Result<String> {
     Ok(number)
 }
 
-/// Draws again for bytes above the last whole multiple of the alphabet. A plain remainder would favor the first letters.
+/// Draws again for bytes above the last whole multiple of the alphabet: a remainder would favor the first letters.
 fn random_letter() -> Result<char> {
     const LIMIT: usize = 256 / ALPHABET.len() * ALPHABET.len();
     loop {

@@ -105,8 +105,8 @@ impl OrderLine {
             .first(conn)?)
     }
 
-    /// Changes the status if the line still has the status `from`, and records the event. Returns whether it did. If two
-    /// try at once, one of them wins.
+    /// Changes the status if the line still has the status `from`, and records the event. Returns whether it did. If
+    /// two try at once, one of them wins.
     ///
     /// # Errors
     /// `Forbidden` if the actor may not make this change.

@@ -12,7 +12,13 @@ use crate::string_enum::string_enum;
 
 string_enum! {
     /// Which of a shop's orders are listed.
-    ShopOrderFilter { ToShip = "to-send", Shipped = "sent", Delivered = "delivered", Canceled = "cancelled", All = "all" }
+    ShopOrderFilter {
+        ToShip = "to-send",
+        Shipped = "sent",
+        Delivered = "delivered",
+        Canceled = "cancelled",
+        All = "all",
+    }
 }
 
 impl ShopOrderFilter {

@@ -31,8 +31,8 @@ pub fn cancel_line(
                 .into(),
         ));
     }
-    // Two lines of one shop order may be canceled at once. The lock makes sure that one of them is the last, and refunds
-    // the delivery.
+    // Two lines of one shop order may be canceled at once. The lock makes sure that one of them is the last one, which
+    // refunds the delivery.
     ShopOrder::lock(conn, line.shop_order_id, now)?;
     let action = OrderAction::by_buyer(user, now);
     if !OrderLine::advance(conn, id, OrderStatus::Pending, OrderStatus::Canceled, action)? {

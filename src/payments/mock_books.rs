@@ -1,5 +1,6 @@
 //! The books of the mock provider. They are a separate file, written outside our transactions, as another company's
-//! would be. An entry is on disk before a call returns, several processes may share the file, and nothing happens twice.
+//! would be. An entry is on disk before a call returns. Several processes may share the file, and nothing happens
+//! twice.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

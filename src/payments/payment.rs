@@ -125,14 +125,14 @@ impl Payment {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// Takes the stock that the purchase's lines need. Returns the variants that are short; if there are any, the caller
-    /// must roll the transaction back.
+    /// Takes the stock that the purchase's lines need. Returns the variants that are short; if there are any, the
+    /// caller must roll the transaction back.
     pub fn hold_stock(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<VariantId>> {
         let changes = stock_changes(conn, self.id, -1)?;
         StockMovement::make(conn, &changes, Reason::Sale, self.owner_id, now)
     }
 
-    /// Records the result exactly once. Returns false if a result was recorded before. A failure returns the held stock.
+    /// Records the result exactly once. Returns false if a result was recorded before. A failure returns the stock.
     pub fn settle(&self, conn: &mut Conn, result: &PaymentResult, now: NaiveDateTime) -> Result<bool> {
         let (status, error) = match result {
             PaymentResult::Succeeded => (PaymentStatus::Succeeded, ""),

@@ -52,7 +52,7 @@ async fn show_again(request: BuyerRequest, form: CheckoutForm, notices: Notices)
     invalid(&CheckoutPage::load(request, form, notices).await?)
 }
 
-/// Places the order and charges the card. Returns the number of the purchase, or what changed since the buyer saw the page.
+/// Places the order and charges the card. Returns the number of the purchase, or why the page must be shown again.
 async fn place_and_pay(
     request: &BuyerRequest,
     order: CheckoutRequest,

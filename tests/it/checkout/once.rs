@@ -1,4 +1,4 @@
-//! Once: a purchase goes through, and a second or twentieth time leads to the first.
+//! A checkout that is submitted many times makes one purchase.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use crate::support::visitor::{Visitor, location};
 use crate::support::{run, texts};
 
 #[test]
-fn a_guest_pays_once_for_several_shops_and_is_thanked() {
+fn a_guest_pays_once_for_several_shops() {
     run(async {
         let market = plain().await;
         let (mug, comb) = (market.variant(MUG), market.variant("neem-wood-comb"));
@@ -40,7 +40,7 @@ fn a_guest_pays_once_for_several_shops_and_is_thanked() {
 }
 
 #[test]
-fn twenty_times_the_same_is_one_purchase() {
+fn submitting_twenty_times_makes_one_purchase() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -68,7 +68,7 @@ fn twenty_times_the_same_is_one_purchase() {
 }
 
 #[test]
-fn after_a_declined_card_another_one_pays_for_the_same() {
+fn after_a_declined_card_another_card_pays_for_the_same_purchase() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -99,7 +99,7 @@ fn after_a_declined_card_another_one_pays_for_the_same() {
 }
 
 #[test]
-fn the_same_key_is_for_the_same_purchase_by_the_same_buyer() {
+fn a_key_works_for_one_purchase_by_one_buyer() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;
@@ -118,7 +118,7 @@ fn the_same_key_is_for_the_same_purchase_by_the_same_buyer() {
 }
 
 #[test]
-fn one_shops_part_leaves_the_rest_in_the_cart() {
+fn paying_for_one_shop_leaves_the_rest_in_the_cart() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;
@@ -134,7 +134,7 @@ fn one_shops_part_leaves_the_rest_in_the_cart() {
 }
 
 #[test]
-fn nothing_in_the_cart_is_nothing_to_pay_for() {
+fn an_empty_cart_cannot_be_paid() {
     run(async {
         let market = plain().await;
         let visitor = Visitor::new(&market);
@@ -147,7 +147,7 @@ fn nothing_in_the_cart_is_nothing_to_pay_for() {
 }
 
 #[test]
-fn the_page_asks_for_the_same_few_things_however_full_the_cart_is() {
+fn the_number_of_statements_does_not_depend_on_the_cart() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;

@@ -11,7 +11,7 @@ use crate::cart::plain;
 use crate::support::roles::now;
 use crate::support::{Market, run};
 
-/// A market where two of something were bought, sent by post for $4.50.
+/// A market with a purchase of two pieces, shipped for $4.50.
 async fn bought() -> (Market, PurchaseId, OrderLineId, ShopOrderId) {
     let market = plain().await;
     let shop = market.shop("barro-e-sal");
