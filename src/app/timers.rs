@@ -73,7 +73,7 @@ pub(super) async fn purge_expired(db: Db, hasher: Hasher, pictures: Pictures) {
         if let Err(error) = db.write_uncached(|conn| sweep(conn, now())).await {
             tracing::warn!(%error, "what ran out could not be taken away");
         }
-        match db.read(User::dearest_rounds).await {
+        match db.read(User::max_django_rounds).await {
             Ok(rounds) => hasher.expect_rounds(rounds),
             Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
         }

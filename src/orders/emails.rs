@@ -8,7 +8,8 @@ use crate::accounts::User;
 use crate::db::{Conn, one_of};
 use crate::error::Result;
 use crate::id::{PurchaseId, ShopId, ShopOrderId};
-use crate::mail::{Outbox, emails};
+use crate::mail::Outbox;
+use crate::mail::emails::{OrderEmail, Parcel};
 use crate::money::{Currency, Money};
 use crate::schema::{shops, users};
 
@@ -29,14 +30,18 @@ pub fn send_placed(conn: &mut Conn, outbox: &Outbox, purchase: PurchaseId, now: 
         rows.push(("Delivery".to_owned(), money(&purchase, purchase.shipping_total)));
     }
     rows.push(("Total".to_owned(), money(&purchase, purchase.total)));
-    let email = emails::order_placed(
-        &purchase.address.name,
-        (&purchase.number, shop_orders.len()),
-        &rows,
+    let email = OrderEmail {
+        name: &purchase.address.name,
+        number: &purchase.number,
+        rows: &rows,
+        link: Some(link),
+    };
+    let email = email.placed(
+        shop_orders.len(),
         &purchase.address.lines(),
-        (&link, purchase.buyer_id.is_none()),
+        purchase.buyer_id.is_none(),
     );
-    outbox.post(conn, &purchase.email, &email, now)?;
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     for shop_order in &shop_orders {
         send_received(conn, outbox, shop_order, &purchase, &lines)?;
     }
@@ -59,14 +64,14 @@ fn send_received(
         .filter(|line| line.shop_order_id == shop_order.id)
         .cloned()
         .collect();
-    let email = emails::order_received(
-        seller.called(),
-        &purchase.number,
-        &purchase.address.name,
-        &rows(purchase, &own),
-        &outbox.link(&seller_page(shop_order)),
-    );
-    outbox.post(conn, &seller.email, &email, purchase.paid_at())?;
+    let email = OrderEmail {
+        name: seller.display_name(),
+        number: &purchase.number,
+        rows: &rows(purchase, &own),
+        link: Some(outbox.link(&seller_page(shop_order))),
+    };
+    let email = email.received(&purchase.address.name);
+    outbox.enqueue(conn, &seller.email, &email, purchase.paid_at())?;
     Ok(())
 }
 
@@ -76,7 +81,7 @@ pub fn send_shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: Naiv
     lines.retain(|line| line.status != OrderStatus::Canceled);
     let carrier = Carrier::by_code(&shop_order.carrier);
     let named_carrier = carrier.as_ref().filter(|carrier| carrier.code != "other");
-    let parcel = emails::Parcel {
+    let parcel = Parcel {
         carrier: named_carrier.map(|carrier| carrier.name),
         tracking: &shop_order.tracking,
         tracking_url: carrier
@@ -84,14 +89,9 @@ pub fn send_shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: Naiv
             .and_then(|carrier| carrier.tracking_url(&shop_order.tracking)),
         pickup: shop_order.pickup,
     };
-    let email = emails::order_shipped(
-        &purchase.address.name,
-        (&purchase.number, &shop_order.shop_name),
-        &rows(&purchase, &lines),
-        &parcel,
-        buyer_link(outbox, &purchase),
-    );
-    outbox.post(conn, &purchase.email, &email, now)?;
+    let rows = rows(&purchase, &lines);
+    let email = to_buyer(outbox, &purchase, &rows).shipped(&shop_order.shop_name, &parcel);
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     Ok(())
 }
 
@@ -99,14 +99,9 @@ pub fn send_shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: Naiv
 pub fn send_delivered(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
     let (shop_order, purchase, mut lines) = load(conn, id)?;
     lines.retain(|line| line.status == OrderStatus::Delivered);
-    let email = emails::order_delivered(
-        &purchase.address.name,
-        &purchase.number,
-        &shop_order.shop_name,
-        &rows(&purchase, &lines),
-        buyer_link(outbox, &purchase),
-    );
-    outbox.post(conn, &purchase.email, &email, now)?;
+    let rows = rows(&purchase, &lines);
+    let email = to_buyer(outbox, &purchase, &rows).delivered(&shop_order.shop_name);
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     Ok(())
 }
 
@@ -120,18 +115,17 @@ pub fn send_canceled(
 ) -> Result<()> {
     let (shop_order, purchase, _) = load(conn, line.shop_order_id)?;
     let rows = rows(&purchase, std::slice::from_ref(line));
-    let email = emails::order_cancelled(
-        &purchase.address.name,
-        &purchase.number,
-        &rows,
-        &money(&purchase, refund),
-        buyer_link(outbox, &purchase),
-    );
-    outbox.post(conn, &purchase.email, &email, now)?;
+    let email = to_buyer(outbox, &purchase, &rows).canceled(&money(&purchase, refund));
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     if let Some(seller) = seller(conn, shop_order.shop_id)? {
-        let link = outbox.link(&seller_page(&shop_order));
-        let email = emails::order_taken_back(seller.called(), &purchase.number, &rows, &link);
-        outbox.post(conn, &seller.email, &email, now)?;
+        let email = OrderEmail {
+            name: seller.display_name(),
+            number: &purchase.number,
+            rows: &rows,
+            link: Some(outbox.link(&seller_page(&shop_order))),
+        };
+        let email = email.canceled_by_buyer();
+        outbox.enqueue(conn, &seller.email, &email, now)?;
     }
     Ok(())
 }
@@ -185,7 +179,12 @@ fn seller_page(shop_order: &ShopOrder) -> String {
     format!("/dashboard/orders/shop/{}", shop_order.id)
 }
 
-/// The link to the buyer's page of the order. None for a guest: only their first email knows the token.
-fn buyer_link(outbox: &Outbox, purchase: &Purchase) -> Option<String> {
-    purchase.buyer_id.map(|_| outbox.link(&buyer_page(purchase)))
+/// An email to the buyer. It has no link for a guest: only their first email knows the token.
+fn to_buyer<'a>(outbox: &Outbox, purchase: &'a Purchase, rows: &'a [(String, String)]) -> OrderEmail<'a> {
+    OrderEmail {
+        name: &purchase.address.name,
+        number: &purchase.number,
+        rows,
+        link: purchase.buyer_id.map(|_| outbox.link(&buyer_page(purchase))),
+    }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::shop::{Shop, ShopState};
-use crate::accounts::{Event, EventKind, Origin};
+use crate::accounts::{EventKind, Origin, SecurityEvent};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
@@ -44,7 +44,7 @@ impl Shop {
             return Err(Error::Refused("This shop is not open.".to_owned()));
         }
         match Self::open_orders(conn, id)? {
-            0 => Event::record(conn, owner, EventKind::ShopClosed, "", origin, now),
+            0 => SecurityEvent::record(conn, owner, EventKind::ShopClosed, origin, now),
             1 => Err(Error::Refused(
                 "One order is not settled yet. Send it and wait until it has arrived, or cancel it; then close the shop.".to_owned(),
             )),

@@ -7,7 +7,7 @@ use super::address::ShopAddress;
 use super::settings::{Moved, Sign};
 use super::shop::{Shop, ShopState};
 use super::theme::{Corner, Vividness};
-use crate::accounts::{Event, EventKind, Origin};
+use crate::accounts::{EventKind, Origin, SecurityEvent};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
@@ -100,7 +100,7 @@ impl Shop {
                 .execute(conn)?
         };
         if opened == 1 {
-            Event::record(conn, owner, EventKind::ShopOpened, "", origin, now)?;
+            SecurityEvent::record(conn, owner, EventKind::ShopOpened, origin, now)?;
         }
         Ok(())
     }

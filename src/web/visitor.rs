@@ -59,7 +59,7 @@ async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Vi
     };
     let now = now();
     let visitor = db.read(move |conn| Visitor::of_session(conn, id, now)).await?;
-    if visitor.as_ref().is_some_and(|visitor| visitor.unseen(now)) {
+    if visitor.as_ref().is_some_and(|visitor| visitor.needs_touch(now)) {
         let seen = db
             .write_uncached(move |conn| accounts::Session::touch(conn, id, now))
             .await;
@@ -172,7 +172,7 @@ extractor!(
     |request| {
         let visitor = signed_in_or_else(request)?;
         // A remembered browser spares the code at the door, not here.
-        if visitor.confirmed(now()) && visitor.factor != Factor::Browser {
+        if visitor.recently_authenticated(now()) && visitor.factor != Factor::Browser {
             Ok(visitor)
         } else {
             Err(Error::StepRequired(Step::Confirm))

@@ -47,7 +47,7 @@ struct ClosurePage {
 async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let shop = own(&db, &seller).await?;
     // The password comes before the form, so that nothing typed into it is lost on the way.
-    if shop.state == ShopState::Open && !seller.visitor.confirmed(page.now) {
+    if shop.state == ShopState::Open && !seller.visitor.recently_authenticated(page.now) {
         return Err(Error::StepRequired(Step::Confirm));
     }
     answer(&db, page, shop, ClosureForm::default(), FormErrors::default()).await

@@ -8,9 +8,7 @@ use serde::Deserialize;
 
 use super::access::PurchaseRequest;
 use super::show::OrderPage;
-use crate::accounts::{
-    ActionContext, Event, EventKind, Factor, Password, Session, SignUp, User, Username, send_verification,
-};
+use crate::accounts::{ActionContext, EventKind, Factor, Password, Session, SignUp, User, Username, send_verification};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::SessionId;
@@ -87,11 +85,11 @@ fn sign_up(conn: &mut Conn, purchase: &Purchase, hash: &str, action: &ActionCont
     }
     let now = action.now;
     let user = sign_up_draft(conn, purchase, hash)?.insert(conn, now)?;
-    Event::record(conn, user, EventKind::Registered, "", &action.origin, now)?;
+    action.record(conn, user, EventKind::Registered)?;
     let account = User::find(conn, user)?;
-    send_verification(conn, &action.outbox, &account, now)?;
+    send_verification(conn, action, &account)?;
     orders::claim(conn, purchase.id, user, now)?;
-    Session::start(conn, user, Factor::Password, Some(now), &action.origin, now).map(Some)
+    Session::start(conn, action, user, Factor::Password, Some(now)).map(Some)
 }
 
 /// A new account with the name of the recipient. The username is made from the email address and can be changed later.

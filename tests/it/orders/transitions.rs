@@ -41,7 +41,7 @@ fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
 
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
-            emails[2].subject.starts_with("Cancelled and refunded"),
+            emails[2].subject.starts_with("Canceled and refunded"),
             "{}",
             emails[2].subject
         );
