@@ -236,8 +236,8 @@ fn later(
             let Some(user) = deletion::due(conn, &job.payload, now)? else {
                 return Ok(());
             };
-            images::forget(conn, user.id, now)?;
-            Shop::close(conn, user.id, now)?;
+            images::enqueue_removals_of_user(conn, user.id, now)?;
+            Shop::close_and_erase(conn, user.id, now)?;
             deletion::erase(conn, &outbox, &user, now)
         })?),
         Pictures::KIND => pictures.finish(conn, &job.payload, now()),

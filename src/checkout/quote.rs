@@ -78,7 +78,7 @@ impl Quote {
                 let problem = line.problem.as_ref();
                 quote
                     .errors
-                    .extend(problem.map(|problem| format!("{}: {}", line.title, problem.words())));
+                    .extend(problem.map(|problem| format!("{}: {}", line.title, problem.message())));
             }
             if delivery_quote == DeliveryQuote::Unavailable {
                 quote.errors.push(format!(

@@ -128,7 +128,7 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
     let outbox = outbox(config);
     let (origin, now): (Origin, NaiveDateTime) = (Origin::command_line(), super::now());
     in_transaction(&mut conn, &|conn| {
-        Shop::hide(conn, user.id, suspended, now)?;
+        Shop::set_hidden(conn, user.id, suspended, now)?;
         if suspended {
             admin_actions::suspend(conn, &outbox, &user, &origin, now)
         } else {

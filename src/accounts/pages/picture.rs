@@ -60,7 +60,7 @@ async fn update(
         .write(move |conn| {
             let image = PendingImage::take(conn, id, image)?;
             let before = User::set_face(conn, id, &image.url, now)?;
-            Removal::ask(conn, &before, now)?;
+            Removal::enqueue(conn, &before, now)?;
             Event::record(conn, id, EventKind::ProfileChanged, "", &origin, now)
         })
         .await?;
@@ -77,7 +77,7 @@ async fn remove(visitor: SignedIn, desk: Desk, page: Page, session: Session) -> 
             if before.is_empty() {
                 return Ok(());
             }
-            Removal::ask(conn, &before, now)?;
+            Removal::enqueue(conn, &before, now)?;
             Event::record(conn, id, EventKind::ProfileChanged, "", &origin, now)
         })
         .await?;

@@ -96,7 +96,7 @@ fn add(
     };
     match carts::add(conn, cart_owner, &wanted, now)? {
         AddOutcome::Added(added) => Ok(added),
-        AddOutcome::Wrong(_) => Err(Error::Refused(format!(
+        AddOutcome::InvalidAnswers(_) => Err(Error::Refused(format!(
             "{} asks for other details by now, so add it from its own page.",
             order.title
         ))),

@@ -198,11 +198,7 @@ fn personalisation_keeps_its_ids_and_its_limits() {
         sheet.ready("Moon jar");
         let page = html(sheet.send(&maker, NEW, "add-field").await, 200).await;
         let mut sheet = EditorState::from_page(
-            &html(
-                EditorState::from_page(&page).send(&maker, NEW, "add-field").await,
-                200,
-            )
-            .await,
+            &html(EditorState::from_page(&page).send(&maker, NEW, "add-field").await, 200).await,
         );
         assert_eq!(sheet.get("title"), ["Moon jar"]);
         sheet

@@ -1,7 +1,7 @@
 //! Pictures that are to lie at Cloudinary, while it is well, down, slow, or talks nonsense.
 
 use super::*;
-use crate::editor::{NEW, EditorState, maker, saved};
+use crate::editor::{EditorState, NEW, maker, saved};
 use crate::support::cloudinary::{Cloud, Mood};
 use crate::support::files::png;
 use crate::support::run;

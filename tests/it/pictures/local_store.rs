@@ -65,11 +65,19 @@ fn what_found_no_place_within_a_day_goes() {
         market.pending(user, png(60, 40)).await;
         until(&market, "the sizes", async || idle(&market).await).await;
         let later = now() + chrono::TimeDelta::hours(23);
-        market.db.write(move |conn| images::purge_expired(conn, later)).await.unwrap();
+        market
+            .db
+            .write(move |conn| images::purge_expired(conn, later))
+            .await
+            .unwrap();
         until(&market, "the jobs", async || idle(&market).await).await;
         assert_eq!(files(&market).len(), 2);
         let later = now() + chrono::TimeDelta::hours(25);
-        market.db.write(move |conn| images::purge_expired(conn, later)).await.unwrap();
+        market
+            .db
+            .write(move |conn| images::purge_expired(conn, later))
+            .await
+            .unwrap();
         until(&market, "the removal", async || {
             idle(&market).await && files(&market).is_empty()
         })

@@ -6,7 +6,9 @@ use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel::{Connection, sql_query};
-use pocketshop::catalog::{SellerProductSort, SellerProductCounts, SellerProductRow, SellerProductView, SellerProductFilter};
+use pocketshop::catalog::{
+    SellerProductCounts, SellerProductFilter, SellerProductRow, SellerProductSort, SellerProductView,
+};
 use pocketshop::db::Conn;
 use pocketshop::id::ShopId;
 use scraper::Html;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 use diesel::prelude::*;
-use pocketshop::catalog::{StockChange, Product, Reason, StockMovement};
+use pocketshop::catalog::{Product, Reason, StockChange, StockMovement};
 use pocketshop::db::in_transaction;
 use pocketshop::error::Error;
 use pocketshop::id::{ProductId, ShopId, UserId, VariantId};
