@@ -16,7 +16,7 @@ use crate::accounts::{Hasher, User, deletion, pages as accounts};
 use crate::carts::pages as carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::checkout::pages as checkout;
-use crate::config::Config;
+use crate::config::{Config, Threads};
 use crate::crypto::{Cipher, record_key, reencrypt_totp};
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
@@ -35,23 +35,8 @@ use crate::{admin, dashboard};
 use timers::{now, purge_expired, settle, sweep};
 pub use timers::{processor, sweep_now};
 
-/// Threads of a worker that wait for the database or the disk; a few more than there are connections.
-const BLOCKING_THREADS: usize = 16;
 /// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
 const SHUTDOWN_TIMEOUT: u64 = 8;
-/// Who does what later: a picture takes seconds, and no letter waits for it.
-const LANES: [Lane; 2] = [
-    Lane {
-        name: "letters",
-        ..Lane::EVERYTHING
-    },
-    Lane {
-        name: "pictures",
-        kinds: &[Pictures::KIND, Removal::KIND],
-        threads: 1,
-        lease: 10,
-    },
-];
 
 /// Every page there is.
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -126,7 +111,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    let db = Db::open(&config.database)?;
+    let db = Db::open(&config.database, config.pools)?;
     let mut conn = config.database.connect()?;
     turn_keys(&mut conn, config)?;
     let categories = Categories::load(&mut conn)?;
@@ -144,7 +129,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let policy = Data::new(Policy::new(
         &config.public_url,
         config.trusted_proxies.clone(),
-        config.rate_limit,
+        config.rate_limit.then_some(&config.limits),
     ));
     let folder = Data::new(DataDir(config.data.clone()));
     let media = Data::new(Media(config.media()));
@@ -158,7 +143,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let handler = later(outbox.clone(), cipher.clone(), sender, pictures.clone());
     let processor = processor(config, db.clone())?;
     actix_web::rt::spawn(settle(processor.clone()));
-    let worker = Worker::start(&config.database, &LANES, handler);
+    let worker = Worker::start(&config.database, &lanes(config.threads), handler);
     let metrics = Data::new(Metrics {
         token: config.metrics_token.clone(),
         job_metrics: worker.job_metrics(),
@@ -200,7 +185,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .wrap(from_fn(layers::safe))
             .configure(routes)
     })
-    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .worker_max_blocking_threads(config.threads.blocking)
     .client_request_timeout(Duration::from_secs(5))
     .client_disconnect_timeout(Duration::from_secs(2))
     .keep_alive(Duration::from_secs(30))
@@ -215,6 +200,22 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
         db,
         worker,
     })
+}
+
+/// The threads that do jobs. Pictures have their own, because a picture takes seconds and no email should wait for it.
+fn lanes(threads: Threads) -> [Lane; 2] {
+    let email = Lane {
+        name: "email",
+        threads: threads.email,
+        ..Lane::EVERYTHING
+    };
+    let pictures = Lane {
+        name: "pictures",
+        kinds: &[Pictures::KIND, Removal::KIND],
+        threads: threads.picture,
+        lease: 10,
+    };
+    [email, pictures]
 }
 
 /// What jobs do, by their kind.

@@ -5,17 +5,19 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use pocketshop::config::{Config, ConfigErrors, LogFormat, Missing, Settings};
 use pocketshop::{app, db, ops};
 use tracing_subscriber::EnvFilter;
 
-/// A marketplace in one program: makers open a shop, buyers fill one cart from many shops and pay once.
+/// A marketplace in one program: sellers open a shop, buyers fill one cart from many shops and pay once.
 ///
-/// Start with `pocketshop serve --demo` and look around at the address it prints.
-/// Secrets come by environment: DATABASE_URL (or DATABASE_URL_FILE) for PostgreSQL, SECRET_KEY (or SECRET_KEY_FILE),
-/// SMTP_URL (or SMTP_URL_FILE) for the mail server, CLOUDINARY_URL (or …_FILE) for pictures,
-/// POCKETSHOP_METRICS_TOKEN (or …_FILE) for who may read /metrics.
+/// To try it, run `pocketshop serve --demo` and open the address that it prints.
+///
+/// Secrets are environment variables without a flag: DATABASE_URL (the database, to use PostgreSQL), SECRET_KEY (the keys of
+/// cookies and encryption), SMTP_URL (the mail server), CLOUDINARY_URL (an account that stores the pictures) and
+/// POCKETSHOP_METRICS_TOKEN (the token that opens /metrics). To read one from a file, add `_FILE` to its
+/// name: `DATABASE_URL_FILE=/run/secrets/database`
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
@@ -27,33 +29,33 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the market (the default)
+    /// Run the market; also what `pocketshop` without a command does
     Serve {
-        /// Fill an empty database with a demo market first
+        /// Fill an empty database with the demo market first
         #[arg(long)]
         demo: bool,
     },
-    /// Bring the database up to date and exit
+    /// Run the database migrations that are missing
     Migrate,
-    /// Bring in data from elsewhere
+    /// Import data from another program
     Import {
         #[command(subcommand)]
         from: Source,
     },
-    /// Look after accounts
+    /// Manage accounts
     User {
         #[command(subcommand)]
         what: UserCommand,
     },
-    /// Check that stock, money and orders agree, row by row; exit with 1 where they do not
+    /// Check that stock, payments and orders match, row by row; the exit code is 1 if they do not
     Audit,
-    /// Do at once what the timers do: settle open payments, give back what is owed, tidy up
+    /// Run the timers once, now: settle open payments, send due refunds, delete what is expired
     Sweep {
-        /// As if it were this time, like 2026-12-24T18:00:00 (UTC)
+        /// Time to run them for, in UTC, like 2026-12-24T18:00:00 [default: now]
         #[arg(long, value_name = "TIME")]
         at: Option<chrono::NaiveDateTime>,
     },
-    /// Print the settings, and what is wrong with them
+    /// Print every setting, what is wrong with it, and the state of the database
     Check,
 }
 
@@ -61,34 +63,48 @@ enum Command {
 enum UserCommand {
     /// Make someone an admin, by username or email address
     Admin {
+        /// Username or email
         name: String,
-        /// Make the account first, with this address and a password from standard input
+        /// Email of a new account to create first; its password is read from standard input
         #[arg(long)]
         email: Option<String>,
     },
-    /// List everyone
+    /// List all users
     List,
-    /// Set a new password, read from standard input
-    Password { name: String },
-    /// Sign someone out everywhere, and let them in no more
-    Suspend { name: String },
-    /// Let someone in again
-    Restore { name: String },
+    /// Set a user's password, read from standard input
+    Password {
+        /// Username or email
+        name: String,
+    },
+    /// Sign a user out everywhere and refuse new sign-ins
+    Suspend {
+        /// Username or email
+        name: String,
+    },
+    /// Let a suspended user sign in again
+    Restore {
+        /// Username or email
+        name: String,
+    },
 }
 
 #[derive(Subcommand)]
 enum Source {
-    /// The original PocketShop's Django fixtures: a folder of JSON files
-    Pocketshop { folder: PathBuf },
+    /// Import the Django fixtures of the original PocketShop
+    Pocketshop {
+        /// Folder with the JSON files
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let given = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
     let mut errors = ConfigErrors::default();
     let settings = cli.settings.with_environment(&mut errors);
     let command = cli.command.unwrap_or(Command::Serve { demo: false });
     if matches!(command, Command::Check) {
-        let (report, fine) = ops::check::report(&settings, errors);
+        let (report, fine) = ops::check::report(&settings, &given, errors);
         print!("{report}");
         return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }

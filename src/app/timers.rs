@@ -31,7 +31,7 @@ pub fn processor(config: &Config, db: Db) -> anyhow::Result<PaymentProcessor> {
 pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<String> {
     let at = at.unwrap_or_else(now);
     actix_web::rt::System::new().block_on(async move {
-        let db = Db::open(&config.database)?;
+        let db = Db::open(&config.database, config.pools)?;
         let swept = processor(config, db.clone())?.sweep(at).await?;
         db.write_uncached(move |conn| sweep(conn, at)).await?;
         db.close();

@@ -117,12 +117,12 @@ fn start(key: &str) -> &[u8] {
 
 /// Long enough, and not a handful of letters over and over.
 fn strong(key: &str) -> bool {
-    let mut emails: Vec<u8> = key.bytes().collect();
-    emails.sort_unstable();
-    emails.dedup();
+    let mut bytes: Vec<u8> = key.bytes().collect();
+    bytes.sort_unstable();
+    bytes.dedup();
     let example = ["change", "example", "secret_key", "your-", "replace"];
     let lower = key.to_lowercase();
-    key.len() >= KEY_LENGTH && emails.len() >= 10 && !example.iter().any(|word| lower.contains(word))
+    key.len() >= KEY_LENGTH && bytes.len() >= 10 && !example.iter().any(|word| lower.contains(word))
 }
 
 /// Reads the key, or makes it: 64 random bytes in hex, in a file readable by us alone.

@@ -10,26 +10,30 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use crate::db::Location;
+use crate::db::{Location, PoolSettings};
 use crate::money::Currency;
 use crate::text::Country;
 
+mod capacity;
 mod config_errors;
 mod cost;
 mod keys;
+mod limits;
 mod mail;
 mod parse;
 mod pictures;
 pub mod secret;
 mod settings;
 
+pub use capacity::{CapacitySettings, Threads};
 pub use config_errors::ConfigErrors;
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
+pub use limits::{Limit, LimitSettings, Limits};
 pub use mail::SmtpUrl;
 pub use pictures::CloudinaryAccount;
 use secret::Secret;
-pub use settings::{Missing, Settings};
+pub use settings::{Missing, SECRETS, Settings, default_text};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -63,7 +67,11 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How many threads serve requests; one a core when not set.
     pub workers: Option<usize>,
+    /// Whether `limits` apply.
     pub rate_limit: bool,
+    pub limits: Limits,
+    pub pools: PoolSettings,
+    pub threads: Threads,
     /// Where letters are handed over; files in the data folder when not set.
     pub smtp: Option<SmtpUrl>,
     /// Who letters come from.
@@ -93,6 +101,9 @@ impl Settings {
         let workers = self.workers(&mut errors);
         let production = public_url.as_ref().is_some_and(|url| url.scheme() == "https");
         let rate_limit = self.rate_limit(production, &mut errors);
+        let limits = self.limits.parse(&mut errors);
+        let pools = self.capacity.pools(&mut errors);
+        let threads = self.capacity.threads(&mut errors);
         let smtp = self.smtp(&mut errors);
         let mail_from = self.mail_from(public_url.as_ref(), &mut errors);
         let password_cost = self.password_cost(&mut errors);
@@ -136,6 +147,9 @@ impl Settings {
                 trusted_proxies,
                 workers,
                 rate_limit,
+                limits,
+                pools,
+                threads,
                 smtp,
                 mail_from,
                 password_cost,

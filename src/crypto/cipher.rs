@@ -1,4 +1,7 @@
 //! Encryption at rest: AES-256-GCM under keys made from every `SECRET_KEY`.
+//!
+//! The encryption is the `aes-gcm` crate's. The keys around it are our own code: made from `SECRET_KEY`, several at a time,
+//! each named in what it encrypts, with the purpose authenticated. `fernet` rotates keys too, but knows no purposes.
 
 use std::sync::Arc;
 

@@ -22,16 +22,13 @@ pub use cursor::Cursor;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
-pub use pool::PoolUsage;
+pub use pool::{PoolSettings, PoolUsage};
 pub use transaction::{in_snapshot, in_transaction};
 
 diesel::define_sql_function! {
     /// As the database lowers letters, which knows others than Rust.
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
-
-const SQLITE_READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// The market's database. Cheap to clone.
 #[derive(Clone)]
@@ -47,13 +44,13 @@ struct Inner {
 
 impl Db {
     /// Brings the schema up to date and opens the pools.
-    pub fn open(location: &Location) -> anyhow::Result<Self> {
+    pub fn open(location: &Location, pools: PoolSettings) -> anyhow::Result<Self> {
         migrate(location)?;
         let queries = Arc::new(AtomicU64::new(0));
-        let pool = |size| Pool::new(location.clone(), size, &queries);
+        let pool = |size| Pool::new(location.clone(), size, pools.timeout, &queries);
         let (readers, writer) = match location {
-            Location::Sqlite(_) => (pool(SQLITE_READERS)?, Some(pool(1)?)),
-            Location::Postgres(_) => (pool(POSTGRES_CONNECTIONS)?, None),
+            Location::Sqlite(_) => (pool(pools.sqlite_readers)?, Some(pool(1)?)),
+            Location::Postgres(_) => (pool(pools.postgres_connections)?, None),
         };
         Ok(Self(Arc::new(Inner {
             readers,

@@ -13,8 +13,25 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{Conn, Location};
 use crate::error::{Error, Result};
 
-/// How long a request waits for a connection before it is told to come back.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many connections there are, and how long a request waits for one before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// With SQLite, beside the one that writes.
+    pub sqlite_readers: u32,
+    /// With PostgreSQL, where all of them read and write.
+    pub postgres_connections: u32,
+    pub timeout: Duration,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            sqlite_readers: 4,
+            postgres_connections: 10,
+            timeout: Duration::from_secs(2),
+        }
+    }
+}
 
 #[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
 pub(super) struct Pool {
@@ -23,11 +40,17 @@ pub(super) struct Pool {
     /// until the work is done, even when the visitor has left.
     places: Arc<Semaphore>,
     size: u32,
+    timeout: Duration,
 }
 
 impl Pool {
     #[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
-    pub(super) fn new(location: Location, size: u32, queries: &Arc<AtomicU64>) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        location: Location,
+        size: u32,
+        timeout: Duration,
+        queries: &Arc<AtomicU64>,
+    ) -> anyhow::Result<Self> {
         let check = matches!(location, Location::Postgres(_));
         let manager = Manager {
             location,
@@ -36,7 +59,7 @@ impl Pool {
         let connections = diesel::r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
-            .connection_timeout(ACQUIRE_TIMEOUT)
+            .connection_timeout(timeout)
             .test_on_check_out(check)
             .build(manager)
             .context("the database could not be reached")?;
@@ -44,11 +67,12 @@ impl Pool {
             connections,
             places: Arc::new(Semaphore::new(size as usize)),
             size,
+            timeout,
         })
     }
 
     pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit> {
-        match tokio::time::timeout(ACQUIRE_TIMEOUT, self.places.clone().acquire_owned()).await {
+        match tokio::time::timeout(self.timeout, self.places.clone().acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(busy()),
         }

@@ -1,4 +1,7 @@
 //! What is done later: a queue in the database, and its worker.
+//!
+//! Our own code because a job must be written in the transaction of what causes it, on a diesel connection to SQLite or
+//! PostgreSQL. `apalis` and `fang` do that for one of the two databases at most.
 
 mod backlog;
 mod backoff;

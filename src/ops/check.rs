@@ -3,53 +3,20 @@
 use std::fmt::Write;
 
 use chrono::NaiveDateTime;
+use clap::ArgMatches;
 
-use crate::config::{Config, ConfigErrors, Missing, Settings};
+use crate::config::{Config, ConfigErrors, Missing, SECRETS, Settings, default_text};
 use crate::crypto::OldKeys;
 use crate::db::{Conn, Location, is_current};
 use crate::error::Result;
 use crate::jobs;
 
-/// The settings in words, a line each, and whether everything is well.
-pub fn report(settings: &Settings, errors: ConfigErrors) -> (String, bool) {
+/// The settings in words, a line each, and whether everything is well. `given` is the command line.
+pub fn report(settings: &Settings, given: &ArgMatches, errors: ConfigErrors) -> (String, bool) {
     let mut out = String::new();
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(out, "{name:<28} {value}");
-    };
-    let given = |value: &Option<String>, default: &str| value.clone().unwrap_or_else(|| format!("{default} (default)"));
-    let secret = |is_set: bool| if is_set { "set" } else { "unset" };
-    line("POCKETSHOP_BIND", &given(&settings.bind, "127.0.0.1:8080"));
-    line("POCKETSHOP_DATA", &given(&settings.data, "./data"));
-    line(
-        "PUBLIC_URL",
-        &given(&settings.public_url, "http://localhost, port of POCKETSHOP_BIND"),
-    );
-    line("POCKETSHOP_CURRENCY", &given(&settings.currency, "USD"));
-    line("POCKETSHOP_COUNTRY", &given(&settings.country, "US"));
-    line("POCKETSHOP_LOG", &given(&settings.log, "info"));
-    line("POCKETSHOP_LOG_FORMAT", &given(&settings.log_format, "text"));
-    line("POCKETSHOP_TRUSTED_PROXIES", &given(&settings.trusted_proxies, "none"));
-    line("POCKETSHOP_WORKERS", &given(&settings.workers, "one a core"));
-    line("POCKETSHOP_RATE_LIMIT", &given(&settings.rate_limit, "on"));
-    line(
-        "POCKETSHOP_MAIL_FROM",
-        &given(&settings.mail_from, "PocketShop <no-reply@HOST>, host of PUBLIC_URL"),
-    );
-    line(
-        "POCKETSHOP_PASSWORD_COST",
-        &given(&settings.password_cost, "m=19456,t=2,p=1"),
-    );
-    line(
-        "POCKETSHOP_CLOUDINARY_API",
-        &given(&settings.cloudinary_api, "https://api.cloudinary.com"),
-    );
-    line("POCKETSHOP_PAYMENTS", &given(&settings.payments, "mock"));
-    line("POCKETSHOP_PAYMENT_TIMEOUT", &given(&settings.payment_timeout, "10"));
-    line("DATABASE_URL", secret(settings.database_url.is_some()));
-    line("SECRET_KEY", secret(settings.secret_key.is_some()));
-    line("SMTP_URL", secret(settings.smtp_url.is_some()));
-    line("CLOUDINARY_URL", secret(settings.cloudinary_url.is_some()));
-    line("POCKETSHOP_METRICS_TOKEN", secret(settings.metrics_token.is_some()));
+    for (name, value) in values(settings, given) {
+        let _ = writeln!(out, "{name:<31} {value}");
+    }
     out.push('\n');
     let parsed = settings.parse(errors, Missing::Leave);
     match parsed.map(|config| (state(&config), config.warnings())) {
@@ -71,6 +38,24 @@ pub fn report(settings: &Settings, errors: ConfigErrors) -> (String, bool) {
             (out, false)
         }
     }
+}
+
+/// The name of every setting with its value; of a secret only whether it is set.
+fn values(settings: &Settings, given: &ArgMatches) -> Vec<(String, String)> {
+    let flags = Settings::flags().into_iter().filter_map(|flag| {
+        let name = flag.get_env()?.to_string_lossy().into_owned();
+        let value = given.get_one::<String>(flag.get_id().as_str()).cloned();
+        Some((
+            name,
+            value.unwrap_or_else(|| format!("{} (default)", default_text(&flag))),
+        ))
+    });
+    let mut settings = settings.clone();
+    let secrets = SECRETS.map(|(name, field)| {
+        let is_set = field(&mut settings).is_some();
+        (name.to_owned(), if is_set { "set" } else { "unset" }.to_owned())
+    });
+    flags.chain(secrets).collect()
 }
 
 /// What there is to say of the database; nothing of the market's is changed.
@@ -113,7 +98,7 @@ pub fn rotation(conn: &mut Conn, config: &Config, now: NaiveDateTime) -> Result<
                 "Keep the old SECRET_KEY: {}, {}, {} still need it",
                 several(needed.sign_ins, "sign-in"),
                 several(needed.factors, "second factor"),
-                several(needed.emails, "letter"),
+                several(needed.emails, "email"),
             );
             if now < needed.until {
                 let _ = write!(said, "; the sign-ins will be over by {}", needed.until.date());

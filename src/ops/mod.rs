@@ -55,7 +55,9 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
         tracing::info!("the demo market is set up");
     }
     Ok((!config.production()).then(|| {
-        format!("Sign in to the demo market as ines (a maker) or bruno (a buyer); the password is \"{DEMO_PASSWORD}\".")
+        format!(
+            "Sign in to the demo market as ines (a seller) or bruno (a buyer); the password is \"{DEMO_PASSWORD}\"."
+        )
     }))
 }
 

@@ -1,5 +1,8 @@
 //! The words of an address.
 
+use deunicode::deunicode_char;
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// The longest slug, in letters.
 const SLUG_LENGTH: usize = 60;
 
@@ -34,90 +37,13 @@ const RESERVED: &[&str] = &[
     "vacation",
 ];
 
-/// Letters that do not come apart into an ASCII letter and a mark.
-const FOLDED: &[(char, &str)] = &[
-    ('ß', "ss"),
-    ('æ', "ae"),
-    ('ø', "o"),
-    ('œ', "oe"),
-    ('ð', "d"),
-    ('þ', "th"),
-    ('ł', "l"),
-    ('đ', "d"),
-    ('ı', "i"),
-    ('&', " and "),
-    ('à', "a"),
-    ('á', "a"),
-    ('â', "a"),
-    ('ã', "a"),
-    ('ä', "a"),
-    ('å', "a"),
-    ('ā', "a"),
-    ('ă', "a"),
-    ('ą', "a"),
-    ('ç', "c"),
-    ('ć', "c"),
-    ('č', "c"),
-    ('ď', "d"),
-    ('è', "e"),
-    ('é', "e"),
-    ('ê', "e"),
-    ('ë', "e"),
-    ('ē', "e"),
-    ('ę', "e"),
-    ('ě', "e"),
-    ('ğ', "g"),
-    ('ì', "i"),
-    ('í', "i"),
-    ('î', "i"),
-    ('ï', "i"),
-    ('ī', "i"),
-    ('ñ', "n"),
-    ('ń', "n"),
-    ('ň', "n"),
-    ('ò', "o"),
-    ('ó', "o"),
-    ('ô', "o"),
-    ('õ', "o"),
-    ('ö', "o"),
-    ('ō', "o"),
-    ('ő', "o"),
-    ('ř', "r"),
-    ('ś', "s"),
-    ('š', "s"),
-    ('ş', "s"),
-    ('ș', "s"),
-    ('ť', "t"),
-    ('ț', "t"),
-    ('ù', "u"),
-    ('ú', "u"),
-    ('û', "u"),
-    ('ü', "u"),
-    ('ū', "u"),
-    ('ů', "u"),
-    ('ű', "u"),
-    ('ý', "y"),
-    ('ÿ', "y"),
-    ('ź', "z"),
-    ('ż', "z"),
-    ('ž', "z"),
-];
-
-/// The words of an address, from a name: lower case, hyphens, at least one letter, none of ours.
-/// A name that has no letter we can write gets `fallback` in front.
+/// The words of an address, from a name in any script: lower case, hyphens, at least one letter, no reserved word.
+/// A name without a single letter gets `fallback` in front.
 pub fn slug(name: &str, fallback: &str) -> String {
-    let mut folded = String::new();
-    for letter in name.to_lowercase().chars() {
-        match FOLDED.iter().find(|(from, _)| *from == letter) {
-            Some((_, to)) => folded.push_str(to),
-            None if letter == '\'' || letter == '’' => {}
-            None => folded.push(letter),
-        }
-    }
-    let words: Vec<&str> = folded
+    let plain = to_ascii(name);
+    let words = plain
         .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+        .filter(|word| !word.is_empty());
     let mut slug = String::new();
     for word in words {
         if !slug.is_empty() && slug.len() + word.len() >= SLUG_LENGTH {
@@ -133,6 +59,32 @@ pub fn slug(name: &str, fallback: &str) -> String {
         return format!("{fallback}-{slug}").trim_end_matches('-').to_owned();
     }
     slug
+}
+
+/// The name in lower-case Latin letters without accents; what is neither letter nor digit stays a separator.
+fn to_ascii(name: &str) -> String {
+    // Composed first, so that an accent or a Korean syllable sent in pieces is read as one letter.
+    let lower = name.to_lowercase();
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&lower);
+    let mut ascii = String::new();
+    for letter in composed.chars() {
+        match letter {
+            '&' => ascii.push_str(" and "),
+            '\'' | '’' => {}
+            _ if letter.is_ascii() => ascii.push(letter),
+            _ => match deunicode_char(letter) {
+                // A soft sign and the like become quotes, which must not split the word.
+                Some(latin) if letter.is_alphanumeric() => {
+                    ascii.extend(latin.chars().filter(|sign| !"'\"`".contains(*sign)))
+                }
+                // A mark that belongs to the letter before it.
+                Some("") => {}
+                _ => ascii.push(' '),
+            },
+        }
+    }
+    ascii.make_ascii_lowercase();
+    ascii
 }
 
 /// A slug that a person chose for a shop.
@@ -184,6 +136,9 @@ pub fn free_slug(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use icu_normalizer::DecomposingNormalizerBorrowed;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -194,12 +149,44 @@ mod tests {
             ("Łódź Straße", "lodz-strasse"),
             ("2024", "shop-2024"),
             ("New", "shop-new"),
-            ("日本", "shop"),
             ("a.b/c\\d", "a-b-c-d"),
+            ("Mug — for two", "mug-for-two"),
+            ("☕ Mug", "mug"),
+            ("☕", "shop"),
+            ("", "shop"),
         ] {
             assert_eq!(slug(name, "shop"), slug_of_it);
         }
         assert!(slug(&"very long ".repeat(30), "shop").len() <= SLUG_LENGTH);
+    }
+
+    #[test]
+    fn a_name_in_any_script_gets_an_address() {
+        for (name, slug_of_it) in [
+            ("陶器", "tao-qi"),
+            ("Керамика", "keramika"),
+            ("Мел и соль", "mel-i-sol"),
+            ("صابون", "sbwn"),
+            ("서울 도자기", "seoul-dojagi"),
+        ] {
+            assert_eq!(slug(name, "shop"), slug_of_it);
+        }
+        let decomposed = "\u{1109}\u{1165}\u{110b}\u{116e}\u{11af} \u{1103}\u{1169}\u{110c}\u{1161}\u{1100}\u{1175}";
+        assert_eq!(slug(decomposed, "shop"), "seoul-dojagi");
+        assert!(slug(&"陶器".repeat(50), "shop").len() <= SLUG_LENGTH);
+    }
+
+    #[test]
+    fn an_accent_is_dropped_however_it_is_encoded() {
+        let accented = "à á â ã ä å ā ă ą ç ć č ď è é ê ë ē ę ě ğ ì í î ï ī ñ ń ň ò ó ô õ ö ō ő ř ś š ş ș ť ț ù ú û ü ū ů ű ý ÿ ź ż ž";
+        let plain = "a a a a a a a a a c c c d e e e e e e e g i i i i i n n n o o o o o o o r s s s s t t u u u u u u u y y z z z";
+        let apart: String = DecomposingNormalizerBorrowed::new_nfd()
+            .normalize(accented)
+            .into_owned();
+        for name in [accented, &accented.to_uppercase(), &apart] {
+            assert_eq!(to_ascii(name), plain);
+        }
+        assert_eq!(to_ascii("ß æ ø œ ð þ ł đ ı"), "ss ae o oe d th l d i");
     }
 
     #[test]
@@ -233,5 +220,14 @@ mod tests {
     #[test]
     fn a_taken_slug_gets_the_next_number() {
         assert_eq!(free_slug("mug", |slug| slug == "mug" || slug == "mug-2"), "mug-3");
+    }
+
+    proptest! {
+        #[test]
+        fn any_name_gives_a_slug(name in any::<String>()) {
+            let slug = slug(&name, "shop");
+            prop_assert!(is_slug(&slug) && !slug.is_empty());
+            prop_assert!(slug.len() <= SLUG_LENGTH + "shop-".len());
+        }
     }
 }

@@ -8,11 +8,11 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use subtle::ConstantTimeEq;
 
-use super::clock::now;
 use super::error_page::AsIs;
 use super::get;
 use super::layers::Policy;
 use super::request_metrics::{MILLIS, RequestMetrics};
+use super::site::now;
 use crate::config::secret::Secret;
 use crate::db::Db;
 use crate::error::{Error, Result};

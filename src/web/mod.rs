@@ -2,7 +2,6 @@
 
 pub mod assets;
 pub mod cart_cookie;
-mod clock;
 pub mod color_scheme;
 pub mod email_link;
 pub mod error_page;

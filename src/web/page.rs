@@ -12,10 +12,9 @@ use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDateTime;
 
 use super::cart_cookie::{country, guest_cart};
-use super::clock::now;
 use super::color_scheme::ColorScheme;
 use super::flash::Flash;
-use super::site::Site;
+use super::site::{Site, now};
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
 use crate::catalog::Category;

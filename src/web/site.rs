@@ -1,5 +1,6 @@
-//! The market itself, as every page shows it.
+//! What every request shares: the market itself, and the clock.
 
+use chrono::{NaiveDateTime, SubsecRound};
 use url::Url;
 
 use crate::catalog::Categories;
@@ -14,4 +15,10 @@ pub struct Site {
     pub categories: Categories,
     /// Where most buyers are.
     pub country: Country,
+}
+
+/// The time of this request: UTC, to the microsecond.
+#[expect(clippy::disallowed_methods, reason = "where a request gets its time")]
+pub fn now() -> NaiveDateTime {
+    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -13,8 +13,8 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::cart_cookie::{forget_cart, guest_cart};
-use super::clock::now;
 use super::layers::{ClientIp, is_file};
+use super::site::now;
 use crate::accounts::{self, Factor, Origin, ShopRef, Visitor};
 use crate::carts::{self, CartOwner};
 use crate::db::Db;

@@ -1,7 +1,11 @@
 //! The house rules, read off the sources: who imports whom, and what every file looks like.
 
+mod imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use imports::Imports;
 
 /// Each row may import from the rows beneath it, and from its own part.
 const ROWS: &[&[&str]] = &[
@@ -20,7 +24,16 @@ const ROWS: &[&[&str]] = &[
     &["mail"],
     &["jobs"],
     &[
-        "config", "db", "error", "id", "money", "schema", "seal", "text", "threads", "word",
+        "config",
+        "crypto",
+        "db",
+        "error",
+        "id",
+        "money",
+        "schema",
+        "string_enum",
+        "text",
+        "threads",
     ],
 ];
 
@@ -107,6 +120,16 @@ fn imports_go_one_way() {
 }
 
 #[test]
+fn no_files_import_each_other_in_a_circle() {
+    let cycles = Imports::read(&src()).cycles();
+    assert!(
+        cycles.is_empty(),
+        "move what they share into a file of its own:\n{}",
+        cycles.join("\n")
+    );
+}
+
+#[test]
 fn below_web_nobody_speaks_http() {
     for (file, source) in src() {
         let own = part(&file);
@@ -125,6 +148,7 @@ fn below_web_nobody_speaks_http() {
 fn pages_are_found_where_pages_are() {
     assert_eq!(part("shops/pages.rs"), "pages");
     assert_eq!(part("catalog/pages/home.rs"), "pages");
+    assert_eq!(part("dashboard/orders/index.rs"), "dashboard");
     assert_eq!(
         named("use crate::{db, web::Page};\ncrate::money::Money"),
         ["db", "web", "money"]
@@ -170,7 +194,7 @@ fn security_events_are_written_in_one_place() {
             continue;
         }
         for (verb, times) in [("update(", 1), ("delete(", 1), ("replace_into(", 0), ("on_conflict", 0)] {
-            let allowed = if file == "accounts/event.rs" { times } else { 0 };
+            let allowed = if file == "accounts/security_event.rs" { times } else { 0 };
             assert_eq!(
                 source.matches(verb).count(),
                 allowed,
@@ -181,7 +205,7 @@ fn security_events_are_written_in_one_place() {
             writers.push(file);
         }
     }
-    assert_eq!(writers, ["accounts/event.rs"]);
+    assert_eq!(writers, ["accounts/security_event.rs"]);
 }
 
 /// Raw SQL, each with its reason. What is not here goes through the DSL.
@@ -189,10 +213,10 @@ const RAW_SQL: &[(&str, usize)] = &[
     // A pragma has no word in the DSL.
     ("db/migrations.rs", 1),
     // Sums, which the DSL makes numbers that SQLite has not.
-    ("catalog/shelf.rs", 2),
+    ("catalog/seller/list.rs", 2),
     // The audit's rules compare sums over whole tables, and ask the database itself which columns there are: one query for
     // the rows, one for how many.
-    ("ops/audit/mod.rs", 2),
+    ("ops/audit/rule.rs", 2),
     // A sum of whole numbers is a decimal on PostgreSQL.
     ("ops/audit/ledger.rs", 1),
 ];

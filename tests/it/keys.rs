@@ -382,14 +382,14 @@ fn check_says_when_the_old_key_may_go() {
     assert_eq!((needed.sign_ins, needed.factors, needed.emails), (2, 1, 1));
     assert_eq!(
         said(&mut conn, day(12)),
-        "Keep the old SECRET_KEY: 2 sign-ins, 1 second factor, 1 letter still need it; \
+        "Keep the old SECRET_KEY: 2 sign-ins, 1 second factor, 1 email still need it; \
          the sign-ins will be over by 2026-12-10."
     );
     reencrypt_totp(&mut conn, &Cipher::new(&settings.secret_keys)).unwrap();
     let later = day(10) + TimeDelta::days(30);
     assert_eq!(
         said(&mut conn, later),
-        "Keep the old SECRET_KEY: 0 sign-ins, 0 second factors, 1 letter still need it."
+        "Keep the old SECRET_KEY: 0 sign-ins, 0 second factors, 1 email still need it."
     );
     diesel::delete(jobs::table.filter(jobs::id.eq(1)))
         .execute(&mut conn)

@@ -1,5 +1,6 @@
 //! The binary as an admin meets it: its commands, its settings, its start and its end.
 
+mod capacity;
 mod settings;
 mod users;
 

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+#[path = "../../src/build/formatting.rs"]
+mod preparation;
+
 fn templates() -> Vec<(String, String)> {
     fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -115,5 +118,94 @@ fn every_icon_is_in_the_sprite_and_used() {
             used.iter().any(|used| used == name),
             "{name} is in icons.svg and no template uses it"
         );
+    }
+}
+
+#[test]
+fn lines_are_short() {
+    let mut lengths: Vec<(usize, String)> = templates()
+        .iter()
+        .flat_map(|(file, text)| {
+            text.lines()
+                .enumerate()
+                .map(|(at, line)| (line.chars().count(), format!("{file}:{}", at + 1)))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    lengths.sort();
+    let (ninetieth, _) = lengths[lengths.len() * 9 / 10];
+    assert!(ninetieth <= 110, "nine of ten lines have up to {ninetieth} columns");
+    let (longest, line) = lengths.last().unwrap();
+    assert!(*longest <= 140, "{line} has {longest} columns");
+}
+
+/// What askama writes for a template without expressions.
+fn sent(source: &str) -> String {
+    let mut text = preparation::prepare(source).unwrap();
+    while let Some(start) = text.find("{#") {
+        let end = start + text[start..].find("#}").unwrap() + 2;
+        text.replace_range(start..end, "");
+    }
+    text
+}
+
+#[test]
+fn formatting_is_not_sent() {
+    for (source, expected) in [
+        (
+            "<ul>\n  <li>One</li>\n\n  <li>Two</li>\n</ul>\n",
+            "<ul><li>One</li><li>Two</li></ul>",
+        ),
+        (
+            "<p>\n  One\n  two {{ three }}\n  four\n</p>",
+            "<p>One two {{ three }} four</p>",
+        ),
+        (
+            "<p>\n  By <a href=\"/\">A</a>\n  {% if b %}, B{% endif %}\n</p>",
+            "<p>By <a href=\"/\">A</a>{% if b %}, B{% endif %}</p>",
+        ),
+        (
+            "<b>\n  {{ picture::icon(\"x\") }}\n  Close\n</b>",
+            "<b>{{ picture::icon(\"x\") }}Close</b>",
+        ),
+        ("{{ a::b::C }}\nd", "{{ a::b::C }} d"),
+        ("{{ a.b() }}\nc", "{{ a.b() }} c"),
+        (
+            "<input\n  id=\"a\"\n  {% if 1 > 0 %} checked{% endif %}\n  name=\"b\"\n>",
+            "<input id=\"a\"{% if 1 > 0 %} checked{% endif %} name=\"b\">",
+        ),
+        (
+            "<p class=\"\n  one\n  two\n  {% if a %}\n    {{ b }}\n  {% endif %}\n\">",
+            "<p class=\"one two{% if a %}{{ b }}{% endif %}\">",
+        ),
+        (
+            "<textarea\n  id=\"a\"\n>\n{{ a }}\n b</textarea>\n<br>",
+            "<textarea id=\"a\">\n{{ a }}\n b</textarea><br>",
+        ),
+        (
+            "<style>\n  a {\n    color: red\n  }\n</style>",
+            "<style>\na {\ncolor: red\n}\n</style>",
+        ),
+        (
+            "{{ a.replace(\"}}\", \"<\") }}\n<br>",
+            "{{ a.replace(\"}}\", \"<\") }}<br>",
+        ),
+    ] {
+        assert_eq!(sent(source), expected);
+    }
+}
+
+#[test]
+fn prepared_lines_keep_their_numbers() {
+    for (file, text) in templates() {
+        let prepared = preparation::prepare(&text).unwrap();
+        assert_eq!(prepared.lines().count(), text.lines().count(), "{file}");
+    }
+}
+
+#[test]
+fn a_tag_without_an_end_is_refused() {
+    for (source, line) in [("<p>\n<a href=\"/\n</p>", 3), ("<p\n<b>", 2), ("<p>\n{{ a", 2)] {
+        assert_eq!(preparation::prepare(source).unwrap_err().0, line, "{source}");
     }
 }

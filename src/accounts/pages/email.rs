@@ -71,7 +71,7 @@ async fn update(
             return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, errors).await;
         }
     };
-    desk.count(|limits| &limits.emails)?;
+    desk.count(|limits| &limits.email_links)?;
     let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
     desk.db
         .write_uncached(move |conn| email_change::ask(conn, &outbox, user, &email, &origin, now))

@@ -12,8 +12,7 @@ use crate::accounts::sessions::sign_in::first_factor;
 use crate::accounts::{Device, Factor, Purpose, Session as SignIn, Token, User, send_verification, verify as prove};
 use crate::error::Result;
 use crate::orders::gather;
-use crate::web::email_link;
-use crate::web::email_link::{LinkQuery, private};
+use crate::web::email_link::{self, LinkQuery, private};
 use crate::web::visitor::{browser, sign_in, sign_out};
 use crate::web::{Flash, Page, Query, SignedIn, get, html, redirect};
 

@@ -73,7 +73,7 @@ async fn create(desk: Desk, page: Page, Form(form): Form<ForgotForm>) -> Result<
         let view = ForgotPage { page, form, errors };
         return html(StatusCode::UNPROCESSABLE_ENTITY, view.render());
     }
-    desk.count(|limits| &limits.emails)?;
+    desk.count(|limits| &limits.email_links)?;
     let asked = change::Asked::new(login, &desk.origin);
     let (cipher, now) = (desk.cipher, page.now);
     desk.db

@@ -6,4 +6,3 @@ pub mod django;
 pub mod hasher;
 pub mod password;
 pub mod stored_hash;
-pub mod strength;

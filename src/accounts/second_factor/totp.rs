@@ -1,4 +1,7 @@
 //! The second factor: six digits that change every half minute (RFC 6238 over SHA-1, as every app knows it).
+//!
+//! Our own code because a code may be used once: for that we store the step that it belongs to, and `totp-rs` only says
+//! whether a code is right. What is left is an HMAC and a remainder.
 
 use std::fmt::{self, Write as _};
 

@@ -261,11 +261,11 @@ fn patterns(search: &str) -> [String; 3] {
     let small = escaped.to_lowercase();
     let ascii_small = |letter: char| letter.to_ascii_lowercase();
     let large: String = escaped.to_uppercase().chars().map(ascii_small).collect();
-    let mut emails = small.chars();
-    let first: String = emails
+    let mut characters = small.chars();
+    let first: String = characters
         .next()
         .map_or_else(String::new, |letter| letter.to_uppercase().collect());
-    let first: String = first.chars().map(ascii_small).chain(emails).collect();
+    let first: String = first.chars().map(ascii_small).chain(characters).collect();
     [small, large, first].map(|pattern| format!("%{pattern}%"))
 }
 

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use super::form::CheckoutForm;
-use super::view::{Said, show};
+use super::new::{Said, show};
 use crate::accounts::random;
 use crate::checkout::{PaymentProcessor, PlaceOutcome, SavedAddress, place};
 use crate::error::{Error, Result};

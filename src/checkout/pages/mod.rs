@@ -4,7 +4,6 @@ mod create;
 mod form;
 mod new;
 mod show;
-mod view;
 
 use actix_web::web;
 

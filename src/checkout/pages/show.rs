@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::form::CheckoutForm;
-use super::view::{self, Said};
+use super::new::{self, Said};
 use crate::carts::{self, CartOwner};
 use crate::checkout::{PaymentProcessor, Purchase, PurchaseState};
 use crate::error::{Error, Result};
@@ -94,7 +94,7 @@ pub async fn show(
                 errors: FormErrors::one("card_number", why),
                 ..Said::default()
             };
-            view::show(&processor, page, Some(cart_owner), form, StatusCode::OK, said).await
+            new::show(&processor, page, Some(cart_owner), form, StatusCode::OK, said).await
         }
         PurchaseState::Placed => {
             let mut page = page;

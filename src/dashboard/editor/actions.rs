@@ -1,6 +1,6 @@
-//! What the editor's buttons do to what was typed.
+//! What happens to what was typed: the editor's buttons, and a product that was saved in another tab meanwhile.
 
-use crate::catalog::{MAX_FIELDS, MAX_OPTIONS};
+use crate::catalog::{MAX_FIELDS, MAX_OPTIONS, Options, Passage, Stored};
 use crate::id::ImageId;
 
 use super::form::Act;
@@ -36,6 +36,27 @@ impl EditorState {
         if let Some(from) = self.pictures.iter().position(|picture| picture.id == id) {
             let picture = self.pictures.remove(from);
             self.pictures.insert(to(from).min(self.pictures.len()), picture);
+        }
+    }
+    /// Puts what was typed on top of what the product is now: the change of stock that was meant stays what it was.
+    pub fn rebase(&mut self, stored: &Stored, options: &Options) {
+        self.updated_at = stored.product.updated_at.and_utc().timestamp_micros().to_string();
+        let passage = Passage::new(&stored.product.option_names(), options);
+        for row in &mut self.rows {
+            let now = stored
+                .variants
+                .iter()
+                .filter(|variant| passage.of(&variant.values()) == row.values);
+            let now: i32 = now.map(|variant| variant.quantity).sum();
+            if let (Ok(wanted), Ok(seen)) = (row.quantity.trim().parse::<i32>(), row.seen.parse::<i32>()) {
+                row.quantity = now.saturating_add(wanted.saturating_sub(seen)).max(0).to_string();
+            }
+            row.seen = now.to_string();
+        }
+        for field in &mut self.fields {
+            if stored.fields.iter().all(|known| known.id.to_string() != field.id) {
+                field.id.clear();
+            }
         }
     }
 }

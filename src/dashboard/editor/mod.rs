@@ -3,7 +3,6 @@
 
 mod actions;
 mod form;
-mod merge;
 mod parse;
 mod pictures;
 mod state;

@@ -1,4 +1,7 @@
 //! What is turned away before any page sees it: unknown hosts, foreign forms, other methods, too much haste.
+//!
+//! The check against forged forms (CSRF) is our own code because `actix-csrf` and the like need a token in every form; the
+//! `Sec-Fetch-Site` and `Origin` headers that every browser sends prove the same without one.
 
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;

@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 use url::Url;
 
-use super::limits;
 use super::{ClientIp, RateLimiter};
+use crate::config::{Limit, Limits};
 use crate::error::Error;
 use crate::web::request_metrics::RequestMetrics;
 
@@ -27,7 +27,7 @@ pub struct Policy {
 pub struct RateLimits {
     pub requests: RateLimiter,
     pub sign_ups: RateLimiter,
-    pub emails: RateLimiter,
+    pub email_links: RateLimiter,
     pub downloads: RateLimiter,
     pub sign_ins: RateLimiter,
     pub checkouts: RateLimiter,
@@ -35,23 +35,23 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// The pages' and forms' own is given; the classes have theirs.
-    pub fn new(requests_per_minute: u32) -> Self {
-        let class = |(count, window)| RateLimiter::with_window(count, window);
+    pub fn new(limits: &Limits) -> Self {
+        let limiter = |limit: Limit| RateLimiter::new(limit.count, limit.period);
         Self {
-            requests: RateLimiter::new(requests_per_minute),
-            sign_ups: class(limits::SIGN_UPS),
-            emails: class(limits::LETTERS),
-            downloads: class(limits::DOWNLOADS),
-            sign_ins: class(limits::SIGN_INS),
-            checkouts: class(limits::CHECKOUTS),
-            uploads: class(limits::UPLOADS),
+            requests: limiter(limits.requests),
+            sign_ups: limiter(limits.sign_ups),
+            email_links: limiter(limits.email_links),
+            downloads: limiter(limits.downloads),
+            sign_ins: limiter(limits.sign_ins),
+            checkouts: limiter(limits.checkouts),
+            uploads: limiter(limits.uploads),
         }
     }
 }
 
 impl Policy {
-    pub fn new(public_url: &Url, trusted_proxies: Vec<IpNet>, rate_limit: bool) -> Self {
+    /// Without limits, nobody is asked to slow down.
+    pub fn new(public_url: &Url, trusted_proxies: Vec<IpNet>, limits: Option<&Limits>) -> Self {
         let origin = public_url.origin().ascii_serialization();
         Self {
             host: origin
@@ -60,7 +60,7 @@ impl Policy {
             production: public_url.scheme() == "https",
             origin,
             trusted_proxies,
-            rate_limit: rate_limit.then(|| RateLimits::new(limits::REQUESTS_PER_MINUTE)),
+            rate_limit: limits.map(RateLimits::new),
             request_metrics: RequestMetrics::default(),
         }
     }

@@ -1,4 +1,7 @@
 //! How often one visitor may call: a generic cell rate algorithm in a table that never grows.
+//!
+//! Our own code because the keyed limiters of `governor` and `actix-governor` add an entry for every address until someone
+//! cleans up, so that a visitor with many IPv6 networks could fill the memory.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
@@ -24,12 +27,8 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    pub fn new(per_minute: u32) -> Self {
-        Self::with_window(per_minute, Duration::from_secs(60))
-    }
-
-    /// `count` (at least 1) in any `window`, for slower classes: ten in three minutes.
-    pub fn with_window(count: u32, window: Duration) -> Self {
+    /// `count` (at least 1) in any `window`.
+    pub fn new(count: u32, window: Duration) -> Self {
         let allowance = u64::try_from(window.as_micros()).unwrap_or(u64::MAX / 4);
         Self {
             cells: (0..CELLS).map(|_| AtomicU64::new(0)).collect(),
@@ -85,6 +84,7 @@ mod tests {
     use super::*;
 
     const SECOND: u64 = 1_000_000;
+    const MINUTE: Duration = Duration::from_secs(60);
 
     fn passed(limiter: &RateLimiter, key: u32, calls: u32, now: u64) -> usize {
         (0..calls).filter(|_| limiter.check_at(&key, now).is_ok()).count()
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_then_one_at_a_time() {
-        let limiter = RateLimiter::new(600);
+        let limiter = RateLimiter::new(600, MINUTE);
         assert_eq!(passed(&limiter, 1, 1000, 5 * SECOND), 600);
         assert_eq!(limiter.check_at(&1_u32, 5 * SECOND), Err(Duration::from_millis(100)));
         assert_eq!(passed(&limiter, 1, 1000, 6 * SECOND), 10);
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn one_visitors_haste_is_not_anothers() {
-        let limiter = RateLimiter::new(10);
+        let limiter = RateLimiter::new(10, MINUTE);
         assert_eq!(passed(&limiter, 1, 50, 0), 10);
         // A shared cell is possible but rare: of a hundred others nearly all have their whole allowance.
         let whole = (100..200).filter(|key| passed(&limiter, *key, 10, 0) == 10).count();
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn slow_classes_have_their_own_window() {
-        let limiter = RateLimiter::with_window(10, Duration::from_secs(180));
+        let limiter = RateLimiter::new(10, 3 * MINUTE);
         assert_eq!(passed(&limiter, 1, 20, 0), 10);
         assert_eq!(limiter.check_at(&1_u32, 0), Err(Duration::from_secs(18)));
         assert_eq!(passed(&limiter, 1, 20, 18 * SECOND), 1);
@@ -118,12 +118,12 @@ mod tests {
 
     #[test]
     fn many_addresses_take_no_memory_and_parallel_calls_are_all_counted() {
-        let limiter = RateLimiter::new(600);
+        let limiter = RateLimiter::new(600, MINUTE);
         for key in 0..1_000_000_u32 {
             let _ = limiter.check_at(&key, u64::from(key));
         }
         assert_eq!(limiter.cells.len(), CELLS);
-        let limiter = RateLimiter::new(100);
+        let limiter = RateLimiter::new(100, MINUTE);
         let total: usize = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| passed(&limiter, 7, 100, 0))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
@@ -138,7 +138,7 @@ mod tests {
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("198.51.100.1"), of("::ffff:198.51.100.1"));
         assert_ne!(of("198.51.100.1"), of("198.51.100.2"));
-        let limiter = RateLimiter::new(1);
+        let limiter = RateLimiter::new(1, MINUTE);
         assert!(limiter.check_address("2001:db8::1".parse().unwrap()).is_ok());
         assert!(limiter.check_address("2001:db8::2".parse().unwrap()).is_err());
     }

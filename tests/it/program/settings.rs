@@ -143,7 +143,7 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
 }
 
 /// Each is told in one line that holds these words and no secret.
-fn refused(folder: &Path, wrong: &[(&[(&str, &str)], &str)]) {
+pub(super) fn refused(folder: &Path, wrong: &[(&[(&str, &str)], &str)]) {
     for (settings, words) in wrong {
         let output = run(pocketshop(folder).envs(settings.iter().copied()));
         let said = text(&output.stderr);

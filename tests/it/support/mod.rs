@@ -16,8 +16,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use pocketshop::config::secret::Secret;
-use pocketshop::config::{Config, LogFormat, PasswordCost, Payments, SecretKeys};
-use pocketshop::db::Db;
+use pocketshop::config::{Config, Limits, LogFormat, PasswordCost, Payments, SecretKeys, Threads};
+use pocketshop::db::{Db, PoolSettings};
 use pocketshop::jobs::Worker;
 use pocketshop::money::Currency;
 use pocketshop::text::Country;
@@ -136,6 +136,9 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         trusted_proxies: Vec::new(),
         workers: Some(1),
         rate_limit: false,
+        limits: Limits::default(),
+        pools: PoolSettings::default(),
+        threads: Threads::default(),
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),

@@ -1,7 +1,7 @@
 //! The body of a request: read whole, within a size and a time, before any page sees it; but for uploads, which pass.
 //!
-//! actix-web waits for a body as long as the visitor likes; a few hundred visitors who never finish would take every
-//! connection. Reading here covers every path, also those that ask for no body.
+//! Our own code because the limits of actix-web's extractors are about size alone, and only on paths that read a body. It
+//! waits for a body as long as the visitor likes; a few hundred visitors who never finish would take every connection.
 
 use std::time::Duration;
 

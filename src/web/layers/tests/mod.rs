@@ -22,7 +22,7 @@ use crate::web::get;
 const HTML: &str = "text/html; charset=utf-8";
 
 fn policy(public_url: &str) -> Data<Policy> {
-    Data::new(Policy::new(&public_url.parse().unwrap(), Vec::new(), false))
+    Data::new(Policy::new(&public_url.parse().unwrap(), Vec::new(), None))
 }
 
 fn local() -> Data<Policy> {

@@ -5,14 +5,21 @@ use actix_web::test::TestRequest;
 use actix_web::web::Data;
 
 use super::{ask, get_of, local, policy, post_of};
-use crate::web::layers::{Policy, RateLimits};
+use crate::config::{Limit, Limits};
+use crate::web::layers::Policy;
+
+/// With so many requests a minute from one address.
+fn limited(public_url: &str, requests: u32) -> Data<Policy> {
+    let limits = Limits {
+        requests: Limit::per_minutes(requests, 1),
+        ..Limits::default()
+    };
+    Data::new(Policy::new(&public_url.parse().unwrap(), Vec::new(), Some(&limits)))
+}
 
 #[tokio::test]
 async fn every_kind_of_answer_carries_the_headers() {
-    let policy = Data::new(Policy {
-        rate_limit: Some(RateLimits::new(12)),
-        ..Policy::new(&"https://market.example".parse().unwrap(), Vec::new(), false)
-    });
+    let policy = limited("https://market.example", 12);
     let here = |request: TestRequest| request.insert_header(("Host", "market.example"));
     let mut seen = Vec::new();
     let requests = [
@@ -212,10 +219,7 @@ async fn in_production_only_our_host_is_answered() {
 
 #[tokio::test]
 async fn haste_is_slowed_but_not_for_files_and_health() {
-    let policy = Data::new(Policy {
-        rate_limit: Some(RateLimits::new(3)),
-        ..Policy::new(&"http://localhost:8080".parse().unwrap(), Vec::new(), false)
-    });
+    let policy = limited("http://localhost:8080", 3);
     let from = |path: &str, last: u8| get_of(path).peer_addr(([203, 0, 113, last], 4000).into());
     for _ in 0..3 {
         assert_eq!(ask(&policy, from("/page", 1)).await.status, 200);
