@@ -66,7 +66,7 @@ async fn create(
     let shop = own(&db, &seller).await?;
     let (id, owner, now) = (shop.id, confirmed.user, page.now);
     let closed = if form.name.trim() == shop.name.trim() {
-        db.write(move |conn| Shop::shut(conn, id, owner, &origin, now)).await
+        db.write(move |conn| Shop::close(conn, id, owner, &origin, now)).await
     } else {
         Err(Error::Refused(
             "This is not the name of your shop. Type it as it stands here.".to_owned(),
