@@ -36,8 +36,8 @@ struct ListingPage {
 }
 
 impl View for ListingPage {
-    fn page(&self) -> &Page {
-        &self.page
+    fn is_htmx(&self) -> bool {
+        self.page.htmx
     }
 
     fn render_block(&self) -> Option<askama::Result<String>> {
