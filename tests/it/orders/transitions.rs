@@ -47,7 +47,7 @@ fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
         );
         assert!(emails[2].text.contains(&back) && emails[2].html.contains(&bought.number));
         let told = market.emails("ines@example.com", 2).await;
-        assert!(told[1].subject.starts_with("Cancelled"), "{}", told[1].subject);
+        assert!(told[1].subject.starts_with("Canceled"), "{}", told[1].subject);
         let page = lea.page(&bought.page()).await;
         assert_eq!(texts(&page, "#refunded"), [format!("−{back}")]);
         assert_eq!(texts(&page, ".struck del").len(), 2);
