@@ -8,12 +8,12 @@ use crate::accounts::ShopRef;
 use crate::catalog::Product;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::orders::pages::index::{Bought, bought};
-use crate::orders::{ShopOrder, ShopOrderView};
+use crate::orders::pages::index::PurchaseCard;
+use crate::orders::{ShopOrder, ShopOrderFilter};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Page, UserRequest, get, show as show_page, view};
 
-use super::orders::{Sold, sold};
+use super::orders::SellerOrderRow;
 
 /// How many of what waits, and of what was bought, are shown.
 const SOLD: usize = 5;
@@ -39,10 +39,10 @@ struct OverviewPage {
     page: Page,
     shop: Option<ShopOverview>,
     /// What of the shop's waits to be sent, the oldest first, and how many there are.
-    sold: Vec<Sold>,
+    sold: Vec<SellerOrderRow>,
     waiting: i64,
     /// The last that the visitor bought.
-    bought: Vec<Bought>,
+    bought: Vec<PurchaseCard>,
 }
 
 view!(OverviewPage);
@@ -54,7 +54,7 @@ async fn show(request: UserRequest) -> Result<HttpResponse> {
         .services
         .db
         .read(move |conn| {
-            let (bought, _) = bought(conn, user, None, BOUGHT)?;
+            let (bought, _) = PurchaseCard::list(conn, user, None, BOUGHT)?;
             let Some(shop) = shop else {
                 return Ok(OverviewPage {
                     page,
@@ -64,8 +64,8 @@ async fn show(request: UserRequest) -> Result<HttpResponse> {
                     bought,
                 });
             };
-            let (sold, _) = sold(conn, shop.id, ShopOrderView::ToSend, None, SOLD)?;
-            let waiting = ShopOrder::waiting(conn, shop.id)?;
+            let (sold, _) = SellerOrderRow::list(conn, shop.id, ShopOrderFilter::ToShip, None, SOLD)?;
+            let waiting = ShopOrder::count_to_ship(conn, shop.id)?;
             let shop = ShopOverview::load(conn, shop)?;
             Ok(OverviewPage {
                 page,

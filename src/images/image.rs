@@ -1,4 +1,4 @@
-//! A picture of a product.
+//! The row of a product's picture.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -17,6 +17,7 @@ pub struct Image {
     pub product_id: ProductId,
     pub public_id: String,
     pub url: String,
+    /// From 0.
     pub position: i32,
     pub alt: String,
     pub width: Option<i32>,
@@ -27,7 +28,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// The pictures of these products, each product's in its order.
+    /// The pictures of these products, in each product's order.
     pub fn of_products(conn: &mut Conn, products: &[ProductId]) -> Result<Vec<Self>> {
         if products.is_empty() {
             return Ok(Vec::new());
@@ -42,7 +43,7 @@ impl Image {
             .load(conn)?)
     }
 
-    /// Four by five, cropped where its store can crop.
+    /// The picture as a page shows it.
     pub fn picture(&self) -> Picture {
         let mut picture = Picture::from_url(&self.url);
         if picture.srcset.is_empty()

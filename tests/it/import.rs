@@ -245,5 +245,5 @@ fn things_of_one_name_get_addresses_of_their_own() {
         .select(products::slug)
         .load(conn)
         .unwrap();
-    assert_eq!(slugs, ["product", "product-2"]);
+    assert_eq!(slugs, ["jie-zhi", "jie-zhi-2"]);
 }

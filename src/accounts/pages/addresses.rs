@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Path};
 use askama::Template;
-use serde::Deserialize;
 
-use crate::checkout::{Address, MAX_ADDRESSES, SavedAddress};
+use crate::checkout::{AddressForm, MAX_ADDRESSES, SavedAddress};
 use crate::error::{Error, Result};
 use crate::id::AddressId;
+use crate::orders::Address;
 use crate::text::Country;
 use crate::web::{Flash, Form, FormErrors, Page, UserRequest, get, invalid, redirect, show, view};
 
@@ -69,51 +69,14 @@ impl AddressPage {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct AddressForm {
-    name: String,
-    street: String,
-    line2: String,
-    postal_code: String,
-    town: String,
-    region: String,
-    country: String,
-}
-
-impl From<SavedAddress> for AddressForm {
-    fn from(saved: SavedAddress) -> Self {
-        Self {
-            name: saved.name,
-            street: saved.street,
-            line2: saved.line2,
-            postal_code: saved.postal_code,
-            town: saved.town,
-            region: saved.region,
-            country: saved.country,
+fn parse_form(form: &AddressForm) -> Result<Address, FormErrors> {
+    form.parse().map_err(|messages| {
+        let mut errors = FormErrors::default();
+        for (field, message) in messages {
+            errors.add(field, message);
         }
-    }
-}
-
-impl AddressForm {
-    fn parse(&self) -> Result<Address, FormErrors> {
-        let values = [
-            &self.name,
-            &self.street,
-            &self.line2,
-            &self.postal_code,
-            &self.town,
-            &self.region,
-            &self.country,
-        ];
-        Address::parse(values.map(String::as_str)).map_err(|messages| {
-            let mut errors = FormErrors::default();
-            for (field, message) in messages {
-                errors.add(field, message);
-            }
-            errors
-        })
-    }
+        errors
+    })
 }
 
 /// `GET /account/addresses`
@@ -138,7 +101,7 @@ async fn new(request: UserRequest) -> Result<HttpResponse> {
 
 /// `POST /account/addresses/new`
 async fn create(request: UserRequest, Form(form): Form<AddressForm>) -> Result<HttpResponse> {
-    let address = match form.parse() {
+    let address = match parse_form(&form) {
         Ok(address) => address,
         Err(errors) => return invalid(&AddressPage::new(request.page, form, errors)),
     };
@@ -159,14 +122,14 @@ async fn create(request: UserRequest, Form(form): Form<AddressForm>) -> Result<H
 async fn edit(request: UserRequest, id: Path<String>) -> Result<HttpResponse> {
     let (user, id) = (request.who.user, parse_id(&id)?);
     let saved = request.read(move |conn| SavedAddress::find(conn, user, id)).await?;
-    let form = AddressForm::from(saved);
+    let form = AddressForm::from(saved.address);
     show(&AddressPage::edit(request.page, id, form, FormErrors::default()))
 }
 
 /// `POST /account/addresses/{address}`
 async fn update(request: UserRequest, id: Path<String>, Form(form): Form<AddressForm>) -> Result<HttpResponse> {
     let (user, id, now) = (request.who.user, parse_id(&id)?, request.now());
-    let address = match form.parse() {
+    let address = match parse_form(&form) {
         Ok(address) => address,
         Err(errors) => {
             // The address of another user is a 404, also when the form is invalid.
@@ -175,7 +138,7 @@ async fn update(request: UserRequest, id: Path<String>, Form(form): Form<Address
         }
     };
     request
-        .write_uncached(move |conn| SavedAddress::set(conn, user, id, &address, now))
+        .write_uncached(move |conn| SavedAddress::update(conn, user, id, &address, now))
         .await?;
     redirect_to_list(
         &request,
@@ -187,7 +150,7 @@ async fn update(request: UserRequest, id: Path<String>, Form(form): Form<Address
 async fn delete(request: UserRequest, id: Path<String>) -> Result<HttpResponse> {
     let (user, id) = (request.who.user, parse_id(&id)?);
     request
-        .write_uncached(move |conn| SavedAddress::remove(conn, user, id))
+        .write_uncached(move |conn| SavedAddress::delete(conn, user, id))
         .await?;
     redirect_to_list(&request, "The address is removed.")
 }

@@ -12,7 +12,7 @@ use crate::accounts::{
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::SessionId;
-use crate::orders::gather;
+use crate::orders::claim_guest_orders;
 use crate::web::email_link::{self, LinkQuery, private};
 use crate::web::visitor::{browser, sign_in as set_session, sign_out};
 use crate::web::{AnyRequest, Flash, Page, Query, UserRequest, get, redirect, respond, show, view};
@@ -103,7 +103,7 @@ async fn verify(request: AnyRequest) -> Result<HttpResponse> {
             let Some(user) = verify_email(conn, &action, &token)? else {
                 return Ok(None);
             };
-            gather(conn, user.id, action.now)?;
+            claim_guest_orders(conn, user.id, action.now)?;
             if let Some(visitor) = visitor {
                 // Otherwise this browser would be listed twice among the devices.
                 Session::end(conn, visitor.user, visitor.session)?;

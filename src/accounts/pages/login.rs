@@ -10,7 +10,7 @@ use crate::accounts::sessions::sign_in::{self, CredentialCheck, SignInAttempt, S
 use crate::accounts::{EventKind, Factor, Password, PasswordCheck, Session};
 use crate::error::Result;
 use crate::id::SessionId;
-use crate::orders::gather;
+use crate::orders::claim_guest_orders;
 use crate::web::visitor::{browser, sign_in as set_session, sign_out};
 use crate::web::{
     AnyRequest, Form, FormErrors, Page, PendingSecondFactor, Query, get, invalid, local, redirect, show, view,
@@ -148,7 +148,7 @@ async fn sign_in_with(
             .write_uncached(move |conn| {
                 let outcome = sign_in::start_session(conn, &action, &checked, upgrade.as_deref(), browser.as_deref())?;
                 if let (SignInOutcome::SignedIn(..), Some(user)) = (&outcome, checked.user) {
-                    gather(conn, user, action.now)?;
+                    claim_guest_orders(conn, user, action.now)?;
                 }
                 Ok(outcome)
             })

@@ -39,6 +39,6 @@ impl Product {
         diesel::delete(products::table.find(id)).execute(conn)?;
         images
             .iter()
-            .try_for_each(|image| Removal::ask(conn, &image.url, context.now))
+            .try_for_each(|image| Removal::enqueue(conn, &image.url, context.now))
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::view::PictureCard;
 use crate::error::{Error, Result};
-use crate::images::{MAX_PICTURES, PendingImage, Sent};
+use crate::images::{MAX_PICTURES, PendingImage, UploadedFile};
 use crate::web::{Flash, SellerRequest, Upload, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -60,7 +60,7 @@ async fn create(request: SellerRequest, upload: Upload<NoFields>) -> Result<Http
 
 impl ReceivedPictures {
     /// Stores the pictures of a form, up to `room` of them.
-    pub async fn store(request: &SellerRequest, files: Vec<Sent>, room: usize) -> Result<Self> {
+    pub async fn store(request: &SellerRequest, files: Vec<UploadedFile>, room: usize) -> Result<Self> {
         let (services, seller) = (&request.services, request.context());
         let mut received = Self::default();
         for file in files.into_iter().filter(|file| file.field == "images") {

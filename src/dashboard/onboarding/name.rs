@@ -8,7 +8,7 @@ use super::steps::{NAME, SETTINGS, THEME};
 use crate::dashboard::shop::address::{ADDRESS_TAKEN, AddressCheck};
 use crate::dashboard::shop::form::ShopForm;
 use crate::error::Result;
-use crate::shops::{Moved, Shop, ShopState};
+use crate::shops::{IdentityChange, Shop, ShopState};
 use crate::text::Html;
 use crate::web::{Form, FormErrors, Page, UserRequest, get, invalid, redirect, show, view};
 
@@ -56,15 +56,17 @@ async fn update(request: UserRequest, Form(form): Form<ShopForm>) -> Result<Http
         return show(&NamePage::new(request.page, form, check));
     }
     let mut errors = FormErrors::default();
-    let sign = form.sign(slug.as_deref(), &mut errors);
-    let (Some(sign), true) = (sign, errors.is_empty()) else {
+    let identity = form.identity(slug.as_deref(), &mut errors);
+    let (Some(identity), true) = (identity, errors.is_empty()) else {
         let page = NamePage::new(request.page, form, AddressCheck::default());
         return invalid(&NamePage { errors, ..page });
     };
-    let new_slug = sign.slug.clone().unwrap_or_default();
+    let new_slug = identity.slug.clone().unwrap_or_default();
     let (owner, now) = (request.who.user, request.now());
-    let begun = request.write(move |conn| Shop::begin(conn, owner, &sign, now)).await;
-    if let Ok(Moved::Taken) = begun {
+    let saved = request
+        .write(move |conn| Shop::save_draft(conn, owner, &identity, now))
+        .await;
+    if let Ok(IdentityChange::AddressTaken) = saved {
         let name = form.name.clone();
         let check = request
             .read(move |conn| AddressCheck::taken(conn, &new_slug, &name, ""))
@@ -75,7 +77,7 @@ async fn update(request: UserRequest, Form(form): Form<ShopForm>) -> Result<Http
     }
     request
         .respond_to_form(
-            begun,
+            saved,
             |_, _| Ok(redirect(THEME)),
             async |request, errors| {
                 let page = NamePage::new(request.page, form, AddressCheck::default());

@@ -9,7 +9,7 @@ use super::steps::{PRODUCT, READY, SETTINGS, draft_shop};
 use crate::catalog::{Categories, Draft, MAX_PRICE, MAX_STOCK, Product, ProductState};
 use crate::error::{Error, Result};
 use crate::id::ImageId;
-use crate::images::{MAX_PICTURES, PendingImage, Sent};
+use crate::images::{MAX_PICTURES, PendingImage, UploadedFile};
 use crate::money::{Currency, Money};
 use crate::shops::Shop;
 use crate::text::{line, lines};
@@ -134,7 +134,7 @@ async fn create(request: SellerRequest, upload: Upload<ProductForm>) -> Result<H
     request
         .write(move |conn| {
             // Locks the shop: of two forms at the same moment, only one creates a product.
-            Shop::hold(conn, seller.shop, seller.now)?;
+            Shop::lock(conn, seller.shop, seller.now)?;
             if Product::exists_in(conn, seller.shop)? {
                 return Ok(());
             }
@@ -147,7 +147,7 @@ async fn create(request: SellerRequest, upload: Upload<ProductForm>) -> Result<H
 /// Stores the pictures of the form, up to the limit of a product.
 async fn receive(
     request: &SellerRequest,
-    files: Vec<Sent>,
+    files: Vec<UploadedFile>,
     pictures: &mut Vec<PendingImage>,
     errors: &mut FormErrors,
 ) -> Result<()> {

@@ -69,7 +69,7 @@ impl AddressCheck {
         if slug.is_empty() {
             let slug = match own {
                 Some((_, current)) => current,
-                None => ShopAddress::of_name(conn, &name)?,
+                None => ShopAddress::from_name(conn, &name)?,
             };
             return Ok(Self::free(format!("Your address will be /shops/{slug}")));
         }
@@ -103,7 +103,7 @@ impl AddressCheck {
         let offers = if name.is_empty() && slug.is_empty() {
             Vec::new()
         } else {
-            ShopAddress::offers(conn, name, slug, location)?
+            ShopAddress::suggestions(conn, name, slug, location)?
         };
         Ok(Self {
             text,

@@ -5,7 +5,8 @@ use actix_web::web;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::shops::{Face, Shop};
+use crate::images::PendingImage;
+use crate::shops::{Branding, Shop};
 use crate::web::{Flash, SellerRequest, Upload, redirect};
 
 /// The page that shows the branding.
@@ -24,25 +25,25 @@ struct NoFields {}
 
 /// `POST /dashboard/shop/logo`
 async fn update_logo(request: SellerRequest, upload: Upload<NoFields>) -> Result<HttpResponse> {
-    update(request, upload, Face::Logo).await
+    update(request, upload, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover`
 async fn update_cover(request: SellerRequest, upload: Upload<NoFields>) -> Result<HttpResponse> {
-    update(request, upload, Face::Cover).await
+    update(request, upload, Branding::Cover).await
 }
 
 /// `POST /dashboard/shop/logo/removal`
 async fn remove_logo(request: SellerRequest) -> Result<HttpResponse> {
-    remove(request, Face::Logo).await
+    remove(request, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover/removal`
 async fn remove_cover(request: SellerRequest) -> Result<HttpResponse> {
-    remove(request, Face::Cover).await
+    remove(request, Branding::Cover).await
 }
 
-async fn update(request: SellerRequest, upload: Upload<NoFields>, face: Face) -> Result<HttpResponse> {
+async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<HttpResponse> {
     let (services, seller) = (&request.services, request.context());
     let file = upload.files.into_iter().find(|file| !file.is_empty());
     let received = match file {
@@ -54,11 +55,13 @@ async fn update(request: SellerRequest, upload: Upload<NoFields>, face: Face) ->
     };
     match received {
         Ok(picture) => {
-            let picture = Some((seller.user, picture.id));
             request
-                .write(move |conn| Shop::set_face(conn, seller.shop, face, picture, seller.now))
+                .write(move |conn| {
+                    let picture = PendingImage::take(conn, seller.user, picture.id)?;
+                    Shop::set_branding(conn, seller.shop, branding, Some(picture), seller.now)
+                })
                 .await?;
-            Flash::ok(&request.session, format!("Your shop has a new {}.", name(face)))?;
+            Flash::ok(&request.session, format!("Your shop has a new {}.", name(branding)))?;
         }
         // Nothing was typed that could be lost, so the message is shown after a redirect.
         Err(Error::Refused(message)) => Flash::warn(&request.session, message)?,
@@ -67,22 +70,22 @@ async fn update(request: SellerRequest, upload: Upload<NoFields>, face: Face) ->
     Ok(redirect(BRANDING))
 }
 
-async fn remove(request: SellerRequest, face: Face) -> Result<HttpResponse> {
+async fn remove(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
     let seller = request.context();
     request
-        .write(move |conn| Shop::set_face(conn, seller.shop, face, None, seller.now))
+        .write(move |conn| Shop::set_branding(conn, seller.shop, branding, None, seller.now))
         .await?;
-    let message = match face {
-        Face::Logo => "Logo removed.",
-        Face::Cover => "Cover removed.",
+    let message = match branding {
+        Branding::Logo => "Logo removed.",
+        Branding::Cover => "Cover removed.",
     };
     Flash::ok(&request.session, message)?;
     Ok(redirect(BRANDING))
 }
 
-fn name(face: Face) -> &'static str {
-    match face {
-        Face::Logo => "logo",
-        Face::Cover => "cover",
+fn name(branding: Branding) -> &'static str {
+    match branding {
+        Branding::Logo => "logo",
+        Branding::Cover => "cover",
     }
 }

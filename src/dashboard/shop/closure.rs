@@ -61,7 +61,7 @@ async fn create(
     let (id, owner, now, origin) = (shop.id, confirmed.user, request.now(), request.origin()?);
     let closed = if form.name.trim() == shop.name.trim() {
         request
-            .write(move |conn| Shop::shut(conn, id, owner, &origin, now))
+            .write(move |conn| Shop::close(conn, id, owner, &origin, now))
             .await
     } else {
         Err(Error::Refused(

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::shops::{Shop, Sign, Window};
+use crate::shops::{Shop, ShopDetails, ShopIdentity};
 use crate::text::{Html, chosen_slug, line, lines};
 use crate::web::FormErrors;
 
@@ -61,7 +61,7 @@ impl ShopForm {
     }
 
     /// `current` is the address of a saved shop, which it may keep. Without an address, one is made from the name.
-    pub fn sign(&self, current: Option<&str>, errors: &mut FormErrors) -> Option<Sign> {
+    pub fn identity(&self, current: Option<&str>, errors: &mut FormErrors) -> Option<ShopIdentity> {
         let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
             errors.add("name", "Give your shop a name.");
@@ -74,7 +74,7 @@ impl ShopForm {
         };
         let tagline = errors.check("tagline", line("line", &self.tagline, 120));
         let bio = errors.check("bio", lines("story", &self.bio, MAX_STORY_LENGTH));
-        Some(Sign {
+        Some(ShopIdentity {
             name: name?,
             slug: slug?,
             tagline: tagline?,
@@ -82,11 +82,11 @@ impl ShopForm {
         })
     }
 
-    pub fn window(&self, errors: &mut FormErrors) -> Option<Window> {
+    pub fn details(&self, errors: &mut FormErrors) -> Option<ShopDetails> {
         let announcement = errors.check("announcement", line("announcement", &self.announcement, 300));
         let location = errors.check("place", line("place", &self.location, 80));
         let contact = errors.check("contact", line("contact", &self.contact, 200));
-        Some(Window {
+        Some(ShopDetails {
             announcement: announcement?,
             location: location?,
             contact: contact?,

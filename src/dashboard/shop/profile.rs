@@ -8,7 +8,7 @@ use super::address::{ADDRESS_TAKEN, AddressCheck};
 use super::form::ShopForm;
 use super::own_shop::own_shop;
 use crate::error::Result;
-use crate::shops::{Moved, Shop};
+use crate::shops::{IdentityChange, Shop};
 use crate::text::Html;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
@@ -49,22 +49,22 @@ async fn update(request: SellerRequest, Form(form): Form<ShopForm>) -> Result<Ht
         return show(&ProfilePage::new(request.page, form, check));
     }
     let mut errors = FormErrors::default();
-    let (sign, window) = (form.sign(Some(&slug), &mut errors), form.window(&mut errors));
-    let (Some(sign), Some(window), true) = (sign, window, errors.is_empty()) else {
+    let (identity, details) = (form.identity(Some(&slug), &mut errors), form.details(&mut errors));
+    let (Some(identity), Some(details), true) = (identity, details, errors.is_empty()) else {
         let page = ProfilePage::new(request.page, form, AddressCheck::default());
         return invalid(&ProfilePage { errors, ..page });
     };
-    let new_slug = sign.slug.clone().unwrap_or_default();
-    let moved = request
+    let new_slug = identity.slug.clone().unwrap_or_default();
+    let saved = request
         .write(move |conn| {
-            let moved = Shop::set_sign(conn, id, &sign, now)?;
-            if moved == Moved::Done {
-                Shop::set_window(conn, id, &window, now)?;
+            let change = Shop::set_identity(conn, id, &identity, now)?;
+            if change == IdentityChange::Saved {
+                Shop::set_details(conn, id, &details, now)?;
             }
-            Ok(moved)
+            Ok(change)
         })
         .await;
-    if let Ok(Moved::Taken) = moved {
+    if let Ok(IdentityChange::AddressTaken) = saved {
         let (name, location) = (form.name.clone(), form.location.clone());
         let check = request
             .read(move |conn| AddressCheck::taken(conn, &new_slug, &name, &location))
@@ -75,7 +75,7 @@ async fn update(request: SellerRequest, Form(form): Form<ShopForm>) -> Result<Ht
     }
     request
         .respond_to_form(
-            moved,
+            saved,
             |request, _| {
                 Flash::ok(&request.session, "Your shop’s profile is up to date.")?;
                 Ok(redirect("/dashboard/shop"))

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::own_shop::own_shop;
 use crate::error::Result;
-use crate::shops::{Absence, Shop, Vacation};
+use crate::shops::{Shop, Vacation, VacationPlan};
 use crate::text::line;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
@@ -52,19 +52,19 @@ view!(VacationPage);
 
 impl VacationForm {
     fn from_shop(shop: &Shop) -> Self {
-        let absence = shop.absence();
-        let selling = absence.as_ref().is_some_and(|absence| absence.selling);
-        let from = absence.as_ref().map(|absence| absence.from.to_string());
-        let until = absence.as_ref().and_then(|absence| absence.until);
+        let plan = shop.vacation_plan();
+        let selling = plan.as_ref().is_some_and(|plan| plan.selling);
+        let from = plan.as_ref().map(|plan| plan.from.to_string());
+        let until = plan.as_ref().and_then(|plan| plan.until);
         Self {
             vacation_from: from.unwrap_or_default(),
             vacation_until: until.map(|day| day.to_string()).unwrap_or_default(),
-            vacation_message: absence.map(|absence| absence.message).unwrap_or_default(),
+            vacation_message: plan.map(|plan| plan.message).unwrap_or_default(),
             vacation_selling: if selling { "yes" } else { "no" }.to_owned(),
         }
     }
 
-    fn parse(&self, today: NaiveDate) -> Result<Absence, FormErrors> {
+    fn parse(&self, today: NaiveDate) -> Result<VacationPlan, FormErrors> {
         let mut errors = FormErrors::default();
         let latest = today + Months::new(MAX_MONTHS);
         let from = errors.check("vacation_from", day(&self.vacation_from));
@@ -97,7 +97,7 @@ impl VacationForm {
             }
         };
         match (from, until, message, selling) {
-            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(Absence {
+            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(VacationPlan {
                 from,
                 until,
                 message,
@@ -121,8 +121,8 @@ async fn edit(request: SellerRequest) -> Result<HttpResponse> {
 
 /// `POST /dashboard/shop/vacation`
 async fn update(request: SellerRequest, Form(form): Form<VacationForm>) -> Result<HttpResponse> {
-    let absence = match form.parse(request.now().date()) {
-        Ok(absence) => absence,
+    let plan = match form.parse(request.now().date()) {
+        Ok(plan) => plan,
         Err(errors) => {
             let shop = own_shop(&request).await?;
             return invalid(&VacationPage::new(request.page, &shop, form, errors));
@@ -130,7 +130,7 @@ async fn update(request: SellerRequest, Form(form): Form<VacationForm>) -> Resul
     };
     let (id, now) = (request.who.shop.id, request.now());
     request
-        .write(move |conn| Shop::set_absence(conn, id, Some(&absence), now))
+        .write(move |conn| Shop::set_vacation(conn, id, Some(&plan), now))
         .await?;
     Flash::ok(&request.session, "Vacation saved.")?;
     Ok(redirect(VACATION))
@@ -140,7 +140,7 @@ async fn update(request: SellerRequest, Form(form): Form<VacationForm>) -> Resul
 async fn end(request: SellerRequest) -> Result<HttpResponse> {
     let (id, now) = (request.who.shop.id, request.now());
     request
-        .write(move |conn| Shop::set_absence(conn, id, None, now))
+        .write(move |conn| Shop::set_vacation(conn, id, None, now))
         .await?;
     Flash::ok(&request.session, "No holiday is planned any more.")?;
     Ok(redirect(VACATION))
@@ -150,7 +150,7 @@ impl VacationPage {
     fn new(page: Page, shop: &Shop, form: VacationForm, errors: FormErrors) -> Self {
         Self {
             away: shop.vacation(page.now),
-            planned: shop.absence().is_some(),
+            planned: shop.vacation_plan().is_some(),
             page,
             form,
             errors,

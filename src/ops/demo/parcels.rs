@@ -8,8 +8,8 @@ use super::placed::{Booking, Done, unknown};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{OrderLineId, ShopId, ShopOrderId, UserId};
-use crate::orders::{Actor, ShopOrder};
-use crate::payments::{Refund, cancel};
+use crate::orders::{OrderAction, ShopOrder, Tracking};
+use crate::payments::{Refund, cancel_line};
 use crate::schema::shops;
 
 /// After so long it is the market that says that something arrived.
@@ -32,18 +32,22 @@ fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, 
 pub(super) fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
     let (shop, owner, id) = shop_order(conn, parcel, done)?;
     let [carrier, tracking] = &parcel.tracking;
-    ShopOrder::ship(conn, shop, id, (carrier, tracking), owner, at)
+    let tracking = Tracking {
+        carrier: carrier.clone(),
+        number: tracking.clone(),
+    };
+    ShopOrder::of_shop(conn, shop, id)?.ship(conn, &tracking, owner, at)
 }
 
 pub(super) fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
     let (_, _, id) = shop_order(conn, parcel, done)?;
     let took = parcel.arrived.unwrap_or(0) - parcel.sent.unwrap_or(0);
-    let (actor, user) = if took >= BY_ITSELF {
-        (Actor::Market, None)
+    let action = if took >= BY_ITSELF {
+        OrderAction::by_market(at)
     } else {
-        (Actor::Buyer, done.user)
+        OrderAction::by_buyer(done.user, at)
     };
-    ShopOrder::deliver(conn, id, actor, user, at).map(drop)
+    ShopOrder::deliver(conn, id, action).map(drop)
 }
 
 /// The buyer takes one product of a parcel back, and has the money again.
@@ -62,7 +66,7 @@ pub(super) fn take_back(
         .map(|order| order.id)
         .collect();
     let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
-    let refund = cancel(conn, done.checkout, *order, done.user, at)?;
+    let refund = cancel_line(conn, done.checkout, *order, done.user, at)?;
     Refund::settle(conn, refund.id, at)?;
     Ok(Booking::Refund {
         intent: done.intent.clone(),

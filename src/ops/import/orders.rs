@@ -13,7 +13,7 @@ use super::row::Row;
 use crate::error::Result;
 use crate::id::{OrderLineId, PaymentId, ProductId, PurchaseId, ShopId, ShopOrderId, UserId, VariantId};
 use crate::money::Money;
-use crate::orders::{Actor, OrderEvent, OrderStatus, number};
+use crate::orders::{OrderAction, OrderEvent, OrderStatus, number};
 use crate::schema::{orders, payments, product_images, products, purchases, shop_orders, shops, users};
 
 /// The original's words, and whether such an order has left the shop.
@@ -180,7 +180,7 @@ impl<'a> Import<'a> {
         let created_at = payment.time("created_at")?;
         let checkout = (
             purchases::id.eq(id),
-            purchases::number.eq(number::free(self.conn)?),
+            purchases::number.eq(number::generate(self.conn)?),
             purchases::buyer_id.eq(buyer),
             purchases::email.eq(email),
             purchases::name.eq(name),
@@ -271,13 +271,8 @@ impl<'a> Import<'a> {
         sold.row
             .stored(diesel::insert_into(orders::table).values(order).execute(self.conn))?;
         if let Some(status) = OrderStatus::parse(sold.status) {
-            OrderEvent::open(
-                self.conn,
-                OrderLineId(sold.row.pk),
-                status,
-                Actor::Market,
-                sold.updated_at,
-            )?;
+            let action = OrderAction::by_market(sold.updated_at);
+            OrderEvent::record(self.conn, OrderLineId(sold.row.pk), None, status, action)?;
         }
         Ok(())
     }
