@@ -18,13 +18,13 @@ use crate::support::{Market, run};
 /// The columns of the file: a role, and how many minutes ago the password was entered.
 const COLUMNS: [(&str, Role, i64); 8] = [
     ("guest", Role::Guest, 0),
-    ("half", Role::PendingSecondFactor, 0),
+    ("code due", Role::PendingSecondFactor, 0),
     ("user", Role::User, 0),
     ("user, 11 min", Role::User, 11),
     ("seller", Role::Seller, 0),
-    ("operator, no factor", Role::Unready, 0),
-    ("operator", Role::Operator, 0),
-    ("operator, 11 min", Role::Operator, 11),
+    ("admin, no factor", Role::Unready, 0),
+    ("admin", Role::Operator, 0),
+    ("admin, 11 min", Role::Operator, 11),
 ];
 
 /// Rows of another user, or of nobody.
@@ -32,10 +32,10 @@ const THEIR_DEVICE: i64 = 501;
 const THEIR_BROWSER: i64 = 502;
 const DEAD_JOB: i64 = 503;
 
-type Personalization = BTreeMap<String, Vec<String>>;
+type StatusTable = BTreeMap<String, Vec<String>>;
 
 /// The reviewed statuses, by `METHOD /path`.
-fn reviewed() -> Personalization {
+fn reviewed() -> StatusTable {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/access.txt");
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut lines = text
@@ -51,28 +51,28 @@ fn reviewed() -> Personalization {
         names,
         "the first line names the columns"
     );
-    let mut answers = Personalization::new();
-    for (door, cells) in lines {
-        assert_eq!(cells.len(), COLUMNS.len(), "{door}");
+    let mut answers = StatusTable::new();
+    for (route, cells) in lines {
+        assert_eq!(cells.len(), COLUMNS.len(), "{route}");
         assert!(
-            answers.insert(door.clone(), cells).is_none(),
-            "{door} stands there twice"
+            answers.insert(route.clone(), cells).is_none(),
+            "{route} is listed twice"
         );
     }
     answers
 }
 
-fn written(answers: &Personalization) -> String {
+fn written(answers: &StatusTable) -> String {
     let head = COLUMNS.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    let rows: Vec<(String, Vec<String>)> = [("door".to_owned(), head)]
+    let rows: Vec<(String, Vec<String>)> = [("route".to_owned(), head)]
         .into_iter()
-        .chain(answers.iter().map(|(door, cells)| (door.clone(), cells.clone())))
+        .chain(answers.iter().map(|(route, cells)| (route.clone(), cells.clone())))
         .collect();
-    let door = rows.iter().map(|(door, _)| door.len()).max().unwrap();
+    let route_width = rows.iter().map(|(route, _)| route.len()).max().unwrap();
     let width = |at: usize| rows.iter().map(|(_, cells)| cells[at].len()).max().unwrap();
     let mut out = String::new();
     for (name, cells) in &rows {
-        let mut line = format!("{name:door$}");
+        let mut line = format!("{name:route_width$}");
         for (at, cell) in cells.iter().enumerate() {
             let _ = write!(line, " | {cell:width$}", width = width(at));
         }
@@ -146,7 +146,7 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
             actors.push(Actor::of(&market, role).await);
         }
         actors.push(Actor::named(&market, "tomas", Role::Seller).await);
-        let mut answers = Personalization::new();
+        let mut answers = StatusTable::new();
         for route in routes::all().await {
             let path = address(&route);
             let methods = [("GET", route.is_get()), ("POST", route.is_post())];
@@ -176,24 +176,24 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
         }
         let reviewed = reviewed();
         let mut wrong = String::new();
-        for (door, cells) in &answers {
-            match reviewed.get(door) {
+        for (route, cells) in &answers {
+            match reviewed.get(route) {
                 None => {
-                    let _ = writeln!(wrong, "{door} is not in the file");
+                    let _ = writeln!(wrong, "{route} is not in the file");
                 }
                 Some(expected) => {
                     for (at, (name, ..)) in COLUMNS.iter().enumerate().filter(|(at, _)| expected[*at] != cells[*at]) {
-                        let _ = writeln!(wrong, "{door} as {name}: {}, not {}", cells[at], expected[at]);
+                        let _ = writeln!(wrong, "{route} as {name}: {}, not {}", cells[at], expected[at]);
                     }
                 }
             }
         }
-        for door in reviewed.keys().filter(|door| !answers.contains_key(*door)) {
-            let _ = writeln!(wrong, "{door} is in the file, and no such route is there");
+        for route in reviewed.keys().filter(|route| !answers.contains_key(*route)) {
+            let _ = writeln!(wrong, "{route} is in the file, but does not exist");
         }
         assert!(
             wrong.is_empty(),
-            "{wrong}\nIf all of it is meant, the file says:\n\n{}",
+            "{wrong}\nIf all changes are intended, the file should be:\n\n{}",
             written(&answers)
         );
     });

@@ -182,10 +182,12 @@ fn a_pending_second_factor_cannot_confirm() {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
-        let answer = half.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
+        let answer = pending
+            .post("/confirm", &[("password", PASSWORD), ("code", &code)])
+            .await;
         assert!(location(&answer).starts_with("/login?"));
-        assert!(!half.is_signed_in().await);
+        assert!(!pending.is_signed_in().await);
     });
 }

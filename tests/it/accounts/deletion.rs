@@ -400,7 +400,7 @@ fn a_canceled_deletion_never_happens() {
         assert!(
             !texts(&ana.page("/account").await, ".note")
                 .join(" ")
-                .contains("deleted")
+                .contains("will be deleted")
         );
         let emails = market.emails(&email_of("ana"), 4).await;
         assert_eq!(emails[3].subject, "Your account stays");

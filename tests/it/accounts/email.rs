@@ -205,14 +205,14 @@ fn the_second_factor_survives_a_password_change() {
         let again = Visitor::new(&market).sign_in("new@example.org", PASSWORD).await;
         assert!(location(&again).starts_with("/login/code"));
         // With a pending second factor, the link does not complete the sign-in.
-        let half = Visitor::new(&market);
-        half.sign_in("ana", PASSWORD).await;
+        let pending = Visitor::new(&market);
+        pending.sign_in("ana", PASSWORD).await;
         age_emails(&market, "ana", TimeDelta::minutes(6));
         ask(&ana, "newer@example.org").await;
         assert_eq!(
-            press(&half, &market.link("newer@example.org", 1).await).await.1,
+            press(&pending, &market.link("newer@example.org", 1).await).await.1,
             "/login"
         );
-        assert!(!half.is_signed_in().await);
+        assert!(!pending.is_signed_in().await);
     });
 }

@@ -243,8 +243,11 @@ fn a_reset_verifies_the_address_and_keeps_the_second_factor() {
         assert!(proved.is_some());
         assert!(!ana.is_signed_in().await);
         assert_eq!(visitor.sign_in("ana", PASSWORD).await.status(), 422);
-        let half = visitor.sign_in("ana", ANOTHER).await;
-        assert!(location(&half).starts_with("/login/code"), "the second factor is gone");
+        let pending = visitor.sign_in("ana", ANOTHER).await;
+        assert!(
+            location(&pending).starts_with("/login/code"),
+            "the second factor is gone"
+        );
         let code = unused_code(&market, "ana", &secret);
         visitor.post("/login/code", &[("code", &code)]).await;
         assert!(visitor.is_signed_in().await);
@@ -260,13 +263,15 @@ fn a_password_reset_ends_trust_in_browsers() {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
-        half.post("/login/code", &[("code", &code), ("remember", "on")]).await;
-        half.post("/forgot", &[("login", "ana")]).await;
-        half.get(&market.link(&email_of("ana"), 3).await).await;
-        assert_eq!(half.post("/reset", &[("password", ANOTHER)]).await.status(), 303);
-        assert!(location(&half.sign_in("ana", ANOTHER).await).starts_with("/login/code"));
+        pending
+            .post("/login/code", &[("code", &code), ("remember", "on")])
+            .await;
+        pending.post("/forgot", &[("login", "ana")]).await;
+        pending.get(&market.link(&email_of("ana"), 3).await).await;
+        assert_eq!(pending.post("/reset", &[("password", ANOTHER)]).await.status(), 303);
+        assert!(location(&pending.sign_in("ana", ANOTHER).await).starts_with("/login/code"));
     });
 }
 

@@ -58,17 +58,21 @@ fn a_link_or_a_trusted_browser_does_not_count_as_recent_authentication() {
 
         let (secret, _) = turn_on_second_factor(&owner).await;
         let code = super::steps::unused_code(&market, "ana", &secret);
-        let half = super::steps::pending_sign_in(&market, "ana").await;
-        half.post("/login/code", &[("code", &code), ("remember", "on")]).await;
-        half.post("/logout", &[]).await;
-        assert_eq!(location(&half.sign_in("ana", PASSWORD).await), "/account");
+        let pending = super::steps::pending_sign_in(&market, "ana").await;
+        pending
+            .post("/login/code", &[("code", &code), ("remember", "on")])
+            .await;
+        pending.post("/logout", &[]).await;
+        assert_eq!(location(&pending.sign_in("ana", PASSWORD).await), "/account");
         for path in ["/account/password", "/account/email", "/account/second-factor"] {
-            let asked = half.get(path).await;
+            let asked = pending.get(path).await;
             assert!(location(&asked).starts_with("/confirm"), "{path} opens without a code");
         }
         let code = super::steps::unused_code(&market, "ana", &secret);
-        half.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
-        assert_eq!(half.get("/account/password").await.status(), 200);
+        pending
+            .post("/confirm", &[("password", PASSWORD), ("code", &code)])
+            .await;
+        assert_eq!(pending.get("/account/password").await.status(), 200);
     });
 }
 

@@ -132,9 +132,9 @@ fn the_secret_and_codes_are_shown_once_and_stored_nowhere() {
         );
         assert_eq!(left, ["10 left"]);
         // The set-up does not change a secret that is in use.
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
-        assert_eq!(half.post("/login/code", &[("code", &code)]).await.status(), 303);
+        assert_eq!(pending.post("/login/code", &[("code", &code)]).await.status(), 303);
     });
 }
 
@@ -148,9 +148,9 @@ fn new_recovery_codes_void_the_old_ones() {
         let page = scraper::Html::parse_document(&answer.text().await.unwrap());
         let new = texts(&page, "#codes li");
         assert!(new.len() == 10 && new.iter().all(|code| !old.contains(code)));
-        let half = pending_sign_in(&market, "ana").await;
-        assert_eq!(half.post("/login/code", &[("code", &old[0])]).await.status(), 422);
-        assert_eq!(half.post("/login/code", &[("code", &new[0])]).await.status(), 303);
+        let pending = pending_sign_in(&market, "ana").await;
+        assert_eq!(pending.post("/login/code", &[("code", &old[0])]).await.status(), 422);
+        assert_eq!(pending.post("/login/code", &[("code", &new[0])]).await.status(), 303);
         let emails = market.emails(&email_of("ana"), 4).await;
         assert_eq!(emails[2].subject, "You have new recovery codes");
         assert!(emails[3].text.contains("9 codes are left."), "{}", emails[3].text);
@@ -236,12 +236,13 @@ fn admins_need_a_second_factor_and_keep_it() {
         assert!(is_on(&market, "ana"));
 
         // It is not enough that it is on: this session must have used it.
-        let half = pending_sign_in(&market, "ana").await;
-        assert!(location(&half.get("/admin").await).starts_with("/login?"));
+        let pending = pending_sign_in(&market, "ana").await;
+        assert!(location(&pending.get("/admin").await).starts_with("/login?"));
         forget_used_codes(&market, "ana");
-        half.post("/login/code", &[("code", &secret.code(step_at(now())))])
+        pending
+            .post("/login/code", &[("code", &secret.code(step_at(now())))])
             .await;
-        assert_eq!(half.get("/admin").await.status(), 200);
+        assert_eq!(pending.get("/admin").await.status(), 200);
     });
 }
 

@@ -23,7 +23,7 @@ fn a_pending_second_factor_opens_no_page() {
         let market = Market::empty();
         let ana = market.join("ana").await;
         turn_on_second_factor(&ana).await;
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         let before = dump(&market).await;
         let mut tried = 0;
         for route in routes::all().await {
@@ -34,11 +34,12 @@ fn a_pending_second_factor_opens_no_page() {
             let path = route.address();
             let mut answers = Vec::new();
             if route.is_get() {
-                answers.push(half.get(&path).await);
+                answers.push(pending.get(&path).await);
             }
             if route.is_post() {
                 answers.push(
-                    half.post(&path, &[("email", "ana@example.org"), ("password", PASSWORD)])
+                    pending
+                        .post(&path, &[("email", "ana@example.org"), ("password", PASSWORD)])
                         .await,
                 );
             }
@@ -50,13 +51,13 @@ fn a_pending_second_factor_opens_no_page() {
         }
         assert!(tried > 20, "{tried} routes");
         assert_eq!(dump(&market).await, before);
-        let home = half.page("/").await;
+        let home = pending.page("/").await;
         assert!(
             !texts(&home, "header").join(" ").contains("Robin"),
             "a page knows who it is"
         );
         assert_eq!(
-            attributes(&half.page("/login").await, "form[action='/login']", "method"),
+            attributes(&pending.page("/login").await, "form[action='/login']", "method"),
             ["post"]
         );
     });
@@ -83,19 +84,19 @@ fn a_code_works_once_and_no_older_one_after_it() {
         let (secret, _) = turn_on_second_factor(&ana).await;
         let step = step_at(now());
         // The code that turned it on counts as used.
-        let half = pending_sign_in(&market, "ana").await;
-        assert_eq!(code_step(&half, &secret.code(step)).await, 422);
+        let pending = pending_sign_in(&market, "ana").await;
+        assert_eq!(code_step(&pending, &secret.code(step)).await, 422);
         forget_used_codes(&market, "ana");
         let step = step_at(now());
-        assert_eq!(code_step(&half, &secret.code(step)).await, 303);
-        let half = pending_sign_in(&market, "ana").await;
-        assert_eq!(code_step(&half, &secret.code(step)).await, 422, "it worked twice");
+        assert_eq!(code_step(&pending, &secret.code(step)).await, 303);
+        let pending = pending_sign_in(&market, "ana").await;
+        assert_eq!(code_step(&pending, &secret.code(step)).await, 422, "it worked twice");
         assert_eq!(
-            code_step(&half, &secret.code(step - 1)).await,
+            code_step(&pending, &secret.code(step - 1)).await,
             422,
             "an older one worked"
         );
-        assert_eq!(code_step(&half, &secret.code(step + 1)).await, 303);
+        assert_eq!(code_step(&pending, &secret.code(step + 1)).await, 303);
     });
 }
 
@@ -112,7 +113,7 @@ fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
             }
             reset_throttles(&market);
             let code = code.cloned().unwrap_or_else(|| unused_code(&market, "ana", &secret));
-            let answers = join_all(halves.iter().map(|half| code_step(half, &code))).await;
+            let answers = join_all(halves.iter().map(|pending| code_step(pending, &code))).await;
             assert_eq!(
                 answers.iter().filter(|status| **status == 303).count(),
                 1,
@@ -127,8 +128,8 @@ fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
             reset_throttles(&market);
         }
         // The same pending sign-in in two windows: one is completed.
-        let half = pending_sign_in(&market, "ana").await;
-        let windows: Vec<Visitor> = (0..2).map(|_| Visitor::holding(&market, half.cookie())).collect();
+        let pending = pending_sign_in(&market, "ana").await;
+        let windows: Vec<Visitor> = (0..2).map(|_| Visitor::holding(&market, pending.cookie())).collect();
         let posts = windows.iter().zip(&recovery[4..6]);
         let forms: Vec<_> = posts
             .map(|(window, code)| (window, [("code", code.as_str())]))
@@ -147,11 +148,11 @@ fn a_phone_clock_may_be_30_seconds_off() {
         let ana = market.join("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         for (off, good) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
-            let half = pending_sign_in(&market, "ana").await;
+            let pending = pending_sign_in(&market, "ana").await;
             forget_used_codes(&market, "ana");
             reset_throttles(&market);
             let code = secret.code(step_at(now() + TimeDelta::seconds(off)));
-            assert_eq!(code_step(&half, &code).await == 303, good, "{off} seconds");
+            assert_eq!(code_step(&pending, &code).await == 303, good, "{off} seconds");
         }
     });
 }
@@ -170,15 +171,15 @@ fn after_five_wrong_codes_a_right_one_must_wait() {
                 "{attempt}"
             );
         }
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
         for right in [&code, &recovery[0]] {
-            let answer = half.post("/login/code", &[("code", right)]).await;
+            let answer = pending.post("/login/code", &[("code", right)]).await;
             assert!([422, 429].contains(&answer.status().as_u16()));
             let said = answer.text().await.unwrap();
             assert!(said.contains("There were many wrong codes. Try again in "), "{said}");
         }
-        assert!(!half.is_signed_in().await);
+        assert!(!pending.is_signed_in().await);
         // Sessions stay valid.
         assert!(ana.is_signed_in().await);
         diesel::update(throttles::table)
@@ -186,7 +187,7 @@ fn after_five_wrong_codes_a_right_one_must_wait() {
             .execute(&mut connect(&market))
             .unwrap();
         let code = unused_code(&market, "ana", &secret);
-        assert_eq!(code_step(&half, &code).await, 303);
+        assert_eq!(code_step(&pending, &code).await, 303);
         // A success resets the count.
         assert_eq!(code_step(&pending_sign_in(&market, "ana").await, "000000").await, 422);
         let code = unused_code(&market, "ana", &secret);
@@ -209,9 +210,9 @@ fn a_recovery_code_works_once_and_its_use_is_reported() {
         );
         let typed = recovery[0].to_uppercase().replace('-', " ");
         assert_eq!(code_step(&pending_sign_in(&market, "ana").await, &typed).await, 303);
-        let half = pending_sign_in(&market, "ana").await;
-        assert_eq!(code_step(&half, &recovery[0]).await, 422);
-        assert_eq!(code_step(&half, &recovery[1]).await, 303);
+        let pending = pending_sign_in(&market, "ana").await;
+        assert_eq!(code_step(&pending, &recovery[0]).await, 422);
+        assert_eq!(code_step(&pending, &recovery[1]).await, 303);
         let emails = market.emails(&email_of("ana"), 4).await;
         assert!(emails[2].text.contains("9 codes are left."), "{}", emails[2].text);
         assert!(emails[3].text.contains("8 codes are left."), "{}", emails[3].text);

@@ -166,9 +166,9 @@ fn signing_out_invalidates_a_copied_cookie() {
         assert!(session_ids(&market, "ana").is_empty());
         // A pending sign-in ends too.
         turn_on_second_factor(&another_browser(&market, "ana").await).await;
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         assert_eq!(session_ids(&market, "ana").len(), 2);
-        half.post("/logout", &[]).await;
+        pending.post("/logout", &[]).await;
         assert_eq!(session_ids(&market, "ana").len(), 1);
     });
 }
@@ -209,13 +209,13 @@ fn every_authentication_step_replaces_the_session() {
         let (secret, _) = turn_on_second_factor(&ana).await;
         seen.push(session_ids(&market, "ana"));
         ana.post("/logout", &[]).await;
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         seen.push(session_ids(&market, "ana"));
-        let half_cookie = half.cookie();
+        let half_cookie = pending.cookie();
         let code = unused_code(&market, "ana", &secret);
-        assert_eq!(half.post("/login/code", &[("code", &code)]).await.status(), 303);
+        assert_eq!(pending.post("/login/code", &[("code", &code)]).await.status(), 303);
         seen.push(session_ids(&market, "ana"));
-        assert!(half.is_signed_in().await);
+        assert!(pending.is_signed_in().await);
 
         assert!(seen.iter().all(|ids| ids.len() == 1), "{seen:?}");
         let mut ids: Vec<i64> = seen.concat();

@@ -83,10 +83,10 @@ fn a_pending_second_factor_expires_after_five_minutes() {
         let ana = market.join("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         ana.post("/logout", &[]).await;
-        let half = pending_sign_in(&market, "ana").await;
+        let pending = pending_sign_in(&market, "ana").await;
         let five = TimeDelta::minutes(5);
-        ends_after(&market, "ana", five, five, &half, "/login/code").await;
-        let late = Visitor::holding(&market, half.cookie());
+        ends_after(&market, "ana", five, five, &pending, "/login/code").await;
+        let late = Visitor::holding(&market, pending.cookie());
         let code = unused_code(&market, "ana", &secret);
         assert!(location(&late.post("/login/code", &[("code", &code)]).await).starts_with("/login?"));
         assert!(!late.is_signed_in().await);
