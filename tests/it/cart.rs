@@ -1,4 +1,4 @@
-//! The cart: what it takes, what it refuses, what becomes of it.
+//! The cart.
 
 mod guest;
 mod lines;

@@ -1,15 +1,15 @@
-//! Every block that htmx gets is a part of the page that everyone else gets, at the same address.
+//! Every block that htmx gets is part of the page at the same address.
 
 use crate::support::codes::code;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
-/// White space is the browser's to fold.
+/// Collapses white space as a browser does.
 fn folded(html: &str) -> String {
     html.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The block itself, and what it brings along for other places of the page.
+/// The block itself, and the parts that it brings for other places on the page.
 fn parts(block: &str) -> Vec<String> {
     const ELSEWHERE: &str = " hx-swap-oob=\"true\"";
     let starts: Vec<usize> = block
@@ -112,7 +112,7 @@ fn every_page_has_one_heading_a_title_and_its_address() {
     });
 }
 
-/// Follows every link of every page, once; of the pages that begin so, only to see that they are there.
+/// Follows every link of every page once. Pages whose address begins with one of `known` are only requested.
 async fn follow_all(visitor: &Visitor, from: &[&str], known: &[&str]) -> Vec<String> {
     let mut seen: Vec<String> = from.iter().map(|&path| path.to_owned()).collect();
     let mut next = seen.clone();
@@ -145,7 +145,7 @@ async fn follow_all(visitor: &Visitor, from: &[&str], known: &[&str]) -> Vec<Str
 }
 
 #[test]
-fn no_link_is_dead() {
+fn no_link_is_broken() {
     run(async {
         let market = Market::demo();
         let seen = follow_all(&Visitor::new(&market), &["/"], &[]).await;
@@ -154,7 +154,7 @@ fn no_link_is_dead() {
 }
 
 #[test]
-fn no_link_is_dead_for_those_who_are_signed_in() {
+fn no_link_is_broken_for_signed_in_users() {
     const ACCOUNT: [&str; 7] = [
         "/account/email",
         "/account/password",

@@ -1,4 +1,4 @@
-//! Pictures: what is made of an upload, and what becomes of it.
+//! Pictures: uploads, processing, storage and deletion.
 
 mod cloudinary;
 mod finishing;
@@ -22,7 +22,7 @@ use crate::support::attributes;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, texts};
 
-/// The page's form with one file.
+/// The form with one file.
 fn form(name: &str, bytes: impl Into<Vec<u8>>) -> Form {
     let part = Part::bytes(bytes.into()).file_name(name.to_owned());
     Form::new().part("image", part)
@@ -32,7 +32,7 @@ async fn send(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> Respo
     visitor.upload("/account/picture", form(name, bytes)).await
 }
 
-/// Sends a picture that must be taken; tells where the page shows it from.
+/// Uploads a picture that must be accepted. Returns its address on the page.
 async fn face(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> String {
     let answer = send(visitor, name, bytes).await;
     assert_eq!(answer.status(), 303, "{name}");
@@ -44,7 +44,7 @@ async fn shown(visitor: &Visitor) -> Option<String> {
     attributes(&page, ".self .avatar img", "src").into_iter().next()
 }
 
-/// Why a picture is not taken.
+/// The message when a picture is refused.
 async fn refusal(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> String {
     let answer = send(visitor, name, bytes).await;
     assert_eq!(answer.status(), 422, "{name}");
@@ -53,7 +53,7 @@ async fn refusal(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> St
     texts(&page, "#problems li").join("; ")
 }
 
-/// What is served at an address, decoded.
+/// The picture at an address: decoded, and its bytes.
 async fn served(visitor: &Visitor, url: &str) -> (DynamicImage, Vec<u8>) {
     let answer = visitor.get(url).await;
     assert_eq!(answer.status(), 200, "{url}");
@@ -61,7 +61,7 @@ async fn served(visitor: &Visitor, url: &str) -> (DynamicImage, Vec<u8>) {
     (image::load_from_memory(&bytes).unwrap(), bytes)
 }
 
-/// The files on the shelf.
+/// The files in the folder of pictures.
 fn files(market: &Market) -> Vec<String> {
     let Ok(folder) = std::fs::read_dir(shelf(market)) else {
         return Vec::new();
@@ -77,7 +77,7 @@ fn shelf(market: &Market) -> PathBuf {
     market.config.media().join("pictures")
 }
 
-/// Waits, with all jobs due at once.
+/// Waits until the condition holds, while all jobs are due at once.
 async fn until(market: &Market, what: &str, mut done: impl AsyncFnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     let mut conn = market.config.database.connect().unwrap();
@@ -89,7 +89,7 @@ async fn until(market: &Market, what: &str, mut done: impl AsyncFnMut() -> bool)
     }
 }
 
-/// Whether nothing is left to do later.
+/// Whether no job is left.
 async fn idle(market: &Market) -> bool {
     let mut conn = market.config.database.connect().unwrap();
     let waiting = |conn: &mut _, kind| pocketshop::jobs::waiting(conn, Some(kind)).unwrap();
@@ -99,12 +99,12 @@ async fn idle(market: &Market) -> bool {
 pub use crate::support::roles::now;
 
 impl Market {
-    /// The same shelf and the same threads as the server's, made once more.
+    /// Another `Pictures` with the server's settings.
     fn pictures(&self) -> Pictures {
         Pictures::new(&self.config)
     }
 
-    /// A picture that waits for a place; tells its id.
+    /// Creates a pending picture. Returns its id.
     async fn pending(&self, owner: i64, bytes: Vec<u8>) -> i64 {
         let pictures = self.pictures();
         let mut sent = UploadedFile::new(pictures.uploads(), "images", "a.png").unwrap();

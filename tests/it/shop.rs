@@ -1,4 +1,4 @@
-//! A shop from its name to its last day: opening, settings, address, holiday, closing; and who sees what.
+//! Shops: opening, settings, address, vacation, closing, and who sees what.
 
 mod address;
 mod branding;
@@ -24,7 +24,7 @@ pub fn connect(market: &Market) -> Conn {
     market.config.database.connect().unwrap()
 }
 
-/// Someone with an open shop of this name and address.
+/// A seller with an open shop of this name and address.
 pub async fn keeper(market: &Market, who: &str, name: &str, slug: &str) -> Visitor {
     let visitor = market.join(who).await;
     begin(&visitor, name, slug).await;
@@ -70,7 +70,7 @@ pub fn state_of(market: &Market, slug: &str) -> String {
         .unwrap()
 }
 
-/// What a form was answered with.
+/// Posts a form. Returns the status and the page.
 pub async fn posted(visitor: &Visitor, path: &str, form: &[(&str, &str)]) -> (u16, Html) {
     let answer = visitor.post(path, form).await;
     let status = answer.status().as_u16();

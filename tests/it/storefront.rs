@@ -1,4 +1,4 @@
-//! What visitors find: the demo market, the original's data, and where old links lead.
+//! What visitors see: the demo market, the original's data, and redirects from old links.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn original() -> Market {
     Market::on(database, false, |_| {})
 }
 
-/// Tiles of a page.
+/// The titles of the product cards on a page.
 fn titles(page: &Html) -> Vec<String> {
     texts(page, "#grid h3 a")
 }
@@ -33,7 +33,7 @@ async fn location(market: &Market, path: &str) -> (u16, String) {
 }
 
 #[test]
-fn the_originals_links_lead_to_the_new_addresses() {
+fn the_originals_links_redirect_to_the_new_addresses() {
     run(async {
         let market = original();
         let (status, product) = location(&market, "/products/1").await;
@@ -65,7 +65,7 @@ fn the_originals_links_lead_to_the_new_addresses() {
 }
 
 #[test]
-fn pictures_of_the_original_are_resized_by_their_store() {
+fn pictures_of_the_original_are_resized_by_cloudinary() {
     run(async {
         let page = original().page("/shops/luna-and-sol-jewelry/celestial-ring-set").await;
         let sources = attributes(&page, "main img", "src");
@@ -85,7 +85,7 @@ fn pictures_of_the_original_are_resized_by_their_store() {
 }
 
 #[test]
-fn an_old_slug_leads_to_the_new_one() {
+fn an_old_slug_redirects_to_the_new_one() {
     run(async {
         let market = original();
         market
@@ -121,7 +121,7 @@ fn an_old_slug_leads_to_the_new_one() {
 }
 
 #[test]
-fn drafts_and_closed_shops_are_seen_by_nobody() {
+fn drafts_and_closed_shops_are_not_found() {
     run(async {
         let market = original();
         let ring = "/shops/luna-and-sol-jewelry/celestial-ring-set";
@@ -154,7 +154,7 @@ fn drafts_and_closed_shops_are_seen_by_nobody() {
 }
 
 #[test]
-fn a_list_is_filtered_sorted_and_opened_further() {
+fn a_list_is_filtered_sorted_and_loads_more() {
     run(async {
         let market = Market::demo();
         let all = titles(&market.page("/products?n=240").await);
@@ -199,9 +199,9 @@ fn a_list_is_filtered_sorted_and_opened_further() {
     });
 }
 
-/// Key by key, every product once, even where prices are equal.
+/// Following the cursors shows every product once, even where prices are equal.
 #[test]
-fn pages_by_key_miss_nothing_and_repeat_nothing() {
+fn pages_after_a_cursor_miss_and_repeat_nothing() {
     run(async {
         let market = Market::demo();
         market
@@ -240,7 +240,7 @@ fn pages_by_key_miss_nothing_and_repeat_nothing() {
 }
 
 #[test]
-fn odd_addresses_are_answered_kindly() {
+fn invalid_addresses_and_parameters_get_a_helpful_page() {
     run(async {
         let market = Market::demo();
         let long = "x".repeat(3000);
@@ -299,7 +299,7 @@ fn odd_addresses_are_answered_kindly() {
 }
 
 #[test]
-fn stock_and_variants_are_told_exactly() {
+fn stock_and_variants_are_shown_exactly() {
     run(async {
         let market = original();
         let ring = "/shops/luna-and-sol-jewelry/celestial-ring-set";
@@ -338,7 +338,7 @@ fn a_market_with_no_shops_says_how_to_open_the_first() {
 }
 
 #[test]
-fn the_demo_market_never_touches_what_is_there() {
+fn the_demo_market_never_changes_existing_data() {
     run(async {
         let market = original();
         let before = market
@@ -357,7 +357,7 @@ fn the_demo_market_never_touches_what_is_there() {
 }
 
 #[test]
-fn the_demo_market_is_alive() {
+fn the_demo_market_has_shops_products_and_orders() {
     run(async {
         let market = Market::demo();
         let home = market.page("/").await;
@@ -396,7 +396,7 @@ fn the_demo_market_is_alive() {
     });
 }
 
-/// The same number of statements for a market of ten shops and one of three products, and no more than promised.
+/// A page runs the same number of statements for a large market and for a small one.
 #[test]
 fn a_pages_queries_do_not_grow_with_its_rows() {
     run(async {
@@ -416,7 +416,7 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
         ] {
             let mut made = Vec::new();
             for market in [&large, &small] {
-                // So that nothing is remembered from the page before.
+                // Empties the cache.
                 market.db.write(|_| Ok(())).await.unwrap();
                 let before = market.db.queries();
                 market.page(path).await;
@@ -431,9 +431,9 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
     });
 }
 
-/// What is remembered of a page is forgotten with the next write, and costs no statement until then.
+/// A cached page runs no statement until the next write.
 #[test]
-fn a_page_is_remembered_until_something_is_written() {
+fn a_page_is_cached_until_the_next_write() {
     run(async {
         let market = Market::demo();
         let mug = "/shops/barro-e-sal/dipped-speckle-mug";
@@ -467,7 +467,7 @@ fn shops_and_their_products_are_paged_too() {
         market
             .db
             .write(|conn| {
-                // Thirty more shops at one moment, and thirty products more for one, so that ids break the ties.
+                // Thirty more shops with the same time, and thirty more products for one, so that ids break the ties.
                 for number in 1..=30 {
                     conn.batch_execute(&format!(
                         "INSERT INTO shops (id, owner_id, name, slug, tagline, bio, announcement, location, shop_image, state,

@@ -1,4 +1,4 @@
-//! Guests: no cookie before there is a cart, a small one then, and an end to what they leave behind.
+//! Guests: no cookie before there is a cart, a small one then, and carts that expire.
 
 use chrono::TimeDelta;
 use pocketshop::carts;
@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn who_only_looks_gets_no_cookie_and_what_everyone_gets() {
+fn a_visitor_who_only_looks_gets_no_cookie() {
     run(async {
         let market = plain().await;
         let product = format!("/shops/{SHOP}/{SLUG}");
@@ -30,13 +30,13 @@ fn who_only_looks_gets_no_cookie_and_what_everyone_gets() {
 }
 
 #[test]
-fn the_cookie_goes_with_the_last_of_the_cart() {
+fn the_cookie_is_removed_with_the_last_line_of_the_cart() {
     run(async {
         let market = plain().await;
         let visitor = Visitor::new(&market);
         add(&visitor, market.variant(SLUG), "1").await;
         assert!(visitor.cookie().is_some_and(|cookie| cookie.len() < 400));
-        // The flash is shown, and with it goes what was only for it.
+        // Once the flash message is shown, the cookie that only held it is removed.
         visitor.page("/cart").await;
         market.sql("DELETE FROM cart_items").await;
         assert_eq!(badge(&visitor.page("/").await), "1", "as far as the cookie knows");
@@ -66,14 +66,14 @@ fn a_guests_cart_ends_after_ninety_days_and_a_users_does_not() {
         sweep(91).await;
         assert_eq!((market.carts(), market.held().len()), (1, 1));
         assert!(said(&guest.page("/cart").await).contains("Nothing in it yet"));
-        // The old number opens nothing, and a new cart has a new one.
+        // The old id opens no cart, and a new cart has a new id.
         assert_eq!(add(&guest, variant, "1").await.status(), 303);
         assert_eq!(market.carts(), 2);
     });
 }
 
 #[test]
-fn the_country_is_kept_and_must_be_one() {
+fn the_country_is_remembered_and_must_be_valid() {
     run(async {
         let market = plain().await;
         let visitor = Visitor::new(&market);

@@ -1,4 +1,4 @@
-//! Lines: who may buy what, what changes under them, and how they leave and come back.
+//! Lines: who may buy what, changes of price and stock, removal, and putting back.
 
 use scraper::Html;
 
@@ -7,7 +7,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn what_is_not_sold_cannot_be_added() {
+fn a_product_that_is_not_sold_cannot_be_added() {
     run(async {
         let market = plain().await;
         let (variant, product, shop) = (market.variant(SLUG), market.product(SLUG), market.shop(SHOP));
@@ -62,7 +62,7 @@ fn what_is_not_sold_cannot_be_added() {
 }
 
 #[test]
-fn nobody_buys_from_their_own_shop() {
+fn a_seller_cannot_buy_from_their_own_shop() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
@@ -73,7 +73,7 @@ fn nobody_buys_from_their_own_shop() {
         let refused = add(&maker, variant, "1").await;
         assert_eq!(refused.status(), 422);
         assert!(refused.text().await.unwrap().contains("own shop"));
-        // What she chose before she signed in stays out, too.
+        // What she added before she signed in is not merged either.
         let guest = Visitor::new(&market);
         add(&guest, variant, "1").await;
         guest.sign_in("ines", crate::support::roles::DEMO_PASSWORD).await;
@@ -83,7 +83,7 @@ fn nobody_buys_from_their_own_shop() {
 }
 
 #[test]
-fn a_cart_says_what_changed_and_sums_up_at_todays_prices() {
+fn a_cart_shows_price_changes_and_totals_at_todays_prices() {
     run(async {
         let market = plain().await;
         let (variant, product) = (market.variant(SLUG), market.product(SLUG));
@@ -107,7 +107,7 @@ fn a_cart_says_what_changed_and_sums_up_at_todays_prices() {
         let page = cart().await;
         assert!(said(&page).contains("The price went down since you chose it, from $22.00."));
         assert_eq!(total(&page), "$20.00");
-        // Who changes the line has seen the price.
+        // A buyer who changes the line has seen the new price.
         set(&visitor, market.items()[0], "1").await;
         assert!(!said(&cart().await).contains("since you chose it"));
         market
@@ -125,7 +125,7 @@ fn a_cart_says_what_changed_and_sums_up_at_todays_prices() {
 }
 
 #[test]
-fn the_cart_of_someone_else_is_not_there() {
+fn the_cart_of_another_user_is_not_found() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
@@ -146,7 +146,7 @@ fn the_cart_of_someone_else_is_not_there() {
 }
 
 #[test]
-fn a_form_changes_nothing_but_what_it_is_for() {
+fn a_form_ignores_fields_that_it_does_not_have() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
@@ -178,7 +178,7 @@ fn a_form_changes_nothing_but_what_it_is_for() {
 }
 
 #[test]
-fn what_was_taken_out_can_be_put_back() {
+fn removed_lines_can_be_put_back() {
     run(async {
         let market = plain().await;
         let (variant, other) = (market.variant(SLUG), market.variant("salt-glaze-bud-vase"));
@@ -196,14 +196,14 @@ fn what_was_taken_out_can_be_put_back() {
         let page = visitor.page("/cart").await;
         assert_eq!((market.quantities(), badge(&page)), (vec![2, 1], "3".to_owned()));
         assert!(texts(&page, ".undo").is_empty());
-        // Everything at once, and back again.
+        // Removing everything at once, and putting it back.
         assert_eq!(visitor.post("/cart/clear", &[]).await.status(), 303);
         let page = visitor.page("/cart").await;
         assert!(market.held().is_empty() && badge(&page).is_empty());
         assert!(said(&page).contains("Nothing in it yet") && texts(&page, "#undo-all").len() == 1);
         assert_eq!(visitor.post("/cart/restoration", &[]).await.status(), 303);
         assert_eq!(market.quantities(), [2, 1]);
-        // Added again after it was taken out, it is one line.
+        // A line that is added again after it was removed is one line.
         set(&visitor, item, "0").await;
         add(&visitor, variant, "1").await;
         assert_eq!(market.quantities(), [1, 1]);

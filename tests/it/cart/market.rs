@@ -1,4 +1,4 @@
-//! A market with something to put into a cart, and a look at what the carts hold.
+//! A market with products to add to a cart, and queries about the carts.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -10,11 +10,11 @@ use crate::support::roles::DEMO_PASSWORD;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, texts};
 
-/// A product of the demo market in one kind, and its shop's.
+/// A product of the demo market with a single variant, and its shop.
 pub const SLUG: &str = "ring-dish-gold-rim";
 pub const SHOP: &str = "barro-e-sal";
 
-/// The demo market, whose shops send free and ask nothing.
+/// The demo market, with free delivery and without personalization.
 pub async fn plain() -> Market {
     let market = Market::demo();
     market
@@ -32,7 +32,7 @@ impl Market {
             .unwrap();
     }
 
-    /// The number of a product of the demo market.
+    /// The id of a product of the demo market.
     pub fn product(&self, slug: &str) -> i64 {
         let mut conn = self.config.database.connect().unwrap();
         products::table
@@ -62,7 +62,7 @@ impl Market {
         .await;
     }
 
-    /// All lines that are in carts: variant, quantity, personalization.
+    /// All lines in carts, without removed ones: variant, quantity, personalization.
     pub fn held(&self) -> Vec<(i64, i32, String)> {
         let mut conn = self.config.database.connect().unwrap();
         cart_items::table
@@ -81,7 +81,7 @@ impl Market {
         self.held().into_iter().map(|(_, quantity, _)| quantity).collect()
     }
 
-    /// The numbers of the lines, in and out.
+    /// The ids of the lines, removed ones too.
     pub fn items(&self) -> Vec<i64> {
         let mut conn = self.config.database.connect().unwrap();
         let all = cart_items::table.order(cart_items::id).select(cart_items::id);
@@ -105,7 +105,7 @@ impl Market {
         one.first(&mut conn).unwrap()
     }
 
-    /// Someone of the demo market, signed in.
+    /// A user of the demo market, signed in.
     pub async fn demo_person(&self, name: &str) -> Visitor {
         let visitor = Visitor::new(self);
         assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303, "{name}");
@@ -126,7 +126,7 @@ pub async fn set(visitor: &Visitor, item: i64, quantity: &str) -> Response {
         .await
 }
 
-/// Everything that a page says, in one line.
+/// The text of a page in one line.
 pub fn said(page: &Html) -> String {
     texts(page, "main").join(" ")
 }

@@ -1,4 +1,4 @@
-//! A guest signs in, and the cart comes along: once.
+//! A guest's cart is merged into the user's cart once when they sign in.
 
 use futures_util::future::join_all;
 
@@ -8,7 +8,7 @@ use crate::support::run;
 use crate::support::visitor::Visitor;
 
 #[test]
-fn a_guests_cart_comes_along_once_and_fits_the_shelf() {
+fn a_guests_cart_is_merged_once_and_within_the_stock() {
     run(async {
         let market = plain().await;
         let (mug, vase) = (market.variant(SLUG), market.variant("salt-glaze-bud-vase"));
@@ -25,7 +25,7 @@ fn a_guests_cart_comes_along_once_and_fits_the_shelf() {
         assert_eq!(badge(&guest.page("/").await), "4");
         assert_eq!(market.held(), [(mug, 3, String::new()), (vase, 1, String::new())]);
         assert_eq!(market.carts(), 1);
-        // The cookies of before bring nothing twice.
+        // The old cookie does not merge the cart a second time.
         for cookie in [with_both, as_guest.clone()] {
             let again = Visitor::holding(&market, cookie);
             again.page("/cart").await;
@@ -38,7 +38,7 @@ fn a_guests_cart_comes_along_once_and_fits_the_shelf() {
 }
 
 #[test]
-fn twenty_tabs_bring_a_cart_along_once() {
+fn twenty_tabs_merge_a_cart_once() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
@@ -54,7 +54,7 @@ fn twenty_tabs_bring_a_cart_along_once() {
 }
 
 #[test]
-fn a_cart_of_another_number_is_nobodys() {
+fn a_cookie_with_another_cart_id_opens_no_cart() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);

@@ -1,4 +1,4 @@
-//! Personalization: what the shop asks is answered, and nothing else.
+//! Personalization: only valid answers to the product's fields are accepted.
 
 use scraper::Html;
 
@@ -6,7 +6,7 @@ use super::market::{SHOP, SLUG, plain, said};
 use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
-/// A name that must be given for $3.00, and wrapping that may be chosen for $5.00.
+/// A product with a required name for $3.00 and optional wrapping for $5.00.
 async fn asking() -> (Market, String) {
     let market = plain().await;
     let (product, variant) = (market.product(SLUG), market.variant(SLUG));
@@ -24,7 +24,7 @@ async fn asking() -> (Market, String) {
 }
 
 #[test]
-fn answers_are_held_to_what_the_shop_asks() {
+fn answers_are_checked_against_the_personalization_fields() {
     run(async {
         let (market, variant) = asking().await;
         let visitor = Visitor::new(&market);
@@ -67,7 +67,7 @@ fn answers_are_held_to_what_the_shop_asks() {
 }
 
 #[test]
-fn two_names_are_two_lines_and_one_name_is_one() {
+fn different_answers_are_two_lines_and_equal_answers_are_one() {
     run(async {
         let (market, variant) = asking().await;
         let visitor = Visitor::new(&market);
@@ -86,7 +86,7 @@ fn two_names_are_two_lines_and_one_name_is_one() {
         assert_eq!(texts(&page, "#total"), ["$115.00"]);
         assert_eq!(texts(&page, ".answers dd")[..2], ["Ana +$3.00", "Linen +$5.00"]);
         assert!(said(&page).contains("<b>"), "shown as text");
-        // The shop changes its mind: nothing is made up.
+        // The shop changes its fields: old answers are not reinterpreted.
         market
             .sql("UPDATE personalization_fields SET choices = 'Paper' WHERE id = 8")
             .await;
@@ -100,7 +100,7 @@ fn two_names_are_two_lines_and_one_name_is_one() {
 }
 
 #[test]
-fn the_form_shows_what_is_asked_and_what_it_costs() {
+fn the_form_shows_the_fields_and_their_prices() {
     run(async {
         let (market, _) = asking().await;
         let page = market.page(&format!("/shops/{SHOP}/{SLUG}")).await;

@@ -1,4 +1,4 @@
-//! Stock and caps: a cart holds no more than there is, and no more than it takes.
+//! Stock and limits: a cart holds no more than the stock and its own limits.
 
 use std::fmt::Write as _;
 
@@ -10,13 +10,13 @@ use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run, texts};
 
 #[test]
-fn a_cart_never_holds_more_than_the_shelf() {
+fn a_cart_never_holds_more_than_the_stock() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
         market.stock(variant, 3).await;
         let visitor = Visitor::new(&market);
-        // When it is added: the first time, and the next.
+        // When a product is added for the first time, and again.
         let added = add(&visitor, variant, "50").await;
         assert_eq!((added.status().as_u16(), location(&added)), (303, "/cart"));
         assert_eq!(market.quantities(), [3]);
@@ -29,7 +29,7 @@ fn a_cart_never_holds_more_than_the_shelf() {
         let again = add(&visitor, variant, "1").await;
         assert_eq!(again.status(), 422);
         assert!(text(again).await.contains("There are only 3"));
-        // When it is changed.
+        // When the quantity is changed.
         let item = market.items()[0];
         assert_eq!(set(&visitor, item, "2").await.status(), 303);
         assert_eq!(market.quantities(), [2]);
@@ -41,11 +41,11 @@ fn a_cart_never_holds_more_than_the_shelf() {
                 .contains("only 3")
         );
         assert_eq!(set(&visitor, item, "1000").await.status(), 422);
-        // When the buttons beside the number are pressed.
+        // When the buttons beside the number are used.
         let more = [("quantity", "3"), ("step", "1")];
         visitor.post(&format!("/cart/items/{item}"), &more).await;
         assert_eq!(market.quantities(), [3]);
-        // When there are fewer by now.
+        // When the stock has become smaller.
         market.stock(variant, 1).await;
         assert!(said(&visitor.page("/cart").await).contains("Only one is left"));
         set(&visitor, item, "2").await;
@@ -56,7 +56,7 @@ fn a_cart_never_holds_more_than_the_shelf() {
 }
 
 #[test]
-fn all_lines_of_a_variant_share_its_shelf() {
+fn all_lines_of_a_variant_share_its_stock() {
     run(async {
         let market = plain().await;
         let (variant, product) = (market.variant(SLUG), market.product(SLUG));
@@ -88,7 +88,7 @@ fn all_lines_of_a_variant_share_its_shelf() {
 }
 
 #[test]
-fn forty_who_add_at_once_do_not_overfill_a_cart() {
+fn forty_requests_at_once_do_not_overfill_a_cart() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
@@ -113,7 +113,7 @@ fn forty_who_add_at_once_do_not_overfill_a_cart() {
 }
 
 #[test]
-fn a_cart_takes_fifty_lines_of_ninety_nine_and_asks_no_more_for_them() {
+fn a_cart_holds_fifty_lines_of_ninety_nine_in_a_fixed_number_of_statements() {
     run(async {
         let market = plain().await;
         let (product, first) = (market.product(SLUG), market.variant(SLUG));
@@ -144,7 +144,7 @@ fn a_cart_takes_fifty_lines_of_ninety_nine_and_asks_no_more_for_them() {
         let full = add(&visitor, 50, "1").await;
         assert_eq!(full.status(), 422);
         assert!(text(full).await.contains("50 different products"));
-        // One that is there already still grows.
+        // A line that exists can still grow.
         assert_eq!(add(&visitor, 7, "1").await.status(), 303);
         assert_eq!(market.quantities().len(), 50);
         let before = queries(&market);
@@ -152,7 +152,7 @@ fn a_cart_takes_fifty_lines_of_ninety_nine_and_asks_no_more_for_them() {
         assert_eq!(queries(&market) - before, with_one);
         assert!(with_one <= 6, "{with_one} statements");
         assert!(visitor.cookie().unwrap().len() < 4_096);
-        // Put back a line while the cart is full: it stays out.
+        // A line that is put back while the cart is full stays removed.
         let out = market.items()[3];
         set(&visitor, out, "0").await;
         assert_eq!(add(&visitor, 50, "1").await.status(), 303);
@@ -162,7 +162,7 @@ fn a_cart_takes_fifty_lines_of_ninety_nine_and_asks_no_more_for_them() {
 }
 
 #[test]
-fn what_is_no_quantity_is_refused_with_a_message() {
+fn an_invalid_quantity_is_refused_with_a_message() {
     run(async {
         let market = plain().await;
         let variant = market.variant(SLUG);
@@ -197,7 +197,7 @@ fn what_is_no_quantity_is_refused_with_a_message() {
         }
         assert_eq!(add(&visitor, variant, "0").await.status(), 422);
         assert_eq!(market.quantities(), [2]);
-        // What is no variant, or none at all.
+        // An unknown variant, and none at all.
         assert_eq!(add(&visitor, 1, "1").await.status(), 404);
         for variant in ["", "x", "-1", "1e3", "99999999999999999999"] {
             let sent = visitor

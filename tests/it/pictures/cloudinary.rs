@@ -1,4 +1,4 @@
-//! Pictures that are to lie at Cloudinary, while it is well, down, slow, or talks nonsense.
+//! Pictures at Cloudinary while it works, is down, is slow, or sends invalid responses.
 
 use super::*;
 use crate::editor::{EditorState, NEW, maker, saved};
@@ -13,7 +13,7 @@ fn open(cloud: &Cloud) -> Market {
 }
 
 #[test]
-fn a_picture_goes_to_cloudinary_and_leaves_it_when_it_is_taken_out() {
+fn a_picture_is_uploaded_to_cloudinary_and_deleted_there_when_it_is_removed() {
     run(async {
         let cloud = Cloud::start(Mood::Well);
         let market = open(&cloud);
@@ -32,7 +32,7 @@ fn a_picture_goes_to_cloudinary_and_leaves_it_when_it_is_taken_out() {
         assert_eq!(src, format!("{HOME}c_limit,w_640,f_auto,q_auto/v1764000000/{id}.webp"));
         let set = attributes(&page, ".self .avatar img", "srcset").remove(0);
         assert_eq!(set.split(", ").count(), 3, "{set}");
-        // Nothing names the local one any more; only a note stays.
+        // The local file is not in use any more; only the mark stays.
         assert_eq!(files(&market), [format!("{stem}.cloudinary")]);
         assert_eq!(
             ana.get(&format!("/media/pictures/{stem}.cloudinary")).await.status(),
@@ -50,7 +50,7 @@ fn a_picture_goes_to_cloudinary_and_leaves_it_when_it_is_taken_out() {
 }
 
 #[test]
-fn while_cloudinary_fails_the_local_picture_is_shown_and_the_upload_tried_again() {
+fn while_cloudinary_fails_the_local_picture_is_shown_and_the_upload_is_retried() {
     run(async {
         for mood in [
             Mood::Down,
@@ -85,7 +85,7 @@ fn while_cloudinary_fails_the_local_picture_is_shown_and_the_upload_tried_again(
 }
 
 #[test]
-fn a_slow_or_silent_cloudinary_holds_nobody_up() {
+fn a_slow_or_silent_cloudinary_does_not_delay_requests() {
     run(async {
         let cloud = Cloud::start(Mood::Hang);
         let market = open(&cloud);
@@ -93,7 +93,7 @@ fn a_slow_or_silent_cloudinary_holds_nobody_up() {
         face(&ana, "moon.png", png(70, 40)).await;
         until(&market, "the call", async || cloud.calls() == 1).await;
         let start = Instant::now();
-        // Another picture, and a letter, while the call hangs.
+        // Another picture and an email while the call hangs.
         let quick = face(&ana, "sun.png", png(60, 40)).await;
         served(&ana, &quick).await;
         market.join("ben").await;
@@ -105,7 +105,7 @@ fn a_slow_or_silent_cloudinary_holds_nobody_up() {
         })
         .await;
         assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
-        // The first was replaced before it came through; it is not wanted there.
+        // The first picture was replaced before its upload succeeded, so it is deleted there.
         until(&market, "the removal", async || {
             idle(&market).await && cloud.pictures().len() == 1
         })
@@ -114,7 +114,7 @@ fn a_slow_or_silent_cloudinary_holds_nobody_up() {
 }
 
 #[test]
-fn an_upload_that_nothing_names_is_found_and_taken_away_and_gone_is_gone() {
+fn an_unused_upload_at_cloudinary_is_deleted_and_a_missing_one_is_no_error() {
     run(async {
         let cloud = Cloud::start(Mood::Well);
         let market = open(&cloud);
@@ -135,7 +135,7 @@ fn an_upload_that_nothing_names_is_found_and_taken_away_and_gone_is_gone() {
         market.pictures().sweep(&market.db, now()).await.unwrap();
         until(&market, "the removal", async || idle(&market).await).await;
         assert!(cloud.pictures().is_empty() && files(&market).is_empty());
-        // Marked, but never there: fine as well.
+        // A marked picture that was never uploaded is no error.
         let never = "0123456789abcdef0123456789abcdef-70x40.cloudinary".to_owned();
         std::fs::write(shelf(&market).join(&never), b"").unwrap();
         age(&never);
@@ -145,7 +145,7 @@ fn an_upload_that_nothing_names_is_found_and_taken_away_and_gone_is_gone() {
     });
 }
 
-/// A product made in the editor with one picture, and where its page shows that from.
+/// Creates a product with one picture in the editor. Returns the address of the picture on the product's page.
 async fn product(market: &Market, maker: &Visitor, title: &str) -> String {
     let mut sheet = EditorState::from_page(&maker.page(NEW).await);
     sheet.ready(title).file("moon.png", png(700, 400));

@@ -1,4 +1,4 @@
-//! What a job makes of an upload, and what the rows and pages say then.
+//! The jobs that make the sizes of pictures, and what rows and pages have afterwards.
 
 use diesel::prelude::*;
 use pocketshop::images::Picture;
@@ -11,7 +11,7 @@ use crate::support::roles::Role;
 use crate::support::run;
 
 #[test]
-fn a_picture_is_shown_at_once_and_soon_in_every_size() {
+fn a_picture_is_shown_at_once_and_later_in_every_size() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -59,13 +59,13 @@ fn a_picture_is_shown_at_once_and_soon_in_every_size() {
             }
         }
         assert_eq!(files(&market).len(), 8);
-        // The header has it too.
+        // The header shows it too.
         assert_eq!(attributes(&page, "header .avatar img", "width"), ["1440"]);
     });
 }
 
 #[test]
-fn a_picture_that_is_replaced_or_taken_out_leaves_the_shelf() {
+fn the_files_of_a_replaced_or_removed_picture_are_deleted() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -91,7 +91,7 @@ fn a_picture_that_is_replaced_or_taken_out_leaves_the_shelf() {
 }
 
 #[test]
-fn a_picture_that_an_order_names_stays() {
+fn the_files_of_a_picture_in_an_order_stay() {
     run(async {
         let market = Market::demo();
         let bruno = Actor::of(&market, Role::User).await.visitor(&market);
@@ -104,7 +104,7 @@ fn a_picture_that_an_order_names_stays() {
         assert_eq!(bruno.post("/account/picture/removal", &[]).await.status(), 303);
         until(&market, "the jobs", async || idle(&market).await).await;
         assert_eq!(files(&market).len(), 2, "a logo still names it");
-        // The job has let the logo name all sizes.
+        // The job has changed the logo's address.
         let finished = url.replace(".webp", ".avif");
         conn.batch_execute(&format!("UPDATE shops SET logo = '' WHERE logo = '{finished}'"))
             .unwrap();
@@ -137,7 +137,7 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
         assert!(before.len() >= 2);
         let arrange = async |wanted: &[(i64, &str)]| market.arrange(ines.user, product, wanted).await;
 
-        // Someone else's, another product's, one twice, thirteen: nothing changes.
+        // A picture of another user, of another product, listed twice, and thirteen pictures: nothing changes.
         let foreign = own(&market, product + 1).into_iter().chain([(theirs, String::new())]);
         for (id, _) in foreign {
             assert!(arrange(&[(before[0].0, ""), (id, "")]).await.is_err());
@@ -181,7 +181,7 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
 }
 
 #[test]
-fn who_leaves_leaves_no_picture() {
+fn a_deleted_account_leaves_no_pictures() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -202,7 +202,7 @@ fn who_leaves_leaves_no_picture() {
     });
 }
 
-/// A product's pictures and their words, in their order.
+/// A product's pictures and their alternative texts, in order.
 fn own(market: &Market, product: i64) -> Vec<(i64, String)> {
     let mut conn = market.config.database.connect().unwrap();
     product_images::table

@@ -1,4 +1,4 @@
-//! Files that are not what they say, or more than they seem.
+//! Hostile and unusual files.
 
 use image::ImageFormat;
 
@@ -11,7 +11,7 @@ fn holds(bytes: &[u8], words: &[u8]) -> bool {
 }
 
 #[test]
-fn what_is_no_picture_is_refused_by_name() {
+fn a_file_that_is_no_picture_is_refused_by_name() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -53,7 +53,7 @@ fn what_is_no_picture_is_refused_by_name() {
 }
 
 #[test]
-fn odd_pictures_are_shown_or_refused_but_break_nothing() {
+fn unusual_pictures_are_shown_or_refused() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -86,7 +86,7 @@ fn odd_pictures_are_shown_or_refused_but_break_nothing() {
             }
             assert_eq!(image.color().has_alpha(), name == "glass.png", "{name}");
         }
-        // Half of it may still be a picture, or not; never a fault.
+        // Half a file may still be a picture; it must not cause an error.
         for half in [jpeg(400, 300), png(400, 300)] {
             let status = send(&ana, "half.jpg", &half[..half.len() / 2]).await.status();
             assert!([303, 422].contains(&status.as_u16()), "{status}");
@@ -95,7 +95,7 @@ fn odd_pictures_are_shown_or_refused_but_break_nothing() {
 }
 
 #[test]
-fn nothing_of_the_sender_s_is_kept_but_the_pixels() {
+fn only_the_pixels_of_an_upload_are_kept() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -131,11 +131,11 @@ fn nothing_of_the_sender_s_is_kept_but_the_pixels() {
 }
 
 #[test]
-fn a_photo_comes_out_the_right_way_up() {
+fn a_photo_is_rotated_upright() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        // Red above, blue below, before it is turned.
+        // Red above and blue below before the rotation.
         for (orientation, size, red) in [
             (1, (300, 200), (150, 20)),
             (3, (300, 200), (150, 180)),
@@ -152,7 +152,7 @@ fn a_photo_comes_out_the_right_way_up() {
 }
 
 #[test]
-fn names_lead_nowhere() {
+fn file_names_never_become_paths() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;

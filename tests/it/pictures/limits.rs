@@ -1,4 +1,4 @@
-//! How much, how many, how slowly.
+//! Limits of uploads: size, number, speed.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use crate::support::files::png;
 use crate::support::run;
 
 #[test]
-fn too_large_too_many_and_too_much_are_refused_and_said() {
+fn uploads_that_are_too_large_or_too_many_are_refused_with_a_message() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -18,7 +18,7 @@ fn too_large_too_many_and_too_much_are_refused_and_said() {
         let answer = ana.upload("/account/picture", two).await;
         assert_eq!(answer.status(), 422);
         assert!(answer.text().await.unwrap().contains("Choose one picture only."));
-        // As a browser sends it where nothing was chosen.
+        // As a browser sends a field without a file.
         let told = refusal(&ana, "", Vec::new()).await;
         assert_eq!(told, "Choose a picture first.");
         let parts = (0..2001).fold(Form::new(), |form, number| form.text(format!("field-{number}"), "x"));
@@ -29,7 +29,7 @@ fn too_large_too_many_and_too_much_are_refused_and_said() {
     });
 }
 
-/// Raw, so that the length can be a lie.
+/// A raw request, so that the length header can be wrong.
 async fn ask(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pause: Duration) -> (String, Duration) {
     let address = market.url.strip_prefix("http://").unwrap().to_owned();
     let cookie = ana.cookie().unwrap();
@@ -57,7 +57,7 @@ async fn ask(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pause: D
 }
 
 #[test]
-fn a_body_that_is_too_large_stalls_or_drips_is_cut_off() {
+fn a_body_that_is_too_large_or_too_slow_is_cut_off() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -76,14 +76,14 @@ fn a_body_that_is_too_large_stalls_or_drips_is_cut_off() {
         .await;
         assert!(zipped.starts_with("HTTP/1.1 415"), "{zipped}");
 
-        // All at once, since each takes its time. The first two are small enough to be read before, the others pass.
+        // All at the same time, because each takes long. The first two are small enough to be read first; the others pass.
         let chunked = [b"55\r\n".to_vec(), file.clone(), b"\r\n".to_vec()].concat();
         let dripped = [file.clone(), vec![b'x'; 60_000]].concat();
         let asked = futures_util::future::join_all([
             ask(&market, &ana, "Content-Length: 5000", file.clone(), none),
             ask(&market, &ana, "Transfer-Encoding: chunked", chunked, none),
             ask(&market, &ana, "Content-Length: 90000000", file.clone(), none),
-            // 2 KiB a second: alive, but below the pace.
+            // 2 KiB a second: not stalled, but below the minimum speed.
             ask(
                 &market,
                 &ana,
@@ -98,7 +98,7 @@ fn a_body_that_is_too_large_stalls_or_drips_is_cut_off() {
                 answer.to_lowercase().contains("connection: close"),
                 "{number}: {answer}"
             );
-            // Whoever drips hears it after the last of their bytes.
+            // A slow sender gets the response after its last bytes.
             let most = if number == 3 { 40 } else { 20 };
             assert!(
                 took > Duration::from_secs(14) && took < Duration::from_secs(most),
@@ -110,7 +110,7 @@ fn a_body_that_is_too_large_stalls_or_drips_is_cut_off() {
 }
 
 #[test]
-fn a_guest_s_upload_is_not_waited_for() {
+fn the_upload_of_a_guest_is_not_read() {
     run(async {
         let market = Market::empty();
         let nobody = Visitor::new(&market);
@@ -124,7 +124,7 @@ fn a_guest_s_upload_is_not_waited_for() {
 }
 
 #[test]
-fn sixty_files_an_hour_come_from_one_address() {
+fn an_address_may_send_sixty_files_an_hour() {
     run(async {
         let market = Market::open(false, |config| config.rate_limit = true);
         let ana = market.join("ana").await;

@@ -1,4 +1,4 @@
-//! What opening pictures costs the program: run as its own process, so that its memory is its own.
+//! Memory used for decoding pictures. The server runs as its own process, so that its memory can be measured.
 
 use super::*;
 use crate::support::files::{bomb, phone_photo};
@@ -13,7 +13,7 @@ async fn bruno(served: &Served) -> Visitor {
 }
 
 #[test]
-fn bombs_are_refused_without_being_opened() {
+fn decompression_bombs_are_refused_without_decoding() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start_with(&mut pocketshop(folder.path()), &["--demo"]);
     run(async {
@@ -47,7 +47,7 @@ fn bombs_are_refused_without_being_opened() {
 }
 
 #[test]
-fn ten_phone_photos_at_once_fit_into_memory_and_are_finished() {
+fn ten_phone_photos_at_once_are_processed_within_the_memory_limit() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start_with(&mut pocketshop(folder.path()), &["--demo"]);
     run(async {

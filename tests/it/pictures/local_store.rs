@@ -1,4 +1,4 @@
-//! What nothing names any more, and what found no place.
+//! Deletion of unused pictures.
 
 use std::fs::File;
 use std::time::SystemTime;
@@ -20,7 +20,7 @@ fn age(market: &Market, file: &str) {
 }
 
 #[test]
-fn a_sweep_takes_old_orphans_and_nothing_else() {
+fn a_sweep_deletes_old_orphans_and_nothing_else() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -50,7 +50,7 @@ fn a_sweep_takes_old_orphans_and_nothing_else() {
 }
 
 #[test]
-fn what_found_no_place_within_a_day_goes() {
+fn pending_pictures_expire_after_a_day() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;

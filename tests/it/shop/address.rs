@@ -1,11 +1,11 @@
-//! A shop's address: checked, moved, and never lost.
+//! A shop's address: checks, changes, and redirects from old addresses.
 
 use super::{NAME, keeper, posted, profile};
 use crate::support::visitor::location;
 use crate::support::{Market, attributes, run, texts};
 
 #[test]
-fn an_old_address_leads_to_the_new_one_for_good_and_nobody_else_gets_it() {
+fn an_old_address_redirects_forever_and_no_other_shop_gets_it() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
@@ -23,7 +23,7 @@ fn an_old_address_leads_to_the_new_one_for_good_and_nobody_else_gets_it() {
             assert!(!attributes(&page, "[name=take]", "value").is_empty());
             assert_eq!(attributes(&page, "#slug", "value"), [taken]);
         }
-        // Back again: now the newer one leads to the older.
+        // The first address again: now the second one redirects to it.
         assert_eq!(
             ana.post("/dashboard/shop", &profile("Clay", "clay")).await.status(),
             303
@@ -46,7 +46,7 @@ fn a_draft_leaves_no_old_address_behind() {
 }
 
 #[test]
-fn a_shop_moves_only_so_often() {
+fn a_shop_can_change_its_address_twenty_times() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay-0").await;
@@ -87,7 +87,7 @@ fn an_address_is_checked_while_it_is_typed_and_by_a_button() {
         let offers = attributes(&page, "[name=take]", "value");
         assert_eq!(offers[0], "clay-shop");
         assert_eq!(ben.get("/dashboard/shop/address?slug=clay").await.status(), 303);
-        // The offered one, pressed: it is saved, with what was typed.
+        // The button of the suggested address saves it with the rest of the form.
         let taken = ben
             .post(NAME, &[("name", "Clay"), ("slug", "clay"), ("take", &offers[0])])
             .await;

@@ -1,4 +1,4 @@
-//! A shop's logo and cover: hung, replaced, taken down, and what does not hang.
+//! A shop's logo and cover: set, replaced, removed, and refused files.
 
 use reqwest::multipart::{Form, Part};
 use scraper::Html;
@@ -10,7 +10,7 @@ use crate::support::{Market, attributes, run, texts};
 
 const LOOK: &str = "/dashboard/shop/look";
 
-/// Both faces: the name, where its owner sees it, and where everyone does.
+/// Logo and cover: the name, the selector on the owner's page, and the selector on the public page.
 const FACES: [(&str, &str, &str); 2] = [
     ("logo", "main .faces .logo-mark img", ".shop-head .logo-mark img"),
     ("cover", "main .faces .small-banner img", ".banner img"),
@@ -25,14 +25,14 @@ async fn send(keeper: &Visitor, face: &str, name: &str, bytes: Vec<u8>) -> Html 
     keeper.page(LOOK).await
 }
 
-/// A picture's name but for its sizes, which come by and by.
+/// A picture's name without the size, because the sizes are made later.
 fn stem(page: &Html, selector: &str) -> Option<String> {
     let src = attributes(page, selector, "src").into_iter().next()?;
     Some(src.rsplit('/').next()?.split(['-', '.']).next()?.to_owned())
 }
 
 #[test]
-fn a_logo_and_a_cover_are_hung_replaced_and_taken_down() {
+fn a_logo_and_a_cover_are_set_replaced_and_removed() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
@@ -56,9 +56,9 @@ fn a_logo_and_a_cover_are_hung_replaced_and_taken_down() {
 }
 
 #[test]
-fn what_is_no_picture_is_refused_with_a_reason_and_the_old_one_hangs_on() {
+fn a_file_that_is_no_picture_is_refused_and_the_old_picture_stays() {
     run(async {
-        // Takes its time, and nobody waits for it on an open line.
+        // This takes a while.
         let huge = bomb(30_000, 30_000);
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;

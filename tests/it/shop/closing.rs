@@ -51,7 +51,7 @@ fn a_shop_with_open_orders_does_not_close() {
 }
 
 #[test]
-fn the_products_of_a_closed_shop_are_gone() {
+fn the_products_of_a_closed_shop_are_not_found() {
     run(async {
         let market = Market::demo();
         let ines = Visitor::new(&market);

@@ -1,9 +1,9 @@
-//! Every look a shop can choose keeps its words readable: computed from the tokens of the style sheet.
+//! Text has enough contrast in every theme that a shop can choose. Computed from the tokens of the style sheet.
 
-/// Linear light of red, green and blue, as browsers clip it.
+/// Linear red, green and blue, clipped as browsers do.
 type Light = [f64; 3];
 
-/// The tokens that follow a shop's hue and chroma, as the sheet has them.
+/// The tokens that depend on a shop's hue and chroma.
 const FORMULAS: [&str; 4] = [
     "--brand:light-dark(oklch(.48 var(--c) var(--h)),oklch(.78 calc(var(--c)*.7) var(--h)))",
     "--brand-strong:light-dark(oklch(.4 var(--c) var(--h)),oklch(.85 calc(var(--c)*.5) var(--h)))",
@@ -42,7 +42,7 @@ fn contrast(one: Light, other: Light) -> f64 {
 }
 
 #[test]
-fn words_can_be_read_in_every_look_of_every_shop() {
+fn text_has_enough_contrast_in_every_theme() {
     let without_spaces = |css: &str| css.split_whitespace().collect::<String>();
     let sheet = without_spaces(include_str!("../../../static/css/tokens.css"));
     for formula in FORMULAS {

@@ -1,4 +1,4 @@
-//! Opening a shop: four steps, one shop a person, nobody in before it is open.
+//! Opening a shop: four steps, one shop per user, and no visitors before it is open.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::support::visitor::location;
 use crate::support::{Market, attributes, run, texts};
 
 #[test]
-fn a_shop_opens_in_four_steps_that_keep_what_was_said() {
+fn a_shop_opens_in_four_steps_that_keep_the_input() {
     run(async {
         let market = Market::demo();
         let ana = market.join("ana").await;
@@ -29,7 +29,7 @@ fn a_shop_opens_in_four_steps_that_keep_what_was_said() {
             location(&ana.get("/dashboard/shop/new").await),
             "/dashboard/shop/new/product"
         );
-        // Back to the first: all is there.
+        // The first step again: everything is still there.
         let page = ana.page(NAME).await;
         assert_eq!(attributes(&page, "#name", "value"), ["Clay & Co"]);
         assert_eq!(attributes(&page, "#slug", "value"), ["clay-and-co"]);
@@ -45,7 +45,7 @@ fn a_shop_opens_in_four_steps_that_keep_what_was_said() {
                 .join(" ")
                 .contains(story)
         );
-        // Pressed twice; and the steps lead to the settings from now on.
+        // Sent twice. The steps redirect to the settings from now on.
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
         for step in ["", "/name", "/look", "/product", "/opening"] {
             let path = format!("/dashboard/shop/new{step}");
@@ -55,7 +55,7 @@ fn a_shop_opens_in_four_steps_that_keep_what_was_said() {
 }
 
 #[test]
-fn nobody_opens_a_shop_before_their_address_is_confirmed() {
+fn a_shop_opens_only_after_the_email_address_is_confirmed() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -77,7 +77,7 @@ fn nobody_opens_a_shop_before_their_address_is_confirmed() {
 }
 
 #[test]
-fn of_many_openings_at_once_one_shop_comes() {
+fn many_requests_at_once_open_one_shop() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -92,7 +92,7 @@ fn of_many_openings_at_once_one_shop_comes() {
 }
 
 #[test]
-fn of_two_people_who_want_one_address_at_once_one_gets_it() {
+fn of_two_requests_for_one_address_one_gets_it() {
     run(async {
         let market = Market::empty();
         let people = [
@@ -113,7 +113,7 @@ fn of_two_people_who_want_one_address_at_once_one_gets_it() {
 }
 
 #[test]
-fn hostile_words_are_shown_as_text_or_refused_with_their_reason() {
+fn hostile_text_is_escaped_or_refused_with_a_reason() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -164,7 +164,7 @@ fn hostile_words_are_shown_as_text_or_refused_with_their_reason() {
 }
 
 #[test]
-fn the_first_product_needs_a_picture_and_keeps_what_was_typed() {
+fn the_first_product_needs_a_picture_and_keeps_the_input() {
     run(async {
         let market = Market::demo();
         let ana = market.join("ana").await;
@@ -227,7 +227,7 @@ fn with_picture(fields: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn the_first_product_is_on_show_as_soon_as_the_shop_opens() {
+fn the_first_product_is_visible_as_soon_as_the_shop_opens() {
     run(async {
         let market = Market::demo();
         let ana = market.join("ana").await;

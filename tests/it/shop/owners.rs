@@ -1,4 +1,4 @@
-//! Nobody changes another's shop, nor more of their own than a form says.
+//! Sellers change only their own shop, and only the fields of the form.
 
 use diesel::connection::SimpleConnection;
 use pocketshop::db::Conn;
@@ -7,7 +7,7 @@ use super::{connect, id_of, keeper, posted, profile};
 use crate::support::rows::dump;
 use crate::support::{Market, run};
 
-/// One order that the shop has to send.
+/// Adds an order that the shop has to ship.
 pub fn sell(conn: &mut Conn, shop: i64) {
     let time = "'2026-01-01 00:00:00'";
     conn.batch_execute(&format!(
@@ -24,7 +24,7 @@ pub fn sell(conn: &mut Conn, shop: i64) {
 }
 
 #[test]
-fn anothers_section_is_not_there() {
+fn the_section_of_another_shop_is_not_found() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
@@ -34,7 +34,7 @@ fn anothers_section_is_not_there() {
         let section = crate::support::attributes(&page, ".sections li", "id")
             .remove(0)
             .replace("section-", "");
-        // Letters come and go meanwhile.
+        // Jobs for emails come and go in the meantime.
         let rows = || {
             let mut rows = dump(&mut connect(&market));
             rows.retain(|row| !row.starts_with("jobs:"));
@@ -101,7 +101,7 @@ const COLUMNS: [&str; 23] = [
 ];
 
 #[test]
-fn a_form_changes_only_what_it_shows() {
+fn a_form_changes_only_its_own_fields() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
@@ -122,7 +122,7 @@ fn a_form_changes_only_what_it_shows() {
             other => format!("new {other}"),
         };
         let values: Vec<(&str, String)> = COLUMNS.into_iter().map(|column| (column, value(column))).collect();
-        // The form calls the location a place, as its address always did.
+        // The form field for the location is called `place`.
         let field = |column: &'static str| if column == "location" { "place" } else { column };
         let form: Vec<(&str, &str)> = values
             .iter()
@@ -168,7 +168,7 @@ fn a_form_changes_only_what_it_shows() {
 }
 
 #[test]
-fn nothing_but_numbers_and_known_words_becomes_a_look() {
+fn a_theme_takes_only_valid_values() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;

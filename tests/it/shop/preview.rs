@@ -1,11 +1,11 @@
-//! What is not open yet is its owner's to see, and nobody else's.
+//! Drafts are visible only to their owner.
 
 use super::{begin, keeper, posted};
 use crate::support::visitor::Visitor;
 use crate::support::{Market, run, texts};
 
 #[test]
-fn a_draft_is_seen_by_its_owner_alone_also_after_they_looked() {
+fn a_draft_is_visible_only_to_its_owner_even_after_they_viewed_it() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -33,7 +33,7 @@ fn a_draft_is_seen_by_its_owner_alone_also_after_they_looked() {
 }
 
 #[test]
-fn a_draft_product_is_seen_by_its_shop_alone() {
+fn a_draft_product_is_visible_only_to_its_seller() {
     run(async {
         let market = Market::demo();
         let ines = Visitor::new(&market);
@@ -64,7 +64,7 @@ fn a_draft_product_is_seen_by_its_shop_alone() {
 }
 
 #[test]
-fn a_story_is_shown_before_it_is_saved() {
+fn a_story_has_a_preview() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;

@@ -1,4 +1,4 @@
-//! Sections: in their shop's order, and links for buyers.
+//! Sections: their order, and the links for buyers.
 
 use diesel::prelude::*;
 
@@ -47,7 +47,7 @@ fn sections_are_added_renamed_moved_and_removed() {
 }
 
 #[test]
-fn buyers_choose_among_the_sections_that_hold_something() {
+fn buyers_choose_among_the_sections_with_products() {
     run(async {
         let market = Market::demo();
         let ines = Visitor::new(&market);

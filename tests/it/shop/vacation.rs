@@ -1,4 +1,4 @@
-//! Days away: both the first and the last of them among them.
+//! Vacations, which include their first and last day.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use pocketshop::id::ShopId;
@@ -13,7 +13,7 @@ fn at(day: &str, time: &str) -> NaiveDateTime {
 }
 
 #[test]
-fn a_holiday_begins_and_ends_with_its_days() {
+fn a_vacation_begins_and_ends_with_its_days() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
@@ -43,7 +43,7 @@ fn a_holiday_begins_and_ends_with_its_days() {
 }
 
 #[test]
-fn buyers_read_whether_a_shop_that_is_away_sells() {
+fn buyers_see_whether_a_shop_on_vacation_sells() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
@@ -68,7 +68,7 @@ fn buyers_read_whether_a_shop_that_is_away_sells() {
 }
 
 #[test]
-fn days_that_cannot_be_are_refused() {
+fn invalid_days_are_refused() {
     run(async {
         let market = Market::empty();
         let ana = keeper(&market, "ana", "Clay", "clay").await;
