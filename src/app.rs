@@ -237,8 +237,8 @@ fn later(
             let Some(user) = deletion::due_user(conn, &job.payload, now)? else {
                 return Ok(());
             };
-            images::forget(conn, user.id, now)?;
-            Shop::close(conn, user.id, now)?;
+            images::enqueue_removals_of_user(conn, user.id, now)?;
+            Shop::close_and_erase(conn, user.id, now)?;
             deletion::erase(conn, &outbox, &user, now)
         })?),
         Pictures::KIND => pictures.finish(conn, &job.payload, now()),

@@ -218,7 +218,12 @@ const soil = (form = $('#editor')) => {
   $('.dirty-word', form).textContent = 'Not saved yet';
 };
 const isEditor = element => element?.closest('#editor');
+// The names of a picture's fields carry its position, and cards that were dragged or added have another one.
+const numberPictures = form => $$('.shot-card', form).forEach((card, position) => {
+  for (const field of $$('[name^="pictures["]', card)) field.name = field.name.replace(/\d+/, position);
+});
 const redo = async (form, what, parts) => {
+  numberPictures(form);
   const body = new FormData(form);
   body.delete('images');
   body.set('do', what);
@@ -241,6 +246,7 @@ addEventListener('submit', event => {
   const form = isEditor(event.target);
   const parts = event.submitter?.dataset.parts;
   if (!form) return;
+  numberPictures(form);
   if (!parts) return void (dirty = false);
   event.preventDefault();
   redo(form, event.submitter.value, parts);

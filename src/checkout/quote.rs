@@ -95,7 +95,7 @@ impl ShopQuote {
     fn errors(&self, country: Country) -> Vec<String> {
         let line_error = |line: &CartLine| {
             let problem = line.problem.as_ref()?;
-            Some(format!("{}: {}", line.title, problem.words()))
+            Some(format!("{}: {}", line.title, problem.message()))
         };
         let mut errors: Vec<String> = self.lines.iter().filter_map(line_error).collect();
         if self.delivery_quote == DeliveryQuote::Unavailable {

@@ -1,5 +1,6 @@
-//! The seller's side: what is to do in a shop. Owns no tables.
+//! The pages of a seller. This part owns no tables.
 
+mod context;
 mod editor;
 mod onboarding;
 mod orders;

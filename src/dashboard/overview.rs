@@ -1,18 +1,17 @@
-//! The back office's first page: how the shop stands, or how to open one.
+//! The first page of the dashboard: an overview of the shop, or how to open one.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 
 use crate::accounts::ShopRef;
 use crate::catalog::Product;
-use crate::db::{Conn, Db};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::orders::pages::index::PurchaseCard;
 use crate::orders::{ShopOrder, ShopOrderFilter};
 use crate::shops::{Shop, ShopState};
-use crate::web::{Page, SignedIn, get, html};
+use crate::web::{Page, UserRequest, get, show as show_page, view};
 
 use super::orders::SellerOrderRow;
 
@@ -29,7 +28,7 @@ struct ShopOverview {
     url: String,
     state: &'static str,
     /// The kind of badge.
-    mark: &'static str,
+    badge: &'static str,
     products: i64,
     draft: bool,
 }
@@ -46,10 +45,14 @@ struct OverviewPage {
     bought: Vec<PurchaseCard>,
 }
 
+view!(OverviewPage);
+
 /// `GET /dashboard`
-async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
-    let (user, shop) = (visitor.user, visitor.shop.clone());
-    let view = db
+async fn show(request: UserRequest) -> Result<HttpResponse> {
+    let (user, shop, page) = (request.who.user, request.who.shop.clone(), request.page);
+    let view = request
+        .services
+        .db
         .read(move |conn| {
             let (bought, _) = PurchaseCard::list(conn, user, None, BOUGHT)?;
             let Some(shop) = shop else {
@@ -63,7 +66,7 @@ async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
             };
             let (sold, _) = SellerOrderRow::list(conn, shop.id, ShopOrderFilter::ToShip, None, SOLD)?;
             let waiting = ShopOrder::count_to_ship(conn, shop.id)?;
-            let shop = ShopOverview::of(conn, shop)?;
+            let shop = ShopOverview::load(conn, shop)?;
             Ok(OverviewPage {
                 page,
                 shop: Some(shop),
@@ -73,17 +76,17 @@ async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
             })
         })
         .await?;
-    html(StatusCode::OK, view.render())
+    show_page(&view)
 }
 
 impl ShopOverview {
-    fn of(conn: &mut Conn, shop: ShopRef) -> Result<Self> {
+    fn load(conn: &mut Conn, shop: ShopRef) -> Result<Self> {
         let (state, products) = (Shop::state(conn, shop.id)?, Product::count_of(conn, shop.id)?);
         Ok(Self {
             url: format!("/shops/{}", shop.slug),
             name: shop.name,
             state: state.label(),
-            mark: if state == ShopState::Open { "ok" } else { "warn" },
+            badge: if state == ShopState::Open { "ok" } else { "warn" },
             products,
             draft: state == ShopState::Draft,
         })

@@ -1,4 +1,4 @@
-//! Pictures: the rows, what is made of an upload, where it lies, and how a page shows it.
+//! Pictures: their rows, how uploads are processed, where the files are stored, and how a page shows them.
 
 mod arrange;
 mod cleanup;
@@ -19,5 +19,5 @@ pub use image::Image;
 pub use pending::PendingImage;
 pub use picture::Picture;
 pub use pictures::Pictures;
-pub use removal::{Removal, forget};
-pub use upload::{MAX_FILE_BYTES, Sent};
+pub use removal::{Removal, enqueue_removals_of_user};
+pub use upload::{MAX_FILE_BYTES, UploadedFile};

@@ -123,7 +123,7 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
     }
     let action = action(config);
     in_transaction(&mut conn, &|conn| {
-        Shop::hide(conn, user.id, suspended, action.now)?;
+        Shop::set_hidden(conn, user.id, suspended, action.now)?;
         if suspended {
             admin_actions::suspend(conn, &action, &user)
         } else {

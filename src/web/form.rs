@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 
 /// More fields than this are no form of ours.
 const MAX_FIELDS: usize = 210;
+/// Reads nested keys such as `variants[0][values][1]`, which have three levels at most.
+const NESTED: serde_qs::Config = serde_qs::Config::new().max_depth(3).use_form_encoding(true);
 
 /// The fields of the address.
 #[derive(Debug)]
@@ -61,6 +63,15 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         return Err(refused());
     }
     serde_html_form::from_bytes(bytes).map_err(|_| refused())
+}
+
+/// Reads a form whose keys may be nested: `variants[0][price]`. The caller limits the number of fields. The cost grows with
+/// the length of the input, whatever the indices are.
+///
+/// # Errors
+/// `Refused` for input that does not fit the type.
+pub fn parse_nested<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    NESTED.deserialize_bytes(bytes).map_err(|_| refused())
 }
 
 fn refused() -> Error {

@@ -59,19 +59,25 @@ impl EditorState {
         }
     }
 
-    /// Types into the field, or into the field of that name in a row, from 0: `price:2`.
-    pub fn set(&mut self, field: &str, value: &str) -> &mut Self {
-        let (name, row) = field.split_once(':').unwrap_or((field, "0"));
-        let mut found = self.fields.iter_mut().filter(|(known, _)| known == name);
-        match found.nth(row.parse().unwrap()) {
+    /// Fills in a field, such as `variants[2][price]`.
+    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        match self.fields.iter_mut().find(|(known, _)| known == name) {
             Some((_, typed)) => value.clone_into(typed),
             None => self.fields.push((name.to_owned(), value.to_owned())),
         }
         self
     }
 
+    /// The values of a field. `variants[][price]` are the prices of all variants.
     pub fn get(&self, name: &str) -> Vec<&str> {
-        let found = self.fields.iter().filter(|(known, _)| known == name);
+        let matches = |known: &str| {
+            let without_index = match (known.find('['), known.find(']')) {
+                (Some(open), Some(close)) => format!("{}{}", &known[..=open], &known[close..]),
+                _ => known.to_owned(),
+            };
+            known == name || without_index == name
+        };
+        let found = self.fields.iter().filter(|(known, _)| matches(known));
         found.map(|(_, value)| value.as_str()).collect()
     }
 
@@ -84,8 +90,8 @@ impl EditorState {
     pub fn ready(&mut self, title: &str) -> &mut Self {
         self.set("title", title)
             .set("category", "HOME")
-            .set("price", "12.50")
-            .set("quantity", "4")
+            .set("variants[0][price]", "12.50")
+            .set("variants[0][quantity]", "4")
     }
 
     pub async fn send(&self, maker: &Visitor, path: &str, act: &str) -> Response {

@@ -9,7 +9,7 @@ mod races;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use pocketshop::catalog::{Draft, Product};
+use pocketshop::catalog::{Draft, Product, SellerContext};
 use pocketshop::db::{Conn, in_transaction};
 use pocketshop::id::{ShopId, UserId};
 use pocketshop::money::Money;
@@ -81,7 +81,12 @@ impl Desk {
         let draft = Draft::simple(title.to_owned(), "HOME".to_owned(), Money(price), quantity);
         let owner = UserId(self.user);
         in_transaction(&mut self.conn(), &|conn| {
-            Product::create(conn, ShopId(shop), owner, &draft, now())
+            let seller = SellerContext {
+                shop: ShopId(shop),
+                user: owner,
+                now: now(),
+            };
+            Product::create(conn, seller, &draft)
         })
         .unwrap()
         .0

@@ -79,7 +79,7 @@ pub struct Refund {
 /// A purchase with its delivery address.
 #[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = purchases)]
-pub struct Purchase {
+pub struct Delivery {
     #[diesel(column_name = number)]
     purchase: String,
     email: String,
@@ -167,11 +167,11 @@ pub fn refunds(conn: &mut Conn, user: UserId) -> Result<Vec<Refund>> {
     Ok(refunds)
 }
 
-pub fn purchases(conn: &mut Conn, user: UserId) -> Result<Vec<Purchase>> {
+pub fn deliveries(conn: &mut Conn, user: UserId) -> Result<Vec<Delivery>> {
     Ok(purchases::table
         .filter(purchases::buyer_id.eq(user))
         .order(purchases::id)
-        .select(Purchase::as_select())
+        .select(Delivery::as_select())
         .load(conn)?)
 }
 

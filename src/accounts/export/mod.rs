@@ -35,7 +35,7 @@ impl Export {
             Table::new("cart", &buying::cart_items(conn, user)?)?,
             Table::new("orders", &buying::order_lines(conn, user)?)?,
             Table::new("order-history", &buying::order_events(conn, user)?)?,
-            Table::new("deliveries", &buying::purchases(conn, user)?)?,
+            Table::new("deliveries", &buying::deliveries(conn, user)?)?,
             Table::new("parcels", &buying::shop_orders(conn, user)?)?,
             Table::new("payments", &buying::payments(conn, user)?)?,
             Table::new("refunds", &buying::refunds(conn, user)?)?,

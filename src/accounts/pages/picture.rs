@@ -80,6 +80,6 @@ async fn remove(request: UserRequest) -> Result<HttpResponse> {
 
 /// Schedules the removal of the previous picture's files and records the change.
 fn discard_picture(conn: &mut Conn, action: &ActionContext, user: UserId, previous: &str) -> Result<()> {
-    Removal::ask(conn, previous, action.now)?;
+    Removal::enqueue(conn, previous, action.now)?;
     action.record(conn, user, EventKind::ProfileChanged)
 }

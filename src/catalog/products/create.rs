@@ -1,14 +1,16 @@
-//! A new product; and what creating and changing one have in common.
+//! Creating a product, and the steps that creating and changing one share.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 
-use super::draft::{Draft, Place, VariantDraft};
+use super::draft::{Draft, SectionChoice, VariantDraft};
 use super::personalization::PersonalizationField;
 use super::product::Product;
 use super::visibility::ProductState;
+use crate::catalog::seller::context::SellerContext;
 use crate::catalog::stock::movement::{Reason, StockMovement};
+use crate::catalog::variants::variant::Variant;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId, UserId, VariantId};
@@ -17,69 +19,54 @@ use crate::schema::{categories, product_slugs, product_variants, products, secti
 use crate::text::{free_slug, slug};
 
 impl Product {
-    /// Puts a new product into a shop.
+    /// Creates a product in a shop.
     ///
     /// # Errors
-    /// `NotFound` for a category, section or picture that there is not, or is not the shop's.
-    pub fn create(
-        conn: &mut Conn,
-        shop: ShopId,
-        owner: UserId,
-        draft: &Draft,
-        now: NaiveDateTime,
-    ) -> Result<ProductId> {
-        known_category(conn, &draft.category)?;
+    /// `NotFound` for an unknown category, and for a section or picture that does not belong to the shop.
+    pub fn create(conn: &mut Conn, context: SellerContext, draft: &Draft) -> Result<ProductId> {
+        let SellerContext { shop, user, now } = context;
+        require_category(conn, &draft.content.category)?;
         let id = ProductId::new();
-        let names = draft.options.names();
-        let wanted = if draft.slug.is_empty() {
-            &draft.title
+        let [option1, option2, option3] = draft.options.names();
+        let preferred = if draft.slug.is_empty() {
+            &draft.content.title
         } else {
             &draft.slug
         };
-        let address = free_address(conn, shop, id, &slug(wanted, "product"))?;
-        let section = section(conn, shop, &draft.section, now)?;
-        let total: i32 = draft.variants.iter().map(|variant| variant.quantity).sum();
-        diesel::insert_into(products::table)
-            .values((
-                products::id.eq(id),
-                products::owner_id.eq(owner),
-                products::shop_id.eq(shop),
-                products::category.eq(&draft.category),
-                products::title.eq(&draft.title),
-                products::slug.eq(address),
-                products::description.eq(&draft.description),
-                products::price.eq(draft.price()),
-                products::quantity.eq(total),
-                products::option1.eq(&names[0]),
-                products::option2.eq(&names[1]),
-                products::option3.eq(&names[2]),
-                products::state.eq(draft.state),
-                products::published_at.eq(published(None, draft.state, now)),
-                products::created_at.eq(now),
-                products::updated_at.eq(now),
-                products::section_id.eq(section),
-                products::tags.eq(draft.tags.joined()),
-                products::compare_at_price.eq(draft.compare_at_price),
-                products::weight.eq(draft.weight),
-                products::delivery.eq(draft.delivery),
-                products::ready_from.eq(draft.readiness.from()),
-                products::ready_within.eq(draft.readiness.within()),
-            ))
-            .execute(conn)?;
-        own_pictures_only(draft)?;
-        Image::arrange(conn, owner, id, &draft.pictures, now)?;
+        let product = Self {
+            id,
+            owner_id: Some(user),
+            shop_id: shop,
+            slug: free_product_slug(conn, shop, id, &slug(preferred, "product"))?,
+            price: draft.price(),
+            quantity: draft.variants.iter().map(|variant| variant.quantity).sum(),
+            option1,
+            option2,
+            option3,
+            state: draft.state,
+            published_at: published_at(None, draft.state, now),
+            created_at: now,
+            updated_at: now,
+            section_id: find_or_create_section(conn, context, &draft.section)?,
+            archived_from: None,
+            content: draft.content.clone(),
+        };
+        diesel::insert_into(products::table).values(&product).execute(conn)?;
+        require_own_pictures(draft)?;
+        Image::arrange(conn, user, id, &draft.pictures, now)?;
         for (position, variant) in (1..).zip(&draft.variants) {
-            insert_variant(conn, id, position, variant, owner, now)?;
+            variant.to_row(id, position, now).insert(conn, user)?;
         }
         PersonalizationField::set(conn, id, &draft.fields, now)?;
         Ok(id)
     }
 }
 
-/// When a product went live for the first time; until then it is when it was created.
+/// When a product went live for the first time. Until then it is the time of its creation. `known` are the two times so
+/// far: created and published.
 ///
-/// A microsecond after tells the product that was born live from a draft.
-pub(crate) fn published(
+/// A product that is live from its creation is published a microsecond later, which distinguishes it from a draft.
+pub(crate) fn published_at(
     known: Option<(NaiveDateTime, NaiveDateTime)>,
     state: ProductState,
     now: NaiveDateTime,
@@ -91,13 +78,13 @@ pub(crate) fn published(
     }
 }
 
-pub(crate) fn known_category(conn: &mut Conn, code: &str) -> Result<()> {
+pub(crate) fn require_category(conn: &mut Conn, code: &str) -> Result<()> {
     let known: bool = diesel::select(exists(categories::table.filter(categories::code.eq(code)))).get_result(conn)?;
     if known { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// A variant shows one of the product's own pictures.
-pub(crate) fn own_pictures_only(draft: &Draft) -> Result<()> {
+/// Refuses a variant with a picture that is not one of the product's.
+pub(crate) fn require_own_pictures(draft: &Draft) -> Result<()> {
     let own = |variant: &VariantDraft| {
         variant
             .image
@@ -110,9 +97,9 @@ pub(crate) fn own_pictures_only(draft: &Draft) -> Result<()> {
     }
 }
 
-/// The first of `wanted`, `wanted-2`, … that no other product of the shop has or had.
-pub(crate) fn free_address(conn: &mut Conn, shop: ShopId, product: ProductId, wanted: &str) -> Result<String> {
-    let alike = format!("{wanted}%");
+/// The first of `preferred`, `preferred-2`, … that no other product of the shop has or had.
+pub(crate) fn free_product_slug(conn: &mut Conn, shop: ShopId, product: ProductId, preferred: &str) -> Result<String> {
+    let alike = format!("{preferred}%");
     let mut taken: Vec<String> = products::table
         .filter(products::shop_id.eq(shop))
         .filter(products::slug.like(&alike))
@@ -127,18 +114,25 @@ pub(crate) fn free_address(conn: &mut Conn, shop: ShopId, product: ProductId, wa
             .select(product_slugs::slug)
             .load::<String>(conn)?,
     );
-    Ok(free_slug(wanted, |slug| taken.iter().any(|known| known == slug)))
+    Ok(free_slug(preferred, |slug| taken.iter().any(|known| known == slug)))
 }
 
-/// The section that is meant, if it is the shop's.
-pub(crate) fn section(conn: &mut Conn, shop: ShopId, place: &Place, now: NaiveDateTime) -> Result<Option<SectionId>> {
-    let of_shop = sections::table.filter(sections::shop_id.eq(shop));
-    match place {
-        Place::NoSection => Ok(None),
-        Place::Section(id) => Ok(Some(
+/// The chosen section. A section of a new name is created.
+///
+/// # Errors
+/// `NotFound` for a section of another shop.
+pub(crate) fn find_or_create_section(
+    conn: &mut Conn,
+    context: SellerContext,
+    choice: &SectionChoice,
+) -> Result<Option<SectionId>> {
+    let of_shop = sections::table.filter(sections::shop_id.eq(context.shop));
+    match choice {
+        SectionChoice::NoSection => Ok(None),
+        SectionChoice::Section(id) => Ok(Some(
             of_shop.filter(sections::id.eq(id)).select(sections::id).first(conn)?,
         )),
-        Place::Named(name) => {
+        SectionChoice::Named(name) => {
             let known: Option<SectionId> = of_shop
                 .filter(sections::name.eq(name))
                 .select(sections::id)
@@ -152,11 +146,11 @@ pub(crate) fn section(conn: &mut Conn, shop: ShopId, place: &Place, now: NaiveDa
             diesel::insert_into(sections::table)
                 .values((
                     sections::id.eq(id),
-                    sections::shop_id.eq(shop),
+                    sections::shop_id.eq(context.shop),
                     sections::name.eq(name),
                     sections::position.eq(last.unwrap_or(0) + 1),
-                    sections::created_at.eq(now),
-                    sections::updated_at.eq(now),
+                    sections::created_at.eq(context.now),
+                    sections::updated_at.eq(context.now),
                 ))
                 .execute(conn)?;
             Ok(Some(id))
@@ -164,31 +158,33 @@ pub(crate) fn section(conn: &mut Conn, shop: ShopId, place: &Place, now: NaiveDa
     }
 }
 
-/// A new combination, and its first count; the product's total is the caller's.
-pub(crate) fn insert_variant(
-    conn: &mut Conn,
-    product: ProductId,
-    position: i32,
-    variant: &VariantDraft,
-    user: UserId,
-    now: NaiveDateTime,
-) -> Result<()> {
-    let id = VariantId::new();
-    diesel::insert_into(product_variants::table)
-        .values((
-            product_variants::id.eq(id),
-            product_variants::product_id.eq(product),
-            product_variants::image_id.eq(variant.image),
-            product_variants::position.eq(position),
-            product_variants::value1.eq(&variant.values[0]),
-            product_variants::value2.eq(&variant.values[1]),
-            product_variants::value3.eq(&variant.values[2]),
-            product_variants::sku.eq(&variant.sku),
-            product_variants::price.eq(variant.price),
-            product_variants::quantity.eq(variant.quantity),
-            product_variants::created_at.eq(now),
-            product_variants::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    StockMovement::open(conn, id, variant.quantity, Reason::Opening, Some(user), now)
+impl VariantDraft {
+    /// A new variant of a product.
+    pub(crate) fn to_row(&self, product: ProductId, position: i32, now: NaiveDateTime) -> Variant {
+        let [value1, value2, value3] = self.values.clone();
+        Variant {
+            id: VariantId::new(),
+            product_id: product,
+            image_id: self.image,
+            position,
+            value1,
+            value2,
+            value3,
+            sku: self.sku.clone(),
+            price: self.price,
+            quantity: self.quantity,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+impl Variant {
+    /// Adds a variant with its opening stock. The caller updates the product's total.
+    pub(crate) fn insert(&self, conn: &mut Conn, user: UserId) -> Result<()> {
+        diesel::insert_into(product_variants::table)
+            .values(self)
+            .execute(conn)?;
+        StockMovement::open(conn, self, Reason::Opening, Some(user))
+    }
 }

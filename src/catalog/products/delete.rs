@@ -1,33 +1,32 @@
-//! A product that was never sold can go for good.
+//! Deleting a product that was never sold.
 
-use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::product::Product;
-use super::stored::StoredProduct;
+use crate::catalog::seller::context::SellerContext;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{ProductId, ShopId};
+use crate::id::ProductId;
 use crate::images::{Image, Removal};
 use crate::schema::{orders, products};
 
 impl Product {
-    /// Whether an order names it.
+    /// Whether an order line refers to it.
     pub fn was_sold(conn: &mut Conn, id: ProductId) -> Result<bool> {
-        let named = orders::table.filter(orders::product_id.eq(id));
-        Ok(diesel::select(exists(named)).get_result(conn)?)
+        let order_lines = orders::table.filter(orders::product_id.eq(id));
+        Ok(diesel::select(exists(order_lines)).get_result(conn)?)
     }
 
-    /// Takes a product of the shop away, with its variants; its pictures go soon, unless a copy shows them.
+    /// Deletes a product with its variants. Its pictures are deleted soon, unless a copy of the product shows them.
     ///
     /// # Errors
-    /// `NotFound` for another shop's; `Refused` for one that was sold.
-    pub fn remove(conn: &mut Conn, shop: ShopId, id: ProductId, now: NaiveDateTime) -> Result<()> {
-        StoredProduct::of_shop(conn, shop, id)?;
-        // Whoever is buying it has to wait from here on, or is done and seen below.
+    /// `NotFound` for a product of another shop. `Refused` for a product that was sold.
+    pub fn delete(conn: &mut Conn, context: SellerContext, id: ProductId) -> Result<()> {
+        Self::of_shop(conn, context.shop, id)?;
+        // Locks the row: a purchase at the same moment either waits, or is committed and found below.
         diesel::update(products::table.find(id))
-            .set(products::updated_at.eq(now))
+            .set(products::updated_at.eq(context.now))
             .execute(conn)?;
         if Self::was_sold(conn, id)? {
             return Err(Error::Refused(
@@ -38,6 +37,8 @@ impl Product {
         }
         let images = Image::of_products(conn, &[id])?;
         diesel::delete(products::table.find(id)).execute(conn)?;
-        images.iter().try_for_each(|image| Removal::ask(conn, &image.url, now))
+        images
+            .iter()
+            .try_for_each(|image| Removal::enqueue(conn, &image.url, context.now))
     }
 }

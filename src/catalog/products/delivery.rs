@@ -3,14 +3,20 @@
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// What it takes to hand a product over.
+    /// How a product is handed over.
     Delivery { Parcel = "parcel", Digital = "digital", ByHand = "by_hand" }
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self::Parcel
+    }
 }
 
 impl Delivery {
     pub const ALL: [Self; 3] = [Self::Parcel, Self::Digital, Self::ByHand];
 
-    /// For its shop.
+    /// For sellers.
     pub fn label(self) -> &'static str {
         match self {
             Self::Parcel => "In a parcel",
@@ -19,25 +25,25 @@ impl Delivery {
         }
     }
 
-    /// For buyers; nothing where a parcel is meant, which goes without saying.
+    /// For buyers. Empty for a parcel, which needs no explanation.
     pub fn note(self) -> &'static str {
         match self {
             Self::Parcel => "",
-            Self::Digital => "Digital, nothing is posted",
-            Self::ByHand => "Handed over in person, nothing is posted",
+            Self::Digital => "Digital, no shipping needed",
+            Self::ByHand => "Handed over in person, no shipping needed",
         }
     }
 }
 
-/// The longest that something may take to be made, in days.
+/// The longest time to make a product, in days.
 pub const MAX_LEAD_DAYS: i32 = 365;
 
-/// When a product can leave its shop.
+/// When a product is ready to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Readiness {
     #[default]
     Ready,
-    /// Made after it is ordered, in so many days.
+    /// Made to order, within this range of days.
     Made { from: i32, within: i32 },
 }
 

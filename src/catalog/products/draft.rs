@@ -1,49 +1,39 @@
-//! What a shop wants a product to be: its form, read and typed.
+//! A product as its seller wants it: what a form or the demo market describes, checked.
 
-use super::delivery::{Delivery, Readiness};
+use super::delivery::Delivery;
 use super::personalization::PersonalizationFieldDraft;
-use super::tags::Tags;
+use super::product::ProductContent;
 use super::visibility::ProductState;
 use crate::catalog::variants::options::{Options, Values};
 use crate::id::{ImageId, SectionId};
 use crate::money::Money;
 
-/// The most that a price may be, in minor units.
+/// The highest price, in minor units.
 pub const MAX_PRICE: i64 = 1_000_000_000;
-/// The most that can be in stock of one variant.
+/// The highest stock of a variant.
 pub const MAX_STOCK: i32 = 999_999;
 
 #[derive(Debug, Clone)]
 pub struct Draft {
-    pub title: String,
-    /// The words of the address; empty for those that the title makes.
+    pub content: ProductContent,
+    /// The product's part of its address. Empty: made from the title.
     pub slug: String,
-    /// Markdown.
-    pub description: String,
-    /// The code of one that there is.
-    pub category: String,
-    pub section: Place,
-    pub tags: Tags,
-    pub compare_at_price: Option<Money>,
-    /// Grams.
-    pub weight: Option<i32>,
-    pub delivery: Delivery,
-    pub readiness: Readiness,
+    pub section: SectionChoice,
     pub state: ProductState,
     pub options: Options,
-    /// One for each combination of the options, in their order.
+    /// One for each combination of the options, in the order of `Options::combinations`.
     pub variants: Vec<VariantDraft>,
     pub fields: Vec<PersonalizationFieldDraft>,
-    /// The first is the cover; each with the words for those who cannot see it.
+    /// Pictures with their descriptions. The first picture is the cover.
     pub pictures: Vec<(ImageId, String)>,
 }
 
-/// Where in its shop a product stands.
+/// The section of the shop that a product belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SectionChoice {
     NoSection,
     Section(SectionId),
-    /// In the section of this name, which is made if there is none.
+    /// The section with this name, which is created if it does not exist.
     Named(String),
 }
 
@@ -51,29 +41,27 @@ pub enum Place {
 pub struct VariantDraft {
     pub values: Values,
     pub price: Money,
-    /// How many there shall be, …
+    /// The stock that the seller typed.
     pub quantity: i32,
-    /// … where there were so many when the shop looked. Only the difference counts.
+    /// The stock that the seller saw. The stock changes by the difference only, because items may be sold meanwhile.
     pub seen: i32,
     pub sku: String,
-    /// One of the product's own.
+    /// One of the product's own pictures.
     pub image: Option<ImageId>,
 }
 
 impl Draft {
-    /// A product of one kind, not live yet.
+    /// A draft without options that is sent in a parcel.
     pub fn simple(title: String, category: String, price: Money, quantity: i32) -> Self {
         Self {
-            title,
+            content: ProductContent {
+                title,
+                category,
+                delivery: Delivery::Parcel,
+                ..ProductContent::default()
+            },
             slug: String::new(),
-            description: String::new(),
-            category,
-            section: Place::NoSection,
-            tags: Tags::default(),
-            compare_at_price: None,
-            weight: None,
-            delivery: Delivery::Parcel,
-            readiness: Readiness::Ready,
+            section: SectionChoice::NoSection,
             state: ProductState::Draft,
             options: Options::default(),
             variants: vec![VariantDraft {
@@ -86,7 +74,7 @@ impl Draft {
         }
     }
 
-    /// The lowest of the variants'.
+    /// The lowest price of the variants.
     pub fn price(&self) -> Money {
         self.variants
             .iter()

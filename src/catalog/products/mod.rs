@@ -1,4 +1,4 @@
-//! A product: its row, its form, and everything that is done to it.
+//! Products: their rows, and everything that changes them.
 
 pub mod create;
 pub mod delete;
@@ -8,7 +8,7 @@ pub mod duplicate;
 pub mod facts;
 pub mod personalization;
 pub mod product;
-pub mod stored;
+pub mod saved;
 pub mod tags;
 pub mod update;
 pub mod visibility;

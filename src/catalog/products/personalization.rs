@@ -1,4 +1,4 @@
-//! Personalization: what a shop asks its buyer for, so that the product becomes theirs.
+//! Personalization: what a shop asks the buyer of a product for.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -11,36 +11,44 @@ use crate::schema::personalization_fields;
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// What a buyer does in a field: writes a short text, or picks one of several.
+    /// What a buyer does in a field: write a short text, or pick a choice.
     PersonalizationKind { Text = "text", Choice = "choice" }
 }
 
-/// The most fields of a product.
+/// Fields of a product.
 pub const MAX_FIELDS: usize = 5;
-/// The most letters that a shop may ask for.
+/// The highest limit that a shop may set for a text, in characters.
 pub const MAX_TEXT_LENGTH: i32 = 500;
-/// The most choices of a field.
+/// Choices of a field.
 pub const MAX_CHOICES: usize = 30;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+/// A row of `personalization_fields`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = personalization_fields)]
 pub struct PersonalizationField {
     pub id: PersonalizationFieldId,
+    #[diesel(skip_update)]
+    pub product_id: ProductId,
+    pub position: i32,
     pub kind: PersonalizationKind,
     pub label: String,
     pub hint: String,
-    choices: String,
-    /// Letters that a text may have.
+    /// One on each line.
+    pub(super) choices: String,
+    /// The limit of a text, in characters.
     pub max_length: i32,
     pub required: bool,
-    /// On top of the variant's.
+    /// Added to the price of the variant.
     pub price: Money,
+    #[diesel(skip_update)]
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
-/// A field as its shop wants it.
+/// A field as its seller wants it.
 #[derive(Debug, Clone)]
 pub struct PersonalizationFieldDraft {
-    /// None: a new one.
+    /// None: a new field.
     pub id: Option<PersonalizationFieldId>,
     pub kind: PersonalizationKind,
     pub label: String,
@@ -53,7 +61,7 @@ pub struct PersonalizationFieldDraft {
 }
 
 impl PersonalizationField {
-    /// A product's, in their order.
+    /// The fields of a product in their order.
     pub fn of_product(conn: &mut Conn, product: ProductId) -> Result<Vec<Self>> {
         Ok(personalization_fields::table
             .filter(personalization_fields::product_id.eq(product))
@@ -62,60 +70,64 @@ impl PersonalizationField {
             .load(conn)?)
     }
 
-    /// What a buyer picks from; empty for a text.
+    /// The choices of a buyer. Empty for a text.
     pub fn choices(&self) -> impl Iterator<Item = &str> {
         self.choices.lines().filter(|choice| !choice.is_empty())
     }
 
-    /// Makes a product's fields these, in this order. Those that stay keep their ids.
+    /// Replaces the fields of a product, in this order. Fields that stay keep their ids.
     ///
     /// # Errors
-    /// `NotFound` for the id of another product's.
+    /// `NotFound` for a field of another product.
     pub fn set(
         conn: &mut Conn,
         product: ProductId,
-        fields: &[PersonalizationFieldDraft],
+        drafts: &[PersonalizationFieldDraft],
         now: NaiveDateTime,
     ) -> Result<()> {
-        let there: Vec<PersonalizationFieldId> = personalization_fields::table
+        let known: Vec<PersonalizationFieldId> = personalization_fields::table
             .filter(personalization_fields::product_id.eq(product))
             .select(personalization_fields::id)
             .load(conn)?;
-        let stays = |id: &PersonalizationFieldId| fields.iter().any(|field| field.id == Some(*id));
-        for id in there.iter().filter(|id| !stays(id)) {
+        let stays = |id: &PersonalizationFieldId| drafts.iter().any(|draft| draft.id == Some(*id));
+        for id in known.iter().filter(|id| !stays(id)) {
             diesel::delete(personalization_fields::table.find(*id)).execute(conn)?;
         }
-        for (position, field) in (1..).zip(fields) {
-            let written = (
-                personalization_fields::position.eq(position),
-                personalization_fields::kind.eq(field.kind),
-                personalization_fields::label.eq(&field.label),
-                personalization_fields::hint.eq(&field.hint),
-                personalization_fields::choices.eq(field.choices.join("\n")),
-                personalization_fields::max_length.eq(field.max_length),
-                personalization_fields::required.eq(field.required),
-                personalization_fields::price.eq(field.price),
-                personalization_fields::updated_at.eq(now),
-            );
-            match field.id {
-                Some(id) if there.contains(&id) => {
+        for (position, draft) in (1..).zip(drafts) {
+            let field = draft.to_row(product, position, now);
+            match draft.id {
+                Some(id) if known.contains(&id) => {
                     diesel::update(personalization_fields::table.find(id))
-                        .set(written)
+                        .set(&field)
                         .execute(conn)?;
                 }
                 Some(_) => return Err(Error::NotFound),
                 None => {
-                    let fresh = (
-                        personalization_fields::id.eq(PersonalizationFieldId::new()),
-                        personalization_fields::product_id.eq(product),
-                        personalization_fields::created_at.eq(now),
-                    );
                     diesel::insert_into(personalization_fields::table)
-                        .values((fresh, written))
+                        .values(&field)
                         .execute(conn)?;
                 }
             }
         }
         Ok(())
+    }
+}
+
+impl PersonalizationFieldDraft {
+    fn to_row(&self, product: ProductId, position: i32, now: NaiveDateTime) -> PersonalizationField {
+        PersonalizationField {
+            id: self.id.unwrap_or_else(PersonalizationFieldId::new),
+            product_id: product,
+            position,
+            kind: self.kind,
+            label: self.label.clone(),
+            hint: self.hint.clone(),
+            choices: self.choices.join("\n"),
+            max_length: self.max_length,
+            required: self.required,
+            price: self.price,
+            created_at: now,
+            updated_at: now,
+        }
     }
 }

@@ -1,50 +1,97 @@
-//! A product, and its variants: the things that can be bought.
+//! A product: its row, and where it is found.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::catalog::products::visibility::{ProductState, visible};
+use super::delivery::{Delivery, Readiness};
+use super::tags::Tags;
+use super::visibility::{ProductState, visible};
+use crate::catalog::variants::options::Values;
+use crate::catalog::variants::variant::Variant;
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
-use crate::id::{ImageId, ProductId, ShopId, VariantId};
+use crate::id::{ProductId, SectionId, ShopId, UserId, VariantId};
 use crate::money::Money;
 use crate::schema::{product_slugs, product_variants, products, shops};
 use crate::shops::{Shop, ShopState};
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+/// A row of `products`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = products, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Product {
     pub id: ProductId,
+    #[diesel(skip_update)]
+    pub owner_id: Option<UserId>,
+    #[diesel(skip_update)]
     pub shop_id: ShopId,
-    pub category: String,
-    pub title: String,
     pub slug: String,
-    pub description: String,
-    /// The lowest of its variants'.
+    /// The lowest price of its variants.
     pub price: Money,
-    /// All of its variants' together.
+    /// The stock of all its variants together. Stock movements change it.
+    #[diesel(skip_update)]
     pub quantity: i32,
-    option1: String,
-    option2: String,
-    option3: String,
+    pub option1: String,
+    pub option2: String,
+    pub option3: String,
     pub state: ProductState,
+    /// When it went live for the first time. Until then, when it was created.
     pub published_at: NaiveDateTime,
+    #[diesel(skip_update)]
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+    pub section_id: Option<SectionId>,
+    /// The state before it was archived.
+    pub archived_from: Option<ProductState>,
+    #[diesel(embed)]
+    pub content: ProductContent,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = product_variants)]
-pub struct Variant {
-    pub id: VariantId,
-    pub image_id: Option<ImageId>,
-    value1: String,
-    value2: String,
-    value3: String,
-    pub price: Money,
-    pub quantity: i32,
+/// The columns of a product that its seller fills in. A new field of a product is added here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = products, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct ProductContent {
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// The code of a category.
+    pub category: String,
+    /// Separated by commas.
+    pub tags: String,
+    /// The price before a reduction.
+    pub compare_at_price: Option<Money>,
+    /// Grams, packed.
+    pub weight: Option<i32>,
+    pub delivery: Delivery,
+    /// The first and the last day in which a product that is made to order is ready. Both or neither are set.
+    pub ready_from: Option<i32>,
+    pub ready_within: Option<i32>,
+}
+
+impl ProductContent {
+    pub fn tags(&self) -> Tags {
+        Tags::from_column(&self.tags)
+    }
+
+    pub fn readiness(&self) -> Readiness {
+        Readiness::from_days(self.ready_from, self.ready_within)
+    }
 }
 
 impl Product {
-    /// The product at this address, with its shop, if everyone may see it; one of the visitor's own shop in any state.
+    /// A shop's product.
+    ///
+    /// # Errors
+    /// `NotFound` for a product of another shop.
+    pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ProductId) -> Result<Self> {
+        Ok(products::table
+            .filter(products::shop_id.eq(shop))
+            .filter(products::id.eq(id))
+            .select(Self::as_select())
+            .first(conn)?)
+    }
+
+    /// The product at an address, with its shop. Visitors see a product that is live; a seller sees their own in any state.
     pub fn at(conn: &mut Conn, shop: &str, slug: &str, own: Option<ShopId>) -> Result<(Self, Shop)> {
         let (product, shop): (Self, Shop) = products::table
             .inner_join(shops::table)
@@ -60,7 +107,7 @@ impl Product {
         }
     }
 
-    /// Where the product is now that had this address before, its shop's name in it new or old.
+    /// The current address of a product that had this one before. The shop's part may be its old or its new one.
     pub fn moved_from(conn: &mut Conn, shop: &str, slug: &str) -> Result<Option<String>> {
         let shop_now = Shop::moved_from(conn, shop)?.unwrap_or_else(|| shop.to_owned());
         let known: Option<String> = visible()
@@ -85,21 +132,24 @@ impl Product {
         Ok(product_now.map(|slug| format!("/shops/{shop_now}/{slug}")))
     }
 
-    /// The address of the product with this number, as the original's links name it.
+    /// The address of the product with this id. The original's links contain the id.
     pub fn url_of(conn: &mut Conn, id: ProductId) -> Result<String> {
-        let (shop, slug) = Self::place_of(conn, id)?;
+        let (shop, slug) = Self::slugs_of(conn, id)?;
         Ok(format!("/shops/{shop}/{slug}"))
     }
 
-    /// The words of its shop's and its own address, if everyone may see it.
-    pub fn place_of(conn: &mut Conn, id: ProductId) -> Result<(String, String)> {
+    /// The slugs of the shop and of the product.
+    ///
+    /// # Errors
+    /// `NotFound` for a product that is not live.
+    pub fn slugs_of(conn: &mut Conn, id: ProductId) -> Result<(String, String)> {
         Ok(visible()
             .filter(products::id.eq(id))
             .select((shops::slug, products::slug))
             .first(conn)?)
     }
 
-    /// The addresses of those of these products that everyone may see.
+    /// The addresses of these products, without those that are not live.
     pub fn urls(conn: &mut Conn, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>> {
         let shown: Vec<(ProductId, String, String)> = visible()
             .filter(one_of(products::id, ids.iter().map(|id| id.0)))
@@ -109,16 +159,16 @@ impl Product {
         Ok(shown.into_iter().map(url).collect())
     }
 
-    /// As `place_of`, of the product that comes in this variant.
-    pub fn place_of_variant(conn: &mut Conn, variant: VariantId) -> Result<(String, String)> {
+    /// The slugs of the shop and of the product that a variant belongs to, as `slugs_of`.
+    pub fn slugs_of_variant(conn: &mut Conn, variant: VariantId) -> Result<(String, String)> {
         let product: ProductId = product_variants::table
             .find(variant)
             .select(product_variants::product_id)
             .first(conn)?;
-        Self::place_of(conn, product)
+        Self::slugs_of(conn, product)
     }
 
-    /// How many of a shop's everyone may see.
+    /// The number of a shop's live products.
     pub fn count_of(conn: &mut Conn, shop: ShopId) -> Result<i64> {
         Ok(products::table
             .filter(products::shop_id.eq(shop))
@@ -127,39 +177,37 @@ impl Product {
             .get_result(conn)?)
     }
 
-    /// Whether a shop has any, live or not.
-    pub fn any_of(conn: &mut Conn, shop: ShopId) -> Result<bool> {
+    /// Whether a shop has a product, live or not.
+    pub fn exists_in(conn: &mut Conn, shop: ShopId) -> Result<bool> {
         let theirs = products::table.filter(products::shop_id.eq(shop));
         Ok(diesel::select(exists(theirs)).get_result(conn)?)
     }
 
-    pub fn variants(&self, conn: &mut Conn) -> Result<Vec<Variant>> {
-        Ok(product_variants::table
-            .filter(product_variants::product_id.eq(self.id))
-            .order((product_variants::position, product_variants::id))
-            .select(Variant::as_select())
-            .load(conn)?)
-    }
-
-    /// What its variants differ in: `Size / Color`, or nothing.
+    /// What its variants differ in: `Size / Color`. Empty for a product without options.
     pub fn option_name(&self) -> String {
-        joined([&self.option1, &self.option2, &self.option3])
+        let names: Vec<String> = self
+            .option_names()
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .collect();
+        names.join(" / ")
+    }
+
+    pub fn option_names(&self) -> Values {
+        [self.option1.clone(), self.option2.clone(), self.option3.clone()]
+    }
+
+    pub fn variants(&self, conn: &mut Conn) -> Result<Vec<Variant>> {
+        Variant::of_product(conn, self.id)
+    }
+
+    /// Whether it is live or was live before.
+    pub fn was_live(&self) -> bool {
+        self.state == ProductState::Active || self.published_at != self.created_at
     }
 }
 
-impl Variant {
-    /// `Large / Blue`, or nothing for a product's only one.
-    pub fn label(&self) -> String {
-        joined([&self.value1, &self.value2, &self.value3])
-    }
-}
-
-fn joined(parts: [&str; 3]) -> String {
-    let used: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    used.join(" / ")
-}
-
-/// What is left, in words.
+/// The stock as buyers read it.
 pub fn stock(quantity: i32) -> String {
     match quantity {
         0 => "Sold out".into(),

@@ -1,22 +1,22 @@
-//! Tags: the words that a maker would look for a product by.
+//! Tags: words that buyers search for a product by.
 
-/// The most that one product has.
+/// Tags of a product.
 const MAX_TAGS: usize = 13;
-/// Letters in one of them.
+/// Characters of a tag.
 const MAX_TAG_LENGTH: usize = 30;
 
-/// Tidy, each once, in the order they were typed.
+/// Trimmed, in lower case, without duplicates, in the order typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tags(Vec<String>);
 
 impl Tags {
-    /// From what was typed, with commas between.
+    /// Reads tags that are separated by commas or line breaks.
     ///
     /// # Errors
     /// A message for people.
-    pub fn parse(typed: &str) -> Result<Self, String> {
+    pub fn parse(input: &str) -> Result<Self, String> {
         let mut tags: Vec<String> = Vec::new();
-        for part in typed.split([',', '\n', '\r']) {
+        for part in input.split([',', '\n', '\r']) {
             let words: Vec<&str> = part.split_whitespace().collect();
             let tag = words.join(" ").trim_start_matches('#').trim().to_lowercase();
             if tag.is_empty() || tags.contains(&tag) {
@@ -41,8 +41,7 @@ impl Tags {
         Ok(Self(tags))
     }
 
-    /// From the column.
-    pub fn stored(column: &str) -> Self {
+    pub fn from_column(column: &str) -> Self {
         let tags = column.split(',').map(str::trim).filter(|tag| !tag.is_empty());
         Self(tags.map(str::to_owned).collect())
     }
@@ -51,7 +50,7 @@ impl Tags {
         &self.0
     }
 
-    /// As the column holds them, and as they are typed: `stoneware, blue`.
+    /// The value of the column, which is also what a seller types: `stoneware, blue`.
     pub fn joined(&self) -> String {
         self.0.join(", ")
     }
@@ -62,10 +61,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_tidied_counted_and_kept_once() {
+    fn tags_are_trimmed_counted_and_unique() {
         let tags = Tags::parse(" #Stoneware,  Deep   Blue,stoneware,, mug ").unwrap();
         assert_eq!(tags.all(), ["stoneware", "deep blue", "mug"]);
-        assert_eq!(Tags::stored(&tags.joined()), tags);
+        assert_eq!(Tags::from_column(&tags.joined()), tags);
         let many = |count: usize| (0..count).map(|n| format!("t{n}")).collect::<Vec<_>>().join(",");
         assert!(Tags::parse(&many(13)).is_ok());
         assert!(Tags::parse(&many(14)).is_err());

@@ -7,11 +7,11 @@ use crate::shops::ShopState;
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// Who sees a product: its shop alone, everyone, nobody any more.
+    /// Who sees a product: its seller (draft), everyone (active), or nobody (archived).
     ProductState { Draft = "draft", Active = "active", Archived = "archived" }
 }
 
-/// Products that everyone may see: active, in an open shop.
+/// Products that everyone sees: active and in an open shop.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn visible() -> _ {
     let active: diesel::dsl::Eq<products::state, ProductState> = products::state.eq(ProductState::Active);

@@ -1,29 +1,30 @@
-//! Who sees a shop's products: publishing, archiving, and back again; and where in the shop they stand.
+//! Changes of several products at once: publish, archive, restore, move to a section.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use crate::catalog::products::create::published;
-use crate::catalog::products::stored::{StoredProduct, StoredVariant};
+use crate::catalog::products::create::published_at;
+use crate::catalog::products::product::Product;
 use crate::catalog::products::visibility::ProductState;
+use crate::catalog::variants::variant::Variant;
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId};
 use crate::images::Image;
 use crate::schema::{product_variants, products, sections};
 
-/// The most products that are changed at once.
+/// Products that are changed at once.
 pub const MAX_SELECTION: usize = 200;
 
 /// Products of one shop that are changed together.
 #[derive(Debug, Clone)]
 pub struct BulkSelection {
     pub(crate) shop: ShopId,
-    /// In ascending order, so that two who change the same never wait for each other in a circle.
+    /// In ascending order, so that two transactions cannot deadlock.
     pub(crate) ids: Vec<ProductId>,
 }
 
-/// What keeps a product from being published.
+/// A product that cannot be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unready {
     pub id: ProductId,
@@ -34,7 +35,7 @@ pub struct Unready {
 
 impl BulkSelection {
     /// # Errors
-    /// `NotFound` when one of them is not the shop's; `Refused` for none, or too many.
+    /// `NotFound` for a product of another shop. `Refused` for none, or for too many.
     pub fn of_shop(conn: &mut Conn, shop: ShopId, ids: &[ProductId]) -> Result<Self> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -59,7 +60,7 @@ impl BulkSelection {
         Ok(Self { shop, ids })
     }
 
-    /// All the shop's products that were archived in this one moment and not touched since; there may be none.
+    /// The products of the shop that were archived at one moment and not changed since. There may be none.
     pub fn archived_at(conn: &mut Conn, shop: ShopId, at: NaiveDateTime) -> Result<Self> {
         let ids = products::table
             .filter(products::shop_id.eq(shop))
@@ -71,36 +72,35 @@ impl BulkSelection {
         Ok(Self { shop, ids })
     }
 
-    /// Makes those live that miss nothing: tells how many went live just now, and what the others miss.
+    /// Publishes the products that are complete. Returns the number of products that went live, and the incomplete ones.
     pub fn publish(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<(usize, Vec<Unready>)> {
-        let of = || one_of(product_variants::product_id, self.ids.iter().map(|id| id.0));
         let free: Vec<ProductId> = product_variants::table
-            .filter(of())
+            .filter(one_of(product_variants::product_id, self.ids.iter().map(|id| id.0)))
             .filter(product_variants::price.le(crate::money::Money(0)))
             .select(product_variants::product_id)
             .load(conn)?;
-        let shown: Vec<ProductId> = Image::of_products(conn, &self.ids)?
+        let with_picture: Vec<ProductId> = Image::of_products(conn, &self.ids)?
             .iter()
             .map(|image| image.product_id)
             .collect();
         let (mut done, mut unready) = (0, Vec::new());
         for id in &self.ids {
-            let product = StoredProduct::of_shop(conn, self.shop, *id)?;
+            let product = Product::of_shop(conn, self.shop, *id)?;
             if product.state == ProductState::Active {
                 continue;
             }
             let checks = [
-                (product.title.is_empty(), "a title"),
+                (product.content.title.is_empty(), "a title"),
                 (free.contains(id), "a price above zero"),
-                (!shown.contains(id), "a picture"),
+                (!with_picture.contains(id), "a picture"),
             ];
             let missing: Vec<&str> = checks
                 .iter()
-                .filter(|(wanting, _)| *wanting)
+                .filter(|(is_missing, _)| *is_missing)
                 .map(|(_, what)| *what)
                 .collect();
             if !missing.is_empty() {
-                let title = product.title;
+                let title = product.content.title;
                 unready.push(Unready {
                     id: *id,
                     title,
@@ -112,8 +112,8 @@ impl BulkSelection {
             diesel::update(products::table.find(id))
                 .set((
                     products::state.eq(ProductState::Active),
-                    products::published_at.eq(published(known, ProductState::Active, now)),
-                    products::archived_from.eq(None::<String>),
+                    products::published_at.eq(published_at(known, ProductState::Active, now)),
+                    products::archived_from.eq(None::<ProductState>),
                     products::updated_at.eq(now),
                 ))
                 .execute(conn)?;
@@ -122,15 +122,15 @@ impl BulkSelection {
         Ok((done, unready))
     }
 
-    /// Takes them from everyone's sight; what was archived before stays as it is. Tells how many that were.
+    /// Archives the products that are not archived yet. Returns their number.
     pub fn archive(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let mut done = 0;
         for id in &self.ids {
-            for was in [ProductState::Active, ProductState::Draft] {
-                done += diesel::update(products::table.find(id).filter(products::state.eq(was)))
+            for state in [ProductState::Active, ProductState::Draft] {
+                done += diesel::update(products::table.find(id).filter(products::state.eq(state)))
                     .set((
                         products::state.eq(ProductState::Archived),
-                        products::archived_from.eq(was.as_str()),
+                        products::archived_from.eq(state),
                         products::updated_at.eq(now),
                     ))
                     .execute(conn)?;
@@ -139,15 +139,15 @@ impl BulkSelection {
         Ok(done)
     }
 
-    /// Makes them what they were before they were archived. Tells how many that were.
+    /// Gives archived products the state that they had before. Returns their number.
     pub fn restore(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
         let mut done = 0;
         for id in &self.ids {
-            let product = StoredProduct::of_shop(conn, self.shop, *id)?;
+            let product = Product::of_shop(conn, self.shop, *id)?;
             if product.state != ProductState::Archived {
                 continue;
             }
-            let before = product.archived_from().unwrap_or(ProductState::Draft);
+            let before = product.archived_from.unwrap_or(ProductState::Draft);
             done += diesel::update(
                 products::table
                     .find(id)
@@ -155,7 +155,7 @@ impl BulkSelection {
             )
             .set((
                 products::state.eq(before),
-                products::archived_from.eq(None::<String>),
+                products::archived_from.eq(None::<ProductState>),
                 products::updated_at.eq(now),
             ))
             .execute(conn)?;
@@ -163,7 +163,7 @@ impl BulkSelection {
         Ok(done)
     }
 
-    /// Puts them into a section of the shop, or into none.
+    /// Moves the products to a section of the shop, or out of their section.
     ///
     /// # Errors
     /// `NotFound` for a section of another shop.
@@ -180,9 +180,12 @@ impl BulkSelection {
         Ok(self.ids.len())
     }
 
-    /// The only one's variants, if it is one product of one kind.
-    pub(crate) fn variant(conn: &mut Conn, id: ProductId) -> Result<StoredVariant> {
-        let mut variants = StoredVariant::of_product(conn, id)?;
+    /// The only variant of a product.
+    ///
+    /// # Errors
+    /// `Refused` for a product with several variants.
+    pub(crate) fn only_variant(conn: &mut Conn, id: ProductId) -> Result<Variant> {
+        let mut variants = Variant::of_product(conn, id)?;
         match (variants.pop(), variants.is_empty()) {
             (Some(variant), true) => Ok(variant),
             _ => Err(Error::Refused(

@@ -1,27 +1,36 @@
-//! One number of a product of one kind, changed in the list.
+//! The price and the stock of a product with one variant, changed in the list.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::bulk::BulkSelection;
+use super::context::SellerContext;
 use crate::catalog::products::draft::{MAX_PRICE, MAX_STOCK};
 use crate::catalog::products::product::Product;
-use crate::catalog::products::stored::StoredProduct;
 use crate::catalog::products::visibility::ProductState;
 use crate::catalog::stock::movement::{Reason, StockChange, StockMovement};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{ProductId, ShopId, UserId};
+use crate::id::ProductId;
 use crate::money::Money;
 use crate::schema::{product_variants, products};
 
+/// A new stock, typed by a seller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StockEdit {
+    /// The stock that the seller saw.
+    pub seen: i32,
+    pub quantity: i32,
+}
+
 impl Product {
     /// # Errors
-    /// `NotFound` for another shop's product; `Refused` for one of several kinds, or a price that cannot be.
-    pub fn set_price(conn: &mut Conn, shop: ShopId, id: ProductId, price: Money, now: NaiveDateTime) -> Result<()> {
-        let product = StoredProduct::of_shop(conn, shop, id)?;
-        let variant = BulkSelection::variant(conn, id)?;
+    /// `NotFound` for a product of another shop. `Refused` for a product with several variants, and for a price that is
+    /// too high, or zero on a live product.
+    pub fn set_price(conn: &mut Conn, context: SellerContext, id: ProductId, price: Money) -> Result<()> {
+        let product = Self::of_shop(conn, context.shop, id)?;
+        let variant = BulkSelection::only_variant(conn, id)?;
         if price.0 > MAX_PRICE {
             return Err(Error::Refused(
                 "The price is more than anything here may cost.".to_owned(),
@@ -36,32 +45,29 @@ impl Product {
             return Ok(());
         }
         diesel::update(product_variants::table.find(variant.id))
-            .set((product_variants::price.eq(price), product_variants::updated_at.eq(now)))
+            .set((
+                product_variants::price.eq(price),
+                product_variants::updated_at.eq(context.now),
+            ))
             .execute(conn)?;
-        settle_price(conn, id, now)
+        update_lowest_price(conn, id, context.now)
     }
 
-    /// Changes the stock by what was typed less what the shop had before its eyes, whatever was sold in between; tells how
-    /// many there are then.
+    /// Changes the stock by the difference between what the seller typed and saw, because items may be sold meanwhile.
+    /// Returns the new stock.
     ///
     /// # Errors
-    /// `NotFound` for another shop's product; `Refused` for one of several kinds, and when too few are left by now.
-    pub fn set_stock(
-        conn: &mut Conn,
-        shop: ShopId,
-        user: UserId,
-        id: ProductId,
-        (seen, typed): (i32, i32),
-        now: NaiveDateTime,
-    ) -> Result<i32> {
-        StoredProduct::of_shop(conn, shop, id)?;
-        let variant = BulkSelection::variant(conn, id)?.id;
+    /// `NotFound` for a product of another shop. `Refused` for a product with several variants, and when the stock would
+    /// be negative or too high.
+    pub fn set_stock(conn: &mut Conn, context: SellerContext, id: ProductId, edit: StockEdit) -> Result<i32> {
+        Self::of_shop(conn, context.shop, id)?;
+        let variant = BulkSelection::only_variant(conn, id)?.id;
         let change = StockChange {
             variant,
-            by: typed - seen,
+            by: edit.quantity - edit.seen,
             order: None,
         };
-        let short = StockMovement::make(conn, &[change], Reason::Edit, Some(user), now)?;
+        let short = StockMovement::make(conn, &[change], Reason::Edit, Some(context.user), context.now)?;
         let left = product_variants::table
             .find(variant)
             .select(product_variants::quantity)
@@ -74,18 +80,19 @@ impl Product {
                 } else {
                     format!("are {left}")
                 },
-                seen - typed
+                edit.seen - edit.quantity
             )));
         }
         if left > MAX_STOCK {
-            return Err(Error::Refused(format!("There can be {MAX_STOCK} in stock at most.")));
+            return Err(Error::Refused("Stock can't exceed 999,999.".to_owned()));
         }
         Ok(left)
     }
 }
 
-/// The product's own price follows its variants'; a price from before that is no longer above it is none.
-pub(crate) fn settle_price(conn: &mut Conn, id: ProductId, now: NaiveDateTime) -> Result<()> {
+/// Sets the price of a product to the lowest price of its variants. Removes a price before the reduction that is no longer
+/// above it.
+pub(crate) fn update_lowest_price(conn: &mut Conn, id: ProductId, now: NaiveDateTime) -> Result<()> {
     let lowest: Option<Money> = product_variants::table
         .filter(product_variants::product_id.eq(id))
         .select(min(product_variants::price))

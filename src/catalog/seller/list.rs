@@ -1,4 +1,4 @@
-//! A shop's own list of its products: in views, searched, sorted, page by page.
+//! A seller's product list: views, search, sort orders and pages.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use diesel::dsl::{exists, max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::order::{Place, SellerProductSort, SellerProductView, SortKey};
+use super::order::{SellerProductSort, SellerProductView, SortKey};
 use crate::catalog::products::visibility::ProductState;
-use crate::db::{Conn, lower, one_of};
+use crate::db::{Conn, Cursor, lower, one_of};
 use crate::error::Result;
 use crate::id::{ProductId, ShopId};
 use crate::images::{Image, Picture};
 use crate::money::Money;
 use crate::schema::{orders, payments, product_variants, products};
 
-/// How many products of a shop are in each view.
+/// The number of a shop's products in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SellerProductCounts {
     pub live: i64,
@@ -25,62 +25,64 @@ pub struct SellerProductCounts {
     pub archived: i64,
 }
 
-/// Which products, and in which order.
+/// Which products a list shows, and in which order.
 #[derive(Debug, Clone)]
 pub struct SellerProductFilter {
     pub view: SellerProductView,
-    /// A part of the title or of a code, tidied; empty for all.
+    /// Part of the title or the SKU. Empty: every product.
     pub search: String,
-    pub order: SellerProductSort,
-    pub after: Option<Place>,
+    pub sort: SellerProductSort,
+    pub after: Option<Cursor>,
 }
 
-/// A product as its shop sees it in the list.
+/// A product in its seller's list.
 #[derive(Debug, Clone)]
 pub struct SellerProductRow {
     pub id: ProductId,
     pub title: String,
     pub state: ProductState,
-    /// The lowest.
+    /// The lowest price of its variants.
     pub price: Money,
     pub several_prices: bool,
-    /// In stock, of all its variants together.
+    /// The stock of all its variants together.
     pub quantity: i32,
     pub variants: i64,
-    /// Of its only variant; may be empty.
+    /// The SKU of its only variant. Empty for a product with several variants.
     pub sku: String,
-    pub changed: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+    /// Items that were paid for and not canceled.
     pub sold: i64,
     pub picture: Option<Picture>,
 }
 
+/// The columns that one query reads.
 #[derive(Queryable)]
-struct Row {
+struct ProductRow {
     id: ProductId,
     title: String,
     state: ProductState,
     price: Money,
     quantity: i32,
-    changed: NaiveDateTime,
+    updated_at: NaiveDateTime,
     several_prices: bool,
     variants: Option<i64>,
     sku: Option<String>,
 }
 
 impl SellerProductCounts {
-    /// One query, answered from an index alone.
+    /// Makes one query that reads an index only.
     pub fn of_shop(conn: &mut Conn, shop: ShopId) -> Result<Self> {
-        let gone =
+        let sold_out =
             sql::<BigInt>("CAST(COALESCE(SUM(CASE WHEN products.quantity <= 0 THEN 1 ELSE 0 END), 0) AS BIGINT)");
         let states: Vec<(ProductState, i64, i64)> = products::table
             .filter(products::shop_id.eq(shop))
             .group_by(products::state)
-            .select((products::state, diesel::dsl::count_star(), gone))
+            .select((products::state, diesel::dsl::count_star(), sold_out))
             .load(conn)?;
         let mut counts = Self::default();
-        for (state, all, gone) in states {
+        for (state, all, sold_out) in states {
             match state {
-                ProductState::Active => (counts.live, counts.sold_out) = (all - gone, gone),
+                ProductState::Active => (counts.live, counts.sold_out) = (all - sold_out, sold_out),
                 ProductState::Draft => counts.draft = all,
                 ProductState::Archived => counts.archived = all,
             }
@@ -99,11 +101,11 @@ impl SellerProductCounts {
     }
 }
 
-/// The columns of a `Row`.
+/// The columns of a `ProductRow`.
 macro_rules! columns {
     () => {{
         let own = || product_variants::table.filter(product_variants::product_id.eq(products::id));
-        let dearer = own().filter(product_variants::price.gt(products::price));
+        let higher = own().filter(product_variants::price.gt(products::price));
         (
             products::id,
             products::title,
@@ -111,7 +113,7 @@ macro_rules! columns {
             products::price,
             products::quantity,
             products::updated_at,
-            exists(dearer.select(product_variants::id)),
+            exists(higher.select(product_variants::id)),
             own().count().single_value(),
             own().select(max(product_variants::sku)).single_value(),
         )
@@ -119,15 +121,16 @@ macro_rules! columns {
 }
 
 impl SellerProductRow {
-    /// At most so many of a shop's products: three queries.
-    pub fn list(conn: &mut Conn, shop: ShopId, wanted: &SellerProductFilter, most: i64) -> Result<Vec<Self>> {
+    /// A page of a shop's products. Makes three queries.
+    pub fn list(conn: &mut Conn, shop: ShopId, filter: &SellerProductFilter, limit: i64) -> Result<Vec<Self>> {
         let mut query = products::table
             .filter(products::shop_id.eq(shop))
             .select(columns!())
-            .limit(most)
+            .limit(limit)
             .into_boxed();
-        // Where most rows of a shop are let through, the condition must not tempt the database away from the order's index.
-        query = match wanted.view {
+        // These conditions match most rows of a shop. They are written so that the database uses the index of the sort
+        // order instead of an index of the condition.
+        query = match filter.view {
             SellerProductView::All => query.filter(products::state.ne(ProductState::Archived)),
             SellerProductView::Live => query
                 .filter(products::state.ne_all([ProductState::Draft, ProductState::Archived]))
@@ -138,8 +141,8 @@ impl SellerProductRow {
                 .filter(products::quantity.le(0)),
             SellerProductView::Archived => query.filter(products::state.eq(ProductState::Archived)),
         };
-        if !wanted.search.is_empty() {
-            let [first, second, third] = patterns(&wanted.search);
+        if !filter.search.is_empty() {
+            let [first, second, third] = patterns(&filter.search);
             let code = product_variants::table
                 .filter(product_variants::product_id.eq(products::id))
                 .filter(lower(product_variants::sku).like(first.clone()).escape('\\'))
@@ -153,89 +156,86 @@ impl SellerProductRow {
                     .or(exists(code)),
             );
         }
-        // The first condition of each pair bounds the index; the second breaks ties.
+        // The first condition of each pair limits the index scan. The second one orders rows with the same value.
         macro_rules! sorted {
             ($column:expr, $value:expr) => {{
-                query = if wanted.order.descending() {
+                query = if filter.sort.descending() {
                     query.order(($column.desc(), products::id.desc()))
                 } else {
                     query.order(($column.asc(), products::id.asc()))
                 };
-                if let Some((place, value)) = wanted
-                    .after
-                    .as_ref()
-                    .and_then(|place| Some((place, $value(place)?)))
-                {
-                    query = if wanted.order.descending() {
+                let after = filter.after.as_ref();
+                if let Some((id, value)) = after.and_then(|cursor| Some((cursor.id::<ProductId>(), $value(cursor)?))) {
+                    query = if filter.sort.descending() {
                         query
                             .filter($column.le(value.clone()))
-                            .filter($column.lt(value).or(products::id.lt(place.id)))
+                            .filter($column.lt(value).or(products::id.lt(id)))
                     } else {
                         query
                             .filter($column.ge(value.clone()))
-                            .filter($column.gt(value).or(products::id.gt(place.id)))
+                            .filter($column.gt(value).or(products::id.gt(id)))
                     };
                 }
             }};
         }
-        match wanted.order.by {
-            SortKey::Changed => sorted!(products::updated_at, Place::time),
-            SortKey::Title => sorted!(products::title, |place: &Place| Some(place.text())),
-            SortKey::Price => sorted!(products::price, |place: &Place| place.number().map(Money)),
-            SortKey::Stock => sorted!(products::quantity, |place: &Place| i32::try_from(place.number()?).ok()),
+        match filter.sort.by {
+            SortKey::Changed => sorted!(products::updated_at, Cursor::time),
+            SortKey::Title => sorted!(products::title, |cursor: &Cursor| Some(cursor.text().to_owned())),
+            SortKey::Price => sorted!(products::price, Cursor::money),
+            SortKey::Stock => sorted!(products::quantity, |cursor: &Cursor| i32::try_from(cursor.number()?)
+                .ok()),
         }
-        let rows: Vec<Row> = query.load(conn)?;
-        Self::finish(conn, rows)
+        let rows: Vec<ProductRow> = query.load(conn)?;
+        Self::complete(conn, rows)
     }
 
-    /// One of a shop's products.
+    /// A shop's product.
     pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ProductId) -> Result<Self> {
-        let row: Row = products::table
+        let row: ProductRow = products::table
             .filter(products::shop_id.eq(shop))
             .filter(products::id.eq(id))
             .select(columns!())
             .first(conn)?;
-        let mut rows = Self::finish(conn, vec![row])?;
+        let mut rows = Self::complete(conn, vec![row])?;
         rows.pop().ok_or(crate::error::Error::NotFound)
     }
 
-    /// Adds what is kept elsewhere: pictures, and how many were paid for and not canceled.
-    fn finish(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Self>> {
+    /// Adds what other tables hold: the cover and the number of items sold.
+    fn complete(conn: &mut Conn, rows: Vec<ProductRow>) -> Result<Vec<Self>> {
         let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
         let mut pictures: HashMap<ProductId, Picture> = HashMap::new();
         for image in Image::of_products(conn, &ids)? {
             pictures.entry(image.product_id).or_insert_with(|| image.picture());
         }
-        let sold = sold(conn, &ids)?;
-        let finished = rows.into_iter().map(|row| Self {
+        let mut sold = count_sold(conn, &ids)?;
+        let complete = rows.into_iter().map(|row| Self {
             sku: row.sku.filter(|_| row.variants == Some(1)).unwrap_or_default(),
             variants: row.variants.unwrap_or(0),
             picture: pictures.remove(&row.id),
-            sold: sold.get(&row.id).copied().unwrap_or(0),
+            sold: sold.remove(&row.id).unwrap_or(0),
             id: row.id,
             title: row.title,
             state: row.state,
             price: row.price,
             several_prices: row.several_prices,
             quantity: row.quantity,
-            changed: row.changed,
+            updated_at: row.updated_at,
         });
-        Ok(finished.collect())
+        Ok(complete.collect())
     }
 
-    /// The place of this one in a list.
-    pub fn place_in(&self, order: SellerProductSort) -> Place {
-        let value = match order.by {
-            SortKey::Changed => self.changed.and_utc().timestamp_micros().to_string(),
-            SortKey::Title => self.title.clone(),
-            SortKey::Price => self.price.0.to_string(),
-            SortKey::Stock => self.quantity.to_string(),
-        };
-        Place { value, id: self.id }
+    /// The position of this product in a list.
+    pub fn cursor(&self, sort: SellerProductSort) -> Cursor {
+        match sort.by {
+            SortKey::Changed => Cursor::at_time(self.updated_at, self.id),
+            SortKey::Title => Cursor::at_text(self.title.clone(), self.id),
+            SortKey::Price => Cursor::at_number(self.price.0, self.id),
+            SortKey::Stock => Cursor::at_number(self.quantity, self.id),
+        }
     }
 }
 
-fn sold(conn: &mut Conn, products: &[ProductId]) -> Result<HashMap<ProductId, i64>> {
+fn count_sold(conn: &mut Conn, products: &[ProductId]) -> Result<HashMap<ProductId, i64>> {
     if products.is_empty() {
         return Ok(HashMap::new());
     }
@@ -254,18 +254,18 @@ fn sold(conn: &mut Conn, products: &[ProductId]) -> Result<HashMap<ProductId, i6
     Ok(sold.into_iter().filter_map(|(id, sold)| Some((id?, sold))).collect())
 }
 
-/// What LIKE looks for in lowered text: as it is, and for a database that lowers no letter but those of ASCII, with the
-/// others large, or only the first of them.
+/// Patterns for LIKE in lower-case text. SQLite lowers ASCII letters only, so two more patterns have the other letters in
+/// upper case, or only the first one.
 fn patterns(search: &str) -> [String; 3] {
     let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let small = escaped.to_lowercase();
     let ascii_small = |letter: char| letter.to_ascii_lowercase();
     let large: String = escaped.to_uppercase().chars().map(ascii_small).collect();
-    let mut characters = small.chars();
-    let first: String = characters
+    let mut rest = small.chars();
+    let first: String = rest
         .next()
         .map_or_else(String::new, |letter| letter.to_uppercase().collect());
-    let first: String = first.chars().map(ascii_small).chain(characters).collect();
+    let first: String = first.chars().map(ascii_small).chain(rest).collect();
     [small, large, first].map(|pattern| format!("%{pattern}%"))
 }
 
@@ -274,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_looked_for_is_itself_in_any_case() {
+    fn a_search_matches_in_any_case() {
         assert_eq!(patterns("50%_\\"), ["%50\\%\\_\\\\%"; 3]);
         assert_eq!(patterns("Écharpe"), ["%écharpe%", "%Écharpe%", "%Écharpe%"]);
         assert_eq!(patterns("Mug"), ["%mug%"; 3]);

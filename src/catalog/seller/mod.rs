@@ -1,6 +1,7 @@
-//! A seller's product list, and what is changed in it.
+//! A seller's product list, and the changes that are made in it.
 
 pub mod bulk;
+pub mod context;
 pub mod edit_cell;
 pub mod list;
 pub mod order;

@@ -1,4 +1,4 @@
-//! What happened to a product's stock, as its shop reads it.
+//! The stock history of a product, as its seller reads it.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -9,14 +9,14 @@ use crate::error::Result;
 use crate::id::{MovementId, ProductId, VariantId};
 use crate::schema::{product_variants, stock_movements, users};
 
-/// A change of one variant's stock, with whoever made it.
+/// A change of a variant's stock, with the name of its author.
 #[derive(Debug, Clone, Queryable)]
 pub struct StockHistoryEntry {
     pub id: MovementId,
     pub variant: VariantId,
     pub reason: Reason,
     pub change: i32,
-    /// How many there were afterwards.
+    /// The stock after the change.
     pub quantity: i32,
     pub created_at: NaiveDateTime,
     first_name: Option<String>,
@@ -24,14 +24,19 @@ pub struct StockHistoryEntry {
 }
 
 impl StockHistoryEntry {
-    /// The latest first, all variants together, before this one.
-    pub fn of_product(conn: &mut Conn, product: ProductId, before: Option<MovementId>, most: i64) -> Result<Vec<Self>> {
+    /// The movements of all variants of a product, latest first, that come before one.
+    pub fn of_product(
+        conn: &mut Conn,
+        product: ProductId,
+        before: Option<MovementId>,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
         let mut query = stock_movements::table
             .inner_join(product_variants::table)
             .left_join(users::table)
             .filter(product_variants::product_id.eq(product))
             .order(stock_movements::id.desc())
-            .limit(most)
+            .limit(limit)
             .select((
                 stock_movements::id,
                 stock_movements::variant_id,
@@ -49,8 +54,8 @@ impl StockHistoryEntry {
         Ok(query.load(conn)?)
     }
 
-    /// Who made it: a name; nobody for what the market did by itself. Buyers are not named.
-    pub fn who(&self) -> String {
+    /// The author of the change. Buyers are not named.
+    pub fn author(&self) -> String {
         let name = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
         match self.reason {
             Reason::Sale | Reason::Cancel => "A buyer".to_owned(),

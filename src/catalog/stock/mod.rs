@@ -1,4 +1,4 @@
-//! Stock: every change of it, and its history.
+//! Stock: its changes and its history.
 
 pub mod history;
 pub mod movement;

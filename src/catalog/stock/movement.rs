@@ -1,8 +1,9 @@
-//! Stock movements: every change of how many there are of a variant, by whom and why; and the only way to make one.
+//! Stock movements: every change of the stock of a variant, with its reason and its author.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use crate::catalog::variants::variant::Variant;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{MovementId, OrderLineId, ProductId, UserId, VariantId};
@@ -10,12 +11,12 @@ use crate::schema::{product_variants, products, stock_movements};
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// Why the stock changed: it was counted first, set by the shop, sold, given back, brought in from elsewhere.
+    /// Why the stock changed: first count, edit by the seller, sale, canceled order, import.
     Reason { Opening = "opening", Edit = "edit", Sale = "sale", Cancel = "cancel", Import = "import" }
 }
 
 impl Reason {
-    /// For the shop.
+    /// For sellers.
     pub fn label(self) -> &'static str {
         match self {
             Self::Opening => "First count",
@@ -31,29 +32,31 @@ impl Reason {
 #[derive(Debug, Clone, Copy)]
 pub struct StockChange {
     pub variant: VariantId,
-    /// Pieces; below zero when they leave.
+    /// Items added. Negative: items removed.
     pub by: i32,
     pub order: Option<OrderLineId>,
 }
 
-/// A change that happened.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = stock_movements)]
+/// A row of `stock_movements`: a change that happened.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stock_movements, treat_none_as_default_value = false)]
 pub struct StockMovement {
-    pub reason: Reason,
+    pub id: MovementId,
+    pub variant_id: VariantId,
     pub user_id: Option<UserId>,
     pub order_line_id: Option<OrderLineId>,
+    pub reason: Reason,
     pub change: i32,
-    /// How many there were afterwards.
+    /// The stock after the change.
     pub quantity: i32,
     pub created_at: NaiveDateTime,
 }
 
 impl StockMovement {
-    /// Makes the changes and keeps their products' totals true. Gives back the variants that have too few left or are
-    /// gone: then not all was done, and the caller must undo the transaction.
+    /// Changes the stock of variants and the totals of their products. Returns the variants that do not have enough stock
+    /// or no longer exist. Then some changes were not made, and the caller must roll back the transaction.
     ///
-    /// Rows are changed in one fixed order, variants first, so that two of these never wait for each other in a circle.
+    /// Rows are changed in a fixed order, variants before products, so that two transactions cannot deadlock.
     pub fn make(
         conn: &mut Conn,
         changes: &[StockChange],
@@ -84,7 +87,17 @@ impl StockMovement {
                 .select((product_variants::product_id, product_variants::quantity))
                 .first(conn)?;
             totals.push((product, change.by));
-            Self::record(conn, change, quantity, reason, user, now)?;
+            let movement = Self {
+                id: MovementId::new(),
+                variant_id: change.variant,
+                user_id: user,
+                order_line_id: change.order,
+                reason,
+                change: change.by,
+                quantity,
+                created_at: now,
+            };
+            movement.insert(conn)?;
         }
         totals.sort_by_key(|(product, _)| *product);
         for (product, by) in totals {
@@ -95,52 +108,32 @@ impl StockMovement {
         Ok(short)
     }
 
-    /// The first movement of a variant whose row was just inserted with so many; its product's total is the caller's.
-    pub fn open(
-        conn: &mut Conn,
-        variant: VariantId,
-        quantity: i32,
-        reason: Reason,
-        user: Option<UserId>,
-        now: NaiveDateTime,
-    ) -> Result<()> {
-        let change = StockChange {
-            variant,
-            by: quantity,
-            order: None,
+    /// Records the opening stock of a variant that was just inserted. The caller updates the product's total.
+    pub fn open(conn: &mut Conn, variant: &Variant, reason: Reason, user: Option<UserId>) -> Result<()> {
+        let movement = Self {
+            id: MovementId::new(),
+            variant_id: variant.id,
+            user_id: user,
+            order_line_id: None,
+            reason,
+            change: variant.quantity,
+            quantity: variant.quantity,
+            created_at: variant.created_at,
         };
-        Self::record(conn, change, quantity, reason, user, now)
+        movement.insert(conn)
     }
 
-    fn record(
-        conn: &mut Conn,
-        change: StockChange,
-        quantity: i32,
-        reason: Reason,
-        user: Option<UserId>,
-        now: NaiveDateTime,
-    ) -> Result<()> {
-        diesel::insert_into(stock_movements::table)
-            .values((
-                stock_movements::id.eq(MovementId::new()),
-                stock_movements::variant_id.eq(change.variant),
-                stock_movements::user_id.eq(user),
-                stock_movements::order_line_id.eq(change.order),
-                stock_movements::reason.eq(reason),
-                stock_movements::change.eq(change.by),
-                stock_movements::quantity.eq(quantity),
-                stock_movements::created_at.eq(now),
-            ))
-            .execute(conn)?;
+    fn insert(&self, conn: &mut Conn) -> Result<()> {
+        diesel::insert_into(stock_movements::table).values(self).execute(conn)?;
         Ok(())
     }
 
-    /// What happened to a variant's stock, the latest first.
-    pub fn of_variant(conn: &mut Conn, variant: VariantId, most: i64) -> Result<Vec<Self>> {
+    /// The movements of a variant, latest first.
+    pub fn of_variant(conn: &mut Conn, variant: VariantId, limit: i64) -> Result<Vec<Self>> {
         Ok(stock_movements::table
             .filter(stock_movements::variant_id.eq(variant))
             .order(stock_movements::id.desc())
-            .limit(most)
+            .limit(limit)
             .select(Self::as_select())
             .load(conn)?)
     }

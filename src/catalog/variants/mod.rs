@@ -1,4 +1,5 @@
-//! The options of a product and the variants that they make.
+//! The variants of a product, and the options that they differ in.
 
 pub mod options;
 pub mod removed;
+pub mod variant;

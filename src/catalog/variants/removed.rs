@@ -1,13 +1,13 @@
-//! What becomes of the stock of combinations that there will be no more.
+//! Variants that a change of the options removes, and what happens to their stock.
 
-use super::options::{Passage, Values};
+use super::options::{OptionMapping, Values};
 
-/// Pieces that go elsewhere, and how many combinations they were in.
+/// The stock of the variants that a change removes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RemovedVariants {
-    /// Added to the combination that stays.
-    pub joined: Amount,
-    /// Taken out of stock.
+    /// Added to a variant that stays.
+    pub merged: Amount,
+    /// Removed from stock.
     pub lost: Amount,
 }
 
@@ -17,37 +17,42 @@ pub struct Amount {
     pub combinations: usize,
 }
 
-/// Which old combinations each new one is made of.
+/// Which old variants each new variant takes over. Variants are named by their index.
 #[derive(Debug)]
-pub struct Plan {
-    /// For each new combination, the old ones that it takes over; the first lives on.
-    pub made_of: Vec<Vec<usize>>,
-    /// Old ones that no new one takes over.
-    pub gone: Vec<usize>,
+pub struct VariantPlan {
+    /// For each new variant, the old ones. The first of them keeps its id, the others are merged into it.
+    pub sources: Vec<Vec<usize>>,
+    /// Old variants that no new one takes over.
+    pub deleted: Vec<usize>,
 }
 
-impl Plan {
-    pub fn new(passage: &Passage, before: &[Values], after: &[Values]) -> Self {
+impl VariantPlan {
+    pub fn new(mapping: &OptionMapping, before: &[Values], after: &[Values]) -> Self {
         let mut plan = Self {
-            made_of: vec![Vec::new(); after.len()],
-            gone: Vec::new(),
+            sources: vec![Vec::new(); after.len()],
+            deleted: Vec::new(),
         };
         for (old, values) in before.iter().enumerate() {
-            let becomes = passage.of(values);
-            match after.iter().position(|there| *there == becomes) {
-                Some(new) => plan.made_of[new].push(old),
-                None => plan.gone.push(old),
+            let mapped = mapping.map(values);
+            match after.iter().position(|new| *new == mapped) {
+                Some(new) => plan.sources[new].push(old),
+                None => plan.deleted.push(old),
             }
         }
         plan
     }
 
-    /// Those whose stock the first takes over.
-    pub fn joined(&self) -> impl Iterator<Item = usize> {
-        self.made_of.iter().flat_map(|old| old.iter().skip(1)).copied()
+    /// Old variants that are merged into another one.
+    fn merged(&self) -> impl Iterator<Item = usize> {
+        self.sources.iter().flat_map(|old| old.iter().skip(1)).copied()
     }
 
-    /// What the shop is to be told before it is done.
+    /// Old variants that are removed: merged or deleted.
+    pub fn removed(&self) -> impl Iterator<Item = usize> {
+        self.merged().chain(self.deleted.iter().copied())
+    }
+
+    /// What the seller has to agree to.
     pub fn removed_variants(&self, stock: &[i32]) -> RemovedVariants {
         let amount = |old: &mut dyn Iterator<Item = usize>| {
             let mut amount = Amount::default();
@@ -58,39 +63,39 @@ impl Plan {
             amount
         };
         RemovedVariants {
-            joined: amount(&mut self.joined()),
-            lost: amount(&mut self.gone.iter().copied()),
+            merged: amount(&mut self.merged()),
+            lost: amount(&mut self.deleted.iter().copied()),
         }
     }
 }
 
 impl RemovedVariants {
-    pub fn is_nothing(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// What the form sends back to say: I know.
+    /// What the form sends back when the seller agreed.
     pub fn token(self) -> String {
-        let (joined, lost) = (self.joined, self.lost);
+        let (merged, lost) = (self.merged, self.lost);
         format!(
             "{}-{}-{}-{}",
-            joined.pieces, joined.combinations, lost.pieces, lost.combinations
+            merged.pieces, merged.combinations, lost.pieces, lost.combinations
         )
     }
 
-    /// For the shop, a sentence each.
-    pub fn words(self) -> Vec<String> {
-        let mut told = Vec::new();
-        if self.joined.pieces > 0 {
-            told.push(format!(
+    /// Sentences for the seller.
+    pub fn sentences(self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.merged.pieces > 0 {
+            sentences.push(format!(
                 "{} will be added to the combinations that stay.",
-                self.joined.words()
+                self.merged.words()
             ));
         }
         if self.lost.pieces > 0 {
-            told.push(format!("{} will be taken out of stock.", self.lost.words()));
+            sentences.push(format!("{} will be taken out of stock.", self.lost.words()));
         }
-        told
+        sentences
     }
 }
 
@@ -122,9 +127,9 @@ mod tests {
     }
 
     #[test]
-    fn it_is_said_what_goes_where() {
+    fn sentences_say_what_happens_to_the_stock() {
         let removed_variants = RemovedVariants {
-            joined: Amount {
+            merged: Amount {
                 pieces: 12,
                 combinations: 4,
             },
@@ -134,7 +139,7 @@ mod tests {
             },
         };
         assert_eq!(
-            removed_variants.words(),
+            removed_variants.sentences(),
             [
                 "12 pieces in 4 combinations will be added to the combinations that stay.",
                 "1 piece in 1 combination will be taken out of stock."
@@ -144,7 +149,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every old combination lives on, joins one that does, or is told of; none twice.
+        /// Every old variant stays, is merged or is deleted, exactly once.
         #[test]
         fn every_piece_is_accounted_for(
             sizes in prop::collection::vec(1_usize..5, 1..4),
@@ -161,24 +166,24 @@ mod tests {
                 .map(|((size, name), kept)| option(name, (*size).min(*kept)))
                 .collect();
             let (before, after) = (Options::new(before).unwrap(), Options::new(after).unwrap());
-            let passage = Passage::new(&before.names(), &after);
+            let mapping = OptionMapping::new(&before.names(), &after);
             let (old, new) = (before.combinations(), after.combinations());
-            let plan = Plan::new(&passage, &old, &new);
-            let mut told: Vec<usize> = plan.made_of.iter().flatten().chain(&plan.gone).copied().collect();
-            told.sort_unstable();
-            prop_assert_eq!(told, (0..old.len()).collect::<Vec<_>>());
+            let plan = VariantPlan::new(&mapping, &old, &new);
+            let mut covered: Vec<usize> = plan.sources.iter().flatten().chain(&plan.deleted).copied().collect();
+            covered.sort_unstable();
+            prop_assert_eq!(covered, (0..old.len()).collect::<Vec<_>>());
             let total: i64 = stock[..old.len()].iter().map(|&pieces| i64::from(pieces)).sum();
             let stays: i64 = plan
-                .made_of
+                .sources
                 .iter()
-                .filter_map(|made_of| made_of.first())
+                .filter_map(|sources| sources.first())
                 .map(|first| i64::from(stock[*first]))
                 .sum();
             let removed_variants = plan.removed_variants(&stock);
-            prop_assert_eq!(stays + removed_variants.joined.pieces + removed_variants.lost.pieces, total);
-            // The same options once more: everything stays what it is.
-            let same = Plan::new(&Passage::new(&before.names(), &before), &old, &old);
-            prop_assert!(same.gone.is_empty() && same.made_of.iter().enumerate().all(|(at, made_of)| made_of == &[at]));
+            prop_assert_eq!(stays + removed_variants.merged.pieces + removed_variants.lost.pieces, total);
+            // With the same options every variant stays.
+            let same = VariantPlan::new(&OptionMapping::new(&before.names(), &before), &old, &old);
+            prop_assert!(same.deleted.is_empty() && same.sources.iter().enumerate().all(|(at, sources)| sources == &[at]));
         }
     }
 }

@@ -1,31 +1,30 @@
-//! The product editor: one form for a new product or one that there is. Its buttons that save nothing come back with the
-//! same page, everything typed kept.
+//! The product editor: one form for a new product or a saved one. Buttons that save nothing show the same page again and
+//! keep everything that was typed.
 
-mod actions;
-mod form;
+mod action;
+mod fields;
+mod input;
+mod lists;
 mod parse;
 mod pictures;
 mod state;
 pub mod stock;
-mod table;
+mod submission;
+mod variants;
 mod view;
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use chrono::DateTime;
 
-use crate::catalog::{Basis, Draft, Product, ProductState, Saved, Stored, StoredProduct};
-use crate::db::Db;
-use crate::error::{Error, Result};
-use crate::id::{ImageId, ProductId};
-use crate::images::Pictures;
+use crate::catalog::{BaseVersion, Product, ProductState, SavedProduct, UpdateOutcome};
+use crate::error::Result;
+use crate::id::ProductId;
 use crate::shops::{Section, Shop, ShopState};
-use crate::web::{Flash, FormErrors, Page, Seller, Upload, get, redirect};
-use form::{Act, EditorForm};
-use parse::Rules;
+use crate::web::{Flash, SellerRequest, Upload, get, redirect};
 use state::EditorState;
-use view::{Known, View};
+use submission::Submission;
+use view::{Editor, EditorContext, EditorPage, edit_url};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -42,204 +41,119 @@ pub fn routes(to: &mut web::ServiceConfig) {
 }
 
 /// `GET /dashboard/products/new`
-async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let who = (seller.shop.id, seller.visitor.user);
-    let known = db.read(move |conn| Known::read(conn, who, None, &[])).await?;
-    View::new(EditorState::blank(), known).answer(page, &seller)
+async fn new(request: SellerRequest) -> Result<HttpResponse> {
+    let seller = request.context();
+    let context = request
+        .read(move |conn| EditorContext::load(conn, seller, None, &[]))
+        .await?;
+    Editor::new(EditorState::blank(), context).respond(request)
 }
 
 /// `GET /dashboard/products/{id}/edit`
-async fn edit(db: Data<Db>, page: Page, seller: Seller, id: Path<String>) -> Result<HttpResponse> {
-    let id = product(&id)?;
-    let shop = seller.shop.id;
-    let (stored, sections) = db
-        .read(move |conn| {
-            let stored = Stored::of_shop(conn, shop, id)?;
-            Ok((stored, Section::of_shop(conn, shop)?))
-        })
+async fn edit(request: SellerRequest, id: Path<ProductId>) -> Result<HttpResponse> {
+    let shop = request.who.shop.id;
+    let (saved, sections) = request
+        .read(move |conn| Ok((SavedProduct::of_shop(conn, shop, *id)?, Section::of_shop(conn, shop)?)))
         .await?;
-    let sheet = EditorState::from_stored(&stored, page.site.currency);
-    let pictures = stored.images.iter().map(|image| (image.id, image.picture()));
-    let known = Known {
+    let state = EditorState::from_saved(&saved, request.page.site.currency);
+    let pictures = saved.images.iter().map(|image| (image.id, image.picture()));
+    let context = EditorContext {
         sections,
         pictures: pictures.collect(),
-        product: Some(stored.product),
+        product: Some(saved.product),
     };
-    View::new(sheet, known).answer(page, &seller)
+    Editor::new(state, context).respond(request)
 }
 
 /// `POST /dashboard/products/new`
-async fn create(
-    db: Data<Db>,
-    pictures: Data<Pictures>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    upload: Upload<EditorForm>,
-) -> Result<HttpResponse> {
-    let act = Act::parse(&upload.form.act);
-    let (mut view, errors) = sent(&db, &pictures, &page, &seller, None, upload).await?;
-    let Some(draft) = ready(&mut view, errors, act, &page) else {
-        return view.answer(page, &seller);
+async fn create(request: SellerRequest, upload: Upload<EditorState>) -> Result<HttpResponse> {
+    let (mut editor, draft) = match Submission::receive(&request, None, upload).await? {
+        Submission::Show(editor) => return editor.respond(request),
+        Submission::Save(editor, draft) => (editor, draft),
     };
-    let (shop, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
-    let (title, state) = (draft.title.clone(), draft.state);
-    let done = db
+    let (title, state, seller) = (draft.content.title.clone(), draft.state, request.context());
+    let created = request
         .write(move |conn| {
-            let id = Product::create(conn, shop, owner, &draft, now)?;
-            Ok((id, Shop::state(conn, shop)?))
+            let id = Product::create(conn, seller, &draft)?;
+            Ok((id, Shop::state(conn, seller.shop)?))
         })
         .await;
-    match done {
-        Ok((id, shop)) => {
-            Flash::ok(&session, told(&title, state, shop))?;
-            Ok(redirect(&format!("/dashboard/products/{id}/edit")))
-        }
-        Err(Error::Refused(why)) => {
-            view.errors.add("", why);
-            view.answer(page, &seller)
-        }
-        Err(error) => Err(error),
-    }
+    request
+        .respond_to_form(
+            created,
+            |request, (id, shop)| {
+                Flash::ok(&request.session, saved_message(&title, state, shop))?;
+                Ok(redirect(&edit_url(id)))
+            },
+            async |request, errors| {
+                editor.errors.append(errors);
+                Ok(EditorPage::new(request, editor))
+            },
+        )
+        .await
 }
 
 /// `POST /dashboard/products/{id}/edit`
-async fn update(
-    db: Data<Db>,
-    pictures: Data<Pictures>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    id: Path<String>,
-    upload: Upload<EditorForm>,
-) -> Result<HttpResponse> {
-    let id = product(&id)?;
-    let act = Act::parse(&upload.form.act);
-    let micros = upload.form.updated_at.parse().ok();
-    let basis = Basis {
-        updated_at: (micros.and_then(DateTime::from_timestamp_micros))
-            .unwrap_or_default()
-            .naive_utc(),
-        agreed: upload.form.agreed.clone(),
+async fn update(request: SellerRequest, id: Path<ProductId>, upload: Upload<EditorState>) -> Result<HttpResponse> {
+    let id = *id;
+    let base = base_version(&upload.form);
+    let (mut editor, draft) = match Submission::receive(&request, Some(id), upload).await? {
+        Submission::Show(editor) => return editor.respond(request),
+        Submission::Save(editor, draft) => (editor, draft),
     };
-    let (mut view, errors) = sent(&db, &pictures, &page, &seller, Some(id), upload).await?;
-    let Some(draft) = ready(&mut view, errors, act, &page) else {
-        return view.answer(page, &seller);
-    };
-    let (shop, user, now) = (seller.shop.id, seller.visitor.user, page.now);
-    let (title, state, options) = (draft.title.clone(), draft.state, draft.options.clone());
-    let done = db
+    let (title, state, options) = (draft.content.title.clone(), draft.state, draft.options.clone());
+    let seller = request.context();
+    let updated = request
         .write(move |conn| {
-            let saved = Product::update(conn, shop, user, id, &draft, &basis, now)?;
-            Ok((saved, Shop::state(conn, shop)?))
+            let outcome = Product::update(conn, seller, id, &draft, &base)?;
+            Ok((outcome, Shop::state(conn, seller.shop)?))
         })
         .await;
-    match done {
-        Ok((Saved::Done, shop)) => {
-            Flash::ok(&session, told(&title, state, shop))?;
-            return Ok(redirect(&format!("/dashboard/products/{id}/edit")));
+    match updated {
+        Ok((UpdateOutcome::NeedsAgreement(removed_variants), _)) => {
+            editor.removed_variants = Some(removed_variants);
+            return editor.respond(request);
         }
-        Ok((Saved::Asks(removed_variants), _)) => view.removed_variants = Some(removed_variants),
-        Ok((Saved::Changed, _)) => {
-            let stored = db.read(move |conn| Stored::of_shop(conn, shop, id)).await?;
-            view.sheet.rebase(&stored, &options);
-            view.changed = true;
+        Ok((UpdateOutcome::Outdated, _)) => {
+            let saved = load_saved(&request, id).await?;
+            editor.state.merge_saved_version(&saved, &options);
+            editor.changed = true;
+            return editor.respond(request);
         }
-        Err(Error::Refused(why)) => {
-            let stored = db.read(move |conn| Stored::of_shop(conn, shop, id)).await?;
-            view.sheet.rebase(&stored, &options);
-            view.errors.add("", why);
-        }
-        Err(error) => return Err(error),
+        _ => {}
     }
-    view.answer(page, &seller)
+    request
+        .respond_to_form(
+            updated,
+            |request, (_, shop)| {
+                Flash::ok(&request.session, saved_message(&title, state, shop))?;
+                Ok(redirect(&edit_url(id)))
+            },
+            async |request, errors| {
+                let saved = load_saved(&request, id).await?;
+                editor.state.merge_saved_version(&saved, &options);
+                editor.errors.append(errors);
+                Ok(EditorPage::new(request, editor))
+            },
+        )
+        .await
 }
 
-/// The product that an address names; anything else is nowhere.
-fn product(id: &str) -> Result<ProductId> {
-    id.parse().map(ProductId).map_err(|_| Error::NotFound)
+async fn load_saved(request: &SellerRequest, id: ProductId) -> Result<SavedProduct> {
+    let shop = request.who.shop.id;
+    request.read(move |conn| SavedProduct::of_shop(conn, shop, id)).await
 }
 
-/// What was sent, its pictures kept: in the sheet are only those that this person may use.
-async fn sent(
-    db: &Data<Db>,
-    pictures: &Data<Pictures>,
-    page: &Page,
-    seller: &Seller,
-    id: Option<ProductId>,
-    upload: Upload<EditorForm>,
-) -> Result<(View, FormErrors)> {
-    let who = (seller.shop.id, seller.visitor.user);
-    if let Some(id) = id {
-        // Nothing is kept for what is not theirs.
-        db.read(move |conn| StoredProduct::of_shop(conn, who.0, id)).await?;
-    }
-    let mut errors = FormErrors::default();
-    let mut sheet = EditorState::sent(upload.form);
-    let room = sheet.room();
-    let received = pictures::receive(db, pictures, who.1, upload.files, room, page.now).await?;
-    sheet.add_pictures(received.ids);
-    for why in received.refused {
-        errors.add("images", why);
-    }
-    let wanted: Vec<ImageId> = sheet.pictures.iter().map(|picture| picture.id).collect();
-    let known = db.read(move |conn| Known::read(conn, who, id, &wanted)).await?;
-    let before = sheet.pictures.len();
-    sheet
-        .pictures
-        .retain(|picture| known.pictures.contains_key(&picture.id));
-    if sheet.pictures.len() < before {
-        errors.add("images", "A picture is not here any more. Choose it again.");
-    }
-    let section = sheet.section.as_str();
-    if !section.is_empty() && known.sections.iter().all(|known| known.id.to_string() != section) {
-        errors.add("section", "Choose one of the sections in the list.");
-        sheet.section.clear();
-    }
-    Ok((View::new(sheet, known), errors))
-}
-
-/// The draft to be saved; none where the page is the answer, because it is asked for or because something is wrong.
-fn ready(view: &mut View, errors: FormErrors, act: Act, page: &Page) -> Option<Draft> {
-    view.errors = errors;
-    view.again = if act == Act::Publish { "publish" } else { "save" };
-    if !act.writes() {
-        view.preview = act == Act::Preview;
-        view.sheet.act(act);
-        let remakes = matches!(act, Act::Table | Act::RemoveOption(_));
-        match view.sheet.parse_options() {
-            Ok(options) if remakes => {
-                view.sheet.make_table(&options);
-            }
-            Err(wrong) if act == Act::Table => view.errors.append(wrong),
-            _ => {}
-        }
-        return None;
-    }
-    let before = view.known.product.as_ref().map(|product| product.state);
-    let state = match act {
-        Act::Publish => ProductState::Active,
-        _ => ProductState::parse(&view.sheet.state)
-            .or(before)
-            .unwrap_or(ProductState::Draft),
-    };
-    let rules = Rules {
-        currency: page.site.currency,
-        categories: &page.site.categories,
-        state,
-        live: before == Some(ProductState::Active),
-    };
-    match view.sheet.parse(rules) {
-        Ok(draft) if view.errors.is_empty() => Some(draft),
-        Ok(_) => None,
-        Err(wrong) => {
-            view.errors.append(wrong);
-            None
-        }
+fn base_version(form: &EditorState) -> BaseVersion {
+    let micros = form.updated_at.parse().ok();
+    let updated_at = micros.and_then(DateTime::from_timestamp_micros);
+    BaseVersion {
+        updated_at: updated_at.unwrap_or_default().naive_utc(),
+        agreed: form.agreed.clone(),
     }
 }
 
-fn told(title: &str, state: ProductState, shop: ShopState) -> String {
+fn saved_message(title: &str, state: ProductState, shop: ShopState) -> String {
     match (state, shop) {
         (ProductState::Draft, _) => format!("“{title}” is saved as a draft. Only you see it."),
         (ProductState::Archived, _) => format!("“{title}” is archived. Nobody sees it any more."),

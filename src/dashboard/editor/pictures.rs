@@ -1,108 +1,83 @@
-//! Pictures on their way to a product: kept for whoever sent them until a product takes them.
+//! Pictures that are uploaded before their product is saved.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
-use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::view::Shot;
-use crate::db::Db;
+use super::view::PictureCard;
 use crate::error::{Error, Result};
-use crate::id::{ImageId, UserId};
-use crate::images::{MAX_PICTURES, PendingImage, Pictures, Sent};
-use crate::web::{Flash, Page, Seller, Upload, html, redirect};
+use crate::images::{MAX_PICTURES, PendingImage, UploadedFile};
+use crate::web::{Flash, SellerRequest, Upload, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/pictures").route(web::post().to(create)));
 }
 
-/// Nothing but pictures is sent here.
+/// The form has files only.
 #[derive(Deserialize)]
 struct NoFields {}
 
-/// The cards of the pictures that came, and why others did not.
+/// The cards of the stored pictures, and why others were refused.
 #[derive(Template)]
 #[template(path = "dashboard/editor/pictures.html")]
-struct Cards {
-    shots: Vec<Shot>,
+struct PictureCards {
+    cards: Vec<PictureCard>,
     refused: Vec<String>,
-    most_pictures: usize,
+    max_pictures: usize,
 }
 
-/// What came of the files of a form.
+/// The files of a form, stored or refused.
 #[derive(Default)]
-pub struct Received {
-    pub ids: Vec<ImageId>,
+pub struct ReceivedPictures {
     pub images: Vec<PendingImage>,
+    /// Messages for the seller.
     pub refused: Vec<String>,
 }
 
-/// `POST /dashboard/pictures`: keeps pictures, and gives back their cards.
-async fn create(
-    db: Data<Db>,
-    pictures: Data<Pictures>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    upload: Upload<NoFields>,
-) -> Result<HttpResponse> {
-    let owner = seller.visitor.user;
-    let received = receive(&db, &pictures, owner, upload.files, MAX_PICTURES, page.now).await?;
-    if !page.htmx {
-        if let Some(why) = received.refused.first() {
-            Flash::warn(&session, why)?;
+/// `POST /dashboard/pictures`: stores pictures. The script that sent them gets their cards.
+async fn create(request: SellerRequest, upload: Upload<NoFields>) -> Result<HttpResponse> {
+    let received = ReceivedPictures::store(&request, upload.files, MAX_PICTURES).await?;
+    if !request.page.htmx {
+        if let Some(message) = received.refused.first() {
+            Flash::warn(&request.session, message)?;
         }
         return Ok(redirect("/dashboard/products/new"));
     }
-    let shot = |image: &PendingImage| Shot {
-        id: image.id.to_string(),
-        picture: image.picture(),
-        alt: String::new(),
-        error: String::new(),
-    };
     let status = if received.images.is_empty() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::OK
     };
-    let view = Cards {
-        shots: received.images.iter().map(shot).collect(),
+    let view = PictureCards {
+        cards: received.images.iter().map(PictureCard::from_pending).collect(),
         refused: received.refused,
-        most_pictures: MAX_PICTURES,
+        max_pictures: MAX_PICTURES,
     };
     html(status, view.render())
 }
 
-/// Keeps the pictures of a form, as many as there is room for.
-pub async fn receive(
-    db: &Db,
-    pictures: &Pictures,
-    owner: UserId,
-    files: Vec<Sent>,
-    room: usize,
-    now: NaiveDateTime,
-) -> Result<Received> {
-    let mut received = Received::default();
-    for file in files.into_iter().filter(|file| file.field == "images") {
-        if received.ids.len() == room {
-            let why = format!(
-                "A product has {MAX_PICTURES} pictures at most. “{}” was left out.",
-                file.name
-            );
-            received.refused.push(why);
-            continue;
-        }
-        match pictures.receive(db, owner, file, now).await {
-            Ok(image) => {
-                received.ids.push(image.id);
-                received.images.push(image);
+impl ReceivedPictures {
+    /// Stores the pictures of a form, up to `room` of them.
+    pub async fn store(request: &SellerRequest, files: Vec<UploadedFile>, room: usize) -> Result<Self> {
+        let (services, seller) = (&request.services, request.context());
+        let mut received = Self::default();
+        for file in files.into_iter().filter(|file| file.field == "images") {
+            if received.images.len() == room {
+                received.refused.push(format!(
+                    "A product has {MAX_PICTURES} pictures at most. “{}” was left out.",
+                    file.name
+                ));
+                continue;
             }
-            Err(Error::Refused(why)) => received.refused.push(why),
-            Err(error) => return Err(error),
+            let stored = services.pictures.receive(&services.db, seller.user, file, seller.now);
+            match stored.await {
+                Ok(image) => received.images.push(image),
+                Err(Error::Refused(message)) => received.refused.push(message),
+                Err(error) => return Err(error),
+            }
         }
+        Ok(received)
     }
-    Ok(received)
 }

@@ -1,24 +1,27 @@
-//! What the editor shows: everything as it is typed, whether it came from the database or from a form.
+//! The state of the editor: what its form shows and what it sends, as text.
 
+use serde::Deserialize;
+
+use super::lists::{
+    FieldForm, OptionForm, PictureForm, VariantForm, list, one_variant, pictures, text, values, variants,
+};
 use crate::catalog::{
-    Delivery, MAX_COMBINATIONS, MAX_FIELDS, PersonalizationField, PersonalizationKind, ProductState, Readiness, Stored,
-    Values,
+    Delivery, MAX_FIELDS, MAX_OPTIONS, OptionMapping, Options, Product, ProductState, Readiness, SavedProduct, Values,
 };
 use crate::id::ImageId;
 use crate::images::MAX_PICTURES;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
-use super::form::EditorForm;
-
-/// Letters that a text of a new field may have.
-const DEFAULT_TEXT_LENGTH: &str = "60";
-
-/// More rows than this are not read.
-pub const MAX_ROWS: usize = MAX_COMBINATIONS;
-
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct EditorState {
+    /// The button that was pressed.
+    #[serde(rename = "do")]
+    pub action: String,
+    /// The version of the product that the form was filled with, in microseconds since 1970.
     pub updated_at: String,
+    /// The token of the removed variants that the seller agreed to.
+    pub agreed: String,
     pub title: String,
     pub slug: String,
     pub description: String,
@@ -34,165 +37,94 @@ pub struct EditorState {
     pub ready_from: String,
     pub ready_within: String,
     pub state: String,
-    pub options: Vec<TypedOption>,
-    /// The names of the options that the rows are combinations of.
-    pub of: Values,
-    pub rows: Vec<Row>,
-    pub fields: Vec<TypedField>,
-    pub pictures: Vec<TypedPicture>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct TypedOption {
-    pub name: String,
-    /// One a line.
-    pub values: String,
-}
-
-/// A combination; the only one of a product of one kind has no values.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Row {
-    pub values: Values,
-    pub price: String,
-    pub quantity: String,
-    /// How many there were when the page was made.
-    pub seen: String,
-    pub sku: String,
-    pub image: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct TypedField {
-    pub id: String,
-    pub kind: String,
-    pub label: String,
-    pub hint: String,
-    /// One a line.
-    pub choices: String,
-    pub max_length: String,
-    pub required: bool,
-    pub price: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct TypedPicture {
-    pub id: ImageId,
-    pub alt: String,
-}
-
-impl Default for TypedField {
-    fn default() -> Self {
-        Self {
-            id: String::new(),
-            kind: PersonalizationKind::Text.as_str().to_owned(),
-            label: String::new(),
-            hint: String::new(),
-            choices: String::new(),
-            max_length: DEFAULT_TEXT_LENGTH.to_owned(),
-            required: false,
-            price: String::new(),
-        }
-    }
-}
-
-impl TypedField {
-    pub fn required_word(&self) -> &'static str {
-        if self.required { "yes" } else { "no" }
-    }
-}
-
-impl Row {
-    /// `Large / Blue`
-    pub fn label(&self) -> String {
-        let values: Vec<&str> = self
-            .values
-            .iter()
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-            .collect();
-        values.join(" / ")
-    }
+    #[serde(deserialize_with = "list::<MAX_OPTIONS, _, _>")]
+    pub options: Vec<OptionForm>,
+    /// The names of the options that `variants` are combinations of. They differ from `options` while those are edited.
+    #[serde(deserialize_with = "values")]
+    pub variant_options: Values,
+    #[serde(default = "one_variant", deserialize_with = "variants")]
+    pub variants: Vec<VariantForm>,
+    #[serde(deserialize_with = "list::<MAX_FIELDS, _, _>")]
+    pub fields: Vec<FieldForm>,
+    #[serde(deserialize_with = "pictures")]
+    pub pictures: Vec<PictureForm>,
 }
 
 impl EditorState {
-    /// An empty one.
+    /// The form of a new product.
     pub fn blank() -> Self {
         Self {
             delivery: Delivery::Parcel.as_str().to_owned(),
             readiness: "ready".to_owned(),
             state: ProductState::Draft.as_str().to_owned(),
-            rows: vec![Row {
+            variants: vec![VariantForm {
                 quantity: "1".to_owned(),
                 seen: "0".to_owned(),
-                ..Row::default()
+                ..VariantForm::default()
             }],
             ..Self::default()
         }
     }
 
-    /// A product as it is.
-    pub fn from_stored(stored: &Stored, currency: Currency) -> Self {
-        let product = &stored.product;
-        let readiness = Readiness::from_days(product.ready_from, product.ready_within);
-        let number = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
-        // A draft whose price nobody gave has none to show.
-        let price = |price: crate::money::Money| {
-            let unset = price.0 == 0 && product.state == ProductState::Draft;
-            if unset { String::new() } else { currency.plain(price) }
+    /// Whether the product has options, so that there is a table of variants.
+    pub fn has_options(&self) -> bool {
+        self.variant_options.iter().any(|name| !name.is_empty())
+    }
+
+    /// How many pictures may still be added.
+    pub fn room_for_pictures(&self) -> usize {
+        MAX_PICTURES.saturating_sub(self.pictures.len())
+    }
+
+    /// Adds pictures at the end, up to the limit.
+    pub fn add_pictures(&mut self, ids: impl IntoIterator<Item = ImageId>) {
+        let added = ids.into_iter().map(|id| PictureForm { id, alt: String::new() });
+        self.pictures.extend(added);
+        self.pictures.truncate(MAX_PICTURES);
+    }
+
+    pub fn from_saved(saved: &SavedProduct, currency: Currency) -> Self {
+        let Product { content, state, .. } = &saved.product;
+        // A draft without a price has the price zero.
+        let price = |price: Money| match (price, *state) {
+            (Money(0), ProductState::Draft) => String::new(),
+            _ => currency.plain(price),
         };
-        let field = |field: &PersonalizationField| TypedField {
-            id: field.id.to_string(),
-            kind: field.kind.as_str().to_owned(),
-            label: field.label.clone(),
-            hint: field.hint.clone(),
-            choices: field.choices().collect::<Vec<_>>().join("\n"),
-            max_length: field.max_length.to_string(),
-            required: field.required,
-            price: if field.price.0 == 0 {
-                String::new()
-            } else {
-                currency.plain(field.price)
-            },
-        };
+        let options = saved.options();
+        let ready = content.readiness() == Readiness::Ready;
         Self {
-            updated_at: product.updated_at.and_utc().timestamp_micros().to_string(),
-            title: product.title.clone(),
-            slug: product.slug.clone(),
-            description: product.description.clone(),
-            category: product.category.clone(),
-            section: product.section_id.map(|id| id.to_string()).unwrap_or_default(),
+            action: String::new(),
+            updated_at: version(&saved.product),
+            agreed: String::new(),
+            title: content.title.clone(),
+            slug: saved.product.slug.clone(),
+            description: content.description.clone(),
+            category: content.category.clone(),
+            section: text(saved.product.section_id),
             new_section: String::new(),
-            tags: product.tags.clone(),
-            compare_at_price: product
-                .compare_at_price
-                .map(|price| currency.plain(price))
-                .unwrap_or_default(),
-            weight: number(product.weight),
-            delivery: product.delivery.as_str().to_owned(),
-            readiness: if readiness == Readiness::Ready { "ready" } else { "made" }.to_owned(),
-            ready_from: number(product.ready_from),
-            ready_within: number(product.ready_within),
-            state: product.state.as_str().to_owned(),
-            options: (stored.options().all().iter())
-                .map(|option| TypedOption {
+            tags: content.tags.clone(),
+            compare_at_price: text(content.compare_at_price.map(|price| currency.plain(price))),
+            weight: text(content.weight),
+            delivery: content.delivery.as_str().to_owned(),
+            readiness: if ready { "ready" } else { "made" }.to_owned(),
+            ready_from: text(content.ready_from),
+            ready_within: text(content.ready_within),
+            state: state.as_str().to_owned(),
+            options: (options.all().iter())
+                .map(|option| OptionForm {
                     name: option.name.clone(),
                     values: option.values.join("\n"),
                 })
                 .collect(),
-            of: product.option_names(),
-            rows: (stored.variants.iter())
-                .map(|variant| Row {
-                    values: variant.values(),
-                    price: price(variant.price),
-                    quantity: variant.quantity.to_string(),
-                    seen: variant.quantity.to_string(),
-                    sku: variant.sku.clone(),
-                    image: variant.image_id.map(|id| id.to_string()).unwrap_or_default(),
-                })
+            variant_options: saved.product.option_names(),
+            variants: (saved.variants.iter())
+                .map(|variant| VariantForm::from_saved(variant, price(variant.price)))
                 .collect(),
-            fields: stored.fields.iter().map(field).collect(),
-            pictures: (stored.images.iter())
-                .map(|image| TypedPicture {
+            fields: (saved.fields.iter())
+                .map(|field| FieldForm::from_saved(field, currency))
+                .collect(),
+            pictures: (saved.images.iter())
+                .map(|image| PictureForm {
                     id: image.id,
                     alt: image.alt.clone(),
                 })
@@ -200,84 +132,87 @@ impl EditorState {
         }
     }
 
-    /// What was sent. What is more than a product can have is left out.
-    pub fn sent(form: EditorForm) -> Self {
-        let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
-        let option = |name: &Option<String>, values: &str| {
-            name.clone().map(|name| TypedOption {
-                name,
-                values: values.to_owned(),
-            })
-        };
-        let options = [
-            option(&form.option1, &form.values1),
-            option(&form.option2, &form.values2),
-            option(&form.option3, &form.values3),
-        ];
-        let row = |place: usize| Row {
-            values: [
-                at(&form.value1, place),
-                at(&form.value2, place),
-                at(&form.value3, place),
-            ],
-            price: at(&form.price, place),
-            quantity: at(&form.quantity, place),
-            seen: at(&form.seen, place),
-            sku: at(&form.sku, place),
-            image: at(&form.image_id, place),
-        };
-        let field = |place: usize| TypedField {
-            id: at(&form.field_id, place),
-            kind: at(&form.field_kind, place),
-            label: at(&form.field_label, place),
-            hint: at(&form.field_hint, place),
-            choices: at(&form.field_choices, place),
-            max_length: at(&form.field_longest, place),
-            required: at(&form.field_required, place) == "yes",
-            price: at(&form.field_price, place),
-        };
-        let mut pictures: Vec<TypedPicture> = Vec::new();
-        for (place, id) in form.picture.iter().enumerate() {
-            if let Ok(id) = id.parse().map(ImageId)
-                && pictures.iter().all(|picture| picture.id != id)
-            {
-                let alt = at(&form.alt, place);
-                pictures.push(TypedPicture { id, alt });
+    /// Applies the form to a version that was saved meanwhile, in another tab or by a sale. The seller's changes of stock
+    /// stay the same; they count from the new stock.
+    pub fn merge_saved_version(&mut self, saved: &SavedProduct, options: &Options) {
+        self.updated_at = version(&saved.product);
+        let mapping = OptionMapping::new(&saved.product.option_names(), options);
+        for variant in &mut self.variants {
+            let sources = saved.variants.iter();
+            let sources = sources.filter(|saved| mapping.map(&saved.values()) == variant.values);
+            let stock: i32 = sources.map(|saved| saved.quantity).sum();
+            if let (Ok(typed), Ok(seen)) = (variant.quantity.trim().parse::<i32>(), variant.seen.parse::<i32>()) {
+                let changed = stock.saturating_add(typed.saturating_sub(seen));
+                variant.quantity = changed.max(0).to_string();
+            }
+            variant.seen = stock.to_string();
+        }
+        for field in &mut self.fields {
+            if saved.fields.iter().all(|known| known.id.to_string() != field.id) {
+                field.id.clear();
             }
         }
-        Self {
-            options: options.into_iter().flatten().collect(),
-            of: [form.of1.clone(), form.of2.clone(), form.of3.clone()],
-            rows: (0..form.price.len().clamp(1, MAX_ROWS)).map(row).collect(),
-            fields: (0..form.field_label.len().min(MAX_FIELDS)).map(field).collect(),
-            pictures,
-            updated_at: form.updated_at,
-            title: form.title,
-            slug: form.slug,
-            description: form.description,
-            category: form.category,
-            section: form.section,
-            new_section: form.new_section,
-            tags: form.tags,
-            compare_at_price: form.compare_at_price,
-            weight: form.weight,
-            delivery: form.delivery,
-            readiness: form.readiness,
-            ready_from: form.ready_from,
-            ready_within: form.ready_within,
-            state: form.state,
+    }
+}
+
+fn version(product: &Product) -> String {
+    product.updated_at.and_utc().timestamp_micros().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::web::parse_nested;
+
+    fn parse(input: &str) -> EditorState {
+        parse_nested(input.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_form_reads_nested_lists_in_the_order_of_their_indices() {
+        let state = parse(
+            "title=Moon+jar&do=save&options%5B1%5D%5Bname%5D=Glaze&options[0][name]=Size&options[0][values]=S%0D%0AL\
+             &variant_options[0]=Size&variants[0][values][0]=S&variants[0][price]=12&variants[2][price]=15\
+             &fields[0][label]=Name&fields[0][required]=yes&pictures[7][id]=42&pictures[7][alt]=A+jar&pictures[9][id]=42\
+             &pictures[8][id]=x&unknown[5][x]=1",
+        );
+        assert_eq!((state.title.as_str(), state.action.as_str()), ("Moon jar", "save"));
+        let names: Vec<&str> = state.options.iter().map(|option| option.name.as_str()).collect();
+        assert_eq!(names, ["Size", "Glaze"]);
+        assert_eq!(state.options[0].values, "S\r\nL");
+        assert_eq!(state.variant_options[0], "Size");
+        let prices: Vec<&str> = state.variants.iter().map(|variant| variant.price.as_str()).collect();
+        assert_eq!(prices, ["12", "15"]);
+        assert_eq!(state.variants[0].label(), "S");
+        assert_eq!(state.fields[0].required, "yes");
+        assert_eq!(state.pictures.len(), 1);
+        assert_eq!(
+            (state.pictures[0].id, state.pictures[0].alt.as_str()),
+            (ImageId(42), "A jar")
+        );
+    }
+
+    #[test]
+    fn lists_have_limits_and_an_empty_form_has_one_variant() {
+        assert_eq!(parse("").variants.len(), 1);
+        assert_eq!(parse("variants=").variants.len(), 1);
+        let many: Vec<String> = (0..200)
+            .map(|index| format!("variants[{index}][price]=1&fields[{index}][label]=a&options[{index}][name]=a"))
+            .collect();
+        let state = parse(&many.join("&"));
+        assert_eq!(
+            (state.variants.len(), state.fields.len(), state.options.len()),
+            (100, 5, 3)
+        );
+        assert_eq!(parse("variants[4294967295][price]=7").variants[0].price, "7");
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_is_read_or_refused(input in "([a-c]|title|variants|\\[|\\]|%5B|%5D|%|[0-9]|=|&|\\+){0,40}") {
+            let _ = parse_nested::<EditorState>(input.as_bytes());
         }
-    }
-
-    /// For how many more pictures there is room.
-    pub fn room(&self) -> usize {
-        MAX_PICTURES.saturating_sub(self.pictures.len())
-    }
-
-    /// Pictures that came along, after those that are there; more than a product can have are left out.
-    pub fn add_pictures(&mut self, fresh: impl IntoIterator<Item = ImageId>) {
-        let fresh = fresh.into_iter().map(|id| TypedPicture { id, alt: String::new() });
-        self.pictures.extend(fresh);
-        self.pictures.truncate(MAX_PICTURES);
     }
 }

@@ -1,23 +1,21 @@
-//! A product's stock history: who changed how many there are of what, and why.
+//! The stock history of a product.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::{StockHistoryEntry, StoredProduct, StoredVariant};
-use crate::db::Db;
+use crate::catalog::{Product, StockHistoryEntry, Variant};
 use crate::error::Result;
-use crate::id::MovementId;
+use crate::id::{MovementId, ProductId};
 use crate::text::when;
-use crate::web::{Page, Query, Seller, html};
+use crate::web::{Page, Query, SellerRequest, show, view};
 
-/// How many changes a page shows.
-const MAX_ENTRIES: i64 = 50;
+/// Changes of stock on a page.
+const PAGE_SIZE: usize = 50;
 
 #[derive(Deserialize)]
-pub struct BeforeQuery {
+pub struct StockParams {
     #[serde(default)]
     before: Vec<String>,
 }
@@ -29,12 +27,14 @@ struct StockPage {
     title: String,
     edit_url: String,
     variants: Vec<StockHistory>,
-    most: i64,
-    /// The next page.
+    page_size: usize,
+    /// The address of the next page.
     older: Option<String>,
 }
 
-/// A variant, and what happened to it.
+view!(StockPage);
+
+/// A variant with its movements.
 struct StockHistory {
     id: String,
     label: String,
@@ -43,80 +43,74 @@ struct StockHistory {
 }
 
 struct StockHistoryLine {
-    at: String,
+    /// For machines.
+    datetime: String,
     when: String,
-    why: &'static str,
-    who: String,
+    reason: &'static str,
+    author: String,
     /// `+3`, `−1`
     change: String,
-    kind: &'static str,
+    /// The CSS class of the change: `up`, `down` or none.
+    direction: &'static str,
     quantity: i32,
 }
 
 /// `GET /dashboard/products/{id}/stock`
 pub async fn index(
-    db: Data<Db>,
-    page: Page,
-    seller: Seller,
-    id: Path<String>,
-    query: Query<BeforeQuery>,
+    request: SellerRequest,
+    id: Path<ProductId>,
+    Query(params): Query<StockParams>,
 ) -> Result<HttpResponse> {
-    let id = super::product(&id)?;
-    let shop = seller.shop.id;
-    let before = query
-        .0
-        .before
-        .last()
-        .and_then(|typed| typed.parse().ok())
-        .map(MovementId);
-    let (product, variants, mut moves) = db
+    let (shop, id) = (request.who.shop.id, *id);
+    let before = params.before.last().and_then(|id| id.parse().ok()).map(MovementId);
+    let (product, variants, mut movements) = request
         .read(move |conn| {
-            let product = StoredProduct::of_shop(conn, shop, id)?;
+            let product = Product::of_shop(conn, shop, id)?;
+            let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
             Ok((
                 product,
-                StoredVariant::of_product(conn, id)?,
-                StockHistoryEntry::of_product(conn, id, before, MAX_ENTRIES + 1)?,
+                Variant::of_product(conn, id)?,
+                StockHistoryEntry::of_product(conn, id, before, limit)?,
             ))
         })
         .await?;
-    let more = moves.len() > usize::try_from(MAX_ENTRIES).unwrap_or(usize::MAX);
-    moves.truncate(usize::try_from(MAX_ENTRIES).unwrap_or(usize::MAX));
-    let last = moves.last().map(|last| last.id).filter(|_| more);
-    let ledger = |variant: &StoredVariant| StockHistory {
+    let more = movements.len() > PAGE_SIZE;
+    movements.truncate(PAGE_SIZE);
+    let last = movements.last().map(|last| last.id).filter(|_| more);
+    let history = |variant: &Variant| StockHistory {
         id: variant.id.to_string(),
         label: variant.label(),
         quantity: variant.quantity,
-        movements: (moves.iter())
-            .filter(|line| line.variant == variant.id)
-            .map(StockHistoryLine::of)
+        movements: (movements.iter())
+            .filter(|entry| entry.variant == variant.id)
+            .map(StockHistoryLine::new)
             .collect(),
     };
-    let view = StockPage {
-        title: product.title.clone(),
+    show(&StockPage {
+        page: request.page,
+        title: product.content.title,
         edit_url: format!("/dashboard/products/{id}/edit"),
-        variants: variants.iter().map(ledger).collect(),
-        most: MAX_ENTRIES,
+        variants: variants.iter().map(history).collect(),
+        page_size: PAGE_SIZE,
         older: last.map(|last| format!("/dashboard/products/{id}/stock?before={last}")),
-        page,
-    };
-    html(StatusCode::OK, view.render())
+    })
 }
 
 impl StockHistoryLine {
-    fn of(line: &StockHistoryEntry) -> Self {
-        let (change, kind) = match line.change {
-            up if up > 0 => (format!("+{up}"), "up"),
+    fn new(entry: &StockHistoryEntry) -> Self {
+        let (change, direction) = match entry.change {
+            added if added > 0 => (format!("+{added}"), "up"),
             0 => ("0".to_owned(), ""),
-            down => (format!("−{}", down.unsigned_abs()), "down"),
+            removed => (format!("−{}", removed.unsigned_abs()), "down"),
         };
         Self {
-            at: line.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            when: when(line.created_at),
-            why: line.reason.label(),
-            who: line.who(),
+            datetime: entry.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            when: when(entry.created_at),
+            reason: entry.reason.label(),
+            author: entry.author(),
             change,
-            kind,
-            quantity: line.quantity,
+            direction,
+            quantity: entry.quantity,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Opening a shop, in four steps. Each has its own address and is saved; whoever comes back goes on where they were.
+//! Onboarding: opens a shop in four steps. Each step has its own address and is saved, so that a seller may continue later.
 
 mod name;
 mod product;
@@ -7,14 +7,13 @@ mod steps;
 mod theme;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data};
+use actix_web::web;
 
 use crate::catalog::Product;
-use crate::db::Db;
 use crate::error::Result;
 use crate::shops::{Shop, ShopState};
-use crate::web::{SignedIn, get, redirect};
-use steps::{LOOK, NAME, OPENING, PRODUCT, SETTINGS};
+use crate::web::{UserRequest, get, redirect};
+use steps::{NAME, PRODUCT, READY, SETTINGS, THEME};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/shop/new").route(get().to(resume)));
@@ -24,18 +23,18 @@ pub fn routes(to: &mut web::ServiceConfig) {
     ready::routes(to);
 }
 
-/// `GET /dashboard/shop/new`: the step where they were.
-async fn resume(db: Data<Db>, visitor: SignedIn) -> Result<HttpResponse> {
-    let Some(id) = visitor.shop.as_ref().map(|shop| shop.id) else {
+/// `GET /dashboard/shop/new`: continues with the first step that is not done.
+async fn resume(request: UserRequest) -> Result<HttpResponse> {
+    let Some(id) = request.who.shop.as_ref().map(|shop| shop.id) else {
         return Ok(redirect(NAME));
     };
-    let step = db
+    let step = request
         .read(move |conn| {
             let shop = Shop::find(conn, id)?;
             Ok(match shop.state {
-                ShopState::Draft if Product::any_of(conn, id)? => OPENING,
-                // Nothing was saved since it got its name.
-                ShopState::Draft if shop.updated_at == shop.created_at => LOOK,
+                ShopState::Draft if Product::exists_in(conn, id)? => READY,
+                // Nothing was saved since the first step.
+                ShopState::Draft if shop.updated_at == shop.created_at => THEME,
                 ShopState::Draft => PRODUCT,
                 _ => SETTINGS,
             })

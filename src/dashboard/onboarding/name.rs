@@ -1,18 +1,16 @@
-//! The first step: what the shop is called, and what it says first.
+//! The first step: name, address, tagline and story.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 
-use super::steps::{LOOK, NAME, SETTINGS};
-use crate::dashboard::shop::address::Check;
+use super::steps::{NAME, SETTINGS, THEME};
+use crate::dashboard::shop::address::{ADDRESS_TAKEN, AddressCheck};
 use crate::dashboard::shop::form::ShopForm;
-use crate::db::Db;
-use crate::error::{Error, Result};
-use crate::shops::{Moved, Shop, ShopState};
+use crate::error::Result;
+use crate::shops::{IdentityChange, Shop, ShopState};
 use crate::text::Html;
-use crate::web::{Form, FormErrors, Page, SignedIn, get, html, redirect};
+use crate::web::{Form, FormErrors, Page, UserRequest, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource(NAME).route(get().to(edit)).route(web::post().to(update)));
@@ -26,66 +24,80 @@ struct NamePage {
     begun: bool,
     form: ShopForm,
     errors: FormErrors,
-    check: Check,
+    check: AddressCheck,
     preview: Option<Html>,
 }
 
+view!(NamePage);
+
 /// `GET /dashboard/shop/new/name`
-async fn edit(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
-    let own = visitor.shop.as_ref().map(|shop| shop.id);
-    let shop = db
+async fn edit(request: UserRequest) -> Result<HttpResponse> {
+    let own = request.who.shop.as_ref().map(|shop| shop.id);
+    let shop = request
         .read(move |conn| own.map(|id| Shop::find(conn, id)).transpose())
         .await?;
     let form = match &shop {
         Some(shop) if shop.state != ShopState::Draft => return Ok(redirect(SETTINGS)),
-        Some(shop) => ShopForm::of(shop),
+        Some(shop) => ShopForm::from_shop(shop),
         None => ShopForm::default(),
     };
-    answer(StatusCode::OK, page, form, FormErrors::default(), Check::default())
+    show(&NamePage::new(request.page, form, AddressCheck::default()))
 }
 
-/// `POST /dashboard/shop/new/name`: begins the draft, or changes it.
-async fn update(db: Data<Db>, page: Page, visitor: SignedIn, Form(form): Form<ShopForm>) -> Result<HttpResponse> {
-    let form = form.taken_up();
-    let own = visitor.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
+/// `POST /dashboard/shop/new/name`: creates the draft, or changes it.
+async fn update(request: UserRequest, Form(form): Form<ShopForm>) -> Result<HttpResponse> {
+    let form = form.with_offered_address();
+    let own = request.who.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
     let slug = own.as_ref().map(|(_, slug)| slug.clone());
-    if form.only_looks() {
-        let (form, check) = db
-            .read(move |conn| Check::of(conn, &form, own).map(|check| (form, check)))
+    if form.saves_nothing() {
+        let (form, check) = request
+            .read(move |conn| AddressCheck::new(conn, &form, own).map(|check| (form, check)))
             .await?;
-        return answer(StatusCode::OK, page, form, FormErrors::default(), check);
+        return show(&NamePage::new(request.page, form, check));
     }
     let mut errors = FormErrors::default();
-    let sign = form.sign(slug.as_deref(), &mut errors);
-    let (Some(sign), true) = (sign, errors.is_empty()) else {
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Check::default());
+    let identity = form.identity(slug.as_deref(), &mut errors);
+    let (Some(identity), true) = (identity, errors.is_empty()) else {
+        let page = NamePage::new(request.page, form, AddressCheck::default());
+        return invalid(&NamePage { errors, ..page });
     };
-    let wanted = sign.slug.clone().unwrap_or_default();
-    let (owner, now) = (visitor.user, page.now);
-    let begun = db.write(move |conn| Shop::begin(conn, owner, &sign, now)).await;
-    let (errors, check) = match begun {
-        Ok(Moved::Done) => return Ok(redirect(LOOK)),
-        Ok(Moved::Taken) => {
-            let name = form.name.clone();
-            let check = db.read(move |conn| Check::taken(conn, &wanted, &name, "")).await?;
-            let errors = FormErrors::one("slug", "This address is taken. Choose one below, or write another.");
-            (errors, check)
-        }
-        Err(Error::Refused(why)) => (FormErrors::one("slug", why), Check::default()),
-        Err(error) => return Err(error),
-    };
-    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, check)
+    let new_slug = identity.slug.clone().unwrap_or_default();
+    let (owner, now) = (request.who.user, request.now());
+    let saved = request
+        .write(move |conn| Shop::save_draft(conn, owner, &identity, now))
+        .await;
+    if let Ok(IdentityChange::AddressTaken) = saved {
+        let name = form.name.clone();
+        let check = request
+            .read(move |conn| AddressCheck::taken(conn, &new_slug, &name, ""))
+            .await?;
+        let page = NamePage::new(request.page, form, check);
+        let errors = FormErrors::one("slug", ADDRESS_TAKEN);
+        return invalid(&NamePage { errors, ..page });
+    }
+    request
+        .respond_to_form(
+            saved,
+            |_, _| Ok(redirect(THEME)),
+            async |request, errors| {
+                let page = NamePage::new(request.page, form, AddressCheck::default());
+                let errors = FormErrors::one("slug", errors.get(""));
+                Ok(NamePage { errors, ..page })
+            },
+        )
+        .await
 }
 
-fn answer(status: StatusCode, page: Page, form: ShopForm, errors: FormErrors, check: Check) -> Result<HttpResponse> {
-    let view = NamePage {
-        step: 1,
-        begun: page.visitor.as_ref().is_some_and(|visitor| visitor.shop.is_some()),
-        page,
-        preview: form.preview(),
-        form,
-        errors,
-        check,
-    };
-    html(status, view.render())
+impl NamePage {
+    fn new(page: Page, form: ShopForm, check: AddressCheck) -> Self {
+        Self {
+            step: 1,
+            begun: page.visitor.as_ref().is_some_and(|visitor| visitor.shop.is_some()),
+            page,
+            preview: form.preview(),
+            form,
+            errors: FormErrors::default(),
+            check,
+        }
+    }
 }

@@ -1,21 +1,19 @@
-//! The third step: a first product, with as few fields as a buyer needs. Its own page has all the others.
+//! The third step: a first product. The form has only the fields that a product needs; the editor has all of them.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::steps::{OPENING, PRODUCT, SETTINGS, draft};
+use super::steps::{PRODUCT, READY, SETTINGS, draft_shop};
 use crate::catalog::{Categories, Draft, MAX_PRICE, MAX_STOCK, Product, ProductState};
-use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::id::{ImageId, UserId};
-use crate::images::{MAX_PICTURES, PendingImage, Pictures, Sent};
+use crate::id::ImageId;
+use crate::images::{MAX_PICTURES, PendingImage, UploadedFile};
 use crate::money::{Currency, Money};
 use crate::shops::Shop;
 use crate::text::{line, lines};
-use crate::web::{FormErrors, Page, Seller, Upload, get, html, redirect};
+use crate::web::{FormErrors, Page, SellerRequest, Upload, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -33,7 +31,7 @@ struct ProductForm {
     quantity: String,
     category: String,
     description: String,
-    /// Pictures that were sent before, with a form that came back.
+    /// The ids of pictures that were uploaded with an earlier version of the form.
     picture: Vec<String>,
 }
 
@@ -46,9 +44,11 @@ struct ProductPage {
     form: ProductForm,
     errors: FormErrors,
     pictures: Vec<PendingImage>,
-    /// The step is done already.
+    /// Whether the shop has a product already.
     done: bool,
 }
+
+view!(ProductPage);
 
 impl ProductForm {
     fn parse(&self, currency: Currency, categories: &Categories, errors: &mut FormErrors) -> Option<Draft> {
@@ -63,7 +63,7 @@ impl ProductForm {
         }
         let description = errors.check("description", lines("description", &self.description, 10_000));
         let mut draft = Draft::simple(title?, self.category.clone(), price?, quantity?);
-        draft.description = description?;
+        draft.content.description = description?;
         draft.state = ProductState::Active;
         Some(draft)
     }
@@ -74,9 +74,9 @@ impl ProductForm {
     }
 }
 
-fn price(currency: Currency, typed: &str) -> Result<Money, String> {
+fn price(currency: Currency, input: &str) -> Result<Money, String> {
     match currency
-        .parse(typed)
+        .parse(input)
         .map_err(|problem| format!("The price {problem}."))?
     {
         Money(0) => Err("The price has to be above zero.".to_owned()),
@@ -85,111 +85,98 @@ fn price(currency: Currency, typed: &str) -> Result<Money, String> {
     }
 }
 
-fn stock(typed: &str) -> Result<i32, String> {
-    let typed = typed.trim();
-    let digits = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
-    let number = typed
+fn stock(input: &str) -> Result<i32, String> {
+    let input = input.trim();
+    let digits = !input.is_empty() && input.bytes().all(|byte| byte.is_ascii_digit());
+    let number = input
         .parse()
         .ok()
         .filter(|number| digits && (0..=MAX_STOCK).contains(number));
-    number.ok_or_else(|| format!("How many you have is a whole number, from 0 to {MAX_STOCK}."))
+    number.ok_or_else(|| format!("Quantity must be a whole number from 0 to {MAX_STOCK}."))
 }
 
 /// `GET /dashboard/shop/new/product`
-async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let id = seller.shop.id;
-    let found = db
-        .read(move |conn| Ok((draft(conn, &seller)?, Product::any_of(conn, id)?)))
-        .await?;
-    let (Some(_), done) = found else {
+async fn new(request: SellerRequest) -> Result<HttpResponse> {
+    if draft_shop(&request).await?.is_none() {
         return Ok(redirect(SETTINGS));
-    };
+    }
+    let shop = request.who.shop.id;
+    let done = request.read(move |conn| Product::exists_in(conn, shop)).await?;
     let form = ProductForm {
         quantity: "1".to_owned(),
         ..ProductForm::default()
     };
-    answer(StatusCode::OK, page, form, FormErrors::default(), Vec::new(), done)
+    let page = ProductPage::new(request.page, form, FormErrors::default(), Vec::new());
+    show(&ProductPage { done, ..page })
 }
 
 /// `POST /dashboard/shop/new/product`
-async fn create(
-    db: Data<Db>,
-    store: Data<Pictures>,
-    page: Page,
-    seller: Seller,
-    upload: Upload<ProductForm>,
-) -> Result<HttpResponse> {
-    let (shop, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
-    if db.read(move |conn| draft(conn, &seller)).await?.is_none() {
+async fn create(request: SellerRequest, upload: Upload<ProductForm>) -> Result<HttpResponse> {
+    if draft_shop(&request).await?.is_none() {
         return Ok(redirect(SETTINGS));
     }
     let Upload { form, files } = upload;
     let mut errors = FormErrors::default();
-    let draft = form.parse(page.site.currency, &page.site.categories, &mut errors);
-    let earlier = form.pictures();
-    let mut pictures = db
-        .read(move |conn| PendingImage::of_user(conn, owner, &earlier))
+    let site = &request.page.site;
+    let draft = form.parse(site.currency, &site.categories, &mut errors);
+    let (seller, earlier) = (request.context(), form.pictures());
+    let mut pictures = request
+        .read(move |conn| PendingImage::of_user(conn, seller.user, &earlier))
         .await?;
-    receive(&db, &store, &page, owner, files, &mut pictures, &mut errors).await?;
+    receive(&request, files, &mut pictures, &mut errors).await?;
     if pictures.is_empty() && errors.get("images").is_empty() {
         errors.add("images", "Add at least one picture, so that buyers see what they get.");
     }
     let (Some(mut draft), true) = (draft, errors.is_empty()) else {
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, pictures, false);
+        return invalid(&ProductPage::new(request.page, form, errors, pictures));
     };
     draft.pictures = pictures.iter().map(|picture| (picture.id, String::new())).collect();
-    db.write(move |conn| {
-        // Held, so that of two that are sent at once only one becomes the first product.
-        Shop::hold(conn, shop, now)?;
-        if Product::any_of(conn, shop)? {
-            return Ok(());
-        }
-        Product::create(conn, shop, owner, &draft, now).map(|_| ())
-    })
-    .await?;
-    Ok(redirect(OPENING))
+    request
+        .write(move |conn| {
+            // Locks the shop: of two forms at the same moment, only one creates a product.
+            Shop::lock(conn, seller.shop, seller.now)?;
+            if Product::exists_in(conn, seller.shop)? {
+                return Ok(());
+            }
+            Product::create(conn, seller, &draft).map(|_| ())
+        })
+        .await?;
+    Ok(redirect(READY))
 }
 
-/// Takes in what was sent, up to as many as a product may have.
+/// Stores the pictures of the form, up to the limit of a product.
 async fn receive(
-    db: &Db,
-    store: &Pictures,
-    page: &Page,
-    owner: UserId,
-    files: Vec<Sent>,
+    request: &SellerRequest,
+    files: Vec<UploadedFile>,
     pictures: &mut Vec<PendingImage>,
     errors: &mut FormErrors,
 ) -> Result<()> {
+    let (services, seller) = (&request.services, request.context());
     for file in files.into_iter().filter(|file| !file.is_empty()) {
         if pictures.len() == MAX_PICTURES {
             errors.add("images", format!("A product has at most {MAX_PICTURES} pictures."));
             break;
         }
-        match store.receive(db, owner, file, page.now).await {
+        let stored = services.pictures.receive(&services.db, seller.user, file, seller.now);
+        match stored.await {
             Ok(picture) => pictures.push(picture),
-            Err(Error::Refused(why)) => errors.add("images", why),
+            Err(Error::Refused(message)) => errors.add("images", message),
             Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
-fn answer(
-    status: StatusCode,
-    page: Page,
-    form: ProductForm,
-    errors: FormErrors,
-    pictures: Vec<PendingImage>,
-    done: bool,
-) -> Result<HttpResponse> {
-    let view = ProductPage {
-        page,
-        step: 3,
-        begun: true,
-        form,
-        errors,
-        pictures,
-        done,
-    };
-    html(status, view.render())
+impl ProductPage {
+    fn new(page: Page, form: ProductForm, errors: FormErrors, pictures: Vec<PendingImage>) -> Self {
+        Self {
+            page,
+            step: 3,
+            begun: true,
+            form,
+            errors,
+            pictures,
+            done: false,
+        }
+    }
 }

@@ -1,21 +1,17 @@
-//! The last step: what is ready, what is missing, and the button that opens the shop.
+//! The last step: a list of what is ready, and the button that opens the shop.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 
-use super::steps::{OPENING, SETTINGS, draft};
-use crate::accounts::Origin;
+use super::steps::{READY, SETTINGS};
 use crate::catalog::Product;
-use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::shops::Shop;
-use crate::web::{Flash, FormErrors, Page, Seller, get, html, redirect};
+use crate::shops::{Shop, ShopState};
+use crate::web::{Flash, FormErrors, Page, SellerRequest, get, redirect, show as show_page, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(OPENING).route(get().to(show)))
+    to.service(web::resource(READY).route(get().to(show)))
         .service(web::resource("/dashboard/shop/opening").route(web::post().to(open)));
 }
 
@@ -34,56 +30,59 @@ struct ReadyPage {
     verified: bool,
 }
 
-/// `GET /dashboard/shop/new/opening`
-async fn show(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    answer(&db, page, seller, FormErrors::default()).await
-}
+view!(ReadyPage);
 
-/// `POST /dashboard/shop/opening`: a draft, or a closed shop, is there for everyone.
-async fn open(db: Data<Db>, page: Page, session: Session, seller: Seller, origin: Origin) -> Result<HttpResponse> {
-    let (id, now) = (seller.shop.id, page.now);
-    let opened = db.write(move |conn| Shop::open(conn, id, &origin, now)).await;
-    match opened {
-        Ok(()) => {
-            Flash::ok(
-                &session,
-                format!("{} is open. Everyone can see it now.", seller.shop.name),
-            )?;
-            Ok(redirect(&format!("/shops/{}", seller.shop.slug)))
-        }
-        Err(Error::Refused(why)) => answer(&db, page, seller, FormErrors::one("", why)).await,
-        Err(error) => Err(error),
+/// `GET /dashboard/shop/new/opening`
+async fn show(request: SellerRequest) -> Result<HttpResponse> {
+    match ReadyPage::load(request, FormErrors::default()).await? {
+        Some(page) => show_page(&page),
+        None => Ok(redirect(SETTINGS)),
     }
 }
 
-async fn answer(db: &Db, page: Page, seller: Seller, errors: FormErrors) -> Result<HttpResponse> {
-    let visitor = seller.visitor.clone();
-    let id = seller.shop.id;
-    let (shop, products) = db
-        .read(move |conn| Ok((draft(conn, &seller)?, Product::count_of(conn, id)?)))
-        .await?;
-    let Some(shop) = shop else {
-        return match errors.get("") {
-            "" => Ok(redirect(SETTINGS)),
-            why => Err(Error::Refused(why.to_owned())),
-        };
-    };
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let view = ReadyPage {
-        page,
-        step: 4,
-        begun: true,
-        errors,
-        url: shop.url(),
-        has_story: !shop.bio.is_empty(),
-        shop_name: shop.name,
-        products,
-        email: visitor.email.clone(),
-        verified: visitor.verified(),
-    };
-    html(status, view.render())
+/// `POST /dashboard/shop/opening`: opens a draft or a closed shop.
+async fn open(request: SellerRequest) -> Result<HttpResponse> {
+    let (id, now, origin) = (request.who.shop.id, request.now(), request.origin()?);
+    let opened = request.write(move |conn| Shop::open(conn, id, &origin, now)).await;
+    request
+        .respond_to_form(
+            opened,
+            |request, ()| {
+                let shop = &request.who.shop;
+                Flash::ok(
+                    &request.session,
+                    format!("{} is open. Everyone can see it now.", shop.name),
+                )?;
+                Ok(redirect(&format!("/shops/{}", shop.slug)))
+            },
+            async |request, errors| {
+                let refused = Error::Refused(errors.get("").to_owned());
+                // A closed shop has no such page.
+                ReadyPage::load(request, errors).await?.ok_or(refused)
+            },
+        )
+        .await
+}
+
+impl ReadyPage {
+    /// None if the shop is not a draft.
+    async fn load(request: SellerRequest, errors: FormErrors) -> Result<Option<Self>> {
+        let id = request.who.shop.id;
+        let (shop, products) = request
+            .read(move |conn| Ok((Shop::find(conn, id)?, Product::count_of(conn, id)?)))
+            .await?;
+        let visitor = &request.who.visitor;
+        Ok((shop.state == ShopState::Draft).then(|| Self {
+            step: 4,
+            begun: true,
+            errors,
+            url: shop.url(),
+            has_story: !shop.bio.is_empty(),
+            shop_name: shop.name,
+            products,
+            email: visitor.email.clone(),
+            verified: visitor.verified(),
+            page: request.page,
+        }))
+    }
 }

@@ -1,19 +1,19 @@
-//! The steps of opening a shop, and the draft that they fill.
+//! The addresses of the steps, and the shop that they fill.
 
-use crate::db::Conn;
 use crate::error::Result;
 use crate::shops::{Shop, ShopState};
-use crate::web::Seller;
+use crate::web::SellerRequest;
 
 pub const NAME: &str = "/dashboard/shop/new/name";
-pub const LOOK: &str = "/dashboard/shop/new/look";
+pub const THEME: &str = "/dashboard/shop/new/look";
 pub const PRODUCT: &str = "/dashboard/shop/new/product";
-pub const OPENING: &str = "/dashboard/shop/new/opening";
-/// For those who have an open shop already.
+pub const READY: &str = "/dashboard/shop/new/opening";
+/// For a seller whose shop was opened before.
 pub const SETTINGS: &str = "/dashboard/shop";
 
-/// The seller's shop while it is a draft; whoever has opened theirs has its settings.
-pub fn draft(conn: &mut Conn, seller: &Seller) -> Result<Option<Shop>> {
-    let shop = Shop::find(conn, seller.shop.id)?;
+/// The seller's shop while it is a draft. None after it was opened.
+pub async fn draft_shop(request: &SellerRequest) -> Result<Option<Shop>> {
+    let id = request.who.shop.id;
+    let shop = request.read(move |conn| Shop::find(conn, id)).await?;
     Ok(Some(shop).filter(|shop| shop.state == ShopState::Draft))
 }

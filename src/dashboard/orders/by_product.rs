@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::catalog::StoredProduct;
+use crate::catalog::Product;
 use crate::db::Cursor;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
@@ -56,7 +56,7 @@ pub async fn index(
     let further = after.is_some();
     let (title, mut lines) = request
         .read(move |conn| {
-            let title = StoredProduct::of_shop(conn, shop, id)?.title;
+            let title = Product::of_shop(conn, shop, id)?.content.title;
             // One more than the page shows tells whether there is a next page.
             let limit = i64::try_from(PAGE_SIZE).unwrap_or(0) + 1;
             let lines = OrderLine::list_of_product(conn, shop, id, after.as_ref(), limit)?;

@@ -1,17 +1,16 @@
-//! One product archived, brought back, copied; and an archiving undone.
+//! Archives, restores and duplicates one product, and undoes an archiving.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use chrono::{DateTime, NaiveDateTime};
 use serde::Deserialize;
 
-use super::params::Asked;
+use super::params::ListFilter;
 use crate::catalog::{BulkSelection, Product};
-use crate::db::Db;
 use crate::error::Result;
 use crate::id::ProductId;
-use crate::web::{Flash, Form, Page, Seller, Undo, redirect};
+use crate::web::{Flash, Form, SellerRequest, Undo, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/products/restoration").route(web::post().to(undo_archive)))
@@ -29,108 +28,88 @@ struct BackForm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct UndoForm {
-    /// The moment of the archiving, in microseconds.
+    /// The time of the archiving, in microseconds since 1970.
     at: String,
     back: String,
 }
 
-/// What brings back all that was archived in this moment.
-pub fn undo(at: NaiveDateTime, asked: &Asked) -> Undo {
+/// Restores everything that was archived at this time.
+pub fn undo(at: NaiveDateTime, filter: &ListFilter) -> Undo {
     Undo {
         action: "/dashboard/products/restoration".to_owned(),
         fields: vec![
             ("at".to_owned(), at.and_utc().timestamp_micros().to_string()),
-            ("back".to_owned(), asked.here()),
+            ("back".to_owned(), filter.url()),
         ],
     }
 }
 
 /// `POST /dashboard/products/{id}/archive`
-async fn archive(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    id: Path<i64>,
-    Form(form): Form<BackForm>,
-) -> Result<HttpResponse> {
-    let (shop, id, now, asked) = (seller.shop.id, ProductId(*id), page.now, Asked::back(&form.back));
-    let done = db
-        .write(move |conn| BulkSelection::of_shop(conn, shop, &[id])?.archive(conn, now))
+async fn archive(request: SellerRequest, id: Path<ProductId>, Form(form): Form<BackForm>) -> Result<HttpResponse> {
+    let (seller, id, filter) = (request.context(), *id, ListFilter::from_url(&form.back));
+    let archived = request
+        .write(move |conn| BulkSelection::of_shop(conn, seller.shop, &[id])?.archive(conn, seller.now))
         .await?;
-    if done > 0 {
-        Flash::with_undo(&session, "Archived. Nobody else sees it now.", undo(now, &asked))?;
+    if archived > 0 {
+        let undo = undo(seller.now, &filter);
+        Flash::with_undo(&request.session, "Archived. Nobody else sees it now.", undo)?;
     } else {
-        Flash::ok(&session, "It was archived already.")?;
+        Flash::ok(&request.session, "It was archived already.")?;
     }
-    Ok(redirect(&asked.here()))
+    Ok(redirect(&filter.url()))
 }
 
 /// `POST /dashboard/products/{id}/restoration`
-async fn restore(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    id: Path<i64>,
-    Form(form): Form<BackForm>,
-) -> Result<HttpResponse> {
-    let (shop, id, now) = (seller.shop.id, ProductId(*id), page.now);
-    let done = db
-        .write(move |conn| BulkSelection::of_shop(conn, shop, &[id])?.restore(conn, now))
+async fn restore(request: SellerRequest, id: Path<ProductId>, Form(form): Form<BackForm>) -> Result<HttpResponse> {
+    let (seller, id) = (request.context(), *id);
+    let restored = request
+        .write(move |conn| BulkSelection::of_shop(conn, seller.shop, &[id])?.restore(conn, seller.now))
         .await?;
-    told(&session, done)?;
-    Ok(redirect(&Asked::back(&form.back).here()))
+    flash_restored(&request.session, restored)?;
+    Ok(redirect(&ListFilter::from_url(&form.back).url()))
 }
 
-/// `POST /dashboard/products/restoration`: what was archived in one moment is as it was.
-async fn undo_archive(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    Form(form): Form<UndoForm>,
-) -> Result<HttpResponse> {
-    let (shop, now) = (seller.shop.id, page.now);
-    let at = form
-        .at
-        .parse()
-        .ok()
-        .filter(|micros| (0..=now.and_utc().timestamp_micros()).contains(micros));
-    let done = match at.and_then(DateTime::from_timestamp_micros) {
+/// `POST /dashboard/products/restoration`: restores everything that was archived at one time.
+async fn undo_archive(request: SellerRequest, Form(form): Form<UndoForm>) -> Result<HttpResponse> {
+    let seller = request.context();
+    let latest = seller.now.and_utc().timestamp_micros();
+    let micros = form.at.parse().ok().filter(|micros| (0..=latest).contains(micros));
+    let restored = match micros.and_then(DateTime::from_timestamp_micros) {
         Some(at) => {
-            db.write(move |conn| BulkSelection::archived_at(conn, shop, at.naive_utc())?.restore(conn, now))
+            let archived = move |conn: &mut _| BulkSelection::archived_at(conn, seller.shop, at.naive_utc());
+            request
+                .write(move |conn| archived(conn)?.restore(conn, seller.now))
                 .await?
         }
         None => 0,
     };
-    told(&session, done)?;
-    Ok(redirect(&Asked::back(&form.back).here()))
+    flash_restored(&request.session, restored)?;
+    Ok(redirect(&ListFilter::from_url(&form.back).url()))
 }
 
 /// `POST /dashboard/products/{id}/duplicate`
-async fn duplicate(db: Data<Db>, session: Session, page: Page, seller: Seller, id: Path<i64>) -> Result<HttpResponse> {
-    let (shop, owner, id, now) = (seller.shop.id, seller.visitor.user, ProductId(*id), page.now);
-    let copy = db
-        .write(move |conn| Product::duplicate(conn, shop, owner, id, now))
-        .await?;
-    let told = "This is the copy, a draft that only you see. Nothing of it is in stock yet.";
-    Flash::ok(&session, told)?;
+async fn duplicate(request: SellerRequest, id: Path<ProductId>) -> Result<HttpResponse> {
+    let (seller, id) = (request.context(), *id);
+    let copy = request.write(move |conn| Product::duplicate(conn, seller, id)).await?;
+    Flash::ok(
+        &request.session,
+        "This is the copy, a draft that only you see. Nothing of it is in stock yet.",
+    )?;
     Ok(redirect(&format!("/dashboard/products/{copy}/edit")))
 }
 
-fn told(session: &Session, done: usize) -> Result<()> {
-    match done {
+fn flash_restored(session: &Session, count: usize) -> Result<()> {
+    match count {
         0 => Flash::warn(
             session,
             "There was nothing to bring back: it was changed or brought back before.",
         ),
         1 => Flash::ok(session, "It is as it was before."),
-        _ => Flash::ok(session, format!("{} are as they were before.", counted(done))),
+        _ => Flash::ok(session, format!("{} are as they were before.", count_products(count))),
     }
 }
 
 /// `1 product`, `3 products`.
-pub fn counted(count: usize) -> String {
+pub fn count_products(count: usize) -> String {
     format!("{count} product{}", if count == 1 { "" } else { "s" })
 }

@@ -1,20 +1,17 @@
-//! What is done to all the ticked products at once.
+//! Changes all selected products at once.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data};
-use chrono::NaiveDateTime;
+use actix_web::web;
 use serde::Deserialize;
 
-use super::archive::{counted, undo};
-use super::index;
-use super::index::Trouble;
-use super::params::Asked;
-use crate::catalog::{BulkSelection, Unready};
-use crate::db::{Conn, Db};
+use super::archive::{count_products, undo};
+use super::index::{ListPage, ListProblems};
+use super::params::ListFilter;
+use crate::catalog::{BulkSelection, SellerContext, Unready};
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{ProductId, SectionId, ShopId};
-use crate::web::{Flash, Form, Page, Seller, redirect};
+use crate::id::{ProductId, SectionId};
+use crate::web::{Flash, Form, SellerRequest, invalid, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/products/bulk").route(web::post().to(update)));
@@ -24,31 +21,41 @@ pub fn routes(to: &mut web::ServiceConfig) {
 #[serde(default)]
 struct BulkForm {
     id: Vec<String>,
-    act: String,
+    #[serde(rename = "act")]
+    action: String,
     section: String,
     back: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
+enum BulkAction {
     Publish,
     Archive,
     Restore,
     Move(Option<SectionId>),
 }
 
+/// What an action did.
+struct BulkResult {
+    action: BulkAction,
+    /// Products that changed.
+    count: usize,
+    /// Products that could not be published.
+    unready: Vec<Unready>,
+}
+
 impl BulkForm {
-    fn act(&self) -> Result<Act> {
-        match self.act.as_str() {
-            "publish" => Ok(Act::Publish),
-            "archive" => Ok(Act::Archive),
-            "restore" => Ok(Act::Restore),
+    fn action(&self) -> Result<BulkAction> {
+        match self.action.as_str() {
+            "publish" => Ok(BulkAction::Publish),
+            "archive" => Ok(BulkAction::Archive),
+            "restore" => Ok(BulkAction::Restore),
             "move" => match self.section.as_str() {
                 "" => Err(Error::Refused("Choose the section to move them to.".to_owned())),
-                "none" => Ok(Act::Move(None)),
+                "none" => Ok(BulkAction::Move(None)),
                 id => id
                     .parse()
-                    .map(|id| Act::Move(Some(SectionId(id))))
+                    .map(|id| BulkAction::Move(Some(SectionId(id))))
                     .map_err(|_| Error::NotFound),
             },
             _ => Err(Error::Refused("Choose what to do with the ticked products.".to_owned())),
@@ -56,95 +63,94 @@ impl BulkForm {
     }
 }
 
-/// The ids of products that a form names.
-pub fn ids(typed: &[String]) -> Result<Vec<ProductId>> {
-    let id = |typed: &String| typed.parse().map(ProductId).map_err(|_| Error::NotFound);
-    typed.iter().map(id).collect()
+/// Reads the ids of the selected products.
+pub fn parse_ids(ids: &[String]) -> Result<Vec<ProductId>> {
+    let parse = |id: &String| id.parse().map(ProductId).map_err(|_| Error::NotFound);
+    ids.iter().map(parse).collect()
 }
 
-impl Act {
-    fn run(
-        self,
-        conn: &mut Conn,
-        shop: ShopId,
-        ids: &[ProductId],
-        now: NaiveDateTime,
-    ) -> Result<(usize, Vec<Unready>)> {
-        let several = BulkSelection::of_shop(conn, shop, ids)?;
-        match self {
-            Self::Publish => several.publish(conn, now),
-            Self::Archive => Ok((several.archive(conn, now)?, Vec::new())),
-            Self::Restore => Ok((several.restore(conn, now)?, Vec::new())),
-            Self::Move(section) => Ok((several.move_to(conn, section, now)?, Vec::new())),
+impl BulkAction {
+    fn run(self, conn: &mut Conn, seller: SellerContext, ids: &[ProductId]) -> Result<BulkResult> {
+        let selection = BulkSelection::of_shop(conn, seller.shop, ids)?;
+        let (count, unready) = match self {
+            Self::Publish => selection.publish(conn, seller.now)?,
+            Self::Archive => (selection.archive(conn, seller.now)?, Vec::new()),
+            Self::Restore => (selection.restore(conn, seller.now)?, Vec::new()),
+            Self::Move(section) => (selection.move_to(conn, section, seller.now)?, Vec::new()),
+        };
+        Ok(BulkResult {
+            action: self,
+            count,
+            unready,
+        })
+    }
+}
+
+impl BulkResult {
+    fn message(&self) -> String {
+        let products = count_products(self.count);
+        match (self.action, self.count) {
+            (BulkAction::Publish, 0) => "They were live already.".to_owned(),
+            (BulkAction::Publish, 1) => "1 product is live now.".to_owned(),
+            (BulkAction::Publish, _) => format!("{products} are live now."),
+            (BulkAction::Archive, 0) => "They were archived already.".to_owned(),
+            (BulkAction::Archive, _) => format!("{products} archived. Nobody else sees them now."),
+            (BulkAction::Restore, 0) => "None of them was archived.".to_owned(),
+            (BulkAction::Restore, _) => format!("{products} brought back."),
+            (BulkAction::Move(_), _) => format!("{products} moved."),
         }
     }
 
-    fn told(self, count: usize) -> String {
-        let products = counted(count);
-        match (self, count) {
-            (Self::Publish, 0) => "They were live already.".to_owned(),
-            (Self::Publish, 1) => "1 product is live now.".to_owned(),
-            (Self::Publish, _) => format!("{products} are live now."),
-            (Self::Archive, 0) => "They were archived already.".to_owned(),
-            (Self::Archive, _) => format!("{products} archived. Nobody else sees them now."),
-            (Self::Restore, 0) => "None of them was archived.".to_owned(),
-            (Self::Restore, _) => format!("{products} brought back."),
-            (Self::Move(_), _) => format!("{products} moved."),
+    fn problems(&self) -> ListProblems {
+        let problem = |unready: &Unready| {
+            let missing = unready.missing.join(" and ");
+            (
+                format!("/dashboard/products/{}/edit", unready.id),
+                format!("{} is not live: it needs {missing}.", unready.title),
+            )
+        };
+        ListProblems {
+            lead: if self.count > 0 { self.message() } else { String::new() },
+            errors: self.unready.iter().map(problem).collect(),
         }
     }
 }
 
 /// `POST /dashboard/products/bulk`
-async fn update(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    Form(form): Form<BulkForm>,
-) -> Result<HttpResponse> {
-    let asked = Asked::back(&form.back);
-    let (shop, now) = (seller.shop.id, page.now);
-    let ids = ids(&form.id)?;
-    let done = match form.act() {
-        Ok(act) => {
-            let done = db.write(move |conn| act.run(conn, shop, &ids, now)).await;
-            done.map(|(count, unready)| (act, count, unready))
-        }
+async fn update(request: SellerRequest, Form(form): Form<BulkForm>) -> Result<HttpResponse> {
+    let (filter, seller) = (ListFilter::from_url(&form.back), request.context());
+    let ids = parse_ids(&form.id)?;
+    let selected = ids.clone();
+    let done = match form.action() {
+        Ok(action) => request.write(move |conn| action.run(conn, seller, &selected)).await,
         Err(error) => Err(error),
     };
-    let trouble = match done {
-        Ok((act, count, unready)) if unready.is_empty() => {
-            let told = act.told(count);
-            if act == Act::Archive && count > 0 {
-                Flash::with_undo(&session, told, undo(now, &asked))?;
-            } else {
-                Flash::ok(&session, told)?;
-            }
-            return Ok(redirect(&asked.here()));
-        }
-        Ok((act, count, unready)) => Trouble {
-            lead: if count > 0 { act.told(count) } else { String::new() },
-            errors: unready.iter().map(problem).collect(),
-        },
-        Err(Error::Refused(why)) => Trouble {
-            lead: String::new(),
-            errors: vec![("#bulk-bar".to_owned(), why)],
-        },
-        Err(error) => return Err(error),
-    };
-    let ticked = form.id;
-    let touch = |rows: &mut Vec<super::row::Row>| {
-        for row in rows {
-            row.ticked = ticked.contains(&row.id.to_string());
-        }
-    };
-    index::answer(&db, page, &seller, asked, trouble, touch).await
-}
-
-fn problem(unready: &Unready) -> (String, String) {
-    let missing = unready.missing.join(" and ");
-    (
-        format!("/dashboard/products/{}/edit", unready.id),
-        format!("{} is not live: it needs {missing}.", unready.title),
-    )
+    if let Ok(result) = &done
+        && !result.unready.is_empty()
+    {
+        let mut page = ListPage::load(request, filter).await?;
+        page.select(&ids);
+        page.problems = result.problems();
+        return invalid(&page);
+    }
+    let back = filter.clone();
+    request
+        .respond_to_form(
+            done,
+            |request, result| {
+                if result.action == BulkAction::Archive && result.count > 0 {
+                    Flash::with_undo(&request.session, result.message(), undo(seller.now, &back))?;
+                } else {
+                    Flash::ok(&request.session, result.message())?;
+                }
+                Ok(redirect(&back.url()))
+            },
+            async |request, errors| {
+                let mut page = ListPage::load(request, filter).await?;
+                page.select(&ids);
+                page.problems = ListProblems::one("#bulk-bar".to_owned(), errors.get("").to_owned());
+                Ok(page)
+            },
+        )
+        .await
 }

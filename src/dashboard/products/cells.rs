@@ -1,29 +1,26 @@
-//! A price or a stock, changed in the list.
+//! Changes a price or a stock in the list.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::index;
-use super::index::Trouble;
-use super::params::Asked;
-use super::row::{Cell, Row};
-use crate::catalog::{MAX_STOCK, Product, SellerProductRow};
+use super::index::{ListPage, ListProblems};
+use super::params::ListFilter;
+use super::row::{Cell, ListRow};
+use crate::catalog::{MAX_STOCK, Product, SellerProductRow, StockEdit};
 use crate::dashboard::editor::stock as history;
-use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
-use crate::web::{Flash, Form, Page, Seller, get, html, redirect};
+use crate::web::{Flash, Form, Page, SellerRequest, get, redirect, respond, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/products/{id}/price").route(web::post().to(price)))
+    to.service(web::resource("/dashboard/products/{id}/price").route(web::post().to(update_price)))
         .service(
             web::resource("/dashboard/products/{id}/stock")
                 .route(get().to(history::index))
-                .route(web::post().to(stock)),
+                .route(web::post().to(update_stock)),
         );
 }
 
@@ -38,192 +35,194 @@ struct PriceForm {
 #[serde(default)]
 struct StockForm {
     quantity: String,
-    /// How many there were when the shop looked.
+    /// The stock that the seller saw.
     seen: String,
-    /// The button that was pressed: one less, one more.
+    /// The button that was pressed: `1`, `-1` or none.
     step: String,
     back: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
+enum CellKind {
     Price,
     Stock,
+}
+
+/// What a seller typed into a cell.
+struct CellEdit {
+    id: ProductId,
+    kind: CellKind,
+    input: String,
+    /// The list that the cell is in.
+    filter: ListFilter,
 }
 
 /// One cell, for htmx.
 #[derive(Template)]
 #[template(path = "dashboard/products/cells.html")]
-struct CellAnswer {
+struct CellBlock {
     page: Page,
-    row: Row,
+    row: ListRow,
     here: String,
     price: bool,
-    /// For those who cannot see the cell.
-    said: String,
+    /// For screen readers.
+    announcement: String,
 }
 
+view!(CellBlock);
+
 impl StockForm {
-    /// What was seen, and what shall be.
-    fn parse(&self) -> Result<(i32, i32)> {
-        let number = |typed: &str| typed.trim().parse::<i32>().ok();
-        let within = |number: &i32| (0..=MAX_STOCK).contains(number);
+    fn parse(&self) -> Result<StockEdit> {
+        let number = |input: &str| input.trim().parse::<i32>().ok();
+        let in_range = |number: &i32| (0..=MAX_STOCK).contains(number);
         let step = match self.step.as_str() {
             "" => 0,
             "1" => 1,
             "-1" => -1,
             _ => return Err(Error::Refused("Use the buttons beside the number.".to_owned())),
         };
-        let typed = number(&self.quantity).filter(within);
-        let typed = typed.map(|typed| (typed + step).clamp(0, MAX_STOCK));
-        let typed = typed
+        let quantity = number(&self.quantity).filter(in_range);
+        let quantity = quantity.map(|quantity| (quantity + step).clamp(0, MAX_STOCK));
+        let quantity = quantity
             .ok_or_else(|| Error::Refused(format!("Type how many there are, as a number from 0 to {MAX_STOCK}.")))?;
-        let seen = number(&self.seen).filter(within);
+        let seen = number(&self.seen).filter(in_range);
         let seen = seen.ok_or_else(|| Error::Refused("Reload the page, then type the stock again.".to_owned()))?;
-        Ok((seen, typed))
+        Ok(StockEdit { seen, quantity })
     }
 }
 
 /// `POST /dashboard/products/{id}/price`
-async fn price(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    id: Path<i64>,
+async fn update_price(
+    request: SellerRequest,
+    id: Path<ProductId>,
     Form(form): Form<PriceForm>,
 ) -> Result<HttpResponse> {
-    let (shop, id, now) = (seller.shop.id, ProductId(*id), page.now);
-    let parsed = page.site.currency.parse(&form.price);
-    let done = match parsed {
-        Ok(price) => db
-            .write(move |conn| Product::set_price(conn, shop, id, price, now))
+    let (seller, id) = (request.context(), *id);
+    let saved = match request.page.site.currency.parse(&form.price) {
+        Ok(price) => request
+            .write(move |conn| Product::set_price(conn, seller, id, price))
             .await
             .map(|()| "Saved".to_owned()),
-        Err(problem) => Err(Error::Refused(format!("“{}” {problem}.", shortened(&form.price)))),
+        Err(problem) => Err(Error::Refused(format!("“{}” {problem}.", shorten(&form.price)))),
     };
-    let asked = Asked::back(&form.back);
-    answer(
-        &db,
-        &session,
-        page,
-        &seller,
-        asked,
-        (id, Which::Price, form.price),
-        done,
-    )
-    .await
+    let edit = CellEdit {
+        id,
+        kind: CellKind::Price,
+        input: form.price,
+        filter: ListFilter::from_url(&form.back),
+    };
+    edit.respond(request, saved).await
 }
 
 /// `POST /dashboard/products/{id}/stock`
-async fn stock(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    id: Path<i64>,
+async fn update_stock(
+    request: SellerRequest,
+    id: Path<ProductId>,
     Form(form): Form<StockForm>,
 ) -> Result<HttpResponse> {
-    let (shop, user, id, now) = (seller.shop.id, seller.visitor.user, ProductId(*id), page.now);
-    let done = match form.parse() {
-        Ok((seen, typed)) => db
-            .write(move |conn| Product::set_stock(conn, shop, user, id, (seen, typed), now))
+    let (seller, id) = (request.context(), *id);
+    let saved = match form.parse() {
+        Ok(edit) => request
+            .write(move |conn| Product::set_stock(conn, seller, id, edit))
             .await
-            .map(|left| match left - typed {
+            .map(|left| match left - edit.quantity {
                 0 => "Saved".to_owned(),
-                ..0 => format!("Saved. {} went meanwhile", typed - left),
-                1.. => format!("Saved. {} came back meanwhile", left - typed),
+                ..0 => format!("Saved. {} went meanwhile", edit.quantity - left),
+                1.. => format!("Saved. {} came back meanwhile", left - edit.quantity),
             }),
-        Err(problem) => Err(problem),
+        Err(error) => Err(error),
     };
-    let asked = Asked::back(&form.back);
-    answer(
-        &db,
-        &session,
-        page,
-        &seller,
-        asked,
-        (id, Which::Stock, form.quantity),
-        done,
-    )
-    .await
+    let edit = CellEdit {
+        id,
+        kind: CellKind::Stock,
+        input: form.quantity,
+        filter: ListFilter::from_url(&form.back),
+    };
+    edit.respond(request, saved).await
 }
 
-/// The cell for htmx; else the list, again or as the next page.
-async fn answer(
-    db: &Data<Db>,
-    session: &Session,
-    page: Page,
-    seller: &Seller,
-    asked: Asked,
-    (id, which, typed): (ProductId, Which, String),
-    done: Result<String>,
-) -> Result<HttpResponse> {
-    let shop = seller.shop.id;
-    // Another's product is not found, whatever was typed for it.
-    let row = db.read(move |conn| SellerProductRow::of_shop(conn, shop, id)).await?;
-    let mut row = Row::new(row, page.site.currency, page.now);
-    let title = row.title.clone();
-    let name = if which == Which::Price { "price" } else { "quantity" };
-    let (status, said) = match done {
-        Ok(saved) if page.htmx => {
-            let now = if which == Which::Price {
-                format!("{title} costs {}.", page.money(row.price))
-            } else {
-                format!("{} of {title} in stock.", row.quantity)
-            };
-            let said = format!("{saved}. {now}");
-            cell(&mut row, which).saved = saved;
-            (StatusCode::OK, said)
+impl CellEdit {
+    /// htmx gets the cell. Without a script, the list is shown again.
+    async fn respond(self, request: SellerRequest, saved: Result<String>) -> Result<HttpResponse> {
+        let (shop, id) = (request.who.shop.id, self.id);
+        // A product of another shop is not found, whatever was typed.
+        let row = request
+            .read(move |conn| SellerProductRow::of_shop(conn, shop, id))
+            .await?;
+        let row = ListRow::new(row, request.page.site.currency, request.now());
+        if request.page.htmx {
+            return self.show_cell(request.page, row, saved);
         }
-        Ok(saved) => {
-            Flash::ok(session, format!("{saved}: {title}."))?;
-            return Ok(redirect(&asked.here()));
-        }
-        Err(Error::Refused(why)) if page.htmx => {
-            let refused = cell(&mut row, which);
-            (refused.value, refused.error) = (typed, why.clone());
-            (StatusCode::UNPROCESSABLE_ENTITY, why)
-        }
-        Err(Error::Refused(why)) => {
-            let trouble = Trouble {
-                lead: String::new(),
-                errors: vec![(format!("#{name}-{id}"), format!("{title}: {why}"))],
-            };
-            let touch = |rows: &mut Vec<Row>| {
-                // It is not always where the list begins.
-                if rows.iter().all(|row| row.id != id) {
-                    rows.insert(0, row);
-                }
-                if let Some(row) = rows.iter_mut().find(|row| row.id == id) {
-                    let refused = cell(row, which);
-                    (refused.value, refused.error) = (typed, why);
-                }
-            };
-            return index::answer(db, page, seller, asked, trouble, touch).await;
-        }
-        Err(error) => return Err(error),
-    };
-    let view = CellAnswer {
-        page,
-        row,
-        here: asked.here(),
-        price: which == Which::Price,
-        said,
-    };
-    html(status, view.render())
-}
+        let (title, list) = (row.title.clone(), self.filter.url());
+        request
+            .respond_to_form(
+                saved,
+                |request, message| {
+                    Flash::ok(&request.session, format!("{message}: {title}."))?;
+                    Ok(redirect(&list))
+                },
+                async |request, errors| self.show_list(request, row, errors.get("")).await,
+            )
+            .await
+    }
 
-fn cell(row: &mut Row, which: Which) -> &mut Cell {
-    match which {
-        Which::Price => &mut row.price_cell,
-        Which::Stock => &mut row.stock_cell,
+    fn show_cell(self, page: Page, mut row: ListRow, saved: Result<String>) -> Result<HttpResponse> {
+        let (status, announcement) = match saved {
+            Ok(message) => {
+                let value = match self.kind {
+                    CellKind::Price => format!("{} costs {}.", row.title, page.money(row.price)),
+                    CellKind::Stock => format!("{} of {} in stock.", row.quantity, row.title),
+                };
+                let announcement = format!("{message}. {value}");
+                self.kind.cell(&mut row).saved = message;
+                (StatusCode::OK, announcement)
+            }
+            Err(Error::Refused(message)) => {
+                self.kind.cell(&mut row).refuse(self.input, message.clone());
+                (StatusCode::UNPROCESSABLE_ENTITY, message)
+            }
+            Err(error) => return Err(error),
+        };
+        let block = CellBlock {
+            page,
+            row,
+            here: self.filter.url(),
+            price: self.kind == CellKind::Price,
+            announcement,
+        };
+        respond(status, &block)
+    }
+
+    /// The list with the refused value. The row comes first if the page of the list does not contain it.
+    async fn show_list(self, request: SellerRequest, row: ListRow, message: &str) -> Result<ListPage> {
+        let name = match self.kind {
+            CellKind::Price => "price",
+            CellKind::Stock => "quantity",
+        };
+        let mut page = ListPage::load(request, self.filter).await?;
+        page.problems = ListProblems::one(format!("#{name}-{}", self.id), format!("{}: {message}", row.title));
+        if page.rows.iter().all(|row| row.id != self.id) {
+            page.rows.insert(0, row);
+        }
+        if let Some(row) = page.rows.iter_mut().find(|row| row.id == self.id) {
+            self.kind.cell(row).refuse(self.input, message.to_owned());
+        }
+        Ok(page)
     }
 }
 
-/// What was typed, as far as a message can say it.
-fn shortened(typed: &str) -> String {
-    typed
+impl CellKind {
+    fn cell(self, row: &mut ListRow) -> &mut Cell {
+        match self {
+            Self::Price => &mut row.price_cell,
+            Self::Stock => &mut row.stock_cell,
+        }
+    }
+}
+
+/// The input as a message quotes it.
+fn shorten(input: &str) -> String {
+    input
         .trim()
         .chars()
         .filter(|letter| !letter.is_control())

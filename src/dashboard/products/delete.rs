@@ -1,29 +1,26 @@
-//! A product deleted for good, if it was never sold.
+//! Deletes a product that was never sold.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use askama::Template;
 
 use super::params::LIST;
-use crate::catalog::{Product, ProductState, StoredProduct};
-use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::catalog::{Product, ProductState};
+use crate::error::Result;
 use crate::id::ProductId;
-use crate::web::{Flash, FormErrors, Page, Seller, get, html, redirect};
+use crate::web::{Flash, FormErrors, Page, SellerRequest, get, redirect, show as show_page, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
         web::resource("/dashboard/products/{id}/removal")
             .route(get().to(show))
-            .route(web::post().to(remove)),
+            .route(web::post().to(delete)),
     );
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/products/delete.html")]
-struct RemovalPage {
+struct DeletePage {
     page: Page,
     shop: String,
     id: ProductId,
@@ -33,42 +30,43 @@ struct RemovalPage {
     errors: FormErrors,
 }
 
-/// `GET /dashboard/products/{id}/removal`: what would happen.
-async fn show(db: Data<Db>, page: Page, seller: Seller, id: Path<i64>) -> Result<HttpResponse> {
-    answer(&db, page, &seller, ProductId(*id), FormErrors::default()).await
+view!(DeletePage);
+
+/// `GET /dashboard/products/{id}/removal`: asks for confirmation.
+async fn show(request: SellerRequest, id: Path<ProductId>) -> Result<HttpResponse> {
+    show_page(&DeletePage::load(request, *id, FormErrors::default()).await?)
 }
 
 /// `POST /dashboard/products/{id}/removal`
-async fn remove(db: Data<Db>, session: Session, page: Page, seller: Seller, id: Path<i64>) -> Result<HttpResponse> {
-    let (shop, id, now) = (seller.shop.id, ProductId(*id), page.now);
-    match db.write(move |conn| Product::remove(conn, shop, id, now)).await {
-        Ok(()) => {
-            Flash::ok(&session, "The product is deleted.")?;
-            Ok(redirect(LIST))
-        }
-        Err(Error::Refused(why)) => answer(&db, page, &seller, id, FormErrors::one("", why)).await,
-        Err(error) => Err(error),
-    }
+async fn delete(request: SellerRequest, id: Path<ProductId>) -> Result<HttpResponse> {
+    let (seller, id) = (request.context(), *id);
+    let deleted = request.write(move |conn| Product::delete(conn, seller, id)).await;
+    request
+        .respond_to_form(
+            deleted,
+            |request, ()| {
+                Flash::ok(&request.session, "The product is deleted.")?;
+                Ok(redirect(LIST))
+            },
+            async |request, errors| DeletePage::load(request, id, errors).await,
+        )
+        .await
 }
 
-async fn answer(db: &Db, page: Page, seller: &Seller, id: ProductId, errors: FormErrors) -> Result<HttpResponse> {
-    let shop = seller.shop.id;
-    let (product, sold) = db
-        .read(move |conn| Ok((StoredProduct::of_shop(conn, shop, id)?, Product::was_sold(conn, id)?)))
-        .await?;
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let view = RemovalPage {
-        page,
-        shop: seller.shop.name.clone(),
-        id,
-        title: product.title,
-        sold,
-        archived: product.state == ProductState::Archived,
-        errors,
-    };
-    html(status, view.render())
+impl DeletePage {
+    async fn load(request: SellerRequest, id: ProductId, errors: FormErrors) -> Result<Self> {
+        let shop = request.who.shop.id;
+        let (product, sold) = request
+            .read(move |conn| Ok((Product::of_shop(conn, shop, id)?, Product::was_sold(conn, id)?)))
+            .await?;
+        Ok(Self {
+            page: request.page,
+            shop: request.who.shop.name,
+            id,
+            title: product.content.title,
+            sold,
+            archived: product.state == ProductState::Archived,
+            errors,
+        })
+    }
 }

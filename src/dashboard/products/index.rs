@@ -1,141 +1,147 @@
-//! The list of a shop's products.
+//! The list of a seller's products.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 
-use super::params::{Asked, ListQuery};
-use super::row::Row;
+use super::params::{ListFilter, ListParams};
+use super::row::ListRow;
 use crate::catalog::{SellerProductCounts, SellerProductRow, SellerProductSort, SellerProductView, SortKey};
-use crate::db::Db;
 use crate::error::Result;
+use crate::id::ProductId;
 use crate::shops::Section;
-use crate::web::{Page, Query, Seller, get, html};
+use crate::web::{Page, Query, SellerRequest, View, get, show};
 
-/// How many products a page shows.
-const ROWS: i64 = 50;
+/// Products on a page.
+const PAGE_SIZE: usize = 50;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/products").route(get().to(index)));
 }
 
-/// One view, as a link.
+/// A link to a view of the list.
 struct Tab {
     label: &'static str,
     href: String,
     count: i64,
-    here: bool,
+    current: bool,
 }
 
-/// What is wrong, with a link to where it can be mended; and what went well all the same.
+/// What went wrong with a change of several products, and what went well.
 #[derive(Default)]
-pub struct Trouble {
+pub struct ListProblems {
     pub lead: String,
+    /// Addresses of what is wrong, with messages.
     pub errors: Vec<(String, String)>,
 }
 
-/// The whole page; `shelf` is what a search swaps, `more` what "Show 50 more" adds.
+impl ListProblems {
+    pub fn one(href: String, message: String) -> Self {
+        Self {
+            lead: String::new(),
+            errors: vec![(href, message)],
+        }
+    }
+}
+
+/// The whole page. A search gets the block `list`, the button "Show 50 more" the block `more`.
 #[derive(Template)]
-#[template(path = "dashboard/products/index.html", blocks = ["shelf", "more"])]
-struct ListPage {
+#[template(path = "dashboard/products/index.html", blocks = ["list", "more"])]
+pub struct ListPage {
     page: Page,
     shop: String,
-    asked: Asked,
-    /// The address of the list as it is.
+    filter: ListFilter,
+    /// The address of the list.
     here: String,
     tabs: Vec<Tab>,
-    rows: Vec<Row>,
-    /// In the shop.
+    pub rows: Vec<ListRow>,
+    /// Products of the shop.
     all: i64,
     more: Option<String>,
     sections: Vec<Section>,
-    trouble: Trouble,
+    pub problems: ListProblems,
+}
+
+impl View for ListPage {
+    fn is_htmx(&self) -> bool {
+        self.page.htmx
+    }
+
+    fn render_block(&self) -> Option<askama::Result<String>> {
+        Some(if self.filter.is_first_page() {
+            self.as_list().render()
+        } else {
+            self.as_more().render()
+        })
+    }
+}
+
+/// `GET /dashboard/products`
+async fn index(request: SellerRequest, Query(params): Query<ListParams>) -> Result<HttpResponse> {
+    show(&ListPage::load(request, ListFilter::parse(&params)).await?)
 }
 
 impl ListPage {
-    /// The link in a column's head: the column's own order, or the other way round.
-    fn sort_href(&self, by: &str) -> String {
-        let by = SortKey::parse(by).unwrap_or(SortKey::Changed);
-        let now = self.asked.order();
-        self.asked.in_order(SellerProductSort {
-            by,
-            reversed: now.by == by && !now.reversed,
+    pub async fn load(request: SellerRequest, filter: ListFilter) -> Result<Self> {
+        let (shop, catalog_filter, db) = (request.who.shop.id, filter.to_catalog(), request.services.db.clone());
+        let (counts, mut rows, sections) = request
+            .read(move |conn| {
+                let name = format!("shelf {shop}");
+                let counts = db.recall_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
+                let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
+                let rows = SellerProductRow::list(conn, shop, &catalog_filter, limit)?;
+                Ok((counts, rows, Section::of_shop(conn, shop)?))
+            })
+            .await?;
+        let has_more = rows.len() > PAGE_SIZE;
+        rows.truncate(PAGE_SIZE);
+        let last = rows.last().filter(|_| has_more);
+        let more = last.map(|row| filter.after_url(&row.cursor(filter.sort())));
+        let (currency, now) = (request.page.site.currency, request.now());
+        let tab = |view: SellerProductView| Tab {
+            label: view.label(),
+            href: filter.view_url(view),
+            count: counts.in_view(view),
+            current: view == filter.view(),
+        };
+        Ok(Self {
+            shop: request.who.shop.name.clone(),
+            here: filter.url(),
+            tabs: SellerProductView::ALL.map(tab).into(),
+            all: counts.in_view(SellerProductView::All) + counts.archived,
+            rows: rows.into_iter().map(|row| ListRow::new(row, currency, now)).collect(),
+            filter,
+            more,
+            sections,
+            problems: ListProblems::default(),
+            page: request.page,
         })
     }
 
-    /// For `aria-sort`; empty where the column is not what the list is sorted by.
-    fn sorted(&self, by: &str) -> &'static str {
-        let order = self.asked.order();
-        match (order.by.as_str() == by, order.descending()) {
+    /// Selects these products.
+    pub fn select(&mut self, ids: &[ProductId]) {
+        for row in &mut self.rows {
+            row.selected = ids.contains(&row.id);
+        }
+    }
+
+    /// The link in the head of a column. It sorts by the column, or reverses the order.
+    fn sort_href(&self, key: &str) -> String {
+        let by = SortKey::parse(key).unwrap_or(SortKey::Changed);
+        let current = self.filter.sort();
+        self.filter.sort_url(SellerProductSort {
+            by,
+            reversed: current.by == by && !current.reversed,
+        })
+    }
+
+    /// The value of `aria-sort`. Empty if the list is not sorted by the column.
+    fn sorted(&self, key: &str) -> &'static str {
+        let sort = self.filter.sort();
+        match (sort.by.as_str() == key, sort.descending()) {
             (false, _) => "",
             (true, true) => "descending",
             (true, false) => "ascending",
         }
     }
-}
-
-/// `GET /dashboard/products`
-async fn index(db: Data<Db>, page: Page, seller: Seller, Query(query): Query<ListQuery>) -> Result<HttpResponse> {
-    answer(&db, page, &seller, Asked::parse(&query), Trouble::default(), |_| ()).await
-}
-
-/// The list, as `touch` leaves its rows; 422 when there is trouble.
-pub async fn answer(
-    db: &Data<Db>,
-    page: Page,
-    seller: &Seller,
-    asked: Asked,
-    trouble: Trouble,
-    touch: impl FnOnce(&mut Vec<Row>),
-) -> Result<HttpResponse> {
-    let (shop, wanted, shared) = (seller.shop.id, asked.wanted(), db.clone());
-    let (counts, mut rows, sections) = db
-        .read(move |conn| {
-            let name = format!("shelf {shop}");
-            let counts = shared.recall_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
-            let rows = SellerProductRow::list(conn, shop, &wanted, ROWS + 1)?;
-            Ok((counts, rows, Section::of_shop(conn, shop)?))
-        })
-        .await?;
-    let shown = usize::try_from(ROWS).unwrap_or(usize::MAX);
-    let more = if rows.len() > shown {
-        rows.truncate(shown);
-        rows.last().map(|row| asked.after(&row.place_in(asked.order())))
-    } else {
-        None
-    };
-    let (currency, now) = (page.site.currency, page.now);
-    let mut rows: Vec<Row> = rows.into_iter().map(|row| Row::new(row, currency, now)).collect();
-    touch(&mut rows);
-    let tab = |view: SellerProductView| Tab {
-        label: view.label(),
-        href: asked.in_view(view),
-        count: counts.in_view(view),
-        here: view == asked.view(),
-    };
-    let status = if trouble.errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let (htmx, first) = (page.htmx, asked.is_first_page());
-    let view = ListPage {
-        page,
-        shop: seller.shop.name.clone(),
-        here: asked.here(),
-        tabs: SellerProductView::ALL.map(tab).into(),
-        all: counts.in_view(SellerProductView::All) + counts.archived,
-        asked,
-        rows,
-        more,
-        sections,
-        trouble,
-    };
-    let body = match (htmx, first) {
-        (true, false) => view.as_more().render(),
-        (true, true) => view.as_shelf().render(),
-        (false, _) => view.render(),
-    };
-    html(status, body)
 }

@@ -1,4 +1,4 @@
-//! A shop's products: the list, what is changed in it, and what is done to several at once.
+//! A seller's products: the list, changes in the list, and changes of several products.
 
 mod archive;
 mod bulk;

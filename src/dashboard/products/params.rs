@@ -1,47 +1,48 @@
-//! What the address of the list asks for, and the addresses of its other states.
+//! The query parameters of the list, and the addresses of the list.
 
 use serde::Deserialize;
 
-use crate::catalog::{SellerProductCursor, SellerProductFilter, SellerProductSort, SellerProductView};
+use crate::catalog::{SellerProductFilter, SellerProductSort, SellerProductView};
+use crate::db::Cursor;
 
-/// Where the list is.
+/// The address of the list.
 pub const LIST: &str = "/dashboard/products";
-/// Letters that are looked for at most.
+/// Characters of a search.
 const MAX_SEARCH_LENGTH: usize = 100;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct ListQuery {
+pub struct ListParams {
     view: Vec<String>,
     q: Vec<String>,
     sort: Vec<String>,
     after: Vec<String>,
 }
 
-/// What is asked for, with what is unknown left out.
+/// The parameters, without unknown values.
 #[derive(Debug, Clone)]
-pub struct Asked(SellerProductFilter);
+pub struct ListFilter(SellerProductFilter);
 
-impl Asked {
-    pub fn parse(query: &ListQuery) -> Self {
+impl ListFilter {
+    pub fn parse(params: &ListParams) -> Self {
         let last = |list: &[String]| list.last().cloned().unwrap_or_default();
-        let search: String = last(&query.q).chars().filter(|letter| !letter.is_control()).collect();
+        let search: String = last(&params.q).chars().filter(|letter| !letter.is_control()).collect();
         Self(SellerProductFilter {
-            view: SellerProductView::parse(&last(&query.view)).unwrap_or(SellerProductView::All),
+            view: SellerProductView::parse(&last(&params.view)).unwrap_or(SellerProductView::All),
             search: search.trim().chars().take(MAX_SEARCH_LENGTH).collect(),
-            order: SellerProductSort::parse(&last(&query.sort)).unwrap_or(SellerProductSort::DEFAULT),
-            after: SellerProductCursor::parse(&last(&query.after)),
+            sort: SellerProductSort::parse(&last(&params.sort)).unwrap_or(SellerProductSort::DEFAULT),
+            after: Cursor::parse(&last(&params.after)),
         })
     }
 
-    /// From an address of the list that a form brings back; from any other the list as it begins.
-    pub fn back(address: &str) -> Self {
+    /// Reads an address of the list that a form sends back. Any other address is the first page.
+    pub fn from_url(address: &str) -> Self {
         let query = address.strip_prefix(LIST).and_then(|rest| rest.strip_prefix('?'));
         let query = query.and_then(|query| serde_html_form::from_str(query).ok());
         Self::parse(&query.unwrap_or_default())
     }
 
-    pub fn wanted(&self) -> SellerProductFilter {
+    pub fn to_catalog(&self) -> SellerProductFilter {
         self.0.clone()
     }
 
@@ -49,8 +50,8 @@ impl Asked {
         self.0.view
     }
 
-    pub fn order(&self) -> SellerProductSort {
-        self.0.order
+    pub fn sort(&self) -> SellerProductSort {
+        self.0.sort
     }
 
     pub fn search(&self) -> &str {
@@ -61,35 +62,35 @@ impl Asked {
         self.0.after.is_none()
     }
 
-    /// The address of the list as it is.
-    pub fn here(&self) -> String {
-        let place = self.0.after.as_ref().map(ToString::to_string);
-        address(self.0.view, &self.0.search, self.0.order, place)
+    /// The address of this list.
+    pub fn url(&self) -> String {
+        let cursor = self.0.after.as_ref().map(ToString::to_string);
+        address(self.0.view, &self.0.search, self.0.sort, cursor)
     }
 
-    pub fn beginning(&self) -> String {
-        address(self.0.view, &self.0.search, self.0.order, None)
+    pub fn first_page_url(&self) -> String {
+        address(self.0.view, &self.0.search, self.0.sort, None)
     }
 
-    pub fn without_search(&self) -> String {
-        address(self.0.view, "", self.0.order, None)
+    pub fn without_search_url(&self) -> String {
+        address(self.0.view, "", self.0.sort, None)
     }
 
-    pub fn in_view(&self, view: SellerProductView) -> String {
-        address(view, &self.0.search, self.0.order, None)
+    pub fn view_url(&self, view: SellerProductView) -> String {
+        address(view, &self.0.search, self.0.sort, None)
     }
 
-    pub fn in_order(&self, order: SellerProductSort) -> String {
-        address(self.0.view, &self.0.search, order, None)
+    pub fn sort_url(&self, sort: SellerProductSort) -> String {
+        address(self.0.view, &self.0.search, sort, None)
     }
 
-    pub fn after(&self, place: &SellerProductCursor) -> String {
-        address(self.0.view, &self.0.search, self.0.order, Some(place.to_string()))
+    pub fn after_url(&self, cursor: &Cursor) -> String {
+        address(self.0.view, &self.0.search, self.0.sort, Some(cursor.to_string()))
     }
 }
 
-/// What goes without saying is left out.
-fn address(view: SellerProductView, search: &str, order: SellerProductSort, after: Option<String>) -> String {
+/// Default values are left out.
+fn address(view: SellerProductView, search: &str, sort: SellerProductSort, after: Option<String>) -> String {
     let mut fields = Vec::new();
     if view != SellerProductView::All {
         fields.push(("view", view.as_str().to_owned()));
@@ -97,8 +98,8 @@ fn address(view: SellerProductView, search: &str, order: SellerProductSort, afte
     if !search.is_empty() {
         fields.push(("q", search.to_owned()));
     }
-    if order != SellerProductSort::DEFAULT {
-        fields.push(("sort", order.to_string()));
+    if sort != SellerProductSort::DEFAULT {
+        fields.push(("sort", sort.to_string()));
     }
     fields.extend(after.map(|after| ("after", after)));
     if fields.is_empty() {
@@ -112,19 +113,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_says_what_it_must_and_reads_back() {
+    fn an_address_reads_back_without_default_values() {
         for address in [
             "/dashboard/products",
             "/dashboard/products?view=sold-out",
             "/dashboard/products?view=draft&q=50%25+off&sort=-price&after=1200-42",
             "/dashboard/products?sort=title&after=Mug+-+blue%26white-42",
         ] {
-            assert_eq!(Asked::back(address).here(), address);
+            assert_eq!(ListFilter::from_url(address).url(), address);
         }
     }
 
     #[test]
-    fn nobody_is_led_elsewhere() {
+    fn any_other_address_leads_to_the_list() {
         for address in [
             "",
             "/",
@@ -133,17 +134,17 @@ mod tests {
             "/dashboard/products/../../logout",
             "/dashboard/products?view=nowhere&sort=weight&after=x",
         ] {
-            assert_eq!(Asked::back(address).here(), LIST, "{address}");
+            assert_eq!(ListFilter::from_url(address).url(), LIST, "{address}");
         }
     }
 
     #[test]
-    fn a_search_is_short_and_can_be_written() {
-        let asked = Asked::parse(&ListQuery {
+    fn a_search_is_limited_and_has_no_control_characters() {
+        let filter = ListFilter::parse(&ListParams {
             q: vec!["first".to_owned(), format!(" a\0b\n{} ", "c".repeat(10_000))],
-            ..ListQuery::default()
+            ..ListParams::default()
         });
-        assert_eq!(asked.search().chars().count(), MAX_SEARCH_LENGTH);
-        assert!(asked.search().starts_with("abccc"));
+        assert_eq!(filter.search().chars().count(), MAX_SEARCH_LENGTH);
+        assert!(filter.search().starts_with("abccc"));
     }
 }

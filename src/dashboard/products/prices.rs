@@ -1,21 +1,20 @@
-//! Many prices changed by a percentage or an amount: typed, looked at, confirmed.
+//! Changes many prices by a percentage or an amount, after a preview.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Deserialize;
 
-use super::bulk::ids;
-use super::params::Asked;
+use super::bulk::parse_ids;
+use super::params::ListFilter;
 use crate::catalog::{BulkSelection, MAX_PERCENT, PriceChange, Repricing};
-use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::web::{Flash, Form, FormErrors, Page, Query, Seller, get, html, redirect};
+use crate::web::{
+    Flash, Form, FormErrors, Page, Query, SellerRequest, get, invalid, redirect, show as show_page, view,
+};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -33,9 +32,9 @@ struct PricesForm {
     direction: String,
     /// `percent` or `amount`.
     by: String,
-    /// None: nothing was typed yet.
+    /// None: the form was not sent yet.
     amount: Option<String>,
-    /// Short for the preview that is confirmed.
+    /// The token of the preview that is confirmed.
     token: String,
     back: String,
 }
@@ -49,33 +48,35 @@ struct PricesPage {
     back: String,
     errors: FormErrors,
     repricing: Repricing,
-    /// Whether the new prices are shown, to be confirmed.
+    /// Whether the new prices are shown for confirmation.
     preview: bool,
 }
 
+view!(PricesPage);
+
 impl PricesForm {
     fn change(&self, currency: Currency) -> Result<PriceChange, FormErrors> {
-        let typed = self.amount.as_deref().unwrap_or_default().trim();
+        let input = self.amount.as_deref().unwrap_or_default().trim();
         let down = match self.direction.as_str() {
             "down" => true,
             "up" => false,
             _ => return Err(FormErrors::one("direction", "Choose whether prices go up or down.")),
         };
-        let wrong = |message: String| FormErrors::one("amount", message);
+        let error = |message: String| FormErrors::one("amount", message);
         match self.by.as_str() {
             "percent" => {
-                let most = if down { 100 } else { MAX_PERCENT };
-                let points = hundredths(typed)
-                    .filter(|points| (1..=most * 100).contains(points))
-                    .ok_or_else(|| wrong(format!("Type a percentage from 0.01 to {most}, like 10 or 12.5.")))?;
+                let max = if down { 100 } else { MAX_PERCENT };
+                let points = parse_basis_points(input)
+                    .filter(|points| (1..=max * 100).contains(points))
+                    .ok_or_else(|| error(format!("Type a percentage from 0.01 to {max}, like 10 or 12.5.")))?;
                 Ok(PriceChange::Percent(if down { -points } else { points }))
             }
             "amount" => {
                 let by = currency
-                    .parse(typed)
-                    .map_err(|problem| wrong(format!("The amount {problem}.")))?;
+                    .parse(input)
+                    .map_err(|problem| error(format!("The amount {problem}.")))?;
                 if by.0 == 0 {
-                    return Err(wrong("Type an amount above zero.".to_owned()));
+                    return Err(error("Type an amount above zero.".to_owned()));
                 }
                 Ok(PriceChange::Amount(Money(if down { -by.0 } else { by.0 })))
             }
@@ -84,41 +85,40 @@ impl PricesForm {
     }
 }
 
-/// A percentage of at most two decimals, in hundredths.
-fn hundredths(typed: &str) -> Option<i64> {
-    let plain = typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let number: Decimal = typed.parse().ok().filter(|_| plain)?;
-    let hundredths = number.checked_mul(Decimal::from(100))?.normalize();
-    hundredths.is_integer().then(|| hundredths.to_i64()).flatten()
+/// Reads a percentage with at most two decimals.
+fn parse_basis_points(input: &str) -> Option<i64> {
+    let plain = input.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number: Decimal = input.parse().ok().filter(|_| plain)?;
+    let points = number.checked_mul(Decimal::from(100))?.normalize();
+    points.is_integer().then(|| points.to_i64()).flatten()
 }
 
-/// `GET /dashboard/products/prices`: what is done to the prices, and what that would come to.
-async fn show(db: Data<Db>, page: Page, seller: Seller, Query(form): Query<PricesForm>) -> Result<HttpResponse> {
-    let (change, errors) = match form.amount.as_ref().map(|_| form.change(page.site.currency)) {
-        None => (None, FormErrors::default()),
-        Some(Ok(change)) => (Some(change), FormErrors::default()),
-        Some(Err(errors)) => (None, errors),
+/// `GET /dashboard/products/prices`: asks for the change and shows a preview.
+async fn show(request: SellerRequest, Query(form): Query<PricesForm>) -> Result<HttpResponse> {
+    let change = form.amount.as_ref().map(|_| form.change(request.page.site.currency));
+    let (change, errors) = match change.transpose() {
+        Ok(change) => (change, FormErrors::default()),
+        Err(errors) => (None, errors),
     };
-    answer(&db, page, &seller, form, change, errors).await
+    let page = PricesPage::load(request, form, change, errors).await?;
+    if page.errors.is_empty() {
+        show_page(&page)
+    } else {
+        invalid(&page)
+    }
 }
 
-/// `POST /dashboard/products/prices`: exactly what the preview showed, or nothing.
-async fn update(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    Form(form): Form<PricesForm>,
-) -> Result<HttpResponse> {
-    let change = match form.change(page.site.currency) {
+/// `POST /dashboard/products/prices`: changes the prices exactly as the preview showed, or not at all.
+async fn update(request: SellerRequest, Form(form): Form<PricesForm>) -> Result<HttpResponse> {
+    let change = match form.change(request.page.site.currency) {
         Ok(change) => change,
-        Err(errors) => return answer(&db, page, &seller, form, None, errors).await,
+        Err(errors) => return invalid(&PricesPage::load(request, form, None, errors).await?),
     };
-    let (shop, ids, now, token) = (seller.shop.id, ids(&form.id)?, page.now, form.token.clone());
-    let done = db
+    let (seller, ids, token) = (request.context(), parse_ids(&form.id)?, form.token.clone());
+    let changed = request
         .write(move |conn| {
-            let repricing = BulkSelection::of_shop(conn, shop, &ids)?.reprice(conn, Some(change))?;
-            if repricing.token() != token || !repricing.possible() || !repricing.apply(conn, now)? {
+            let repricing = BulkSelection::of_shop(conn, seller.shop, &ids)?.reprice(conn, Some(change))?;
+            if repricing.token() != token || !repricing.is_possible() || !repricing.apply(conn, seller.now)? {
                 return Err(Error::Refused(
                     "Something changed since you looked, so nothing was done. Here is what it would come to now."
                         .to_owned(),
@@ -127,50 +127,48 @@ async fn update(
             Ok(repricing.changes())
         })
         .await;
-    match done {
-        Ok(changes) => {
-            let several = if changes == 1 { "price is" } else { "prices are" };
-            Flash::ok(&session, format!("{changes} {several} changed."))?;
-            Ok(redirect(&Asked::back(&form.back).here()))
-        }
-        Err(Error::Refused(why)) => answer(&db, page, &seller, form, Some(change), FormErrors::one("", why)).await,
-        Err(error) => Err(error),
-    }
+    let list = ListFilter::from_url(&form.back).url();
+    request
+        .respond_to_form(
+            changed,
+            |request, changes| {
+                let prices = if changes == 1 { "price is" } else { "prices are" };
+                Flash::ok(&request.session, format!("{changes} {prices} changed."))?;
+                Ok(redirect(&list))
+            },
+            async |request, errors| PricesPage::load(request, form, Some(change), errors).await,
+        )
+        .await
 }
 
-async fn answer(
-    db: &Db,
-    page: Page,
-    seller: &Seller,
-    form: PricesForm,
-    change: Option<PriceChange>,
-    mut errors: FormErrors,
-) -> Result<HttpResponse> {
-    let (shop, ids) = (seller.shop.id, ids(&form.id)?);
-    let repricing = db
-        .read(move |conn| BulkSelection::of_shop(conn, shop, &ids)?.reprice(conn, change))
-        .await?;
-    if !repricing.possible() {
-        errors.add(
-            "amount",
-            "Some prices would fall to zero or below, or rise too high. Change the amount, or go back and leave them out.",
-        );
+impl PricesPage {
+    async fn load(
+        request: SellerRequest,
+        form: PricesForm,
+        change: Option<PriceChange>,
+        mut errors: FormErrors,
+    ) -> Result<Self> {
+        let (shop, ids) = (request.who.shop.id, parse_ids(&form.id)?);
+        let repricing = request
+            .read(move |conn| BulkSelection::of_shop(conn, shop, &ids)?.reprice(conn, change))
+            .await?;
+        if !repricing.is_possible() {
+            errors.add(
+                "amount",
+                "Some prices would fall to zero or below, or rise too high. Change the amount, or go back and leave them \
+                 out.",
+            );
+        }
+        Ok(Self {
+            page: request.page,
+            shop: request.who.shop.name,
+            back: ListFilter::from_url(&form.back).url(),
+            form,
+            errors,
+            preview: change.is_some(),
+            repricing,
+        })
     }
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let view = PricesPage {
-        page,
-        shop: seller.shop.name.clone(),
-        back: Asked::back(&form.back).here(),
-        form,
-        errors,
-        preview: change.is_some(),
-        repricing,
-    };
-    html(status, view.render())
 }
 
 #[cfg(test)]
@@ -179,15 +177,15 @@ mod tests {
 
     #[test]
     fn percentages_have_two_decimals_at_most() {
-        for (typed, read) in [
+        for (input, points) in [
             ("10", Some(1_000)),
             ("12.5", Some(1_250)),
             ("0.01", Some(1)),
             ("7.50", Some(750)),
         ] {
-            assert_eq!(hundredths(typed), read, "{typed}");
+            assert_eq!(parse_basis_points(input), points, "{input}");
         }
-        for typed in [
+        for input in [
             "",
             "-5",
             "1e3",
@@ -197,7 +195,7 @@ mod tests {
             "９",
             "99999999999999999999999999999999",
         ] {
-            assert_eq!(hundredths(typed), None, "{typed}");
+            assert_eq!(parse_basis_points(input), None, "{input}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One product as a row of the list, and what its cells say after they were changed.
+//! A row of the list of products, with its cells.
 
 use chrono::{Datelike, NaiveDateTime};
 
@@ -7,40 +7,47 @@ use crate::id::ProductId;
 use crate::images::Picture;
 use crate::money::{Currency, Money};
 
-/// What a cell of a row shows.
+/// A cell with a price or a stock, which can be changed in the list.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
-    /// What stands in the field.
+    /// The value of the field.
     pub value: String,
-    /// Empty: all is well.
+    /// Empty: no error.
     pub error: String,
-    /// Empty: nothing was just saved.
+    /// A message after the value was saved. Empty: none.
     pub saved: String,
 }
 
-pub struct Row {
+impl Cell {
+    /// Shows a value that was not saved.
+    pub fn refuse(&mut self, value: String, error: String) {
+        (self.value, self.error) = (value, error);
+    }
+}
+
+pub struct ListRow {
     pub id: ProductId,
     pub title: String,
     pub edit_url: String,
-    /// The kind of badge, and its words.
+    /// The kind of badge and its label.
     pub badge: (&'static str, &'static str),
     pub archived: bool,
-    pub ticked: bool,
+    pub selected: bool,
     pub picture: Option<Picture>,
     pub price: Money,
     pub several_prices: bool,
-    /// In stock.
+    /// The stock.
     pub quantity: i32,
-    /// How many kinds there are; one can be changed in the list.
+    /// The number of variants. The list can change a product with one.
     pub variants: i64,
     pub sku: String,
     pub sold: i64,
-    pub changed: String,
+    pub updated: String,
     pub price_cell: Cell,
     pub stock_cell: Cell,
 }
 
-impl Row {
+impl ListRow {
     pub fn new(row: SellerProductRow, currency: Currency, now: NaiveDateTime) -> Self {
         let badge = match (row.state, row.quantity) {
             (ProductState::Draft, _) => ("", "Draft"),
@@ -52,7 +59,7 @@ impl Row {
             value,
             ..Cell::default()
         };
-        let format = if row.changed.year() == now.year() {
+        let format = if row.updated_at.year() == now.year() {
             "%-d %b"
         } else {
             "%-d %b %Y"
@@ -60,11 +67,11 @@ impl Row {
         Self {
             edit_url: format!("/dashboard/products/{}/edit", row.id),
             badge,
-            ticked: false,
+            selected: false,
             archived: row.state == ProductState::Archived,
             price_cell: cell(currency.plain(row.price)),
             stock_cell: cell(row.quantity.to_string()),
-            changed: row.changed.format(format).to_string(),
+            updated: row.updated_at.format(format).to_string(),
             id: row.id,
             title: row.title,
             picture: row.picture,
@@ -77,8 +84,8 @@ impl Row {
         }
     }
 
-    /// Whether price and stock can be changed in the list.
-    pub fn simple(&self) -> bool {
+    /// Whether the list can change price and stock.
+    pub fn is_simple(&self) -> bool {
         self.variants == 1
     }
 }

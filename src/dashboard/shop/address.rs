@@ -1,18 +1,20 @@
-//! Whether an address is free, and which are instead: while it is typed, or when a button asks.
+//! Checks the address of a shop: while it is typed, or when a button is pressed.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
 use super::form::ShopForm;
-use crate::db::{Conn, Db};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
 use crate::shops::ShopAddress;
 use crate::text::{chosen_slug, line};
-use crate::web::{Page, Query, SignedIn, get, html, redirect};
+use crate::web::{Query, UserRequest, get, html, redirect};
+
+pub const ADDRESS_TAKEN: &str = "This address is taken. Choose one below, or write another.";
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/shop/address").route(get().to(show)));
@@ -20,63 +22,62 @@ pub fn routes(to: &mut web::ServiceConfig) {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct AddressParams {
     name: String,
     slug: String,
 }
 
-/// What is to be said below the field.
+/// The message below the field.
 #[derive(Debug, Default, Clone)]
-pub struct Check {
-    /// Nothing is said when it is empty.
+pub struct AddressCheck {
+    /// Empty: no message.
     pub text: String,
     pub free: bool,
-    /// Free ones, for one that is not.
+    /// Free addresses, if this one is taken.
     pub offers: Vec<String>,
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/shop/address.html")]
-struct CheckBlock {
-    check: Check,
+struct AddressCheckBlock {
+    check: AddressCheck,
 }
 
-/// `GET /dashboard/shop/address`: what is said below the field while somebody types. Its twin is the form itself, with
-/// the button that asks the same.
-async fn show(db: Data<Db>, page: Page, visitor: SignedIn, Query(asked): Query<Asked>) -> Result<HttpResponse> {
-    if !page.htmx {
+/// `GET /dashboard/shop/address`: the message while the address is typed. Without a script, a button of the form shows it.
+async fn show(request: UserRequest, Query(params): Query<AddressParams>) -> Result<HttpResponse> {
+    if !request.page.htmx {
         return Ok(redirect("/dashboard/shop/new"));
     }
     let form = ShopForm {
-        name: asked.name,
-        slug: asked.slug,
+        name: params.name,
+        slug: params.slug,
         ..ShopForm::default()
     };
-    let own = visitor.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
-    let check = db.read(move |conn| Check::of(conn, &form, own)).await?;
-    html(StatusCode::OK, CheckBlock { check }.render())
+    let own = request.who.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
+    let check = request.read(move |conn| AddressCheck::new(conn, &form, own)).await?;
+    html(StatusCode::OK, AddressCheckBlock { check }.render())
 }
 
-impl Check {
-    /// Of what is typed, by someone who may have a shop.
-    pub fn of(conn: &mut Conn, form: &ShopForm, own: Option<(ShopId, String)>) -> Result<Self> {
-        let typed = form.slug.trim();
+impl AddressCheck {
+    /// Checks the form. `own` is the shop of the visitor, with its address.
+    pub fn new(conn: &mut Conn, form: &ShopForm, own: Option<(ShopId, String)>) -> Result<Self> {
+        let slug = form.slug.trim();
         let name = line("name", &form.name, 60).unwrap_or_default();
-        if typed.is_empty() && name.is_empty() {
+        if slug.is_empty() && name.is_empty() {
             return Ok(Self::default());
         }
-        if typed.is_empty() {
-            let made = match own {
-                Some((_, now)) => now,
-                None => ShopAddress::of_name(conn, &name)?,
+        if slug.is_empty() {
+            let slug = match own {
+                Some((_, current)) => current,
+                None => ShopAddress::from_name(conn, &name)?,
             };
-            return Ok(Self::free(format!("Your address will be /shops/{made}")));
+            return Ok(Self::free(format!("Your address will be /shops/{slug}")));
         }
-        let slug = match chosen_slug(typed) {
+        let slug = match chosen_slug(slug) {
             Ok(slug) => slug,
-            Err(why) => return Self::offer(conn, why, &name, "", &form.location),
+            Err(message) => return Self::offer(conn, message, &name, "", &form.location),
         };
-        if own.as_ref().is_some_and(|(_, now)| *now == slug) {
+        if own.as_ref().is_some_and(|(_, current)| *current == slug) {
             return Ok(Self::free(format!("/shops/{slug} is your address.")));
         }
         if ShopAddress::is_taken(conn, &slug, own.map(|(id, _)| id))? {
@@ -85,7 +86,7 @@ impl Check {
         Ok(Self::free(format!("/shops/{slug} is free.")))
     }
 
-    /// Another shop has it.
+    /// The address belongs to another shop.
     pub fn taken(conn: &mut Conn, slug: &str, name: &str, location: &str) -> Result<Self> {
         Self::offer(conn, format!("/shops/{slug} is taken."), name, slug, location)
     }
@@ -102,7 +103,7 @@ impl Check {
         let offers = if name.is_empty() && slug.is_empty() {
             Vec::new()
         } else {
-            ShopAddress::offers(conn, name, slug, location)?
+            ShopAddress::suggestions(conn, name, slug, location)?
         };
         Ok(Self {
             text,

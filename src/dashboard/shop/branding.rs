@@ -1,96 +1,91 @@
-//! The shop's pictures: its logo, and the cover above its page.
+//! The shop's branding: its logo and its cover.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use serde::Deserialize;
 
-use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::images::Pictures;
-use crate::shops::{Face, Shop};
-use crate::web::{Flash, Page, Seller, Upload, redirect};
+use crate::images::PendingImage;
+use crate::shops::{Branding, Shop};
+use crate::web::{Flash, SellerRequest, Upload, redirect};
 
-const LOOK: &str = "/dashboard/shop/look";
+/// The page that shows the branding.
+const BRANDING: &str = "/dashboard/shop/look";
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/shop/logo").route(web::post().to(logo)))
-        .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(no_logo)))
-        .service(web::resource("/dashboard/shop/cover").route(web::post().to(cover)))
-        .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(no_cover)));
+    to.service(web::resource("/dashboard/shop/logo").route(web::post().to(update_logo)))
+        .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(remove_logo)))
+        .service(web::resource("/dashboard/shop/cover").route(web::post().to(update_cover)))
+        .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(remove_cover)));
 }
 
+/// The form has a file only.
 #[derive(Debug, Deserialize)]
 struct NoFields {}
 
-/// What hanging a picture needs.
-type Hanging = (Data<Db>, Data<Pictures>, Page, Session, Seller);
-
 /// `POST /dashboard/shop/logo`
-async fn logo(
-    db: Data<Db>,
-    pictures: Data<Pictures>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    upload: Upload<NoFields>,
-) -> Result<HttpResponse> {
-    hang((db, pictures, page, session, seller), upload, Face::Logo).await
+async fn update_logo(request: SellerRequest, upload: Upload<NoFields>) -> Result<HttpResponse> {
+    update(request, upload, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover`
-async fn cover(
-    db: Data<Db>,
-    pictures: Data<Pictures>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    upload: Upload<NoFields>,
-) -> Result<HttpResponse> {
-    hang((db, pictures, page, session, seller), upload, Face::Cover).await
+async fn update_cover(request: SellerRequest, upload: Upload<NoFields>) -> Result<HttpResponse> {
+    update(request, upload, Branding::Cover).await
 }
 
 /// `POST /dashboard/shop/logo/removal`
-async fn no_logo(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Result<HttpResponse> {
-    take_down(db, page, session, seller, Face::Logo).await
+async fn remove_logo(request: SellerRequest) -> Result<HttpResponse> {
+    remove(request, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover/removal`
-async fn no_cover(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Result<HttpResponse> {
-    take_down(db, page, session, seller, Face::Cover).await
+async fn remove_cover(request: SellerRequest) -> Result<HttpResponse> {
+    remove(request, Branding::Cover).await
 }
 
-async fn hang(to: Hanging, upload: Upload<NoFields>, face: Face) -> Result<HttpResponse> {
-    let (db, pictures, page, session, seller) = to;
-    let (id, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
-    let sent = upload.files.into_iter().find(|file| !file.is_empty());
-    let received = match sent {
-        Some(sent) => pictures.receive(&db, owner, sent, now).await,
+async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<HttpResponse> {
+    let (services, seller) = (&request.services, request.context());
+    let file = upload.files.into_iter().find(|file| !file.is_empty());
+    let received = match file {
+        Some(file) => {
+            let pictures = &services.pictures;
+            pictures.receive(&services.db, seller.user, file, seller.now).await
+        }
         None => Err(Error::Refused("Choose a picture first, then send it.".to_owned())),
     };
     match received {
         Ok(picture) => {
-            db.write(move |conn| Shop::set_face(conn, id, face, Some((owner, picture.id)), now))
+            request
+                .write(move |conn| {
+                    let picture = PendingImage::take(conn, seller.user, picture.id)?;
+                    Shop::set_branding(conn, seller.shop, branding, Some(picture), seller.now)
+                })
                 .await?;
-            Flash::ok(&session, format!("Your shop has a new {}.", word(face)))?;
+            Flash::ok(&request.session, format!("Your shop has a new {}.", name(branding)))?;
         }
-        // There is nothing typed that could be lost: the page comes back with the reason.
-        Err(Error::Refused(why)) => Flash::warn(&session, why)?,
+        // Nothing was typed that could be lost, so the message is shown after a redirect.
+        Err(Error::Refused(message)) => Flash::warn(&request.session, message)?,
         Err(error) => return Err(error),
     }
-    Ok(redirect(LOOK))
+    Ok(redirect(BRANDING))
 }
 
-async fn take_down(db: Data<Db>, page: Page, session: Session, seller: Seller, face: Face) -> Result<HttpResponse> {
-    let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_face(conn, id, face, None, now)).await?;
-    Flash::ok(&session, format!("The {} is taken down.", word(face)))?;
-    Ok(redirect(LOOK))
+async fn remove(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
+    let seller = request.context();
+    request
+        .write(move |conn| Shop::set_branding(conn, seller.shop, branding, None, seller.now))
+        .await?;
+    let message = match branding {
+        Branding::Logo => "Logo removed.",
+        Branding::Cover => "Cover removed.",
+    };
+    Flash::ok(&request.session, message)?;
+    Ok(redirect(BRANDING))
 }
 
-fn word(face: Face) -> &'static str {
-    match face {
-        Face::Logo => "logo",
-        Face::Cover => "cover",
+fn name(branding: Branding) -> &'static str {
+    match branding {
+        Branding::Logo => "logo",
+        Branding::Cover => "cover",
     }
 }

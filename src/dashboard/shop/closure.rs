@@ -1,18 +1,14 @@
-//! Closing the shop, and opening it again.
+//! Closes a shop. The page also leads to opening it again.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own;
-use crate::accounts::Origin;
-use crate::db::Db;
+use super::own_shop::own_shop;
 use crate::error::{Error, Result, Step};
 use crate::shops::{Shop, ShopState};
-use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, SellerRequest, get, redirect, show, view};
 
 const CLOSURE: &str = "/dashboard/shop/closure";
 
@@ -37,67 +33,69 @@ struct ClosurePage {
     form: ClosureForm,
     errors: FormErrors,
     shop_name: String,
-    /// What is to be typed.
+    /// Names the text that has to be typed.
     hint: String,
     state: ShopState,
     open_orders: i64,
 }
 
+view!(ClosurePage);
+
 /// `GET /dashboard/shop/closure`
-async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let shop = own(&db, &seller).await?;
-    // The password comes before the form, so that nothing typed into it is lost on the way.
-    if shop.state == ShopState::Open && !seller.visitor.recently_authenticated(page.now) {
+async fn new(request: SellerRequest) -> Result<HttpResponse> {
+    let shop = own_shop(&request).await?;
+    // The password is asked for before the form is shown, so that nothing typed into the form is lost.
+    if shop.state == ShopState::Open && !request.who.visitor.recently_authenticated(request.now()) {
         return Err(Error::StepRequired(Step::Confirm));
     }
-    answer(&db, page, shop, ClosureForm::default(), FormErrors::default()).await
+    show(&ClosurePage::load(request, shop, ClosureForm::default(), FormErrors::default()).await?)
 }
 
 /// `POST /dashboard/shop/closure`
 async fn create(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
+    request: SellerRequest,
     confirmed: RecentlyAuthenticated,
-    origin: Origin,
     Form(form): Form<ClosureForm>,
 ) -> Result<HttpResponse> {
-    let shop = own(&db, &seller).await?;
-    let (id, owner, now) = (shop.id, confirmed.user, page.now);
+    let shop = own_shop(&request).await?;
+    let (id, owner, now, origin) = (shop.id, confirmed.user, request.now(), request.origin()?);
     let closed = if form.name.trim() == shop.name.trim() {
-        db.write(move |conn| Shop::shut(conn, id, owner, &origin, now)).await
+        request
+            .write(move |conn| Shop::close(conn, id, owner, &origin, now))
+            .await
     } else {
         Err(Error::Refused(
             "This is not the name of your shop. Type it as it stands here.".to_owned(),
         ))
     };
-    match closed {
-        Ok(()) => {
-            Flash::ok(&session, "Your shop is closed. You can open it again at any time.")?;
-            Ok(redirect(CLOSURE))
-        }
-        Err(Error::Refused(why)) => answer(&db, page, shop, form, FormErrors::one("name", why)).await,
-        Err(error) => Err(error),
-    }
+    request
+        .respond_to_form(
+            closed,
+            |request, ()| {
+                let message = "Your shop is closed. You can open it again at any time.";
+                Flash::ok(&request.session, message)?;
+                Ok(redirect(CLOSURE))
+            },
+            async |request, errors| {
+                let errors = FormErrors::one("name", errors.get(""));
+                ClosurePage::load(request, shop, form, errors).await
+            },
+        )
+        .await
 }
 
-async fn answer(db: &Db, page: Page, shop: Shop, form: ClosureForm, errors: FormErrors) -> Result<HttpResponse> {
-    let id = shop.id;
-    let open_orders = db.read(move |conn| Shop::open_orders(conn, id)).await?;
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let view = ClosurePage {
-        page,
-        form,
-        errors,
-        hint: format!("It is called {}.", shop.name),
-        shop_name: shop.name,
-        state: shop.state,
-        open_orders,
-    };
-    html(status, view.render())
+impl ClosurePage {
+    async fn load(request: SellerRequest, shop: Shop, form: ClosureForm, errors: FormErrors) -> Result<Self> {
+        let id = shop.id;
+        let open_orders = request.read(move |conn| Shop::open_orders(conn, id)).await?;
+        Ok(Self {
+            page: request.page,
+            form,
+            errors,
+            hint: format!("It is called {}.", shop.name),
+            shop_name: shop.name,
+            state: shop.state,
+            open_orders,
+        })
+    }
 }

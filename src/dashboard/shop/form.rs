@@ -1,13 +1,13 @@
-//! What a shop says of itself, as it is typed.
+//! The form of a shop's profile. The first step of onboarding uses it too.
 
 use serde::Deserialize;
 
-use crate::shops::{Shop, Sign, Window};
+use crate::shops::{Shop, ShopDetails, ShopIdentity};
 use crate::text::{Html, chosen_slug, line, lines};
 use crate::web::FormErrors;
 
-/// Letters of a story: what still fits into a form in any script.
-const STORY: usize = 5_000;
+/// Characters of a story. In any script it fits into a form.
+const MAX_STORY_LENGTH: usize = 5_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -20,15 +20,16 @@ pub struct ShopForm {
     pub location: String,
     pub contact: String,
     pub announcement: String,
-    /// A free address that was offered, and taken.
-    pub take: String,
-    /// Which button was pressed.
+    /// An address that was offered and chosen.
+    #[serde(rename = "take")]
+    pub offered: String,
+    /// The button that was pressed.
     #[serde(rename = "do")]
-    pub act: String,
+    pub action: String,
 }
 
 impl ShopForm {
-    pub fn of(shop: &Shop) -> Self {
+    pub fn from_shop(shop: &Shop) -> Self {
         Self {
             name: shop.name.clone(),
             slug: shop.slug.clone(),
@@ -41,39 +42,39 @@ impl ShopForm {
         }
     }
 
-    /// As if the offered address had been typed.
-    pub fn taken_up(mut self) -> Self {
-        if !self.take.is_empty() {
-            self.slug = std::mem::take(&mut self.take);
+    /// Uses the offered address as if it was typed.
+    pub fn with_offered_address(mut self) -> Self {
+        if !self.offered.is_empty() {
+            self.slug = std::mem::take(&mut self.offered);
         }
         self
     }
 
-    /// Whether a button asks only to look.
-    pub fn only_looks(&self) -> bool {
-        matches!(self.act.as_str(), "check" | "preview")
+    /// Whether the button checks the address or shows a preview.
+    pub fn saves_nothing(&self) -> bool {
+        matches!(self.action.as_str(), "check" | "preview")
     }
 
-    /// The story as buyers will see it, when that was asked for.
+    /// The story as buyers will see it. None if another button was pressed.
     pub fn preview(&self) -> Option<Html> {
-        (self.act == "preview").then(|| Html::from_markdown(&self.bio))
+        (self.action == "preview").then(|| Html::from_markdown(&self.bio))
     }
 
-    /// Without an address, one that the name makes; a shop that had one before (`now`) may keep it.
-    pub fn sign(&self, now: Option<&str>, errors: &mut FormErrors) -> Option<Sign> {
+    /// `current` is the address of a saved shop, which it may keep. Without an address, one is made from the name.
+    pub fn identity(&self, current: Option<&str>, errors: &mut FormErrors) -> Option<ShopIdentity> {
         let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
             errors.add("name", "Give your shop a name.");
         }
-        let typed = self.slug.trim();
-        let slug = if typed.is_empty() || now == Some(typed) {
+        let slug = self.slug.trim();
+        let slug = if slug.is_empty() || current == Some(slug) {
             Some(None)
         } else {
-            errors.check("slug", chosen_slug(typed)).map(Some)
+            errors.check("slug", chosen_slug(slug)).map(Some)
         };
         let tagline = errors.check("tagline", line("line", &self.tagline, 120));
-        let bio = errors.check("bio", lines("story", &self.bio, STORY));
-        Some(Sign {
+        let bio = errors.check("bio", lines("story", &self.bio, MAX_STORY_LENGTH));
+        Some(ShopIdentity {
             name: name?,
             slug: slug?,
             tagline: tagline?,
@@ -81,11 +82,11 @@ impl ShopForm {
         })
     }
 
-    pub fn window(&self, errors: &mut FormErrors) -> Option<Window> {
+    pub fn details(&self, errors: &mut FormErrors) -> Option<ShopDetails> {
         let announcement = errors.check("announcement", line("announcement", &self.announcement, 300));
         let location = errors.check("place", line("place", &self.location, 80));
         let contact = errors.check("contact", line("contact", &self.contact, 200));
-        Some(Window {
+        Some(ShopDetails {
             announcement: announcement?,
             location: location?,
             contact: contact?,

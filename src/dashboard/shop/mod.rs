@@ -1,4 +1,4 @@
-//! Shop settings: each page saves on its own.
+//! The settings of a shop. Each page saves on its own.
 
 pub mod address;
 mod branding;

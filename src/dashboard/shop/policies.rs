@@ -1,18 +1,15 @@
-//! What the shop promises: returns and care.
+//! The shop's policies: returns and care.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own;
-use crate::db::Db;
+use super::own_shop::own_shop;
 use crate::error::Result;
 use crate::shops::{Policies, Shop};
 use crate::text::lines;
-use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -37,6 +34,8 @@ struct PoliciesPage {
     errors: FormErrors,
 }
 
+view!(PoliciesPage);
+
 impl PoliciesForm {
     fn parse(&self) -> Result<Policies, FormErrors> {
         let mut errors = FormErrors::default();
@@ -50,34 +49,31 @@ impl PoliciesForm {
 }
 
 /// `GET /dashboard/shop/policies`
-async fn edit(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let shop = own(&db, &seller).await?;
-    let form = PoliciesForm {
-        returns: shop.returns,
-        care: shop.care,
-    };
-    answer(StatusCode::OK, page, form, FormErrors::default())
+async fn edit(request: SellerRequest) -> Result<HttpResponse> {
+    let shop = own_shop(&request).await?;
+    show(&PoliciesPage {
+        page: request.page,
+        form: PoliciesForm {
+            returns: shop.returns,
+            care: shop.care,
+        },
+        errors: FormErrors::default(),
+    })
 }
 
 /// `POST /dashboard/shop/policies`
-async fn update(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    Form(form): Form<PoliciesForm>,
-) -> Result<HttpResponse> {
+async fn update(request: SellerRequest, Form(form): Form<PoliciesForm>) -> Result<HttpResponse> {
     let policies = match form.parse() {
         Ok(policies) => policies,
-        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors),
+        Err(errors) => {
+            let page = request.page;
+            return invalid(&PoliciesPage { page, form, errors });
+        }
     };
-    let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_policies(conn, id, &policies, now))
+    let (id, now) = (request.who.shop.id, request.now());
+    request
+        .write(move |conn| Shop::set_policies(conn, id, &policies, now))
         .await?;
-    Flash::ok(&session, "Your policies are up to date.")?;
+    Flash::ok(&request.session, "Your policies are up to date.")?;
     Ok(redirect("/dashboard/shop/policies"))
-}
-
-fn answer(status: StatusCode, page: Page, form: PoliciesForm, errors: FormErrors) -> Result<HttpResponse> {
-    html(status, PoliciesPage { page, form, errors }.render())
 }

@@ -1,19 +1,16 @@
-//! What the shop says of itself.
+//! The shop's profile: name, address, tagline, story and contact.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 
-use super::address::Check;
+use super::address::{ADDRESS_TAKEN, AddressCheck};
 use super::form::ShopForm;
-use super::own_shop::own;
-use crate::db::Db;
-use crate::error::{Error, Result};
-use crate::shops::{Moved, Shop};
+use super::own_shop::own_shop;
+use crate::error::Result;
+use crate::shops::{IdentityChange, Shop};
 use crate::text::Html;
-use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -29,73 +26,77 @@ struct ProfilePage {
     page: Page,
     form: ShopForm,
     errors: FormErrors,
-    check: Check,
+    check: AddressCheck,
     preview: Option<Html>,
 }
 
+view!(ProfilePage);
+
 /// `GET /dashboard/shop`
-async fn edit(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let form = ShopForm::of(&own(&db, &seller).await?);
-    answer(StatusCode::OK, page, form, FormErrors::default(), Check::default())
+async fn edit(request: SellerRequest) -> Result<HttpResponse> {
+    let form = ShopForm::from_shop(&own_shop(&request).await?);
+    show(&ProfilePage::new(request.page, form, AddressCheck::default()))
 }
 
 /// `POST /dashboard/shop`
-async fn update(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    Form(form): Form<ShopForm>,
-) -> Result<HttpResponse> {
-    let form = form.taken_up();
-    let (id, slug, now) = (seller.shop.id, seller.shop.slug.clone(), page.now);
-    if form.only_looks() {
-        let (form, check) = db
-            .read(move |conn| Check::of(conn, &form, Some((id, slug))).map(|check| (form, check)))
+async fn update(request: SellerRequest, Form(form): Form<ShopForm>) -> Result<HttpResponse> {
+    let form = form.with_offered_address();
+    let (id, slug, now) = (request.who.shop.id, request.who.shop.slug.clone(), request.now());
+    if form.saves_nothing() {
+        let (form, check) = request
+            .read(move |conn| AddressCheck::new(conn, &form, Some((id, slug))).map(|check| (form, check)))
             .await?;
-        return answer(StatusCode::OK, page, form, FormErrors::default(), check);
+        return show(&ProfilePage::new(request.page, form, check));
     }
     let mut errors = FormErrors::default();
-    let drafts = (form.sign(Some(&slug), &mut errors), form.window(&mut errors));
-    let (Some(sign), Some(window), true) = (drafts.0, drafts.1, errors.is_empty()) else {
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Check::default());
+    let (identity, details) = (form.identity(Some(&slug), &mut errors), form.details(&mut errors));
+    let (Some(identity), Some(details), true) = (identity, details, errors.is_empty()) else {
+        let page = ProfilePage::new(request.page, form, AddressCheck::default());
+        return invalid(&ProfilePage { errors, ..page });
     };
-    let wanted = sign.slug.clone().unwrap_or_default();
-    let moved = db
+    let new_slug = identity.slug.clone().unwrap_or_default();
+    let saved = request
         .write(move |conn| {
-            let moved = Shop::set_sign(conn, id, &sign, now)?;
-            if moved == Moved::Done {
-                Shop::set_window(conn, id, &window, now)?;
+            let change = Shop::set_identity(conn, id, &identity, now)?;
+            if change == IdentityChange::Saved {
+                Shop::set_details(conn, id, &details, now)?;
             }
-            Ok(moved)
+            Ok(change)
         })
         .await;
-    let (errors, check) = match moved {
-        Ok(Moved::Done) => {
-            Flash::ok(&session, "Your shop’s profile is up to date.")?;
-            return Ok(redirect("/dashboard/shop"));
-        }
-        Ok(Moved::Taken) => {
-            let (name, location) = (form.name.clone(), form.location.clone());
-            let check = db
-                .read(move |conn| Check::taken(conn, &wanted, &name, &location))
-                .await?;
-            let errors = FormErrors::one("slug", "This address is taken. Choose one below, or write another.");
-            (errors, check)
-        }
-        Err(Error::Refused(why)) => (FormErrors::one("slug", why), Check::default()),
-        Err(error) => return Err(error),
-    };
-    answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, check)
+    if let Ok(IdentityChange::AddressTaken) = saved {
+        let (name, location) = (form.name.clone(), form.location.clone());
+        let check = request
+            .read(move |conn| AddressCheck::taken(conn, &new_slug, &name, &location))
+            .await?;
+        let page = ProfilePage::new(request.page, form, check);
+        let errors = FormErrors::one("slug", ADDRESS_TAKEN);
+        return invalid(&ProfilePage { errors, ..page });
+    }
+    request
+        .respond_to_form(
+            saved,
+            |request, _| {
+                Flash::ok(&request.session, "Your shop’s profile is up to date.")?;
+                Ok(redirect("/dashboard/shop"))
+            },
+            async |request, errors| {
+                let page = ProfilePage::new(request.page, form, AddressCheck::default());
+                let errors = FormErrors::one("slug", errors.get(""));
+                Ok(ProfilePage { errors, ..page })
+            },
+        )
+        .await
 }
 
-fn answer(status: StatusCode, page: Page, form: ShopForm, errors: FormErrors, check: Check) -> Result<HttpResponse> {
-    let view = ProfilePage {
-        page,
-        preview: form.preview(),
-        form,
-        errors,
-        check,
-    };
-    html(status, view.render())
+impl ProfilePage {
+    fn new(page: Page, form: ShopForm, check: AddressCheck) -> Self {
+        Self {
+            page,
+            preview: form.preview(),
+            form,
+            errors: FormErrors::default(),
+            check,
+        }
+    }
 }

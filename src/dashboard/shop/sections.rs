@@ -1,18 +1,15 @@
-//! Sections: how the shop groups its products.
+//! The sections of a shop, which group its products.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::id::{SectionId, ShopId};
+use crate::id::SectionId;
 use crate::shops::{Direction, Section};
 use crate::text::line;
-use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, redirect, show, view};
 
 const SECTIONS: &str = "/dashboard/shop/sections";
 
@@ -35,15 +32,17 @@ struct SectionForm {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct PlaceForm {
-    way: String,
+struct DirectionForm {
+    /// `up` or `down`
+    #[serde(rename = "way")]
+    direction: String,
 }
 
-struct Row {
+struct SectionRow {
     id: SectionId,
-    /// The id of its field.
+    /// The id of its control.
     field: String,
-    /// As it is, or as it was typed.
+    /// The saved name, or the name that was typed.
     name: String,
     products: i64,
 }
@@ -52,105 +51,96 @@ struct Row {
 #[template(path = "dashboard/shop/sections.html")]
 struct SectionsPage {
     page: Page,
-    rows: Vec<Row>,
-    /// The name of a new one.
+    rows: Vec<SectionRow>,
+    /// A new section.
     form: SectionForm,
     errors: FormErrors,
 }
 
+view!(SectionsPage);
+
 /// `GET /dashboard/shop/sections`
-async fn index(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let form = SectionForm::default();
-    answer(&db, page, seller.shop.id, form, None, FormErrors::default()).await
+async fn index(request: SellerRequest) -> Result<HttpResponse> {
+    show(&SectionsPage::load(request, FormErrors::default()).await?)
 }
 
 /// `POST /dashboard/shop/sections`
-async fn create(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    Form(form): Form<SectionForm>,
-) -> Result<HttpResponse> {
-    let (shop, now) = (seller.shop.id, page.now);
-    let added = match form.parse() {
-        Ok(name) => db.write(move |conn| Section::add(conn, shop, &name, now)).await,
-        Err(why) => Err(Error::Refused(why)),
+async fn create(request: SellerRequest, Form(form): Form<SectionForm>) -> Result<HttpResponse> {
+    let (shop, now) = (request.who.shop.id, request.now());
+    let created = match form.parse() {
+        Ok(name) => request.write(move |conn| Section::add(conn, shop, &name, now)).await,
+        Err(message) => Err(Error::Refused(message)),
     };
-    match added {
-        Ok(()) => {
-            Flash::ok(
-                &session,
-                "The section is there. Put products into it in their own settings.",
-            )?;
-            Ok(redirect(SECTIONS))
-        }
-        Err(Error::Refused(why)) => answer(&db, page, shop, form, None, FormErrors::one("name", why)).await,
-        Err(error) => Err(error),
-    }
+    request
+        .respond_to_form(
+            created,
+            |request, ()| {
+                let message = "The section is there. Put products into it in their own settings.";
+                Flash::ok(&request.session, message)?;
+                Ok(redirect(SECTIONS))
+            },
+            async |request, errors| {
+                let errors = FormErrors::one("name", errors.get(""));
+                let page = SectionsPage::load(request, errors).await?;
+                Ok(SectionsPage { form, ..page })
+            },
+        )
+        .await
 }
 
-/// `POST /dashboard/shop/sections/{section}`: another name.
-async fn update(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    section: Path<String>,
-    Form(form): Form<SectionForm>,
-) -> Result<HttpResponse> {
-    let (id, shop, now) = (number(&section)?, seller.shop.id, page.now);
+/// `POST /dashboard/shop/sections/{section}`: renames a section.
+async fn update(request: SellerRequest, section: Path<String>, Form(form): Form<SectionForm>) -> Result<HttpResponse> {
+    let (id, shop, now) = (parse_id(&section)?, request.who.shop.id, request.now());
     let parsed = form.parse();
-    let renamed = db
+    let renamed = request
         .write(move |conn| {
-            // Whose it is comes before what is wrong with the name.
-            if !Section::of_shop(conn, shop)?.iter().any(|one| one.id == id) {
+            // A section of another shop is not found, whatever the name is.
+            if !Section::of_shop(conn, shop)?.iter().any(|section| section.id == id) {
                 return Err(Error::NotFound);
             }
-            let name = parsed.as_ref().map_err(|why| Error::Refused(why.clone()))?;
+            let name = parsed.as_ref().map_err(|message| Error::Refused(message.clone()))?;
             Section::rename(conn, shop, id, name, now)
         })
         .await;
-    match renamed {
-        Ok(()) => {
-            Flash::ok(&session, "The section has its new name.")?;
-            Ok(redirect(SECTIONS))
-        }
-        Err(Error::Refused(why)) => {
-            let errors = FormErrors::one(format!("name-{id}"), why);
-            let typed = Some((id, form.name));
-            answer(&db, page, shop, SectionForm::default(), typed, errors).await
-        }
-        Err(error) => Err(error),
-    }
+    request
+        .respond_to_form(
+            renamed,
+            |request, ()| {
+                Flash::ok(&request.session, "The section has its new name.")?;
+                Ok(redirect(SECTIONS))
+            },
+            async |request, errors| {
+                let errors = FormErrors::one(format!("name-{id}"), errors.get(""));
+                let mut page = SectionsPage::load(request, errors).await?;
+                for row in page.rows.iter_mut().filter(|row| row.id == id) {
+                    row.name.clone_from(&form.name);
+                }
+                Ok(page)
+            },
+        )
+        .await
 }
 
-/// `POST /dashboard/shop/sections/{section}/place`: one up or down.
-async fn shift(
-    db: Data<Db>,
-    page: Page,
-    seller: Seller,
-    section: Path<String>,
-    Form(form): Form<PlaceForm>,
-) -> Result<HttpResponse> {
-    let (id, shop, now) = (number(&section)?, seller.shop.id, page.now);
-    let way = if form.way == "up" {
+/// `POST /dashboard/shop/sections/{section}/place`: moves a section up or down.
+async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<DirectionForm>) -> Result<HttpResponse> {
+    let (id, shop, now) = (parse_id(&section)?, request.who.shop.id, request.now());
+    let direction = if form.direction == "up" {
         Direction::Up
     } else {
         Direction::Down
     };
-    db.write(move |conn| Section::shift(conn, shop, id, way, now)).await?;
+    request
+        .write(move |conn| Section::shift(conn, shop, id, direction, now))
+        .await?;
     Ok(redirect(SECTIONS))
 }
 
 /// `POST /dashboard/shop/sections/{section}/removal`
-async fn remove(db: Data<Db>, session: Session, seller: Seller, section: Path<String>) -> Result<HttpResponse> {
-    let (id, shop) = (number(&section)?, seller.shop.id);
-    db.write(move |conn| Section::remove(conn, shop, id)).await?;
-    Flash::ok(
-        &session,
-        "The section is gone. Its products are still there, in no section.",
-    )?;
+async fn remove(request: SellerRequest, section: Path<String>) -> Result<HttpResponse> {
+    let (id, shop) = (parse_id(&section)?, request.who.shop.id);
+    request.write(move |conn| Section::remove(conn, shop, id)).await?;
+    let message = "The section is gone. Its products are still there, in no section.";
+    Flash::ok(&request.session, message)?;
     Ok(redirect(SECTIONS))
 }
 
@@ -163,39 +153,25 @@ impl SectionForm {
     }
 }
 
-fn number(typed: &str) -> Result<SectionId> {
-    typed.parse().map(SectionId).map_err(|_| Error::NotFound)
+fn parse_id(id: &str) -> Result<SectionId> {
+    id.parse().map(SectionId).map_err(|_| Error::NotFound)
 }
 
-async fn answer(
-    db: &Db,
-    page: Page,
-    shop: ShopId,
-    form: SectionForm,
-    typed: Option<(SectionId, String)>,
-    errors: FormErrors,
-) -> Result<HttpResponse> {
-    let found = db.read(move |conn| Section::with_counts(conn, shop)).await?;
-    let row = |(section, products): (Section, i64)| Row {
-        name: match &typed {
-            Some((id, typed)) if *id == section.id => typed.clone(),
-            _ => section.name,
-        },
-        id: section.id,
-        field: format!("name-{}", section.id),
-        products,
-    };
-    let rows = found.into_iter().map(row).collect();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let view = SectionsPage {
-        page,
-        rows,
-        form,
-        errors,
-    };
-    html(status, view.render())
+impl SectionsPage {
+    async fn load(request: SellerRequest, errors: FormErrors) -> Result<Self> {
+        let shop = request.who.shop.id;
+        let sections = request.read(move |conn| Section::with_counts(conn, shop)).await?;
+        let row = |(section, products): (Section, i64)| SectionRow {
+            field: format!("name-{}", section.id),
+            id: section.id,
+            name: section.name,
+            products,
+        };
+        Ok(Self {
+            page: request.page,
+            rows: sections.into_iter().map(row).collect(),
+            form: SectionForm::default(),
+            errors,
+        })
+    }
 }

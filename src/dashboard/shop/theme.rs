@@ -1,19 +1,16 @@
-//! The shop's colors and corners, tried before they are saved.
+//! The shop's theme: colors and corners. The page shows a theme before it is saved.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own;
-use crate::db::Db;
+use super::own_shop::own_shop;
 use crate::error::{Error, Result};
 use crate::images::Picture;
 use crate::shops::{Corner, Shop, Theme, Vividness};
-use crate::web::{Flash, Form, FormErrors, Page, Query, Seller, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, Query, SellerRequest, SignedIn, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -21,7 +18,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
             .route(get().to(edit))
             .route(web::post().to(update)),
     )
-    .service(web::resource("/dashboard/shop/look.css").route(get().to(sheet)));
+    .service(web::resource("/dashboard/shop/look.css").route(get().to(stylesheet)));
 }
 
 /// The names of 24 hues, 15 degrees apart.
@@ -54,41 +51,43 @@ const HUES: [&str; 24] = [
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct LookForm {
+pub struct ThemeForm {
     hue: String,
     vividness: String,
     corner: String,
 }
 
-/// One color to choose.
+/// A color to choose.
 pub struct Swatch {
     pub hue: i32,
     pub name: String,
     pub chosen: bool,
 }
 
-/// The choices, and the sheet that shows the chosen ones.
-pub struct Look {
+/// The choices of a theme, and the style sheet of the chosen one.
+pub struct ThemeChoices {
     pub theme: Theme,
     pub swatches: Vec<Swatch>,
     pub vividness: [Vividness; 4],
     pub corners: [Corner; 3],
-    pub sheet: String,
+    pub stylesheet_url: String,
 }
 
-/// The whole page; `sample` is what a choice swaps.
+/// The whole page. A choice gets the block `sample`.
 #[derive(Template)]
 #[template(path = "dashboard/shop/theme.html", blocks = ["sample"])]
-struct LookPage {
+struct ThemePage {
     page: Page,
     shop_name: String,
-    look: Look,
+    choices: ThemeChoices,
     errors: FormErrors,
     logo: Option<Picture>,
     cover: Option<Picture>,
 }
 
-impl LookForm {
+view!(ThemePage, as_sample);
+
+impl ThemeForm {
     pub fn theme(&self) -> Option<Theme> {
         Theme::parse(&self.hue, &self.vividness, &self.corner)
     }
@@ -99,14 +98,14 @@ impl LookForm {
         self.theme().ok_or_else(|| {
             FormErrors::one(
                 "hue",
-                "Choose a colour, how strong it is, and a corner, from those on the page.",
+                "Choose a color, how strong it is, and a corner, from those on the page.",
             )
         })
     }
 }
 
-impl Look {
-    pub fn of(theme: Theme) -> Self {
+impl ThemeChoices {
+    pub fn new(theme: Theme) -> Self {
         let swatch = |(name, hue): (&str, i32)| Swatch {
             hue,
             name: name.to_owned(),
@@ -121,7 +120,7 @@ impl Look {
             swatches,
             vividness: Vividness::ALL,
             corners: Corner::ALL,
-            sheet: format!(
+            stylesheet_url: format!(
                 "/dashboard/shop/look.css?hue={}&vividness={}&corner={}",
                 theme.hue,
                 theme.vividness.as_str(),
@@ -131,61 +130,52 @@ impl Look {
     }
 }
 
-/// `GET /dashboard/shop/look`: with the fields of the form, as the shop would look then.
-async fn edit(db: Data<Db>, page: Page, seller: Seller, Query(tried): Query<LookForm>) -> Result<HttpResponse> {
-    let shop = own(&db, &seller).await?;
-    let theme = tried.theme().unwrap_or_else(|| shop.theme());
-    answer(StatusCode::OK, page, shop, theme, FormErrors::default())
+/// `GET /dashboard/shop/look`: shows the theme in the address before it is saved.
+async fn edit(request: SellerRequest, Query(form): Query<ThemeForm>) -> Result<HttpResponse> {
+    let shop = own_shop(&request).await?;
+    let theme = form.theme().unwrap_or_else(|| shop.theme);
+    show(&ThemePage::new(request.page, shop, theme, FormErrors::default()))
 }
 
 /// `POST /dashboard/shop/look`
-async fn update(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    Form(form): Form<LookForm>,
-) -> Result<HttpResponse> {
+async fn update(request: SellerRequest, Form(form): Form<ThemeForm>) -> Result<HttpResponse> {
     let theme = match form.parse() {
         Ok(theme) => theme,
         Err(errors) => {
-            let shop = own(&db, &seller).await?;
-            let theme = shop.theme();
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop, theme, errors);
+            let shop = own_shop(&request).await?;
+            let theme = shop.theme;
+            return invalid(&ThemePage::new(request.page, shop, theme, errors));
         }
     };
-    let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_theme(conn, id, theme, now)).await?;
-    Flash::ok(&session, "Your shop has its new look.")?;
+    let (id, now) = (request.who.shop.id, request.now());
+    request.write(move |conn| Shop::set_theme(conn, id, theme, now)).await?;
+    Flash::ok(&request.session, "Your shop has its new look.")?;
     Ok(redirect("/dashboard/shop/look"))
 }
 
-/// `GET /dashboard/shop/look.css`: the sheet of values that may not be saved yet.
-async fn sheet(_: SignedIn, Query(tried): Query<LookForm>) -> Result<HttpResponse> {
-    let theme = tried.theme().ok_or(Error::NotFound)?;
-    let kind = HeaderValue::from_static("text/css; charset=utf-8");
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, kind)).body(theme.css()))
+/// `GET /dashboard/shop/look.css`: the style sheet of a theme that may not be saved.
+async fn stylesheet(_: SignedIn, Query(form): Query<ThemeForm>) -> Result<HttpResponse> {
+    let theme = form.theme().ok_or(Error::NotFound)?;
+    let content_type = HeaderValue::from_static("text/css; charset=utf-8");
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, content_type))
+        .body(theme.css()))
 }
 
-/// A picture of a shop, if it has one.
-pub fn face(url: &str) -> Option<Picture> {
+impl ThemePage {
+    fn new(page: Page, shop: Shop, theme: Theme, errors: FormErrors) -> Self {
+        Self {
+            page,
+            choices: ThemeChoices::new(theme),
+            errors,
+            logo: branding_picture(&shop.logo),
+            cover: branding_picture(&shop.shop_image),
+            shop_name: shop.name,
+        }
+    }
+}
+
+/// None for a shop without this picture.
+fn branding_picture(url: &str) -> Option<Picture> {
     Some(Picture::from_url(url)).filter(|picture| !picture.src.is_empty())
-}
-
-fn answer(status: StatusCode, page: Page, shop: Shop, theme: Theme, errors: FormErrors) -> Result<HttpResponse> {
-    let block_only = page.htmx;
-    let view = LookPage {
-        page,
-        look: Look::of(theme),
-        errors,
-        logo: face(&shop.logo),
-        cover: face(&shop.shop_image),
-        shop_name: shop.name,
-    };
-    let body = if block_only {
-        view.as_sample().render()
-    } else {
-        view.render()
-    };
-    html(status, body)
 }

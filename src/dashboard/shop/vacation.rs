@@ -1,23 +1,20 @@
-//! When the shop is away.
+//! The vacation of a shop.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web;
 use askama::Template;
 use chrono::{Months, NaiveDate};
 use serde::Deserialize;
 
-use super::own_shop::own;
-use crate::db::Db;
+use super::own_shop::own_shop;
 use crate::error::Result;
-use crate::shops::{Absence, Shop, Vacation};
+use crate::shops::{Shop, Vacation, VacationPlan};
 use crate::text::line;
-use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
 const VACATION: &str = "/dashboard/shop/vacation";
-/// Nobody plans further ahead, in months.
-const FURTHEST: u32 = 24;
+/// How far a day may be from today.
+const MAX_MONTHS: u32 = 24;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -45,33 +42,35 @@ struct VacationPage {
     page: Page,
     form: VacationForm,
     errors: FormErrors,
-    /// Away today, as buyers read it.
+    /// The vacation of today, as buyers read it.
     away: Option<Vacation>,
-    /// Whether an absence is written down at all.
+    /// Whether a vacation is planned.
     planned: bool,
 }
 
+view!(VacationPage);
+
 impl VacationForm {
-    fn of(shop: &Shop) -> Self {
-        let absence = shop.absence();
-        let selling = absence.as_ref().is_some_and(|absence| absence.selling);
-        let from = absence.as_ref().map(|absence| absence.from.to_string());
-        let until = absence.as_ref().and_then(|absence| absence.until);
+    fn from_shop(shop: &Shop) -> Self {
+        let plan = shop.vacation_plan();
+        let selling = plan.as_ref().is_some_and(|plan| plan.selling);
+        let from = plan.as_ref().map(|plan| plan.from.to_string());
+        let until = plan.as_ref().and_then(|plan| plan.until);
         Self {
             vacation_from: from.unwrap_or_default(),
             vacation_until: until.map(|day| day.to_string()).unwrap_or_default(),
-            vacation_message: absence.map(|absence| absence.message).unwrap_or_default(),
+            vacation_message: plan.map(|plan| plan.message).unwrap_or_default(),
             vacation_selling: if selling { "yes" } else { "no" }.to_owned(),
         }
     }
 
-    fn parse(&self, today: NaiveDate) -> Result<Absence, FormErrors> {
+    fn parse(&self, today: NaiveDate) -> Result<VacationPlan, FormErrors> {
         let mut errors = FormErrors::default();
-        let furthest = today + Months::new(FURTHEST);
+        let latest = today + Months::new(MAX_MONTHS);
         let from = errors.check("vacation_from", day(&self.vacation_from));
         let until = match self.vacation_until.trim() {
             "" => Some(None),
-            typed => errors.check("vacation_until", day(typed)).map(Some),
+            input => errors.check("vacation_until", day(input)).map(Some),
         };
         if let (Some(from), Some(Some(until))) = (from, until) {
             if until < from {
@@ -84,7 +83,7 @@ impl VacationForm {
             }
         }
         for (field, day) in [("vacation_from", from), ("vacation_until", until.flatten())] {
-            if day.is_some_and(|day| day > furthest || day < today - Months::new(FURTHEST)) {
+            if day.is_some_and(|day| day > latest || day < today - Months::new(MAX_MONTHS)) {
                 errors.add(field, "This day is more than two years away. Choose a nearer one.");
             }
         }
@@ -98,7 +97,7 @@ impl VacationForm {
             }
         };
         match (from, until, message, selling) {
-            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(Absence {
+            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(VacationPlan {
                 from,
                 until,
                 message,
@@ -109,54 +108,52 @@ impl VacationForm {
     }
 }
 
-fn day(typed: &str) -> Result<NaiveDate, &'static str> {
-    NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").map_err(|_| "Choose a day, like 2026-12-24.")
+fn day(input: &str) -> Result<NaiveDate, &'static str> {
+    NaiveDate::parse_from_str(input.trim(), "%Y-%m-%d").map_err(|_| "Choose a day, like 2026-12-24.")
 }
 
 /// `GET /dashboard/shop/vacation`
-async fn edit(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let shop = own(&db, &seller).await?;
-    let form = VacationForm::of(&shop);
-    answer(StatusCode::OK, page, &shop, form, FormErrors::default())
+async fn edit(request: SellerRequest) -> Result<HttpResponse> {
+    let shop = own_shop(&request).await?;
+    let form = VacationForm::from_shop(&shop);
+    show(&VacationPage::new(request.page, &shop, form, FormErrors::default()))
 }
 
 /// `POST /dashboard/shop/vacation`
-async fn update(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    seller: Seller,
-    Form(form): Form<VacationForm>,
-) -> Result<HttpResponse> {
-    let absence = match form.parse(page.now.date()) {
-        Ok(absence) => absence,
+async fn update(request: SellerRequest, Form(form): Form<VacationForm>) -> Result<HttpResponse> {
+    let plan = match form.parse(request.now().date()) {
+        Ok(plan) => plan,
         Err(errors) => {
-            let shop = own(&db, &seller).await?;
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &shop, form, errors);
+            let shop = own_shop(&request).await?;
+            return invalid(&VacationPage::new(request.page, &shop, form, errors));
         }
     };
-    let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_absence(conn, id, Some(&absence), now))
+    let (id, now) = (request.who.shop.id, request.now());
+    request
+        .write(move |conn| Shop::set_vacation(conn, id, Some(&plan), now))
         .await?;
-    Flash::ok(&session, "Your holiday is written down. Have a good one.")?;
+    Flash::ok(&request.session, "Vacation saved.")?;
     Ok(redirect(VACATION))
 }
 
-/// `POST /dashboard/shop/vacation/end`: back, or not going after all.
-async fn end(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Result<HttpResponse> {
-    let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_absence(conn, id, None, now)).await?;
-    Flash::ok(&session, "No holiday is planned any more.")?;
+/// `POST /dashboard/shop/vacation/end`: ends a vacation, or cancels a planned one.
+async fn end(request: SellerRequest) -> Result<HttpResponse> {
+    let (id, now) = (request.who.shop.id, request.now());
+    request
+        .write(move |conn| Shop::set_vacation(conn, id, None, now))
+        .await?;
+    Flash::ok(&request.session, "No holiday is planned any more.")?;
     Ok(redirect(VACATION))
 }
 
-fn answer(status: StatusCode, page: Page, shop: &Shop, form: VacationForm, errors: FormErrors) -> Result<HttpResponse> {
-    let view = VacationPage {
-        away: shop.vacation(page.now),
-        planned: shop.absence().is_some(),
-        page,
-        form,
-        errors,
-    };
-    html(status, view.render())
+impl VacationPage {
+    fn new(page: Page, shop: &Shop, form: VacationForm, errors: FormErrors) -> Self {
+        Self {
+            away: shop.vacation(page.now),
+            planned: shop.vacation_plan().is_some(),
+            page,
+            form,
+            errors,
+        }
+    }
 }

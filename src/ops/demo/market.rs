@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::product::DemoProduct;
+
 const WRITTEN: &str = include_str!("market.json");
 
 #[derive(Debug, Deserialize)]
@@ -98,7 +100,7 @@ pub struct Shop {
     pub sections: Vec<String>,
     pub rates: Vec<ShippingRate>,
     pub owner: Person,
-    pub products: Vec<Product>,
+    pub products: Vec<DemoProduct>,
 }
 
 /// Days from today; those below zero are past.
@@ -134,89 +136,8 @@ pub struct Person {
     pub email: String,
 }
 
-/// Its price is that of the cheapest variant, its quantity the sum of theirs.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Product {
-    pub title: String,
-    pub slug: String,
-    /// Its code, such as `ART`.
-    pub category: String,
-    pub description: String,
-    pub price: String,
-    pub quantity: i32,
-    pub days_ago: i64,
-    #[serde(default)]
-    pub options: Vec<String>,
-    #[serde(default)]
-    pub variants: Vec<Variant>,
-    /// The name of one of its shop's.
-    pub section: String,
-    /// With commas between.
-    pub tags: String,
-    /// Grams.
-    pub weight: Option<i32>,
-    pub compare_at: Option<String>,
-    /// `parcel` where nothing is said.
-    pub delivery: Option<String>,
-    /// Made to order, in so many days.
-    pub ready: Option<[i32; 2]>,
-    #[serde(default)]
-    pub fields: Vec<Field>,
-    pub pictures: Vec<Picture>,
-}
-
-/// What the buyer is asked: to pick one of the choices, or else to write.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    pub label: String,
-    pub hint: String,
-    #[serde(default)]
-    pub choices: Vec<String>,
-    pub max_length: Option<i32>,
-    pub required: bool,
-    /// On top.
-    pub price: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    pub values: Vec<String>,
-    pub price: String,
-    pub quantity: i32,
-    #[serde(default)]
-    pub sku: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Picture {
-    pub file: String,
-    pub alt: String,
-    pub tint: String,
-}
-
 impl Market {
     pub fn read() -> serde_json::Result<Self> {
         serde_json::from_str(WRITTEN)
-    }
-}
-
-impl Product {
-    /// The variants; where the file has none, a single plain one.
-    pub fn variants(&self) -> Vec<Variant> {
-        if self.variants.is_empty() {
-            let plain = Variant {
-                values: Vec::new(),
-                price: self.price.clone(),
-                quantity: self.quantity,
-                sku: String::new(),
-            };
-            vec![plain]
-        } else {
-            self.variants.clone()
-        }
     }
 }

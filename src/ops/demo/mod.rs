@@ -17,13 +17,14 @@ pub use placed::Booking;
 pub use purchases::book;
 
 use super::rows::NewUser;
+use crate::catalog::SellerContext;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::money::Currency;
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
-use purchases::Sold;
+use product::Sold;
 use values::days;
 
 /// How much of the demo market there shall be.
@@ -64,7 +65,12 @@ pub fn fill(
         shop::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
             let at = days(now, -product.days_ago);
-            product::add(conn, product, (owner, id), &sold, currency, at)?;
+            let seller = SellerContext {
+                shop: id,
+                user: owner,
+                now: at,
+            };
+            product::add(conn, seller, product, &sold, currency)?;
         }
     }
     match demo {

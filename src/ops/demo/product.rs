@@ -1,47 +1,132 @@
-//! The demo's products: made as a shop makes its own, then shown with the demo's drawings.
+//! The demo's products, created as a seller creates them, with the demo's drawings as pictures.
+
+use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::Deserialize;
 
-use super::purchases::Sold;
+use super::pictures;
 use super::values::{address, price, word};
-use super::{market, pictures};
 use crate::catalog::{
-    Delivery, Draft, MAX_TEXT_LENGTH, Options, PersonalizationFieldDraft, PersonalizationKind, Place, Product,
-    ProductState, Readiness, Tags, Values, VariantDraft,
+    Delivery, Draft, MAX_TEXT_LENGTH, Options, PersonalizationFieldDraft, PersonalizationKind, Product, ProductContent,
+    ProductState, SectionChoice, SellerContext, Tags, Values, VariantDraft,
 };
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{ImageId, ProductId, ShopId, UserId};
+use crate::id::{ImageId, ProductId};
+use crate::images::Image;
 use crate::money::Currency;
-use crate::ops::rows::NewImage;
 use crate::schema::product_images;
 
-/// The size that every picture of the demo has.
+/// Items that the demo's buyers buy, by the slug of the product and the values of the variant.
+pub type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
+
+/// The size of the demo's pictures.
 const WIDTH: i32 = 800;
 const HEIGHT: i32 = 1_000;
 
-pub(super) fn add(
-    conn: &mut Conn,
-    product: &market::Product,
-    (owner, shop): (UserId, ShopId),
-    sold: &Sold<'_>,
-    currency: Currency,
-    at: NaiveDateTime,
-) -> Result<()> {
-    let draft = draft(product, sold, currency)?;
-    let id = Product::create(conn, shop, owner, &draft, at)?;
-    show(conn, product, id, at)
+/// A product as `market.json` describes it. Its price is the lowest price of its variants, its quantity their sum.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoProduct {
+    pub title: String,
+    pub slug: String,
+    /// Its code, such as `ART`.
+    pub category: String,
+    pub description: String,
+    pub price: String,
+    pub quantity: i32,
+    pub days_ago: i64,
+    #[serde(default)]
+    pub options: Vec<String>,
+    #[serde(default)]
+    pub variants: Vec<DemoVariant>,
+    /// The name of a section of its shop.
+    pub section: String,
+    /// Separated by commas.
+    pub tags: String,
+    /// Grams.
+    pub weight: Option<i32>,
+    pub compare_at: Option<String>,
+    /// None: `parcel`.
+    pub delivery: Option<String>,
+    /// Made to order, within this range of days.
+    pub ready: Option<[i32; 2]>,
+    #[serde(default)]
+    pub fields: Vec<DemoField>,
+    pub pictures: Vec<DemoPicture>,
 }
 
-fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
+/// A personalization field. Without choices the buyer writes a text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoField {
+    pub label: String,
+    pub hint: String,
+    #[serde(default)]
+    pub choices: Vec<String>,
+    pub max_length: Option<i32>,
+    pub required: bool,
+    /// Added to the price.
+    pub price: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoVariant {
+    pub values: Vec<String>,
+    pub price: String,
+    pub quantity: i32,
+    #[serde(default)]
+    pub sku: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoPicture {
+    pub file: String,
+    pub alt: String,
+    pub tint: String,
+}
+
+impl DemoProduct {
+    /// The variants. A product without any has one variant.
+    pub fn variants(&self) -> Vec<DemoVariant> {
+        if self.variants.is_empty() {
+            let plain = DemoVariant {
+                values: Vec::new(),
+                price: self.price.clone(),
+                quantity: self.quantity,
+                sku: String::new(),
+            };
+            vec![plain]
+        } else {
+            self.variants.clone()
+        }
+    }
+}
+
+pub(super) fn add(
+    conn: &mut Conn,
+    seller: SellerContext,
+    product: &DemoProduct,
+    sold: &Sold<'_>,
+    currency: Currency,
+) -> Result<()> {
+    let draft = draft(product, sold, currency)?;
+    let id = Product::create(conn, seller, &draft)?;
+    add_pictures(conn, product, id, seller.now)
+}
+
+fn draft(product: &DemoProduct, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
     let mut variants = Vec::new();
     for variant in product.variants() {
-        let gone = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();
+        let sold = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();
         variants.push(VariantDraft {
             values: values(&variant.values),
             price: price(currency, &variant.price)?,
-            quantity: variant.quantity + gone.unwrap_or(0),
+            quantity: variant.quantity + sold.unwrap_or(0),
             sku: variant.sku,
             ..VariantDraft::default()
         });
@@ -49,66 +134,67 @@ fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Resu
     let combinations: Vec<Values> = variants.iter().map(|variant| variant.values.clone()).collect();
     let delivery = product.delivery.as_deref();
     Ok(Draft {
-        title: product.title.clone(),
+        content: ProductContent {
+            title: product.title.clone(),
+            description: product.description.clone(),
+            category: product.category.clone(),
+            tags: Tags::parse(&product.tags)
+                .map_err(|problem| Error::Internal(anyhow::anyhow!("the demo's tags: {problem}")))?
+                .joined(),
+            compare_at_price: product
+                .compare_at
+                .as_deref()
+                .map(|before| price(currency, before))
+                .transpose()?,
+            weight: product.weight,
+            delivery: delivery.map_or(Ok(Delivery::Parcel), |name| word("delivery", name, Delivery::parse))?,
+            ready_from: product.ready.map(|[from, _]| from),
+            ready_within: product.ready.map(|[_, within]| within),
+        },
         slug: product.slug.clone(),
-        description: product.description.clone(),
-        category: product.category.clone(),
-        section: Place::Named(product.section.clone()),
-        tags: Tags::parse(&product.tags)
-            .map_err(|problem| Error::Internal(anyhow::anyhow!("the demo's tags: {problem}")))?,
-        compare_at_price: product
-            .compare_at
-            .as_deref()
-            .map(|was| price(currency, was))
-            .transpose()?,
-        weight: product.weight,
-        delivery: delivery.map_or(Ok(Delivery::Parcel), |way| word("delivery", way, Delivery::parse))?,
-        readiness: Readiness::from_days(
-            product.ready.map(|[from, _]| from),
-            product.ready.map(|[_, within]| within),
-        ),
+        section: SectionChoice::Named(product.section.clone()),
         state: ProductState::Active,
-        options: Options::stored(&values(&product.options), &combinations),
+        options: Options::from_columns(&values(&product.options), &combinations),
         variants,
         fields: product
             .fields
             .iter()
-            .map(|asked| field(asked, currency))
+            .map(|described| field(described, currency))
             .collect::<Result<_>>()?,
         pictures: Vec::new(),
     })
 }
 
-fn field(asked: &market::Field, currency: Currency) -> Result<PersonalizationFieldDraft> {
+fn field(field: &DemoField, currency: Currency) -> Result<PersonalizationFieldDraft> {
     Ok(PersonalizationFieldDraft {
         id: None,
-        kind: if asked.choices.is_empty() {
+        kind: if field.choices.is_empty() {
             PersonalizationKind::Text
         } else {
             PersonalizationKind::Choice
         },
-        label: asked.label.clone(),
-        hint: asked.hint.clone(),
-        choices: asked.choices.clone(),
-        max_length: asked.max_length.unwrap_or(MAX_TEXT_LENGTH),
-        required: asked.required,
-        price: price(currency, &asked.price)?,
+        label: field.label.clone(),
+        hint: field.hint.clone(),
+        choices: field.choices.clone(),
+        max_length: field.max_length.unwrap_or(MAX_TEXT_LENGTH),
+        required: field.required,
+        price: price(currency, &field.price)?,
     })
 }
 
-/// Hangs up its pictures.
-fn show(conn: &mut Conn, product: &market::Product, id: ProductId, at: NaiveDateTime) -> Result<()> {
+/// Adds the product's pictures.
+fn add_pictures(conn: &mut Conn, product: &DemoProduct, id: ProductId, at: NaiveDateTime) -> Result<()> {
     for (position, picture) in (1..).zip(&product.pictures) {
-        let row = NewImage {
+        let row = Image {
             id: ImageId::new(),
             product_id: id,
-            public_id: &format!("{}/{}", pictures::FOLDER, picture.file),
-            url: &address(&picture.file),
+            public_id: format!("{}/{}", pictures::FOLDER, picture.file),
+            url: address(&picture.file),
             position,
-            alt: &picture.alt,
+            alt: picture.alt.clone(),
             width: Some(WIDTH),
             height: Some(HEIGHT),
-            tint: &picture.tint,
+            tint: picture.tint.clone(),
             created_at: at,
             updated_at: at,
         };
@@ -117,8 +203,8 @@ fn show(conn: &mut Conn, product: &market::Product, id: ProductId, at: NaiveDate
     Ok(())
 }
 
-/// The first three, and nothing where there are fewer.
-fn values(written: &[String]) -> Values {
-    let value = |place: usize| written.get(place).cloned().unwrap_or_default();
+/// The first three values. Missing values are empty.
+fn values(given: &[String]) -> Values {
+    let value = |position: usize| given.get(position).cloned().unwrap_or_default();
     [value(0), value(1), value(2)]
 }

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::market::{Bought, Market, Payment};
 use super::parcels::{arrive, send, take_back};
 use super::placed::{Booking, Done, unknown};
+use super::product::Sold;
 use super::values::{days, word};
 use crate::accounts::random;
 use crate::carts::{AddOutcome, CartOwner, NewItem, add};
@@ -28,9 +29,6 @@ use crate::text::{Country, Email};
 /// As the mock provider is called in the database.
 const PROVIDER: &str = "mockpay";
 const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
-
-/// Pieces by their product's address and their values.
-pub(super) type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
 
 /// Something that happened, of one purchase or one of its parcels.
 #[derive(Clone, Copy)]

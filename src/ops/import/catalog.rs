@@ -7,10 +7,10 @@ use super::Import;
 use super::model::Model;
 use super::report::Verdict;
 use super::row::{NotOurPicture, Row};
-use crate::catalog::{ProductState, Reason, StockMovement};
+use crate::catalog::{Product, ProductContent, ProductState, Reason, StockMovement, Variant, VariantDraft};
 use crate::error::Result;
-use crate::id::{ImageId, ProductId, ShopId, UserId, VariantId};
-use crate::ops::rows::{NewImage, NewProduct, NewVariant};
+use crate::id::{ImageId, ProductId, ShopId, UserId};
+use crate::images::Image;
 use crate::schema::{categories, product_images, product_slugs, product_variants, products};
 use crate::text;
 
@@ -21,37 +21,37 @@ impl Import<'_> {
         let title = row.filled("title")?;
         let slug = self.product_slug(shop, title)?;
         let created_at = row.time("created_at")?;
-        let product = NewProduct {
+        let product = Product {
             id: ProductId(row.pk),
             owner_id: Some(owner),
             shop_id: shop,
-            category: self.category(row)?,
-            title,
-            slug: &slug,
-            description: row.maybe("description")?,
+            slug,
             price: row.price("price", self.currency)?,
             quantity: row.quantity()?,
-            option1: "",
-            option2: "",
-            option3: "",
+            option1: String::new(),
+            option2: String::new(),
+            option3: String::new(),
             state: ProductState::Active,
             published_at: created_at,
             created_at,
             updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
+            section_id: None,
+            archived_from: None,
+            content: ProductContent {
+                title: title.to_owned(),
+                description: row.maybe("description")?.to_owned(),
+                category: self.category(row)?.to_owned(),
+                ..ProductContent::default()
+            },
         };
-        let variant = NewVariant {
-            id: VariantId::new(),
-            product_id: product.id,
-            image_id: None,
-            position: 1,
-            value1: "",
-            value2: "",
-            value3: "",
-            sku: "",
+        let variant = VariantDraft {
             price: product.price,
             quantity: product.quantity,
-            created_at,
+            ..VariantDraft::default()
+        };
+        let variant = Variant {
             updated_at: product.updated_at,
+            ..variant.to_row(product.id, 1, created_at)
         };
         row.stored(diesel::insert_into(products::table).values(&product).execute(self.conn))?;
         row.stored(
@@ -59,14 +59,7 @@ impl Import<'_> {
                 .values(&variant)
                 .execute(self.conn),
         )?;
-        StockMovement::open(
-            self.conn,
-            variant.id,
-            variant.quantity,
-            Reason::Import,
-            None,
-            created_at,
-        )?;
+        StockMovement::open(self.conn, &variant, Reason::Import, None)?;
         Ok(Verdict::Imported)
     }
 
@@ -85,16 +78,16 @@ impl Import<'_> {
             .select(diesel::dsl::max(product_images::position))
             .first(self.conn)?;
         let created_at = row.time("created_at")?;
-        let image = NewImage {
+        let image = Image {
             id: ImageId(row.pk),
             product_id: product,
-            public_id: row.maybe("public_id")?,
-            url: &url,
+            public_id: row.maybe("public_id")?.to_owned(),
+            url,
             position: last.unwrap_or(0) + 1,
-            alt: "",
+            alt: String::new(),
             width: None,
             height: None,
-            tint: "",
+            tint: String::new(),
             created_at,
             updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
         };

@@ -106,7 +106,7 @@ fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, no
     };
     match carts::add(conn, cart_owner, &item, now)? {
         AddOutcome::Added(added) => Ok(added),
-        AddOutcome::Wrong(_) => Err(Error::Refused(format!(
+        AddOutcome::InvalidAnswers(_) => Err(Error::Refused(format!(
             "{} asks for other details by now, so add it from its own page.",
             line.title
         ))),

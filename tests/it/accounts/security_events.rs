@@ -1,9 +1,11 @@
 //! Security events: one row for each action, shown to the user, and never changed.
 
 use diesel::prelude::*;
-use pocketshop::accounts::{Event, EventKind, Origin, TotpSecret, step_at};
+use pocketshop::accounts::{ActionContext, EventKind, Origin, TotpSecret, step_at};
+use pocketshop::crypto::Cipher;
 use pocketshop::db::Conn;
 use pocketshop::id::UserId;
+use pocketshop::mail::Outbox;
 use reqwest::Response;
 
 use crate::schema::{jobs, security_events, sessions, trusted_browsers, users};
@@ -270,11 +272,15 @@ fn users_see_their_own_events_and_admins_see_all() {
         let user = Actor::of(&market, Role::User).await;
         let admin = Actor::of(&market, Role::Operator).await;
         let mut conn = market.config.database.connect().unwrap();
-        let origin = Origin::new("198.51.100.7".parse().unwrap(), "Firefox/140.0");
+        let action = ActionContext {
+            outbox: Outbox::new(&market.config, Cipher::new(&market.config.secret_keys)),
+            origin: Origin::new("198.51.100.7".parse().unwrap(), "Firefox/140.0"),
+            now: now(),
+        };
         for at in 0..120 {
             for (who, word) in [(user.user, "mine"), (admin.user, "theirs")] {
                 let (kind, detail) = (EventKind::ProfileChanged, format!("{word}-{at}"));
-                Event::record(&mut conn, UserId(who), kind, &detail, &origin, now()).unwrap();
+                action.record_detail(&mut conn, UserId(who), kind, &detail).unwrap();
             }
         }
         let mine: Vec<String> = (0..120).rev().map(|at| format!("mine-{at}")).collect();

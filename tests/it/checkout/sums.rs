@@ -36,7 +36,7 @@ fn cart(drawn: &[Drawn]) -> Cart {
             quantity,
             subtotal: Money(price * i64::from(quantity)),
             stock: 99,
-            most: 99,
+            max_quantity: 99,
             delivery: if posted { Delivery::Parcel } else { Delivery::Digital },
             readiness: Readiness::Ready,
             picture: None,

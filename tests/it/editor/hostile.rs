@@ -24,18 +24,18 @@ fn markup_is_shown_as_words_everywhere() {
                 .set("description", words)
                 .set("tags", &words.chars().take(30).collect::<String>());
             sheet
-                .set("option1", &words.chars().take(30).collect::<String>())
-                .set("values1", &format!("{words}\nplain"));
+                .set("options[0][name]", &words.chars().take(30).collect::<String>())
+                .set("options[0][values]", &format!("{words}\nplain"));
             sheet
-                .set("field_label", words)
-                .set("field_kind", "text")
-                .set("field_longest", "9")
+                .set("fields[0][label]", words)
+                .set("fields[0][kind]", "text")
+                .set("fields[0][max_length]", "9")
                 .set("new_section", words);
             sheet.set("slug", words).file("<img src=x>.png", png(30, 40));
             let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
             let mut sheet = EditorState::from_page(&page);
             assert_eq!(sheet.get("title"), [words]);
-            sheet.set("alt", words);
+            sheet.set("pictures[0][alt]", words);
             let edit = saved(&sheet.send(&maker, NEW, "publish").await);
             let page = maker.page(&edit).await;
             assert_eq!(EditorState::from_page(&page).get("title"), [words]);
@@ -75,15 +75,21 @@ fn what_cannot_be_kept_is_refused_and_never_breaks_anything() {
         let long = "é".repeat(10_000);
         let names: Vec<String> = blank.fields.iter().map(|(name, _)| name.clone()).collect();
         let more = [
-            "option1",
-            "values1",
-            "field_label",
-            "field_hint",
-            "field_choices",
-            "field_price",
+            "options[0][name]",
+            "options[0][values]",
+            "fields[0][label]",
+            "fields[0][hint]",
+            "fields[0][choices]",
+            "fields[0][price]",
             "agreed",
-            "picture",
-            "alt",
+            "pictures[0][id]",
+            "pictures[0][alt]",
+            "variants[0][values][0]",
+            "variants[4294967295][price]",
+            "variants[]",
+            "variants",
+            "options[x][name]",
+            "fields[0][label][0][0]",
         ];
         for name in names.iter().map(String::as_str).chain(more) {
             for value in [

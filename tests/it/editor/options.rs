@@ -8,16 +8,16 @@ async fn jar(maker: &crate::support::visitor::Visitor) -> String {
     let mut sheet = EditorState::from_page(&maker.page(NEW).await);
     sheet.ready("Moon jar");
     sheet
-        .set("option1", "Size")
-        .set("values1", "S\nL")
-        .set("option2", "Colour")
-        .set("values2", "Red\nBlue");
+        .set("options[0][name]", "Size")
+        .set("options[0][values]", "S\nL")
+        .set("options[1][name]", "Colour")
+        .set("options[1][values]", "Red\nBlue");
     let mut sheet = EditorState::from_page(&html(sheet.send(maker, NEW, "table").await, 200).await);
-    assert_eq!(sheet.get("price"), ["12.50"; 4]);
+    assert_eq!(sheet.get("variants[][price]"), ["12.50"; 4]);
     for row in 0..4 {
-        sheet.set(&format!("quantity:{row}"), &(row + 1).to_string());
+        sheet.set(&format!("variants[{row}][quantity]"), &(row + 1).to_string());
     }
-    saved(&sheet.set("price:3", "15").send(maker, NEW, "save").await)
+    saved(&sheet.set("variants[3][price]", "15").send(maker, NEW, "save").await)
 }
 
 #[test]
@@ -32,13 +32,13 @@ fn what_was_typed_stays_with_its_combination_and_so_does_its_id() {
             ["S/Red", "S/Blue", "L/Red", "L/Blue"]
         );
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
-        sheet.set("values1", "XS\nL\nS");
+        sheet.set("options[0][values]", "XS\nL\nS");
         // Straight to Save: the new combinations are shown first.
         let page = html(sheet.send(&maker, &edit, "save").await, 422).await;
         assert_eq!(attributes(&page, "#problems a", "href"), ["#table"]);
         let sheet = EditorState::from_page(&page);
-        assert_eq!(sheet.get("quantity"), ["0", "0", "3", "4", "1", "2"]);
-        assert_eq!(sheet.get("price")[3], "15.00");
+        assert_eq!(sheet.get("variants[][quantity]"), ["0", "0", "3", "4", "1", "2"]);
+        assert_eq!(sheet.get("variants[][price]")[3], "15.00");
         saved(&sheet.send(&maker, &edit, "save").await);
         let after = variants(&market, number(&edit));
         assert_eq!(after.len(), 6);
@@ -58,7 +58,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
         let before = variants(&market, number(&edit));
         let sheet = EditorState::from_page(&maker.page(&edit).await);
         let sheet = EditorState::from_page(&html(sheet.send(&maker, &edit, "remove-option:1").await, 200).await);
-        assert_eq!(sheet.get("quantity"), ["3", "7"]);
+        assert_eq!(sheet.get("variants[][quantity]"), ["3", "7"]);
         let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
         let told = texts(&asked, "#leaving").join(" ");
         assert!(told.contains("6 pieces in 2 combinations will be added"), "{told}");
@@ -72,7 +72,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
         assert_books(&market);
         // A value that goes takes its stock along.
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
-        sheet.set("values1", "S");
+        sheet.set("options[0][values]", "S");
         let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
         assert!(
             texts(&asked, "#leaving")
@@ -93,10 +93,10 @@ fn options_may_change_places_and_end_somewhere() {
         let edit = jar(&maker).await;
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sheet
-            .set("option1", "Colour")
-            .set("values1", "Red\nBlue")
-            .set("option2", "Size")
-            .set("values2", "S\nL");
+            .set("options[0][name]", "Colour")
+            .set("options[0][values]", "Red\nBlue")
+            .set("options[1][name]", "Size")
+            .set("options[1][values]", "S\nL");
         saved(&sheet.send(&maker, &edit, "save").await);
         let stock: Vec<(String, i32)> = (variants(&market, number(&edit)).into_iter())
             .map(|(_, name, quantity)| (name, quantity))
@@ -105,7 +105,14 @@ fn options_may_change_places_and_end_somewhere() {
         assert_eq!(stock, wanted.map(|(name, quantity)| (name.to_owned(), quantity)));
         for (values, at) in [("S\ns".to_owned(), "#values2"), (String::new(), "#values2")] {
             let mut sheet = EditorState::from_page(&maker.page(&edit).await);
-            let page = html(sheet.set("values2", &values).send(&maker, &edit, "save").await, 422).await;
+            let page = html(
+                sheet
+                    .set("options[1][values]", &values)
+                    .send(&maker, &edit, "save")
+                    .await,
+                422,
+            )
+            .await;
             assert!(
                 attributes(&page, "#problems a", "href").contains(&at.to_owned()),
                 "{values}"
@@ -114,8 +121,8 @@ fn options_may_change_places_and_end_somewhere() {
         let many: Vec<String> = (0..20).map(|n| n.to_string()).collect();
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sheet
-            .set("values1", &many.join("\n"))
-            .set("values2", &many[..6].join("\n"));
+            .set("options[0][values]", &many.join("\n"))
+            .set("options[1][values]", &many[..6].join("\n"));
         let page = html(sheet.send(&maker, &edit, "save").await, 422).await;
         assert!(texts(&page, "#problems").join(" ").contains("120 combinations"));
         assert_books(&market);

@@ -28,10 +28,10 @@ fn no_field_reaches_into_another_shop() {
             .set("new_section", "Theirs")
             .file("their.png", png(30, 40));
         theirs
-            .set("field_label", "Theirs")
-            .set("field_kind", "text")
-            .set("field_longest", "9")
-            .set("field_id", "");
+            .set("fields[0][label]", "Theirs")
+            .set("fields[0][kind]", "text")
+            .set("fields[0][max_length]", "9")
+            .set("fields[0][id]", "");
         let their_product = number(&saved(&theirs.send(&maeve, NEW, "publish").await));
         let mut more = EditorState::from_page(&maeve.page(NEW).await);
         html(
@@ -61,24 +61,23 @@ fn no_field_reaches_into_another_shop() {
         let before = dump(&market);
         for (name, value) in [
             ("section", section),
-            ("picture", image),
-            ("picture", pending),
-            ("image_id", image),
-            ("image_id", pending),
-            ("field_id", field),
+            ("pictures[0][id]", image),
+            ("pictures[0][id]", pending),
+            ("variants[0][image]", image),
+            ("variants[0][image]", pending),
+            ("fields[0][id]", field),
         ] {
             for path in [NEW, edit.as_str()] {
                 let mut sheet = EditorState::from_page(&ines.page(path).await);
                 if path == NEW {
                     sheet.ready("Mine");
                 }
-                if name == "field_id" {
+                if name == "fields[0][id]" {
                     sheet
-                        .set("field_label", "Mine")
-                        .set("field_kind", "text")
-                        .set("field_longest", "9");
+                        .set("fields[0][label]", "Mine")
+                        .set("fields[0][kind]", "text")
+                        .set("fields[0][max_length]", "9");
                 }
-                sheet.fields.retain(|(known, _)| known != name || name == "image_id");
                 sheet.set(name, &value.to_string());
                 let status = sheet.send(&ines, path, "save").await.status().as_u16();
                 assert!([404, 422].contains(&status), "{name} at {path}: {status}");
@@ -184,7 +183,7 @@ fn pictures_sent_by_script_come_back_as_cards_and_to_nobody_else() {
             let mut sheet = EditorState::from_page(&visitor.page(NEW).await);
             let page = html(
                 sheet
-                    .set("picture", &id.to_string())
+                    .set("pictures[0][id]", &id.to_string())
                     .send(visitor, NEW, "preview")
                     .await,
                 if count == 1 { 200 } else { 422 },

@@ -16,7 +16,12 @@ fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         // One is sold while the maker writes.
         sell(&market, number(&edit));
-        saved(&sheet.set("quantity", "10").send(&maker, &edit, "save").await);
+        saved(
+            &sheet
+                .set("variants[0][quantity]", "10")
+                .send(&maker, &edit, "save")
+                .await,
+        );
         let variant = variants(&market, number(&edit))[0].clone();
         assert_eq!(variant.2, 9, "4 seen, 10 wanted, 1 sold");
         assert_books(&market);
@@ -60,7 +65,14 @@ fn more_cannot_be_taken_away_than_is_left() {
         let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
         sell(&market, number(&edit));
-        let page = html(sheet.set("quantity", "0").send(&maker, &edit, "save").await, 422).await;
+        let page = html(
+            sheet
+                .set("variants[0][quantity]", "0")
+                .send(&maker, &edit, "save")
+                .await,
+            422,
+        )
+        .await;
         assert!(
             texts(&page, "#problems")
                 .join(" ")
@@ -86,18 +98,21 @@ fn the_second_of_two_tabs_is_told_and_loses_nothing() {
         saved(
             &first
                 .set("title", "Sun jar")
-                .set("quantity", "6")
+                .set("variants[0][quantity]", "6")
                 .send(&maker, &edit, "save")
                 .await,
         );
         second
             .set("description", "Written in the second tab")
-            .set("quantity", "3");
+            .set("variants[0][quantity]", "3");
         let page = html(second.send(&maker, &edit, "save").await, 422).await;
         assert!(texts(&page, "#changed").join(" ").contains("changed elsewhere"));
         let again = EditorState::from_page(&page);
         assert_eq!(again.get("description"), ["Written in the second tab"]);
-        assert_eq!((again.get("quantity"), again.get("seen")), (vec!["5"], vec!["6"]));
+        assert_eq!(
+            (again.get("variants[][quantity]"), again.get("variants[][seen]")),
+            (vec!["5"], vec!["6"])
+        );
         saved(&again.send(&maker, &edit, "save").await);
         assert_eq!(variants(&market, number(&edit))[0].2, 5, "4, and 2 more, and 1 less");
         assert_books(&market);

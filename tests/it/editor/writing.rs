@@ -58,7 +58,7 @@ fn a_draft_may_wait_and_the_shop_window_may_not() {
         let edit = saved(&draft.send(&maker, NEW, "save").await);
         assert_eq!(market.get("/shops/barro-e-sal/moon-jar").await.status(), 404);
         let sheet = EditorState::from_page(&maker.page(&edit).await);
-        assert_eq!(sheet.get("price"), [""], "a price that nobody gave");
+        assert_eq!(sheet.get("variants[][price]"), [""], "a price that nobody gave");
     });
 }
 
@@ -105,20 +105,20 @@ fn every_field_says_where_it_ends() {
             ("description", long.as_str(), "#description"),
             ("category", "NONE", "#category"),
             ("tags", "x".repeat(31).as_str(), "#tags"),
-            ("price", "-1", "#price"),
-            ("price", "1.234", "#price"),
-            ("price", "10000000.01", "#price"),
-            ("price", "twelve", "#price"),
+            ("variants[0][price]", "-1", "#price"),
+            ("variants[0][price]", "1.234", "#price"),
+            ("variants[0][price]", "10000000.01", "#price"),
+            ("variants[0][price]", "twelve", "#price"),
             ("compare_at_price", "12.50", "#compare_at_price"),
-            ("quantity", "1000000", "#quantity"),
-            ("quantity", "-1", "#quantity"),
-            ("quantity", "1.5", "#quantity"),
-            ("sku", "x".repeat(65).as_str(), "#sku"),
+            ("variants[0][quantity]", "1000000", "#quantity"),
+            ("variants[0][quantity]", "-1", "#quantity"),
+            ("variants[0][quantity]", "1.5", "#quantity"),
+            ("variants[0][sku]", "x".repeat(65).as_str(), "#sku"),
             ("weight", "0", "#weight"),
             ("delivery", "pigeon", "#delivery"),
             ("readiness", "soon", "#readiness"),
             ("new_section", "x".repeat(61).as_str(), "#section"),
-            ("image_id", "7", "#image_id"),
+            ("variants[0][image]", "7", "#image_id"),
         ] {
             let mut sheet = blank.clone();
             sheet.ready("Moon jar").set(field, value);
@@ -158,7 +158,7 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
         let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
         assert!(texts(&page, "#problems").join(" ").contains("“bad.png”"));
         let mut again = EditorState::from_page(&page);
-        let kept: Vec<String> = again.get("picture").into_iter().map(str::to_owned).collect();
+        let kept: Vec<String> = again.get("pictures[][id]").into_iter().map(str::to_owned).collect();
         assert_eq!(kept.len(), 2);
         let pending = || {
             pending_images::table
@@ -170,8 +170,10 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
         // The second becomes the cover, and says what it shows.
         let act = format!("cover:{}", kept[1]);
         again = EditorState::from_page(&html(again.send(&maker, NEW, &act).await, 200).await);
-        assert_eq!(again.get("picture"), [kept[1].as_str(), kept[0].as_str()]);
-        again.set("alt", "A jar by a window").set("title", "Moon jar");
+        assert_eq!(again.get("pictures[][id]"), [kept[1].as_str(), kept[0].as_str()]);
+        again
+            .set("pictures[0][alt]", "A jar by a window")
+            .set("title", "Moon jar");
         let edit = saved(&again.send(&maker, NEW, "publish").await);
         assert_eq!(pending(), 0);
         let alts: Vec<String> = product_images::table
@@ -202,29 +204,31 @@ fn personalisation_keeps_its_ids_and_its_limits() {
         );
         assert_eq!(sheet.get("title"), ["Moon jar"]);
         sheet
-            .set("field_label", "Name to press")
-            .set("field_longest", "12")
-            .set("field_required", "yes");
+            .set("fields[0][label]", "Name to press")
+            .set("fields[0][max_length]", "12")
+            .set("fields[0][required]", "yes");
         sheet
-            .set("field_label:1", "Glaze")
-            .set("field_kind:1", "choice")
-            .set("field_choices:1", "Blue");
+            .set("fields[1][label]", "Glaze")
+            .set("fields[1][kind]", "choice")
+            .set("fields[1][choices]", "Blue");
         let page = html(sheet.send(&maker, NEW, "save").await, 422).await;
         assert_eq!(attributes(&page, "#problems a", "href"), ["#field_choices-1"]);
-        sheet.set("field_choices:1", "Blue\r\nOat").set("field_price:1", "2.50");
+        sheet
+            .set("fields[1][choices]", "Blue\r\nOat")
+            .set("fields[1][price]", "2.50");
         let edit = saved(&sheet.send(&maker, NEW, "save").await);
         let mut sheet = EditorState::from_page(&maker.page(&edit).await);
-        let ids: Vec<String> = sheet.get("field_id").into_iter().map(str::to_owned).collect();
-        assert_eq!(sheet.get("field_choices"), ["", "Blue\nOat"]);
-        sheet.set("field_label:1", "Colour of the glaze");
+        let ids: Vec<String> = sheet.get("fields[][id]").into_iter().map(str::to_owned).collect();
+        assert_eq!(sheet.get("fields[][choices]"), ["", "Blue\nOat"]);
+        sheet.set("fields[1][label]", "Colour of the glaze");
         saved(&sheet.send(&maker, &edit, "save").await);
         let sheet = EditorState::from_page(&maker.page(&edit).await);
-        assert_eq!(sheet.get("field_id"), ids);
-        assert_eq!(sheet.get("field_label"), ["Name to press", "Colour of the glaze"]);
+        assert_eq!(sheet.get("fields[][id]"), ids);
+        assert_eq!(sheet.get("fields[][label]"), ["Name to press", "Colour of the glaze"]);
         let fewer = html(sheet.send(&maker, &edit, "remove-field:0").await, 200).await;
         saved(&EditorState::from_page(&fewer).send(&maker, &edit, "save").await);
         assert_eq!(
-            EditorState::from_page(&maker.page(&edit).await).get("field_id"),
+            EditorState::from_page(&maker.page(&edit).await).get("fields[][id]"),
             [ids[1].as_str()]
         );
     });

@@ -232,7 +232,7 @@ fn the_list_is_read_along_an_index_in_every_order() {
                 let wanted = SellerProductFilter {
                     view,
                     search: String::new(),
-                    order,
+                    sort: order,
                     after: None,
                 };
                 let plan = plan(&mut conn, |conn| {

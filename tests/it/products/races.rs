@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
 
 use diesel::prelude::*;
-use pocketshop::catalog::{Product, Reason, StockChange, StockMovement};
+use pocketshop::catalog::{Product, Reason, SellerContext, StockChange, StockEdit, StockMovement};
 use pocketshop::db::in_transaction;
 use pocketshop::error::Error;
 use pocketshop::id::{ProductId, ShopId, UserId, VariantId};
@@ -55,7 +55,12 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
                     for _ in 0..5 {
                         // What they saw may be long past.
                         let done = in_transaction(&mut conn, &|conn| {
-                            Product::set_stock(conn, shop, user, ProductId(id), (20, 20 + by), now())
+                            let seller = SellerContext { shop, user, now: now() };
+                            let edit = StockEdit {
+                                seen: 20,
+                                quantity: 20 + by,
+                            };
+                            Product::set_stock(conn, seller, ProductId(id), edit)
                         });
                         match done {
                             Ok(left) => {

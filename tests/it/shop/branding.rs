@@ -48,7 +48,7 @@ fn a_logo_and_a_cover_are_hung_replaced_and_taken_down() {
             let down = ana.post(&format!("/dashboard/shop/{face}/removal"), &[]).await;
             assert_eq!(down.status(), 303);
             let page = ana.page(LOOK).await;
-            assert!(texts(&page, "#flash").join(" ").contains("is taken down"));
+            assert!(texts(&page, "#flash").join(" ").contains("removed."));
             assert_eq!(stem(&page, own), None);
             assert_eq!(stem(&market.page("/shops/clay").await, public), None);
         }

@@ -18,7 +18,7 @@ fn a_full_hashing_queue_refuses_sign_ins_and_other_pages_work() {
         });
         let visitor = Visitor::new(&market);
         visitor.get("/").await;
-        let knock = |one: usize| {
+        let sign_in = |one: usize| {
             let form = [
                 ("login", format!("nobody-{one}")),
                 ("password", "any old password".to_owned()),
@@ -30,7 +30,7 @@ fn a_full_hashing_queue_refuses_sign_ins_and_other_pages_work() {
                 .send()
         };
         let flood = join_all((0..120).map(async |one| {
-            let answer = tokio::time::timeout(Duration::from_secs(8), knock(one)).await;
+            let answer = tokio::time::timeout(Duration::from_secs(8), sign_in(one)).await;
             answer.ok().map(Result::unwrap)
         }));
         let look = async {
