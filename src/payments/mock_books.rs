@@ -81,12 +81,12 @@ impl MockBooks {
         if !folder.join(FILE_NAME).exists() {
             return Ok(Vec::new());
         }
-        Self::open(folder)?.transaction(|conn| Ok(charges::table.order(charges::intent).load(conn)?))
+        Self::open(folder)?.atomically(|conn| Ok(charges::table.order(charges::intent).load(conn)?))
     }
 
     /// Records a charge, or its failure if `failure` is not empty. A payment that has a result keeps it.
     pub fn charge(&self, request: &PaymentRequest, failure: &str) -> anyhow::Result<PaymentResult> {
-        self.transaction(|conn| {
+        self.atomically(|conn| {
             if let Some(result) = status(conn, &request.id)? {
                 return Ok(result);
             }
@@ -110,12 +110,12 @@ impl MockBooks {
 
     /// The result of a payment. None if the books do not have it.
     pub fn status(&self, id: &str) -> anyhow::Result<Option<PaymentResult>> {
-        self.transaction(|conn| status(conn, id))
+        self.atomically(|conn| status(conn, id))
     }
 
     /// Refunds part of a charge: once per reference, and never more than was charged.
     pub fn refund(&self, id: &str, reference: &str, amount: Money) -> anyhow::Result<()> {
-        self.transaction(|conn| {
+        self.atomically(|conn| {
             let same = refunds::table.filter(refunds::reference.eq(reference));
             if same.count().get_result::<i64>(conn)? > 0 {
                 return Ok(());
@@ -142,7 +142,8 @@ impl MockBooks {
         })
     }
 
-    fn transaction<T>(&self, work: impl Fn(&mut SqliteConnection) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    /// Runs `work` in a transaction of the books.
+    fn atomically<T>(&self, work: impl Fn(&mut SqliteConnection) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let mut conn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         conn.immediate_transaction(work)
     }

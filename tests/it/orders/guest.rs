@@ -76,16 +76,12 @@ fn a_password_claims_the_order_and_verifying_the_address_claims_the_others() {
         assert_eq!(short.status(), 422);
         let body = short.text().await.unwrap();
         assert!(body.contains("<title>Error: "), "{body}");
-        let form = [
-            ("password", PASSWORD),
-            ("operator", "true"),
-            ("email", "eve@example.org"),
-        ];
+        let form = [("password", PASSWORD), ("admin", "true"), ("email", "eve@example.org")];
         led_to(
             &reader.post(&format!("{link}/account"), &form).await,
             "/dashboard/orders",
         );
-        assert_eq!(market.count_of("users WHERE email = 'ada@example.org' AND operator"), 0);
+        assert_eq!(market.count_of("users WHERE email = 'ada@example.org' AND admin"), 0);
         let listed = texts(&reader.page("/dashboard/orders").await, ".purchase h2");
         assert_eq!(
             listed,
