@@ -8,7 +8,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use pocketshop::config::{Config, ConfigErrors, LogFormat, Missing, Settings};
 use pocketshop::{app, db, ops};
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// A marketplace in one program: sellers open a shop, buyers fill one cart from many shops and pay once.
 ///
@@ -200,16 +203,17 @@ fn password() -> anyhow::Result<String> {
 }
 
 fn log(config: &Config) {
-    let filter = EnvFilter::new(format!(
-        "{},actix_server=warn,html5ever=error,selectors=error",
-        config.log
-    ));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let levels = Targets::new()
+        .with_default(config.log)
+        .with_target("actix_server", Level::WARN)
+        .with_target("html5ever", Level::ERROR)
+        .with_target("selectors", Level::ERROR);
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
+    let log = tracing_subscriber::registry().with(levels);
     match config.log_format {
-        LogFormat::Text => log.with_target(false).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log.with(lines.with_target(false)).init(),
+        LogFormat::Json => log.with(lines.json().flatten_event(true)).init(),
     }
 }
