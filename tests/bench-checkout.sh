@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How many purchases go through in a second: `bash tests/bench-checkout.sh` prints a row of README.md's table for SQLite,
-# and one for PostgreSQL when DATABASE_URL names an empty database there.
+# How many purchases go through in a second: `bash tests/bench-checkout.sh` prints a row of the table in
+# docs/performance.md for SQLite, and one for PostgreSQL when DATABASE_URL names an empty database there.
 #
 # Guests fill their carts and open their checkouts first; measured is only the paying, from the POST to its redirect, by
 # one curl with BENCH_AT_ONCE connections: placing, the provider's charge, and writing what came of it. SQLite and the

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How fast PocketShop answers, and what it costs: `bash tests/bench.sh` prints the table that README.md shows.
+# How fast PocketShop answers, and what it costs: `bash tests/bench.sh` prints the table of docs/performance.md.
 #
 # Needs curl and wrk (apt-get install curl wrk); takes about three minutes after the build. Everything runs on
 # 127.0.0.1, on a demo market in a folder of its own that is removed at the end. CPU is the server's own user and system
