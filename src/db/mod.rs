@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 
 mod cache;
 mod connection;
+mod cursor;
 mod migrations;
 mod one_of;
 mod pool;
@@ -17,6 +18,7 @@ mod transaction;
 
 use cache::QueryCache;
 pub use connection::{Conn, Location};
+pub use cursor::Cursor;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
 use pool::Pool;
