@@ -90,7 +90,7 @@ pub async fn show(
             Ok((
                 Counts::now(conn)?,
                 jobs::backlog(conn, now)?,
-                jobs::dead(conn, None, 20)?,
+                jobs::dead_jobs(conn, None, 20)?,
                 events,
                 next,
                 User::names(conn, people)?,

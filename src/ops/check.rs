@@ -80,10 +80,10 @@ fn state(config: &Config) -> anyhow::Result<String> {
     if config.secret_keys.rotating() {
         let _ = write!(said, "\n{}", rotation(&mut conn, config, super::now())?);
     }
-    let dead = jobs::dead_count(&mut conn)?;
+    let dead = jobs::count_dead(&mut conn)?;
     if dead > 0 {
         let were = if dead == 1 { "was" } else { "were" };
-        let _ = write!(said, "\n{} {were} given up; look at /admin.", several(dead, "job"));
+        let _ = write!(said, "\n{} {were} given up; see /admin.", several(dead, "job"));
     }
     Ok(said)
 }

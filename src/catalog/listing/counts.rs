@@ -39,7 +39,7 @@ struct Share {
 impl Counts {
     /// Read anew only after something was written.
     pub fn now(db: &Db, conn: &mut Conn) -> Result<Arc<Self>> {
-        db.recall_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
+        db.read_cached_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
     }
 
     fn read(conn: &mut Conn) -> Result<Self> {

@@ -93,7 +93,7 @@ pub async fn answer(
     let (counts, mut rows, sections) = db
         .read(move |conn| {
             let name = format!("shelf {shop}");
-            let counts = shared.recall_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
+            let counts = shared.read_cached_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
             let rows = SellerProductRow::list(conn, shop, &wanted, ROWS + 1)?;
             Ok((counts, rows, Section::of_shop(conn, shop)?))
         })

@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::pictures::FOLDER;
 use crate::error::{Error, Result};
-use crate::money::{Currency, Money, PriceProblem};
+use crate::money::{Currency, Money, PriceError};
 
 pub fn address(file: &str) -> String {
     format!("/media/{FOLDER}/{file}")
@@ -23,7 +23,7 @@ pub fn days(from: NaiveDateTime, days: i64) -> NaiveDateTime {
 /// A price as the file writes it, with the decimals dropped that the currency does not have.
 pub fn price(currency: Currency, written: &str) -> Result<Money> {
     let parsed = match currency.parse(written) {
-        Err(PriceProblem::TooFine(places)) => {
+        Err(PriceError::TooFine(places)) => {
             let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
             let decimals: String = decimals.chars().take(places as usize).collect();
             currency.parse(format!("{whole}.{decimals}").trim_end_matches('.'))
