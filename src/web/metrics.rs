@@ -8,7 +8,7 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use subtle::ConstantTimeEq;
 
-use super::error_page::AsIs;
+use super::error_page::PlainResponse;
 use super::get;
 use super::layers::Policy;
 use super::request_metrics::{BUCKETS_MS, RequestMetrics};
@@ -60,12 +60,12 @@ async fn show(
     }
     text.job_tries(&metrics.job_metrics);
     text.process(metrics.started);
-    let mut answer = HttpResponse::Ok()
+    let mut response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(text.0);
-    answer.extensions_mut().insert(AsIs);
-    Ok(answer)
+    response.extensions_mut().insert(PlainResponse);
+    Ok(response)
 }
 
 /// The metrics in the text format of Prometheus.

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::purchases::Sold;
+use super::purchases::SoldQuantities;
 use super::values::{address, price, word};
 use super::{market, pictures};
 use crate::catalog::{
@@ -25,7 +25,7 @@ pub(super) fn add(
     conn: &mut Conn,
     product: &market::Product,
     (owner, shop): (UserId, ShopId),
-    sold: &Sold<'_>,
+    sold: &SoldQuantities<'_>,
     currency: Currency,
     at: NaiveDateTime,
 ) -> Result<()> {
@@ -34,7 +34,7 @@ pub(super) fn add(
     show(conn, product, id, at)
 }
 
-fn draft(product: &market::Product, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
+fn draft(product: &market::Product, sold: &SoldQuantities<'_>, currency: Currency) -> Result<Draft> {
     let mut variants = Vec::new();
     for variant in product.variants() {
         let gone = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();

@@ -1,4 +1,4 @@
-//! The values that `market.json` holds, read: file names, words, days and prices.
+//! Parses the values of `market.json`: file names, words, days and prices.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -6,6 +6,7 @@ use super::pictures::FOLDER;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, PriceError};
 
+/// The address of a picture.
 pub fn address(file: &str) -> String {
     format!("/media/{FOLDER}/{file}")
 }
