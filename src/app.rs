@@ -117,7 +117,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let categories = Categories::load(&mut conn)?;
     in_transaction(&mut conn, &|conn| sweep(conn, now()))?;
     let hasher = Hasher::new(config.password_cost, cores());
-    hasher.expect_rounds(User::dearest_rounds(&mut conn)?);
+    hasher.expect_rounds(User::max_django_rounds(&mut conn)?);
     drop(conn);
     let site = Data::new(Site {
         name: "PocketShop",
@@ -228,17 +228,17 @@ fn later(
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
         change::JOB => {
-            let asked = change::Asked::open(&cipher, &job.payload);
+            let asked = change::ResetRequest::decrypt(&cipher, &job.payload);
             let asked = asked.ok_or_else(|| GiveUp("no SECRET_KEY opens it".to_owned()))?;
             Ok(in_transaction(conn, &|conn| asked.run(conn, &outbox, now()))?)
         }
         deletion::JOB => Ok(in_transaction(conn, &|conn| {
             let now = now();
-            let Some(user) = deletion::due(conn, &job.payload, now)? else {
+            let Some(user) = deletion::due_user(conn, &job.payload, now)? else {
                 return Ok(());
             };
-            images::forget(conn, user.id, now)?;
-            Shop::close(conn, user.id, now)?;
+            images::enqueue_removals_of_user(conn, user.id, now)?;
+            Shop::close_and_erase(conn, user.id, now)?;
             deletion::erase(conn, &outbox, &user, now)
         })?),
         Pictures::KIND => pictures.finish(conn, &job.payload, now()),

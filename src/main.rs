@@ -16,8 +16,8 @@ use tracing_subscriber::EnvFilter;
 ///
 /// Secrets are environment variables without a flag: DATABASE_URL (the database, to use PostgreSQL), SECRET_KEY (the keys of
 /// cookies and encryption), SMTP_URL (the mail server), CLOUDINARY_URL (an account that stores the pictures) and
-/// POCKETSHOP_METRICS_TOKEN (the token that opens /metrics). To read one from a file, add _FILE to its name:
-/// DATABASE_URL_FILE=/run/secrets/database
+/// POCKETSHOP_METRICS_TOKEN (the token that opens /metrics). To read one from a file, add `_FILE` to its
+/// name: `DATABASE_URL_FILE=/run/secrets/database`
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {

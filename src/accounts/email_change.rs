@@ -1,99 +1,87 @@
-//! Another email address: confirmed at the new one, undone from the old one.
+//! Changing the email address: confirmed by a link to the new address, undone by a link to the old one.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::security_event::{Event, EventKind};
-use super::sessions::origin::Origin;
+use super::action_context::ActionContext;
+use super::security_event::EventKind;
 use super::sessions::session::Session;
-use super::sign_up::remind;
+use super::sign_up::send_account_reminder;
 use super::token::{Purpose, Token};
 use super::user::User;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::mail::{Outbox, emails};
+use crate::mail::emails;
 use crate::schema::users;
 use crate::text::Email;
 
-/// What a link about an address did.
-pub enum Changed {
-    /// Whose it is.
-    Done(UserId),
-    /// Somebody else has the address by now.
-    Taken,
-    /// The link is used or expired.
-    Gone,
+/// The result of using a link to change an address.
+pub enum EmailChangeOutcome {
+    /// The address of this user changed.
+    Changed(UserId),
+    /// Another account has the address by now.
+    AddressTaken,
+    /// The link is used, expired or unknown.
+    LinkExpired,
 }
 
-/// Writes to the new address, unless a letter was sent just before. Whoever has it already is told so, nobody else is.
-pub fn ask(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    user: UserId,
-    new: &Email,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<()> {
+/// Sends a link to the new address, unless one was sent just before. If an account has this address already, only its
+/// owner learns about it.
+pub fn request(conn: &mut Conn, action: &ActionContext, user: UserId, new: &Email) -> Result<()> {
     let user = User::find(conn, user)?;
-    let cart_owner = User::by_email(conn, new.as_str())?;
-    if let Some(token) = Token::issue(conn, user.id, Purpose::EmailChange, new.as_str(), now)? {
-        Event::record(conn, user.id, EventKind::EmailChangeAsked, &new.masked(), origin, now)?;
-        if let Some(cart_owner) = cart_owner {
-            return remind(conn, outbox, &cart_owner, now);
+    let existing = User::by_email(conn, new.as_str())?;
+    if let Some(token) = Token::issue(conn, user.id, Purpose::EmailChange, new.as_str(), action.now)? {
+        action.record_detail(conn, user.id, EventKind::EmailChangeAsked, &new.masked())?;
+        if let Some(existing) = existing {
+            return send_account_reminder(conn, action, &existing);
         }
-        let link = outbox.link(&format!("/email/confirm?token={token}"));
-        let letter = emails::email_confirm(user.called(), new.as_str(), &link);
-        outbox.post(conn, new.as_str(), &letter, now)?;
+        let link = action.link(&format!("/email/confirm?token={token}"));
+        let email = emails::email_confirm(user.display_name(), new.as_str(), &link);
+        action.send(conn, new.as_str(), &email)?;
     }
     Ok(())
 }
 
-/// The new address takes the place of the old one, which is told and can undo it.
-pub fn confirm(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now: NaiveDateTime) -> Result<Changed> {
-    let Some(token) = Token::redeem(conn, Purpose::EmailChange, token, now)? else {
-        return Ok(Changed::Gone);
+/// Replaces the old address by the new one. The old address gets a link to undo it.
+pub fn confirm(conn: &mut Conn, action: &ActionContext, token: &str) -> Result<EmailChangeOutcome> {
+    let Some(token) = Token::redeem(conn, Purpose::EmailChange, token, action.now)? else {
+        return Ok(EmailChangeOutcome::LinkExpired);
     };
     if User::by_email(conn, &token.email)?.is_some() {
-        return Ok(Changed::Taken);
+        return Ok(EmailChangeOutcome::AddressTaken);
     }
     let user = User::find(conn, token.user)?;
-    put(conn, user.id, &token.email, now)?;
-    Event::record(
-        conn,
-        user.id,
-        EventKind::EmailChanged,
-        &masked(&token.email),
-        origin,
-        now,
-    )?;
-    if let Some(undo) = Token::issue(conn, user.id, Purpose::EmailUndo, &user.email, now)? {
-        let link = outbox.link(&format!("/email/undo?token={undo}"));
-        let letter = emails::email_undo(user.called(), &masked(&token.email), &link);
-        outbox.post(conn, &user.email, &letter, now)?;
+    set_email(conn, user.id, &token.email, action.now)?;
+    let masked = masked(&token.email);
+    action.record_detail(conn, user.id, EventKind::EmailChanged, &masked)?;
+    if let Some(undo) = Token::issue(conn, user.id, Purpose::EmailUndo, &user.email, action.now)? {
+        let link = action.link(&format!("/email/undo?token={undo}"));
+        let email = emails::email_undo(user.display_name(), &masked, &link);
+        action.send(conn, &user.email, &email)?;
     }
-    Ok(Changed::Done(user.id))
+    Ok(EmailChangeOutcome::Changed(user.id))
 }
 
-/// The old address comes back, and whoever was signed in is not any more.
-pub fn undo(conn: &mut Conn, outbox: &Outbox, token: &str, origin: &Origin, now: NaiveDateTime) -> Result<Changed> {
-    let Some(token) = Token::redeem(conn, Purpose::EmailUndo, token, now)? else {
-        return Ok(Changed::Gone);
+/// Restores the old address and signs out all devices.
+pub fn undo(conn: &mut Conn, action: &ActionContext, token: &str) -> Result<EmailChangeOutcome> {
+    let Some(token) = Token::redeem(conn, Purpose::EmailUndo, token, action.now)? else {
+        return Ok(EmailChangeOutcome::LinkExpired);
     };
-    let cart_owner = User::by_email(conn, &token.email)?;
-    if cart_owner.is_some_and(|other| other.id != token.user) {
-        return Ok(Changed::Taken);
+    let existing = User::by_email(conn, &token.email)?;
+    if existing.is_some_and(|other| other.id != token.user) {
+        return Ok(EmailChangeOutcome::AddressTaken);
     }
-    put(conn, token.user, &token.email, now)?;
-    token.void_later_undos(conn, now)?;
-    Event::record(conn, token.user, EventKind::EmailUndone, "", origin, now)?;
+    set_email(conn, token.user, &token.email, action.now)?;
+    token.void_later_undos(conn, action.now)?;
+    action.record(conn, token.user, EventKind::EmailUndone)?;
     let user = User::find(conn, token.user)?;
-    let letter = emails::email_changed(user.called(), &outbox.link("/forgot"));
-    outbox.post(conn, &user.email, &letter, now)?;
-    Ok(Changed::Done(user.id))
+    let email = emails::email_changed(user.display_name(), &action.link("/forgot"));
+    action.send(conn, &user.email, &email)?;
+    Ok(EmailChangeOutcome::Changed(user.id))
 }
 
-fn put(conn: &mut Conn, user: UserId, email: &str, now: NaiveDateTime) -> Result<()> {
+fn set_email(conn: &mut Conn, user: UserId, email: &str, now: NaiveDateTime) -> Result<()> {
     diesel::update(users::table.find(user))
         .set((
             users::email.eq(email),

@@ -1,4 +1,4 @@
-//! People: users, passwords, sessions, throttles, the second factor, security events.
+//! Accounts: users, passwords, sessions, throttles, the second factor, security events.
 
 mod action_context;
 pub mod admin_actions;
@@ -21,26 +21,26 @@ use crate::db::Conn;
 use crate::error::Result;
 
 pub use action_context::ActionContext;
-pub use passwords::hasher::{Hasher, Verdict};
+pub use passwords::hasher::{Hasher, PasswordCheck};
 pub use passwords::password::Password;
 pub use second_factor::qr::Qr;
 pub use second_factor::totp::{TotpSecret, step_at};
-pub use security_event::{Event, EventKind};
-pub use sessions::origin::{Origin, device};
-pub use sessions::remembered_browser::Browser;
-pub use sessions::session::{Device, Factor, Session};
-pub use sessions::throttle::{Throttle, Try};
+pub use security_event::{EventKind, SecurityEvent};
+pub use sessions::origin::{Origin, device_name};
+pub use sessions::session::{CurrentSession, Factor, Session};
+pub use sessions::throttle::Throttle;
+pub use sessions::trusted_browser::TrustedBrowser;
 pub use sessions::visitor::{ShopRef, Visitor};
-pub use sign_up::{SignUp, SignedUp, confirm_email, send_verification, verify};
+pub use sign_up::{SignUp, SignUpOutcome, mark_email_verified, send_verification, verify_email};
 pub use token::{Purpose, Token, hash, random};
 pub use user::{NO_PASSWORD, Profile, User};
 pub use username::Username;
 
-/// Takes away what has run out.
+/// Deletes expired rows.
 pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-    Event::purge_expired(conn, now)?;
+    SecurityEvent::purge_expired(conn, now)?;
     Session::purge_expired(conn, now)?;
-    Browser::purge_expired(conn, now)?;
+    TrustedBrowser::purge_expired(conn, now)?;
     Token::purge_expired(conn, now)?;
     Throttle::purge_expired(conn, now)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Security events: who did what to an account, when, from where. Rows are added, and never changed while the person is there.
+//! Security events: who did what to an account, when, and from where. Rows are only added while the account exists.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -10,10 +10,11 @@ use crate::id::{EventId, UserId};
 use crate::schema::security_events;
 use crate::string_enum::string_enum;
 
-/// Rows a page.
-const PAGE: i64 = 50;
+/// Rows on a page of the history.
+const PAGE_SIZE: i64 = 50;
 
 string_enum! {
+    /// What happened to an account.
     EventKind {
         Registered = "registered",
         SignedIn = "signed-in",
@@ -53,7 +54,7 @@ string_enum! {
 }
 
 impl EventKind {
-    /// For people.
+    /// The text on pages.
     pub fn label(self) -> &'static str {
         match self {
             Self::Registered => "Account made",
@@ -94,10 +95,10 @@ impl EventKind {
     }
 }
 
-/// One row of the account's history.
+/// One row of an account's history.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = security_events)]
-pub struct Event {
+pub struct SecurityEvent {
     pub id: EventId,
     pub user_id: Option<UserId>,
     pub kind: EventKind,
@@ -109,7 +110,7 @@ pub struct Event {
 
 #[derive(Insertable)]
 #[diesel(table_name = security_events, treat_none_as_default_value = false)]
-struct NewEvent<'a> {
+pub(super) struct NewSecurityEvent<'a> {
     id: EventId,
     user_id: Option<UserId>,
     kind: EventKind,
@@ -119,52 +120,65 @@ struct NewEvent<'a> {
     created_at: NaiveDateTime,
 }
 
-impl Event {
-    /// Writes down what happened; `detail` holds no secret and no address of a person.
+impl<'a> NewSecurityEvent<'a> {
+    pub fn new(user: Option<UserId>, kind: EventKind, origin: &'a Origin, now: NaiveDateTime) -> Self {
+        Self {
+            id: EventId::new(),
+            user_id: user,
+            kind,
+            detail: "",
+            address: &origin.address,
+            agent: &origin.agent,
+            created_at: now,
+        }
+    }
+
+    /// `detail` must not hold a secret or a personal address.
+    pub fn with_detail(self, detail: &'a str) -> Self {
+        Self { detail, ..self }
+    }
+
+    pub fn insert(&self, conn: &mut Conn) -> Result<()> {
+        diesel::insert_into(security_events::table).values(self).execute(conn)?;
+        Ok(())
+    }
+}
+
+impl SecurityEvent {
+    /// Records an event without details. `None` is somebody whom we do not know.
     pub fn record(
         conn: &mut Conn,
         user: impl Into<Option<UserId>>,
         kind: EventKind,
-        detail: &str,
         origin: &Origin,
         now: NaiveDateTime,
     ) -> Result<()> {
-        let row = NewEvent {
-            id: EventId::new(),
-            user_id: user.into(),
-            kind,
-            detail,
-            address: &origin.address,
-            agent: &origin.agent,
-            created_at: now,
-        };
-        diesel::insert_into(security_events::table).values(&row).execute(conn)?;
-        Ok(())
+        NewSecurityEvent::new(user.into(), kind, origin, now).insert(conn)
     }
 
-    /// Takes the addresses and browsers out of the history of someone who leaves: the one change there is.
-    pub fn forget_places(conn: &mut Conn, user: UserId) -> Result<()> {
-        let nothing = "";
+    /// Removes details, addresses and browsers from the history of an account that is deleted.
+    pub fn anonymize(conn: &mut Conn, user: UserId) -> Result<()> {
+        let empty = "";
         diesel::update(security_events::table.filter(security_events::user_id.eq(user)))
             .set((
-                security_events::detail.eq(nothing),
-                security_events::address.eq(nothing),
-                security_events::agent.eq(nothing),
+                security_events::detail.eq(empty),
+                security_events::address.eq(empty),
+                security_events::agent.eq(empty),
             ))
             .execute(conn)?;
         Ok(())
     }
 
-    /// Takes away what nobody whom we know did, after a quarter of a year.
+    /// Deletes events without a user after 90 days.
     pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
-        let old = security_events::table
+        let expired = security_events::table
             .filter(security_events::user_id.is_null())
             .filter(security_events::created_at.lt(now - TimeDelta::days(90)));
-        Ok(diesel::delete(old).execute(conn)?)
+        Ok(diesel::delete(expired).execute(conn)?)
     }
 
-    /// A page of what one person did, or everyone, older than `before` and the newest first; and what the next page is
-    /// older than, if there is one.
+    /// A page of events, newest first, of one user or of everyone. Only events older than `before` are included. Also
+    /// returns the `before` of the next page, if there is one.
     pub fn page(
         conn: &mut Conn,
         user: Option<UserId>,
@@ -177,12 +191,15 @@ impl Event {
         if let Some(before) = before {
             query = query.filter(security_events::id.lt(before));
         }
-        let mut page: Vec<Self> = query.order(security_events::id.desc()).limit(PAGE + 1).load(conn)?;
-        let further = i64::try_from(page.len()).is_ok_and(|rows| rows > PAGE);
-        if further {
+        let mut page: Vec<Self> = query
+            .order(security_events::id.desc())
+            .limit(PAGE_SIZE + 1)
+            .load(conn)?;
+        let has_more = i64::try_from(page.len()).is_ok_and(|rows| rows > PAGE_SIZE);
+        if has_more {
             page.pop();
         }
-        let next = page.last().filter(|_| further).map(|last| last.id);
+        let next = page.last().filter(|_| has_more).map(|last| last.id);
         Ok((page, next))
     }
 }

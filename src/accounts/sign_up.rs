@@ -1,23 +1,23 @@
-//! Making an account, and proving its address.
+//! Creating an account, and verifying its address.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::security_event::{Event, EventKind};
-use super::sessions::origin::Origin;
+use super::action_context::ActionContext;
+use super::security_event::EventKind;
 use super::sessions::session::Session;
-use super::sessions::throttle::{BY_LETTER, Try};
+use super::sessions::throttle::{Attempt, EMAIL_THROTTLE};
 use super::token::{Purpose, Token};
 use super::user::User;
 use super::username::Username;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
-use crate::mail::{Outbox, emails};
+use crate::mail::emails;
 use crate::schema::users;
 use crate::text::Email;
 
-/// What someone gave to make an account.
+/// The data of a new account.
 pub struct SignUp {
     pub email: Email,
     pub username: Username,
@@ -27,12 +27,12 @@ pub struct SignUp {
     pub password: String,
 }
 
-/// What became of it, as far as it may be told.
+/// The result of a sign-up, as far as the visitor may know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignedUp {
-    /// A letter is on its way: one for a new address, another for one that we know.
-    Sent,
-    NameTaken,
+pub enum SignUpOutcome {
+    /// An email was queued: a verification for a new address, a reminder for a known one.
+    EmailSent,
+    UsernameTaken,
 }
 
 #[derive(Insertable)]
@@ -51,25 +51,26 @@ struct NewUser<'a> {
 }
 
 impl SignUp {
-    /// Makes the account and writes to its address; nothing else tells a new address from a known one.
-    pub fn run(&self, conn: &mut Conn, outbox: &Outbox, origin: &Origin, now: NaiveDateTime) -> Result<SignedUp> {
+    /// Creates the account and sends an email to its address. The result is the same for a known address, so that
+    /// nobody can find out who has an account.
+    pub fn register(&self, conn: &mut Conn, action: &ActionContext) -> Result<SignUpOutcome> {
         if User::by_username(conn, self.username.as_str())?.is_some() {
-            return Ok(SignedUp::NameTaken);
+            return Ok(SignUpOutcome::UsernameTaken);
         }
-        if let Some(known) = User::by_email(conn, self.email.as_str())? {
-            remind(conn, outbox, &known, now)?;
+        if let Some(existing) = User::by_email(conn, self.email.as_str())? {
+            send_account_reminder(conn, action, &existing)?;
         } else {
-            let user = self.insert(conn, now)?;
-            Event::record(conn, user, EventKind::Registered, "", origin, now)?;
+            let user = self.insert(conn, action.now)?;
+            action.record(conn, user, EventKind::Registered)?;
             let user = User::find(conn, user)?;
-            send_verification(conn, outbox, &user, now)?;
+            send_verification(conn, action, &user)?;
         }
-        Ok(SignedUp::Sent)
+        Ok(SignUpOutcome::EmailSent)
     }
 
-    /// The row alone, its address not yet proved.
+    /// Inserts the user, with an address that is not verified yet.
     pub fn insert(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<UserId> {
-        let row = NewUser {
+        let user = NewUser {
             id: UserId::new(),
             username: self.username.as_str(),
             email: self.email.as_str(),
@@ -81,56 +82,55 @@ impl SignUp {
             created_at: now,
             updated_at: now,
         };
-        diesel::insert_into(users::table).values(&row).execute(conn)?;
-        Ok(row.id)
+        diesel::insert_into(users::table).values(&user).execute(conn)?;
+        Ok(user.id)
     }
 }
 
-/// Tells someone who has an account already that they have one.
-pub fn remind(conn: &mut Conn, outbox: &Outbox, known: &User, now: NaiveDateTime) -> Result<()> {
-    if let Try::Rest(_) = BY_LETTER.count(conn, &known.email, now)? {
+/// Tells the owner of an account that somebody wanted to use its address again.
+pub fn send_account_reminder(conn: &mut Conn, action: &ActionContext, user: &User) -> Result<()> {
+    if let Attempt::Throttled(_) = EMAIL_THROTTLE.count(conn, &user.email, action.now)? {
         return Ok(());
     }
-    let letter = emails::already_registered(known.called(), &outbox.link("/login"), &outbox.link("/forgot"));
-    outbox.post(conn, &known.email, &letter, now)?;
-    Ok(())
+    let email = emails::already_registered(user.display_name(), &action.link("/login"), &action.link("/forgot"));
+    action.send(conn, &user.email, &email)
 }
 
-/// Sends the letter that proves an address, unless one went out just before.
-pub fn send_verification(conn: &mut Conn, outbox: &Outbox, user: &User, now: NaiveDateTime) -> Result<()> {
+/// Sends the link that verifies an address, unless one was sent just before.
+pub fn send_verification(conn: &mut Conn, action: &ActionContext, user: &User) -> Result<()> {
     if user.email_verified_at.is_some() {
         return Ok(());
     }
-    if let Some(token) = Token::issue(conn, user.id, Purpose::Verify, &user.email, now)? {
-        let link = outbox.link(&format!("/verify?token={token}"));
-        let letter = emails::verify(user.called(), &user.username, &link);
-        outbox.post(conn, &user.email, &letter, now)?;
+    if let Some(token) = Token::issue(conn, user.id, Purpose::Verify, &user.email, action.now)? {
+        let link = action.link(&format!("/verify?token={token}"));
+        let email = emails::verify(user.display_name(), &user.username, &link);
+        action.send(conn, &user.email, &email)?;
     }
     Ok(())
 }
 
-/// The address is theirs.
-pub fn confirm_email(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<()> {
+/// Marks the user's address as verified.
+pub fn mark_email_verified(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<()> {
     diesel::update(users::table.find(user))
         .set((users::email_verified_at.eq(now), users::updated_at.eq(now)))
         .execute(conn)?;
     Ok(())
 }
 
-/// The address is proved. None: the token is used, expired, or for an address that they no longer have.
-pub fn verify(conn: &mut Conn, token: &str, origin: &Origin, now: NaiveDateTime) -> Result<Option<User>> {
-    let Some(token) = Token::redeem(conn, Purpose::Verify, token, now)? else {
+/// Uses a verification link. None: the token is used, expired, or for an address that the user no longer has.
+pub fn verify_email(conn: &mut Conn, action: &ActionContext, token: &str) -> Result<Option<User>> {
+    let Some(token) = Token::redeem(conn, Purpose::Verify, token, action.now)? else {
         return Ok(None);
     };
-    let user = User::hold(conn, token.user)?;
+    let user = User::lock(conn, token.user)?;
     if user.email != token.email {
         return Ok(None);
     }
     if user.email_verified_at.is_none() {
-        // Whoever was signed in before may not be who has the address.
+        // The person who created the account may not be the owner of the address.
         Session::end_all(conn, user.id)?;
     }
-    confirm_email(conn, user.id, now)?;
-    Event::record(conn, token.user, EventKind::EmailVerified, "", origin, now)?;
+    mark_email_verified(conn, user.id, action.now)?;
+    action.record(conn, token.user, EventKind::EmailVerified)?;
     User::find(conn, token.user).map(Some)
 }

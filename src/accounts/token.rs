@@ -1,4 +1,4 @@
-//! Tokens: what a link in a letter proves. Only their hash is kept, and each works once.
+//! Tokens of links in emails. Only their hash is stored, and each works once.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
@@ -12,17 +12,18 @@ use crate::id::{TokenId, UserId};
 use crate::schema::{tokens, users};
 use crate::string_enum::string_enum;
 
-/// Letters of one purpose to one person: the least time between two, and the most in a day.
-const BETWEEN: TimeDelta = TimeDelta::minutes(5);
-const A_DAY: i64 = 5;
+/// The least time between two emails of one purpose to one user.
+const MIN_INTERVAL: TimeDelta = TimeDelta::minutes(5);
+/// Emails of one purpose to one user within 24 hours.
+const MAX_PER_DAY: i64 = 5;
 
 string_enum! {
-    /// What a token is good for; it is good for nothing else.
+    /// The only thing that a token can be used for.
     Purpose { Verify = "verify", Reset = "reset", EmailChange = "email-change", EmailUndo = "email-undo" }
 }
 
 impl Purpose {
-    fn lifetime(self) -> TimeDelta {
+    fn ttl(self) -> TimeDelta {
         match self {
             Self::Verify => TimeDelta::hours(24),
             Self::Reset | Self::EmailChange => TimeDelta::hours(1),
@@ -30,32 +31,33 @@ impl Purpose {
         }
     }
 
-    /// Whether a newer one takes its place. The way back to an old address must not be lost to a second change.
-    fn replaces(self) -> bool {
+    /// Whether a new token voids older ones. A second change of address must not void the undo link of the first.
+    fn replaces_older(self) -> bool {
         self != Self::EmailUndo
     }
 }
 
-/// SHA-256 in hex: for what is random enough to need no salt.
+/// SHA-256 in hex, for values that are random enough to need no salt.
 pub fn hash(text: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
-/// 32 random bytes as text for an address.
+/// 32 random bytes as text for URLs.
 ///
 /// # Errors
-/// The system has no randomness to give.
+/// The operating system's random source failed.
 pub fn random() -> Result<String> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error, "a token could not be made"))?;
+    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error, "creating a token"))?;
     Ok(BASE64URL_NOPAD.encode(&bytes))
 }
 
-/// What a valid token stands for.
-#[derive(Debug, Clone, Queryable)]
+/// The user and address of a valid token.
+#[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Token {
+    #[diesel(column_name = user_id)]
     pub user: UserId,
-    /// The address that it was made for.
+    /// The address that it was issued for.
     pub email: String,
     created_at: NaiveDateTime,
 }
@@ -74,8 +76,8 @@ struct NewToken<'a> {
 }
 
 impl Token {
-    /// Makes one, for the link in a letter; older ones of its purpose are void.
-    /// None when letters of this purpose went out too often.
+    /// Creates a token for the link of an email, and voids older ones of its purpose. None: there were too many emails
+    /// of this purpose.
     pub fn issue(
         conn: &mut Conn,
         user: UserId,
@@ -83,20 +85,21 @@ impl Token {
         email: &str,
         now: NaiveDateTime,
     ) -> Result<Option<String>> {
-        User::hold(conn, user)?;
-        let sent: Vec<NaiveDateTime> = tokens::table
+        User::lock(conn, user)?;
+        let issued: Vec<NaiveDateTime> = tokens::table
             .filter(tokens::user_id.eq(user))
             .filter(tokens::purpose.eq(purpose))
             .filter(tokens::created_at.gt(now - TimeDelta::days(1)))
             .order(tokens::created_at.desc())
-            .limit(A_DAY)
+            .limit(MAX_PER_DAY)
             .select(tokens::created_at)
             .load(conn)?;
-        let too_soon = sent.first().is_some_and(|last| *last > now - BETWEEN);
-        if purpose.replaces() && (too_soon || i64::try_from(sent.len()).is_ok_and(|sent| sent >= A_DAY)) {
+        let too_soon = issued.first().is_some_and(|last| *last > now - MIN_INTERVAL);
+        let too_many = i64::try_from(issued.len()).is_ok_and(|count| count >= MAX_PER_DAY);
+        if purpose.replaces_older() && (too_soon || too_many) {
             return Ok(None);
         }
-        if purpose.replaces() {
+        if purpose.replaces_older() {
             let older = tokens::table
                 .filter(tokens::user_id.eq(user))
                 .filter(tokens::purpose.eq(purpose))
@@ -104,21 +107,21 @@ impl Token {
             diesel::update(older).set(tokens::used_at.eq(now)).execute(conn)?;
         }
         let plain = random()?;
-        let row = NewToken {
+        let token = NewToken {
             id: TokenId::new(),
             user_id: user,
             purpose,
             hash: &hash(&plain),
             email,
             created_at: now,
-            expires_at: now + purpose.lifetime(),
+            expires_at: now + purpose.ttl(),
             used_at: None,
         };
-        diesel::insert_into(tokens::table).values(&row).execute(conn)?;
+        diesel::insert_into(tokens::table).values(&token).execute(conn)?;
         Ok(Some(plain))
     }
 
-    /// What the token stands for, if it could be redeemed now.
+    /// The token, if it could be redeemed now.
     pub fn peek(conn: &mut Conn, purpose: Purpose, plain: &str, now: NaiveDateTime) -> Result<Option<Self>> {
         Ok(tokens::table
             .inner_join(users::table)
@@ -127,12 +130,12 @@ impl Token {
             .filter(tokens::used_at.is_null())
             .filter(tokens::expires_at.gt(now))
             .filter(users::suspended_at.is_null())
-            .select((tokens::user_id, tokens::email, tokens::created_at))
+            .select(Self::as_select())
             .first(conn)
             .optional()?)
     }
 
-    /// Uses it up: of many who try at once, one gets it.
+    /// Uses the token. Of several simultaneous requests, only one succeeds.
     pub fn redeem(conn: &mut Conn, purpose: Purpose, plain: &str, now: NaiveDateTime) -> Result<Option<Self>> {
         let Some(token) = Self::peek(conn, purpose, plain, now)? else {
             return Ok(None);
@@ -144,17 +147,17 @@ impl Token {
         Ok((used == 1).then_some(token))
     }
 
-    /// Voids all that a person has; the ways back to an old address stay.
+    /// Voids all unused tokens of a user, except those that undo a change of address.
     pub fn void_all(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<()> {
-        let open = tokens::table
+        let unused = tokens::table
             .filter(tokens::user_id.eq(user))
             .filter(tokens::purpose.ne(Purpose::EmailUndo))
             .filter(tokens::used_at.is_null());
-        diesel::update(open).set(tokens::used_at.eq(now)).execute(conn)?;
+        diesel::update(unused).set(tokens::used_at.eq(now)).execute(conn)?;
         Ok(())
     }
 
-    /// A change is undone, and with it those after it: nobody goes back to an address that came in between.
+    /// Voids the undo tokens that were issued after this one. They lead to addresses that were set in between.
     pub fn void_later_undos(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
         let later = tokens::table
             .filter(tokens::user_id.eq(self.user))
@@ -165,7 +168,7 @@ impl Token {
         Ok(())
     }
 
-    /// The address that waits to be confirmed, if a change was asked for.
+    /// The new address of a change that is not confirmed yet.
     pub fn pending_change(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<Option<String>> {
         Ok(tokens::table
             .filter(tokens::user_id.eq(user))
@@ -178,9 +181,9 @@ impl Token {
             .optional()?)
     }
 
-    /// Takes away what has been of no use for a month.
+    /// Deletes tokens that expired 30 days ago.
     pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
-        let old = tokens::table.filter(tokens::expires_at.lt(now - TimeDelta::days(30)));
-        Ok(diesel::delete(old).execute(conn)?)
+        let expired = tokens::table.filter(tokens::expires_at.lt(now - TimeDelta::days(30)));
+        Ok(diesel::delete(expired).execute(conn)?)
     }
 }

@@ -1,16 +1,18 @@
-//! A person with an account.
+//! A user: a person with an account.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::action_context::ActionContext;
 use super::passwords::django::DjangoHash;
+use super::security_event::EventKind;
 use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
 use crate::id::UserId;
 use crate::schema::users;
 use crate::text::Email;
 
-/// Stored for someone who cannot sign in with a password: no hash looks like it.
+/// Stored in place of a hash for a user who cannot sign in with a password.
 pub const NO_PASSWORD: &str = "!";
 
 #[derive(Clone, Queryable, Selectable)]
@@ -28,24 +30,26 @@ pub struct User {
     pub admin: bool,
     pub email_verified_at: Option<NaiveDateTime>,
     pub suspended_at: Option<NaiveDateTime>,
-    /// Sealed; there before it is switched on.
+    /// Encrypted; set up before it is turned on.
     pub totp_secret: Option<String>,
     pub totp_enabled_at: Option<NaiveDateTime>,
     pub delete_at: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
 }
 
-/// What a person may change about themselves without further ado.
+/// What users may change about themselves without entering the password again.
+#[derive(AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
 pub struct Profile {
     pub username: String,
     pub first_name: String,
     pub last_name: String,
-    pub address: String,
+    pub address: Option<String>,
 }
 
 impl User {
-    /// As `find`, but nobody else changes this person before the transaction ends.
-    pub fn hold(conn: &mut Conn, id: UserId) -> Result<Self> {
+    /// As `find`, and locks the row until the transaction ends.
+    pub fn lock(conn: &mut Conn, id: UserId) -> Result<Self> {
         diesel::update(users::table.find(id))
             .set(users::updated_at.eq(users::updated_at))
             .execute(conn)?;
@@ -56,14 +60,14 @@ impl User {
         Ok(users::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
-    /// Who signs in under this address or username, suspended or not.
+    /// The user with this address or username, suspended or not.
     pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<Self>> {
-        // Nobody is called so, and PostgreSQL takes no NUL in a text.
+        // No username holds one, and PostgreSQL does not accept NUL in a text.
         if login.chars().any(char::is_control) {
             return Ok(None);
         }
         let email = Self::login_key(login);
-        let found: Vec<Self> = users::table
+        let users: Vec<Self> = users::table
             .filter(
                 users::email
                     .eq(&email)
@@ -72,12 +76,12 @@ impl User {
             .select(Self::as_select())
             .limit(2)
             .load(conn)?;
-        // An imported username may look like somebody's address; the address goes first.
-        let by_email = found.iter().position(|user| user.email == email);
-        Ok(found.into_iter().nth(by_email.unwrap_or(0)))
+        // An imported username may look like somebody's address. The address has priority.
+        let by_email = users.iter().position(|user| user.email == email);
+        Ok(users.into_iter().nth(by_email.unwrap_or(0)))
     }
 
-    /// The one form of all that could be typed for the same person.
+    /// The normal form of a login, under which attempts are counted.
     pub fn login_key(login: &str) -> String {
         Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
     }
@@ -98,7 +102,7 @@ impl User {
             .optional()?)
     }
 
-    /// Everyone, the newest last, by key.
+    /// A page of all users, by id.
     pub fn page(conn: &mut Conn, after: UserId, limit: i64) -> Result<Vec<Self>> {
         Ok(users::table
             .filter(users::id.gt(after))
@@ -108,9 +112,9 @@ impl User {
             .load(conn)?)
     }
 
-    /// For letters: the first name, or the username of who gave none.
-    pub fn called(&self) -> &str {
-        called(&self.first_name, &self.username)
+    /// The first name, or the username of someone who gave none.
+    pub fn display_name(&self) -> &str {
+        display_name(&self.first_name, &self.username)
     }
 
     /// Whether the second factor is on.
@@ -118,7 +122,12 @@ impl User {
         self.totp_enabled_at.is_some()
     }
 
-    /// The usernames of several.
+    /// Words that must not make up a password, since others know them.
+    pub fn personal_words(&self) -> [&str; 4] {
+        [&self.email, &self.username, &self.first_name, &self.last_name].map(String::as_str)
+    }
+
+    /// The usernames of these users.
     pub fn names(conn: &mut Conn, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<(UserId, String)>> {
         Ok(users::table
             .filter(one_of(users::id, ids.into_iter().map(|id| id.0)))
@@ -126,38 +135,37 @@ impl User {
             .load(conn)?)
     }
 
-    /// Sets the profile picture; tells which one it was before. Empty is none.
-    pub fn set_face(conn: &mut Conn, id: UserId, url: &str, now: NaiveDateTime) -> Result<String> {
-        let before = Self::hold(conn, id)?.profile_image;
+    /// Sets the profile picture; an empty address removes it. Returns the previous one.
+    pub fn set_profile_image(conn: &mut Conn, id: UserId, url: &str, now: NaiveDateTime) -> Result<String> {
+        let previous = Self::lock(conn, id)?.profile_image;
         diesel::update(users::table.find(id))
             .set((users::profile_image.eq(url), users::updated_at.eq(now)))
             .execute(conn)?;
-        Ok(before)
+        Ok(previous)
     }
 
-    pub fn set_profile(conn: &mut Conn, id: UserId, profile: &Profile, now: NaiveDateTime) -> Result<()> {
-        let address = Some(profile.address.as_str()).filter(|address| !address.is_empty());
+    /// Stores the profile. Returns false when somebody else has the username.
+    pub fn update_profile(conn: &mut Conn, action: &ActionContext, id: UserId, profile: &Profile) -> Result<bool> {
+        let existing = Self::by_username(conn, &profile.username)?;
+        if existing.is_some_and(|existing| existing.id != id) {
+            return Ok(false);
+        }
         diesel::update(users::table.find(id))
-            .set((
-                users::username.eq(&profile.username),
-                users::first_name.eq(&profile.first_name),
-                users::last_name.eq(&profile.last_name),
-                users::address.eq(address),
-                users::updated_at.eq(now),
-            ))
+            .set((profile, users::updated_at.eq(action.now)))
             .execute(conn)?;
-        Ok(())
+        action.record(conn, id, EventKind::ProfileChanged)?;
+        Ok(true)
     }
 
-    /// Stores a better hash of the same password, if it is still the same.
+    /// Stores a better hash of the same password, unless the password changed in the meantime.
     pub fn upgrade_password(conn: &mut Conn, id: UserId, old: &str, new: &str) -> Result<()> {
-        let same = users::table.find(id).filter(users::password.eq(old));
-        diesel::update(same).set(users::password.eq(new)).execute(conn)?;
+        let unchanged = users::table.find(id).filter(users::password.eq(old));
+        diesel::update(unchanged).set(users::password.eq(new)).execute(conn)?;
         Ok(())
     }
 
-    /// The most rounds that an imported hash still costs, 0 when all are upgraded.
-    pub fn dearest_rounds(conn: &mut Conn) -> Result<u32> {
+    /// The highest number of PBKDF2 rounds of an imported hash, 0 when all hashes are upgraded.
+    pub fn max_django_rounds(conn: &mut Conn) -> Result<u32> {
         let imported: Vec<String> = users::table
             .filter(users::password.like("pbkdf2_sha256$%"))
             .select(users::password)
@@ -169,8 +177,8 @@ impl User {
     }
 }
 
-/// The first name, or the username of who gave none.
-pub fn called<'a>(first_name: &'a str, username: &'a str) -> &'a str {
+/// The first name, or the username of someone who gave none.
+pub fn display_name<'a>(first_name: &'a str, username: &'a str) -> &'a str {
     if first_name.trim().is_empty() {
         username
     } else {

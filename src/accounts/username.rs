@@ -1,7 +1,7 @@
-//! The name that others see, and that one may sign in with.
+//! Usernames: the name that others see, and that a user can sign in with.
 
-/// Names that would make others believe that the market itself speaks, or that confuse.
-const MISLEADING: &[&str] = &[
+/// Names that look official, or that confuse.
+const RESERVED: &[&str] = &[
     "about",
     "abuse",
     "account",
@@ -77,52 +77,56 @@ const MISLEADING: &[&str] = &[
     "www",
     "you",
 ];
-/// What no name may begin with.
-const MISLEADING_STARTS: &[&str] = &["pocketshop", "admin", "support", "official"];
-/// What names of people who left begin with.
-const DELETED: [&str; 2] = ["deleted-", "deleted_"];
+/// No username may begin with these.
+const RESERVED_PREFIXES: &[&str] = &["pocketshop", "admin", "support", "official"];
+/// Prefixes of the names of deleted accounts.
+const DELETED_PREFIXES: [&str; 2] = ["deleted-", "deleted_"];
 
-const LENGTH: &str = "Choose a username of 3 to 30 characters.";
-const LETTERS: &str = "A username may hold the letters a to z, digits, - and _ only, and at least one letter or digit. Leave out the rest.";
-const TAKEN_BY_US: &str = "This username could be taken for PocketShop itself. Choose another one.";
+const WRONG_LENGTH: &str = "Choose a username of 3 to 30 characters.";
+const WRONG_CHARACTERS: &str = "A username may hold the letters a to z, digits, - and _ only, and at least one letter or digit. Leave out the rest.";
+const IS_RESERVED: &str = "This username could be taken for PocketShop itself. Choose another one.";
 
 /// Three to thirty ASCII letters, digits, `-` and `_`, as typed; unique whatever the case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
 impl Username {
-    /// The message is for the person who typed it.
-    pub fn parse(typed: &str) -> Result<Self, &'static str> {
-        let name = Self::of_admin(typed)?;
-        let looks = looks(&name.0);
+    /// # Errors
+    /// A message for the visitor.
+    pub fn parse(input: &str) -> Result<Self, &'static str> {
+        let name = Self::parse_admin(input)?;
+        let normalized = normalized(&name.0);
         let lower = name.0.to_ascii_lowercase();
-        if MISLEADING.iter().any(|name| self::looks(name) == looks)
-            || MISLEADING_STARTS
+        if RESERVED.iter().any(|name| self::normalized(name) == normalized)
+            || RESERVED_PREFIXES
                 .iter()
-                .any(|start| looks.starts_with(&self::looks(start)))
-            || DELETED.iter().any(|start| lower.starts_with(start))
+                .any(|prefix| normalized.starts_with(&self::normalized(prefix)))
+            || DELETED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
         {
-            return Err(TAKEN_BY_US);
+            return Err(IS_RESERVED);
         }
         Ok(name)
     }
 
-    /// For whoever runs the market, who may be called admin. The message is for the person who typed it.
-    pub fn of_admin(typed: &str) -> Result<Self, &'static str> {
-        let typed = typed.trim();
-        if !typed
+    /// As `parse`, but reserved names are allowed: an admin may be called admin.
+    ///
+    /// # Errors
+    /// A message for the admin.
+    pub fn parse_admin(input: &str) -> Result<Self, &'static str> {
+        let input = input.trim();
+        if !input
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         {
-            return Err(LETTERS);
+            return Err(WRONG_CHARACTERS);
         }
-        if !(3..=30).contains(&typed.len()) {
-            return Err(LENGTH);
+        if !(3..=30).contains(&input.len()) {
+            return Err(WRONG_LENGTH);
         }
-        if looks(typed).is_empty() {
-            return Err(LETTERS);
+        if normalized(input).is_empty() {
+            return Err(WRONG_CHARACTERS);
         }
-        Ok(Self(typed.to_owned()))
+        Ok(Self(input.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -130,11 +134,11 @@ impl Username {
     }
 }
 
-/// What a name looks like at a glance: no separators, no case, and one sign for those that look the same.
-fn looks(name: &str) -> String {
+/// The name without separators and case, with characters that look alike replaced by one of them.
+fn normalized(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
-        .map(|letter| match letter.to_ascii_lowercase() {
+        .map(|character| match character.to_ascii_lowercase() {
             'l' | '1' => 'i',
             '0' => 'o',
             other => other,
@@ -149,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_people_are_kept_as_typed() {
+    fn valid_usernames_are_kept_as_typed() {
         for name in [
             "Jane",
             "jane-doe",
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_wrong_shape_are_refused() {
+    fn invalid_usernames_are_refused() {
         for name in [
             "",
             "ab",
@@ -184,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mislead_are_refused() {
+    fn reserved_names_are_refused() {
         let names = [
             "admin",
             "ADMIN",
@@ -215,7 +219,7 @@ mod tests {
             "staff-",
         ];
         for name in names {
-            assert_eq!(Username::parse(name), Err(TAKEN_BY_US), "{name}");
+            assert_eq!(Username::parse(name), Err(IS_RESERVED), "{name}");
         }
     }
 

@@ -1,23 +1,27 @@
 //! The market at a glance: counts, queued and failed jobs, security events.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::{self, Path};
 use askama::Template;
 use diesel::prelude::*;
 use serde::Deserialize;
 
-use crate::accounts::{Event, EventKind, Origin, User};
-use crate::db::{Conn, Db};
+use crate::accounts::{EventKind, SecurityEvent, User};
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{EventId, JobId};
-use crate::jobs::{self, KindCount};
+use crate::id::{EventId, JobId, UserId};
+use crate::jobs::{self, DeadJob, KindCount};
 use crate::schema::{sessions, shops, users};
 use crate::text::when;
-use crate::web::{Admin, Flash, Page, Query, html, redirect};
+use crate::web::{AdminRequest, Flash, Page, Query, get, redirect, show as show_page, view};
 
-/// How many there are of what.
+const MAX_DEAD_JOBS: i64 = 20;
+
+pub fn routes(to: &mut web::ServiceConfig) {
+    to.service(web::resource("/admin").route(get().to(show)))
+        .service(web::resource("/admin/jobs/{job}/retry").route(web::post().to(retry)));
+}
+
 struct Counts {
     people: i64,
     verified: i64,
@@ -27,7 +31,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn now(conn: &mut Conn) -> Result<Self> {
+    fn load(conn: &mut Conn) -> Result<Self> {
         Ok(Self {
             people: users::table.count().get_result(conn)?,
             verified: users::table
@@ -41,14 +45,25 @@ impl Counts {
     }
 }
 
-struct DeadRow {
+struct DeadJobRow {
     id: JobId,
     kind: String,
     when: String,
     error: String,
 }
 
-struct AdminEventRow {
+impl From<DeadJob> for DeadJobRow {
+    fn from(job: DeadJob) -> Self {
+        Self {
+            id: job.id,
+            kind: job.kind,
+            when: job.dead_at.map(when).unwrap_or_default(),
+            error: job.error,
+        }
+    }
+}
+
+struct EventRow {
     who: String,
     what: String,
     detail: String,
@@ -56,94 +71,87 @@ struct AdminEventRow {
     address: String,
 }
 
+impl EventRow {
+    fn new(event: SecurityEvent, usernames: &[(UserId, String)]) -> Self {
+        let who = match event.user_id {
+            Some(id) => usernames
+                .iter()
+                .find(|(user, _)| *user == id)
+                .map_or_else(|| format!("deleted {id}"), |(_, username)| username.clone()),
+            None => "nobody we know".to_owned(),
+        };
+        Self {
+            who,
+            what: event.kind.label().to_owned(),
+            detail: event.detail,
+            when: when(event.created_at),
+            address: event.address,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "admin/index.html")]
 struct AdminPage {
     page: Page,
     counts: Counts,
-    /// What the queue holds, kind by kind.
+    /// The number of jobs of each kind.
     work: Vec<KindCount>,
-    /// Jobs that were given up.
-    dead: Vec<DeadRow>,
-    events: Vec<AdminEventRow>,
-    /// Where the older events are.
+    /// Jobs that failed too often.
+    dead: Vec<DeadJobRow>,
+    events: Vec<EventRow>,
+    /// The address of the next page of events.
     more: Option<String>,
 }
 
+view!(AdminPage);
+
 #[derive(Deserialize)]
-pub struct BeforeQuery {
+struct AdminParams {
     before: Option<i64>,
 }
 
 /// `GET /admin`
-pub async fn show(
-    db: Data<Db>,
-    page: Page,
-    _admin: Admin,
-    Query(BeforeQuery { before }): Query<BeforeQuery>,
-) -> Result<HttpResponse> {
-    let now = page.now;
-    let (counts, backlog, dead, events, next, names) = db
+async fn show(request: AdminRequest, Query(params): Query<AdminParams>) -> Result<HttpResponse> {
+    let (now, before) = (request.now(), params.before.map(EventId));
+    let (counts, backlog, dead, events, next, usernames) = request
         .read(move |conn| {
-            let (events, next) = Event::page(conn, None, before.map(EventId))?;
-            let people: Vec<_> = events.iter().filter_map(|event| event.user_id).collect();
+            let (events, next) = SecurityEvent::page(conn, None, before)?;
+            let users: Vec<UserId> = events.iter().filter_map(|event| event.user_id).collect();
             Ok((
-                Counts::now(conn)?,
+                Counts::load(conn)?,
                 jobs::backlog(conn, now)?,
-                jobs::dead_jobs(conn, None, 20)?,
+                jobs::dead_jobs(conn, None, MAX_DEAD_JOBS)?,
                 events,
                 next,
-                User::names(conn, people)?,
+                User::names(conn, users)?,
             ))
         })
         .await?;
-    let more = next.map(|next| format!("/admin?before={next}"));
-    let who = |event: &Event| {
-        let id = event.user_id?;
-        let known = names.iter().find(|(user, _)| *user == id);
-        Some(known.map_or_else(|| format!("deleted {id}"), |(_, name)| name.clone()))
-    };
-    let row = |event: Event| AdminEventRow {
-        who: who(&event).unwrap_or_else(|| "nobody we know".to_owned()),
-        what: event.kind.label().to_owned(),
-        detail: event.detail,
-        when: when(event.created_at),
-        address: event.address,
-    };
-    let dead_row = |job: jobs::DeadJob| DeadRow {
-        id: job.id,
-        kind: job.kind,
-        when: job.dead_at.map(when).unwrap_or_default(),
-        error: job.error,
-    };
-    let view = AdminPage {
-        page,
+    show_page(&AdminPage {
+        page: request.page,
         counts,
         work: backlog.kinds,
-        dead: dead.into_iter().map(dead_row).collect(),
-        events: events.into_iter().map(row).collect(),
-        more,
-    };
-    html(StatusCode::OK, view.render())
+        dead: dead.into_iter().map(DeadJobRow::from).collect(),
+        events: events
+            .into_iter()
+            .map(|event| EventRow::new(event, &usernames))
+            .collect(),
+        more: next.map(|next| format!("/admin?before={next}")),
+    })
 }
 
-/// `POST /admin/jobs/{job}/retry`: a job that was given up gets new tries.
-pub async fn retry(
-    db: Data<Db>,
-    page: Page,
-    session: Session,
-    origin: Origin,
-    admin: Admin,
-    job: Path<i64>,
-) -> Result<HttpResponse> {
-    let (user, id, now) = (admin.user, JobId(job.into_inner()), page.now);
-    db.write_uncached(move |conn| {
-        if !jobs::retry(conn, id, now)? {
-            return Err(Error::NotFound);
-        }
-        Event::record(conn, user, EventKind::JobRetried, &id.to_string(), &origin, now)
-    })
-    .await?;
-    Flash::ok(&session, "It is tried again now.")?;
+/// `POST /admin/jobs/{job}/retry`: runs a failed job again.
+async fn retry(request: AdminRequest, id: Path<i64>) -> Result<HttpResponse> {
+    let (action, admin, id) = (request.action()?, request.who.user, JobId(id.into_inner()));
+    request
+        .write_uncached(move |conn| {
+            if !jobs::retry(conn, id, action.now)? {
+                return Err(Error::NotFound);
+            }
+            action.record_detail(conn, admin, EventKind::JobRetried, &id.to_string())
+        })
+        .await?;
+    Flash::ok(&request.session, "It is tried again now.")?;
     Ok(redirect("/admin"))
 }

@@ -32,7 +32,7 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
     let at = at.unwrap_or_else(now);
     actix_web::rt::System::new().block_on(async move {
         let db = Db::open(&config.database, config.pools)?;
-        let swept = processor(config, db.clone())?.sweep(at).await?;
+        let swept = processor(config, db.clone())?.settle_open(at).await?;
         db.write_uncached(move |conn| sweep(conn, at)).await?;
         db.close();
         Ok(format!(
@@ -46,7 +46,7 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
 pub(super) async fn settle(processor: PaymentProcessor) {
     loop {
         actix_web::rt::time::sleep(SETTLE_INTERVAL).await;
-        if let Err(error) = processor.sweep(now()).await {
+        if let Err(error) = processor.settle_open(now()).await {
             tracing::warn!(%error, "open payments could not be settled");
         }
     }
@@ -73,7 +73,7 @@ pub(super) async fn purge_expired(db: Db, hasher: Hasher, pictures: Pictures) {
         if let Err(error) = db.write_uncached(|conn| sweep(conn, now())).await {
             tracing::warn!(%error, "what ran out could not be taken away");
         }
-        match db.read(User::dearest_rounds).await {
+        match db.read(User::max_django_rounds).await {
             Ok(rounds) => hasher.expect_rounds(rounds),
             Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
         }

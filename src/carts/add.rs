@@ -1,31 +1,35 @@
-//! Putting something into a cart.
+//! Adding to a cart.
 
 use chrono::NaiveDateTime;
 
-use super::availability::{ItemToAdd, Limit, MAX_LINES, MAX_QUANTITY, place};
-use super::cart_owner::{CartOwner, count, lock_or_make};
+use super::cart_item::CartItem;
+use super::cart_owner::{CartOwner, count, lock_or_create};
+use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit};
 use super::offer::Offer;
-use super::{LineProblem, Personalization};
+use super::personalization::Personalization;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{CartId, PersonalizationFieldId, VariantId};
+use crate::id::{CartId, CartItemId, PersonalizationFieldId, VariantId};
+use crate::money::Money;
 
-/// What someone wants.
+/// How many removed lines of a cart are kept to be put back.
+const MAX_REMOVED_LINES: usize = 50;
+
+/// What a buyer wants to add.
 #[derive(Debug, Clone)]
 pub struct NewItem {
     pub variant: VariantId,
     /// Pieces; 1 to 99.
     pub quantity: i32,
-    /// What they typed into the product's fields.
+    /// What they entered in the product's personalization fields.
     pub answers: Vec<(PersonalizationFieldId, String)>,
 }
 
-/// What came of it.
 #[derive(Debug, Clone)]
 pub enum AddOutcome {
     Added(Added),
-    /// The answers need another look; nothing changed.
-    Wrong(Vec<(PersonalizationFieldId, String)>),
+    /// Nothing changed. A message for each field with an invalid answer.
+    InvalidAnswers(Vec<(PersonalizationFieldId, String)>),
 }
 
 #[derive(Debug, Clone)]
@@ -33,78 +37,146 @@ pub struct Added {
     pub cart: CartId,
     /// Pieces in the cart now.
     pub pieces: i64,
-    /// For the buyer: what is in the cart now, and why it is fewer than they wanted.
+    /// For the buyer: what was added, and why it is less than they wanted.
     pub message: String,
-    /// It is fewer than they wanted.
+    /// Fewer pieces were added than they wanted.
     pub limited: bool,
 }
 
-/// Adds to the holder's cart; who has none gets one.
+/// An item with its price, ready to be added.
+pub struct PricedItem {
+    pub variant: VariantId,
+    /// The answers, as `Personalization::stored` writes them.
+    pub personalization: String,
+    pub unit_price: Money,
+    /// Pieces that the shop has.
+    pub stock: i32,
+}
+
+/// The result of `add_pieces`.
+#[derive(Debug, Clone, Copy)]
+pub struct AddedQuantity {
+    /// Pieces that were added.
+    pub added: i32,
+    pub limit: QuantityLimit,
+}
+
+/// Adds to the owner's cart. An owner without a cart gets one.
 ///
 /// # Errors
-/// `Refused` when it cannot be bought or nothing more of it fits; `NotFound` for a variant that never was.
-pub fn add(conn: &mut Conn, cart_owner: Option<CartOwner>, wanted: &NewItem, now: NaiveDateTime) -> Result<AddOutcome> {
-    let offer = Offer::of_variant(conn, wanted.variant, cart_owner.and_then(CartOwner::user), now)?;
+/// `Refused` when the item cannot be bought or not one piece fits; `NotFound` for an unknown variant.
+pub fn add(
+    conn: &mut Conn,
+    cart_owner: Option<CartOwner>,
+    new_item: &NewItem,
+    now: NaiveDateTime,
+) -> Result<AddOutcome> {
+    let offer = Offer::of_variant(conn, new_item.variant, cart_owner.and_then(CartOwner::user), now)?;
     if let Some(problem) = &offer.problem {
         return Err(Error::Refused(problem.refusal(&offer.title)));
     }
-    let answers = match Personalization::parse(&offer.fields, &wanted.answers) {
-        Ok(answers) => answers,
-        Err(wrong) => return Ok(AddOutcome::Wrong(wrong)),
+    let personalization = match Personalization::parse(&offer.fields, &new_item.answers) {
+        Ok(personalization) => personalization,
+        Err(errors) => return Ok(AddOutcome::InvalidAnswers(errors)),
     };
-    let piece = offer.piece(&answers)?;
-    let cart = lock_or_make(conn, cart_owner, now)?;
-    let placed = place(conn, cart, &piece, wanted.quantity, now)?;
-    if placed.took == 0 {
-        return Err(Error::Refused(no_more(placed.limit, &offer.title)));
+    let item = offer.priced_item(&personalization)?;
+    let cart = lock_or_create(conn, cart_owner, now)?;
+    let AddedQuantity { added, limit } = add_pieces(conn, cart, &item, new_item.quantity, now)?;
+    if added == 0 {
+        return Err(Error::Refused(limit.refusal(&offer.title)));
     }
+    Ok(AddOutcome::Added(Added {
+        cart,
+        pieces: count(conn, cart)?,
+        message: added_message(offer, added, limit),
+        limited: limit != QuantityLimit::None,
+    }))
+}
+
+fn added_message(offer: Offer, added: i32, limit: QuantityLimit) -> String {
     let label = offer.variant.label();
-    let what = if label.is_empty() {
+    let name = if label.is_empty() {
         offer.title
     } else {
         format!("{} ({label})", offer.title)
     };
-    let why = match placed.limit {
-        Limit::None | Limit::Lines => String::new(),
-        Limit::Stock(1) => " It is the only one there is.".to_owned(),
-        Limit::Stock(stock) => format!(" There are only {stock}, and your cart holds them all now."),
-        Limit::Each => format!(" A cart takes {MAX_QUANTITY} of a kind."),
+    let reason = match limit {
+        QuantityLimit::None | QuantityLimit::Lines => String::new(),
+        QuantityLimit::Stock(1) => " It is the only one there is.".to_owned(),
+        QuantityLimit::Stock(stock) => format!(" There are only {stock}, and your cart holds them all now."),
+        QuantityLimit::PerLine => format!(" A cart takes {MAX_QUANTITY} of a kind."),
     };
-    let message = match placed.took {
-        1 => format!("In your cart: {what}.{why}"),
-        took => format!("In your cart: {took} × {what}.{why}"),
-    };
-    Ok(AddOutcome::Added(Added {
-        cart,
-        pieces: count(conn, cart)?,
-        message,
-        limited: placed.limit != Limit::None,
-    }))
-}
-
-/// Why nothing more of it fits.
-pub(super) fn no_more(limit: Limit, title: &str) -> String {
-    match limit {
-        Limit::Lines => format!(
-            "Your cart holds {MAX_LINES} different products, which is all that it takes. Buy these first, or take some out."
-        ),
-        Limit::Each | Limit::None => {
-            format!("Your cart holds {MAX_QUANTITY} × {title} already, which is all that it takes.")
-        }
-        Limit::Stock(stock) if stock <= 0 => LineProblem::SoldOut.refusal(title),
-        Limit::Stock(1) => format!("There is only one of {title}, and it is in your cart already."),
-        Limit::Stock(stock) => format!("There are only {stock} of {title}, and your cart holds them all already."),
+    if added == 1 {
+        format!("In your cart: {name}.{reason}")
+    } else {
+        format!("In your cart: {added} × {name}.{reason}")
     }
 }
 
+/// Adds this many pieces to a locked cart, or as many as fit. The same variant with the same personalization is one line.
+pub fn add_pieces(
+    conn: &mut Conn,
+    cart: CartId,
+    item: &PricedItem,
+    quantity: i32,
+    now: NaiveDateTime,
+) -> Result<AddedQuantity> {
+    let items = CartItem::of_cart(conn, cart)?;
+    let live: Vec<&CartItem> = items.iter().filter(|other| other.is_live()).collect();
+    let same = items
+        .iter()
+        .find(|other| other.variant_id == item.variant && other.personalization == item.personalization);
+    let in_line = same.filter(|same| same.is_live()).map_or(0, |same| same.quantity);
+    if in_line == 0 && live.len() >= MAX_LINES {
+        let limit = QuantityLimit::Lines;
+        return Ok(AddedQuantity { added: 0, limit });
+    }
+    let in_cart: i32 = live
+        .iter()
+        .filter(|other| other.variant_id == item.variant)
+        .map(|other| other.quantity)
+        .sum();
+    let in_stock = (item.stock - in_cart).max(0);
+    let added = quantity.min(in_stock).min((MAX_QUANTITY - in_line).max(0));
+    let limit = match added {
+        all if all == quantity => QuantityLimit::None,
+        fewer if fewer == in_stock => QuantityLimit::Stock(item.stock),
+        _ => QuantityLimit::PerLine,
+    };
+    if added == 0 {
+        return Ok(AddedQuantity { added, limit });
+    }
+    if let Some(same) = same {
+        CartItem::set_quantity(conn, same.id, in_line + added, Some(item.unit_price), now)?;
+    } else {
+        let removed = items.iter().filter(|other| !other.is_live());
+        if removed.clone().count() >= MAX_REMOVED_LINES {
+            CartItem::delete(conn, removed.map(|removed| removed.id))?;
+        }
+        let row = CartItem {
+            id: CartItemId::new(),
+            cart_id: cart,
+            variant_id: item.variant,
+            quantity: added,
+            unit_price: item.unit_price,
+            personalization: item.personalization.clone(),
+            created_at: now,
+            updated_at: now,
+            removed_at: None,
+        };
+        row.insert(conn)?;
+    }
+    Ok(AddedQuantity { added, limit })
+}
+
 impl Offer {
-    pub(super) fn piece(&self, answers: &Personalization) -> Result<ItemToAdd> {
-        let unit_price = self.price(answers);
-        Ok(ItemToAdd {
+    fn priced_item(&self, personalization: &Personalization) -> Result<PricedItem> {
+        let unit_price = self.price(personalization);
+        Ok(PricedItem {
             variant: self.variant.id,
-            personalization: answers.stored()?,
+            personalization: personalization.stored()?,
             unit_price: unit_price
-                .ok_or_else(|| Error::Internal(anyhow::anyhow!("the price of {} does not fit", self.variant.id)))?,
+                .ok_or_else(|| Error::Internal(anyhow::anyhow!("the price of {} is out of range", self.variant.id)))?,
             stock: self.variant.quantity,
         })
     }

@@ -1,14 +1,15 @@
-//! A whole cart, read in a fixed number of statements, at today's prices.
+//! A cart with its lines and shops, read in a fixed number of statements, at today's prices.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::availability::MAX_QUANTITY;
-use super::cart_owner::{CartOwner, UNDO_TTL, delete_items};
+use super::cart_item::CartItem;
+use super::cart_owner::{CartOwner, UNDO_TTL};
+use super::limits::MAX_QUANTITY;
 use super::line::{CartLine, LineProblem};
-use super::{Personalization, PersonalizationAnswer};
+use super::personalization::{Personalization, PersonalizationAnswer};
 use crate::catalog::{Delivery, PersonalizationField, ProductState, Readiness, Variant};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
@@ -20,11 +21,11 @@ use crate::shops::{Shop, Vacation};
 
 #[derive(Debug, Clone, Default)]
 pub struct Cart {
-    /// Shop by shop, each in the order in which they were added.
+    /// Grouped by shop, within a shop in the order in which they were added.
     pub lines: Vec<CartLine>,
-    /// Those of the lines, in the same order.
+    /// The shops of the lines, in the same order.
     pub shops: Vec<CartShop>,
-    /// What was taken out just now, and can be put back.
+    /// Lines that were removed a short time ago and can be put back.
     pub removed: Vec<RemovedLine>,
 }
 
@@ -45,87 +46,77 @@ pub struct RemovedLine {
 
 #[derive(Queryable)]
 struct Row {
-    item: CartItemId,
-    quantity: i32,
-    unit_price: Money,
-    personalization: String,
-    removed_at: Option<NaiveDateTime>,
+    item: CartItem,
     variant: Variant,
-    product: ProductId,
+    product: CartProduct,
+}
+
+/// The columns of a product that a cart shows.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = products)]
+struct CartProduct {
+    id: ProductId,
     title: String,
     slug: String,
     state: ProductState,
     delivery: Delivery,
     ready_from: Option<i32>,
     ready_within: Option<i32>,
-    shop: ShopId,
+    shop_id: ShopId,
 }
 
-/// What the rows need beside themselves.
+/// What the lines need besides their rows.
 struct CartContext {
+    cart_owner: CartOwner,
+    now: NaiveDateTime,
     shops: HashMap<ShopId, Shop>,
     fields: HashMap<ProductId, Vec<PersonalizationField>>,
     images: Vec<Image>,
-    /// Pieces of each variant over all lines so far.
-    held: HashMap<VariantId, i32>,
+    /// Pieces of each variant in all lines.
+    quantities: HashMap<VariantId, i32>,
 }
 
 impl Cart {
-    /// Six statements at most, whatever it holds.
+    /// At most six statements, whatever the cart holds.
     pub fn of_owner(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Result<Self> {
-        let Some(cart) = cart_owner.cart(conn)? else {
+        let Some(id) = cart_owner.cart(conn)? else {
             return Ok(Self::default());
         };
         let rows: Vec<Row> = cart_items::table
             .inner_join(product_variants::table.inner_join(products::table))
-            .filter(cart_items::cart_id.eq(cart))
+            .filter(cart_items::cart_id.eq(id))
             .order(cart_items::id)
-            .select((
-                cart_items::id,
-                cart_items::quantity,
-                cart_items::unit_price,
-                cart_items::personalization,
-                cart_items::removed_at,
-                Variant::as_select(),
-                products::id,
-                products::title,
-                products::slug,
-                products::state,
-                products::delivery,
-                products::ready_from,
-                products::ready_within,
-                products::shop_id,
-            ))
+            .select((CartItem::as_select(), Variant::as_select(), CartProduct::as_select()))
             .load(conn)?;
-        let (rows, removed): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.removed_at.is_none());
-        let mut whole = Self {
+        let (rows, removed): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.item.is_live());
+        let mut cart = Self {
             removed: removed
                 .into_iter()
-                .filter(|row| row.removed_at.is_some_and(|at| at > now - UNDO_TTL))
+                .filter(|row| row.item.removed_at.is_some_and(|at| at > now - UNDO_TTL))
                 .map(|row| RemovedLine {
-                    item: row.item,
-                    title: row.title,
-                    quantity: row.quantity,
+                    item: row.item.id,
+                    title: row.product.title,
+                    quantity: row.item.quantity,
                 })
                 .collect(),
             ..Self::default()
         };
         if rows.is_empty() {
-            return Ok(whole);
+            return Ok(cart);
         }
-        let mut around = CartContext::read(conn, &rows)?;
+        let context = CartContext::read(conn, &rows, cart_owner, now)?;
         for row in rows {
-            if !whole.shops.iter().any(|shop| shop.id == row.shop) {
-                whole.shops.extend(around.shop(row.shop, now));
+            if !cart.shops.iter().any(|shop| shop.id == row.product.shop_id) {
+                cart.shops.extend(context.shop(row.product.shop_id));
             }
-            whole.lines.push(around.line(row, cart_owner, now)?);
+            cart.lines.push(context.line(row)?);
         }
-        let place = |shop: ShopId| whole.shops.iter().position(|one| one.id == shop);
-        whole.lines.sort_by_key(|line| place(line.shop));
-        Ok(whole)
+        let position = |id: ShopId| cart.shops.iter().position(|shop| shop.id == id);
+        cart.lines.sort_by_key(|line| position(line.shop));
+        Ok(cart)
     }
 
-    /// What was bought leaves the cart for good.
+    /// Deletes the lines that were bought.
     pub fn remove_bought(conn: &mut Conn, cart_owner: CartOwner, items: &[CartItemId]) -> Result<()> {
         let Some(cart) = cart_owner.cart(conn)? else {
             return Ok(());
@@ -135,10 +126,10 @@ impl Cart {
             .filter(one_of(cart_items::id, items.iter().map(|item| item.0)))
             .select(cart_items::id)
             .load(conn)?;
-        delete_items(conn, own)
+        CartItem::delete(conn, own)
     }
 
-    /// How many pieces there are.
+    /// How many pieces the cart holds.
     pub fn pieces(&self) -> i64 {
         self.lines.iter().map(|line| i64::from(line.quantity)).sum()
     }
@@ -149,18 +140,18 @@ impl Cart {
 }
 
 impl CartContext {
-    fn read(conn: &mut Conn, rows: &[Row]) -> Result<Self> {
-        let mut products: Vec<ProductId> = rows.iter().map(|row| row.product).collect();
+    fn read(conn: &mut Conn, rows: &[Row], cart_owner: CartOwner, now: NaiveDateTime) -> Result<Self> {
+        let mut products: Vec<ProductId> = rows.iter().map(|row| row.product.id).collect();
         products.sort_unstable();
         products.dedup();
-        let mut shop_ids: Vec<i64> = rows.iter().map(|row| row.shop.0).collect();
+        let mut shop_ids: Vec<i64> = rows.iter().map(|row| row.product.shop_id.0).collect();
         shop_ids.sort_unstable();
         shop_ids.dedup();
         let shops: Vec<Shop> = shops::table
             .filter(one_of(shops::id, shop_ids))
             .select(Shop::as_select())
             .load(conn)?;
-        let asked: Vec<(ProductId, PersonalizationField)> = personalization_fields::table
+        let all_fields: Vec<(ProductId, PersonalizationField)> = personalization_fields::table
             .filter(one_of(
                 personalization_fields::product_id,
                 products.iter().map(|product| product.0),
@@ -169,71 +160,71 @@ impl CartContext {
             .select((personalization_fields::product_id, PersonalizationField::as_select()))
             .load(conn)?;
         let mut fields: HashMap<ProductId, Vec<PersonalizationField>> = HashMap::new();
-        for (product, field) in asked {
+        for (product, field) in all_fields {
             fields.entry(product).or_default().push(field);
         }
-        let mut held = HashMap::new();
+        let mut quantities = HashMap::new();
         for row in rows {
-            *held.entry(row.variant.id).or_default() += row.quantity;
+            *quantities.entry(row.variant.id).or_default() += row.item.quantity;
         }
         Ok(Self {
+            cart_owner,
+            now,
             shops: shops.into_iter().map(|shop| (shop.id, shop)).collect(),
             fields,
             images: Image::of_products(conn, &products)?,
-            held,
+            quantities,
         })
     }
 
-    fn shop(&self, id: ShopId, now: NaiveDateTime) -> Option<CartShop> {
+    fn shop(&self, id: ShopId) -> Option<CartShop> {
         let shop = self.shops.get(&id)?;
         Some(CartShop {
             id,
             name: shop.name.clone(),
             url: shop.url(),
-            vacation: shop.vacation(now),
+            vacation: shop.vacation(self.now),
         })
     }
 
-    fn line(&mut self, row: Row, cart_owner: CartOwner, now: NaiveDateTime) -> Result<CartLine> {
-        let shop = self.shops.get(&row.shop).ok_or(Error::NotFound)?;
-        let no_fields = Vec::new();
-        let fields = self.fields.get(&row.product).unwrap_or(&no_fields);
-        let personalization = Personalization::read(&row.personalization).unwrap_or_default();
-        let answers = personalization.shown(fields);
-        let unit_price = price(row.variant.price, &answers)?;
-        let subtotal = unit_price.times(row.quantity).ok_or_else(too_much)?;
-        let stock = row.variant.quantity;
-        let others = self.held.get(&row.variant.id).copied().unwrap_or(0) - row.quantity;
-        let most = (stock - others).clamp(0, MAX_QUANTITY);
-        let away = shop.vacation(now).filter(|away| !away.selling);
-        let problem = LineProblem::of_shop(row.state, shop.state, shop.owner_id, cart_owner.user(), away.as_ref())
-            .or_else(|| (!personalization.fit(fields)).then_some(LineProblem::Personalization))
+    fn line(&self, row: Row) -> Result<CartLine> {
+        let Row { item, variant, product } = row;
+        let shop = self.shops.get(&product.shop_id).ok_or(Error::NotFound)?;
+        let fields = self.fields.get(&product.id).map_or(&[][..], Vec::as_slice);
+        let personalization = Personalization::read(&item.personalization).unwrap_or_default();
+        let answers = personalization.answers(fields);
+        let unit_price = price(variant.price, &answers)?;
+        let stock = variant.quantity;
+        let in_other_lines = self.quantities.get(&variant.id).copied().unwrap_or(0) - item.quantity;
+        let max_quantity = (stock - in_other_lines).clamp(0, MAX_QUANTITY);
+        let problem = LineProblem::from_shop(product.state, shop, self.cart_owner.user(), self.now)
+            .or_else(|| (!personalization.fits(fields)).then_some(LineProblem::Personalization))
             .or_else(|| (stock <= 0).then_some(LineProblem::SoldOut))
-            .or_else(|| (row.quantity > most).then_some(LineProblem::Fewer(most)));
-        let images = self.images.iter().filter(|image| image.product_id == row.product);
+            .or_else(|| (item.quantity > max_quantity).then_some(LineProblem::OnlyLeft(max_quantity)));
+        let images = self.images.iter().filter(|image| image.product_id == product.id);
         let picture = images
             .clone()
-            .find(|image| Some(image.id) == row.variant.image_id)
+            .find(|image| Some(image.id) == variant.image_id)
             .or_else(|| images.clone().next())
             .map(Image::picture);
         Ok(CartLine {
-            item: row.item,
-            variant: row.variant.id,
-            product: row.product,
-            shop: row.shop,
-            url: format!("{}/{}?variant={}", shop.url(), row.slug, row.variant.id),
-            title: row.title,
-            option: row.variant.label(),
+            item: item.id,
+            variant: variant.id,
+            product: product.id,
+            shop: product.shop_id,
+            url: format!("{}/{}?variant={}", shop.url(), product.slug, variant.id),
+            title: product.title,
+            option: variant.label(),
             answers,
             personalization,
             unit_price,
-            price_before: Some(row.unit_price).filter(|before| *before != unit_price),
-            quantity: row.quantity,
-            subtotal,
+            price_before: Some(item.unit_price).filter(|before| *before != unit_price),
+            quantity: item.quantity,
+            subtotal: unit_price.times(item.quantity).ok_or_else(price_out_of_range)?,
             stock,
-            most,
-            delivery: row.delivery,
-            readiness: Readiness::from_days(row.ready_from, row.ready_within),
+            max_quantity,
+            delivery: product.delivery,
+            readiness: Readiness::from_days(product.ready_from, product.ready_within),
             picture,
             problem,
         })
@@ -242,9 +233,9 @@ impl CartContext {
 
 fn price(variant: Money, answers: &[PersonalizationAnswer]) -> Result<Money> {
     let sum = answers.iter().try_fold(variant, |sum, answer| sum.plus(answer.price));
-    sum.ok_or_else(too_much)
+    sum.ok_or_else(price_out_of_range)
 }
 
-fn too_much() -> Error {
-    Error::Internal(anyhow::anyhow!("a price in a cart does not fit"))
+fn price_out_of_range() -> Error {
+    Error::Internal(anyhow::anyhow!("a price in a cart is out of range"))
 }

@@ -1,19 +1,19 @@
-//! Whose cart it is, and the row that stands for it.
+//! Who owns a cart, and the row of the cart itself.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{CartId, CartItemId, ShopId, UserId};
+use crate::id::{CartId, ShopId, UserId};
 use crate::schema::{cart_items, carts, product_variants, products, shops};
 
 /// How long a guest's cart is kept after it was last changed.
 const GUEST_CART_TTL: TimeDelta = TimeDelta::days(90);
-/// How long what was taken out can be put back.
+/// How long a removed line can be put back.
 pub const UNDO_TTL: TimeDelta = TimeDelta::minutes(10);
 
-/// Who holds a cart: a guest, whose browser knows its number, or a user.
+/// Who owns a cart: a guest, whose cookie holds its id, or a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CartOwner {
     Guest(CartId),
@@ -41,7 +41,7 @@ impl CartOwner {
         })
     }
 
-    /// The cart, if there is one; nobody else changes it before this transaction ends.
+    /// The cart, if there is one. No other transaction changes it before this one ends.
     pub fn lock(self, conn: &mut Conn, now: NaiveDateTime) -> Result<Option<CartId>> {
         let Some(cart) = self.cart(conn)? else { return Ok(None) };
         let touched = diesel::update(carts::table.find(cart))
@@ -51,16 +51,16 @@ impl CartOwner {
     }
 }
 
-/// Until this transaction ends, none of the shops that sell what is in the cart closes or goes away.
+/// Keeps the shops of the cart's lines from closing or starting a vacation until this transaction ends.
 pub fn lock_shops(conn: &mut Conn, cart: CartId) -> Result<()> {
-    // SQLite lets one write at a time.
+    // SQLite runs one writing transaction at a time.
     let Conn::Postgres(conn) = conn else { return Ok(()) };
-    let held = cart_items::table
+    let shop_ids = cart_items::table
         .inner_join(product_variants::table.inner_join(products::table))
         .filter(cart_items::cart_id.eq(cart))
         .select(products::shop_id);
     shops::table
-        .filter(shops::id.eq_any(held))
+        .filter(shops::id.eq_any(shop_ids))
         .order(shops::id)
         .select(shops::id)
         .for_share()
@@ -68,13 +68,13 @@ pub fn lock_shops(conn: &mut Conn, cart: CartId) -> Result<()> {
     Ok(())
 }
 
-/// As `CartOwner::lock`; who has none gets one. A guest's comes under a new number.
-pub fn lock_or_make(conn: &mut Conn, cart_owner: Option<CartOwner>, now: NaiveDateTime) -> Result<CartId> {
-    let there = match cart_owner {
+/// As `CartOwner::lock`, but creates a cart if there is none. A guest gets one with a new id.
+pub fn lock_or_create(conn: &mut Conn, cart_owner: Option<CartOwner>, now: NaiveDateTime) -> Result<CartId> {
+    let existing = match cart_owner {
         Some(cart_owner) => cart_owner.lock(conn, now)?,
         None => None,
     };
-    if let Some(cart) = there {
+    if let Some(cart) = existing {
         return Ok(cart);
     }
     let cart = CartId::new();
@@ -89,7 +89,7 @@ pub fn lock_or_make(conn: &mut Conn, cart_owner: Option<CartOwner>, now: NaiveDa
     Ok(cart)
 }
 
-/// How many pieces a cart holds.
+/// How many pieces a cart holds, without removed lines.
 pub fn count(conn: &mut Conn, cart: CartId) -> Result<i64> {
     let quantities: Vec<i32> = cart_items::table
         .filter(cart_items::cart_id.eq(cart))
@@ -99,19 +99,12 @@ pub fn count(conn: &mut Conn, cart: CartId) -> Result<i64> {
     Ok(quantities.into_iter().map(i64::from).sum())
 }
 
-/// These lines, gone for good.
-pub fn delete_items(conn: &mut Conn, items: impl IntoIterator<Item = CartItemId>) -> Result<()> {
-    let items = items.into_iter().map(|item| item.0);
-    diesel::delete(cart_items::table.filter(crate::db::one_of(cart_items::id, items))).execute(conn)?;
-    Ok(())
-}
-
-/// Takes away what guests left behind, and what was taken out and not put back.
+/// Deletes carts that guests left behind, and removed lines that can no longer be put back.
 pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-    let left = carts::table
+    let abandoned = carts::table
         .filter(carts::owner_id.is_null())
         .filter(carts::updated_at.lt(now - GUEST_CART_TTL));
-    diesel::delete(left).execute(conn)?;
+    diesel::delete(abandoned).execute(conn)?;
     diesel::delete(cart_items::table.filter(cart_items::removed_at.lt(now - UNDO_TTL))).execute(conn)?;
     Ok(())
 }

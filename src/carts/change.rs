@@ -1,77 +1,78 @@
-//! Changing what a cart holds: how many, none, nothing at all, and back again.
+//! Changing what a cart holds: quantities, removal, and putting back.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Personalization;
-use super::add::no_more;
-use super::availability::{CartItem, Limit, MAX_LINES, MAX_QUANTITY, put};
+use super::cart_item::CartItem;
 use super::cart_owner::{CartOwner, UNDO_TTL};
+use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit};
 use super::offer::Offer;
+use super::personalization::Personalization;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{CartId, CartItemId};
 use crate::schema::cart_items;
 
-/// What came of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuantityChange {
-    /// As asked.
+    /// The line holds as many pieces as the buyer wanted.
     Set,
-    /// The line holds fewer than asked, and this is why.
-    HeldBack(String),
-    /// The line left the cart; this was it.
-    Removed(String),
+    /// The line holds fewer pieces than the buyer wanted. The message says why.
+    Limited(String),
+    Removed,
 }
 
-/// Sets how many pieces a line of the holder's cart holds; 0 takes it out, and it can be put back for a while.
+/// Sets how many pieces a line of the owner's cart holds. 0 removes the line; it can be put back for a while.
 ///
 /// # Errors
-/// `NotFound` for a line of anybody else's cart; `Refused` when not one piece can be had.
-pub fn set(
+/// `NotFound` for a line of another cart; `Refused` when not one piece can be bought.
+pub fn set_quantity(
     conn: &mut Conn,
     cart_owner: CartOwner,
-    item: CartItemId,
+    id: CartItemId,
     quantity: i32,
     now: NaiveDateTime,
 ) -> Result<QuantityChange> {
     let cart = cart_owner.lock(conn, now)?.ok_or(Error::NotFound)?;
-    let slots = CartItem::all(conn, cart)?;
-    let slot = slots.iter().find(|slot| slot.item == item).ok_or(Error::NotFound)?;
-    let offer = Offer::of_variant(conn, slot.variant, cart_owner.user(), now)?;
+    let items = CartItem::of_cart(conn, cart)?;
+    let item = items.iter().find(|item| item.id == id).ok_or(Error::NotFound)?;
+    let offer = Offer::of_variant(conn, item.variant_id, cart_owner.user(), now)?;
     if quantity == 0 {
-        remove(conn, cart, Some(item), now)?;
-        return Ok(QuantityChange::Removed(offer.title));
+        remove(conn, cart, Some(id), now)?;
+        return Ok(QuantityChange::Removed);
     }
-    let others = slots.iter().filter(|other| other.is_live() && other.item != item);
-    if !slot.is_live() && others.clone().count() >= MAX_LINES {
-        return Err(Error::Refused(no_more(Limit::Lines, &offer.title)));
+    let others = items.iter().filter(|other| other.is_live() && other.id != id);
+    if !item.is_live() && others.clone().count() >= MAX_LINES {
+        return Err(Error::Refused(QuantityLimit::Lines.refusal(&offer.title)));
     }
     if let Some(problem) = &offer.problem {
-        return Err(Error::Refused(problem.words()));
+        return Err(Error::Refused(problem.message()));
     }
-    let held: i32 = others
-        .filter(|other| other.variant == slot.variant)
+    let in_other_lines: i32 = others
+        .filter(|other| other.variant_id == item.variant_id)
         .map(|other| other.quantity)
         .sum();
     let stock = offer.variant.quantity;
-    let fits = quantity.min(stock - held).min(MAX_QUANTITY);
-    if fits < 1 {
-        return Err(Error::Refused(no_more(Limit::Stock(stock), &offer.title)));
+    let available = stock - in_other_lines;
+    let new_quantity = quantity.min(available).min(MAX_QUANTITY);
+    if new_quantity < 1 {
+        return Err(Error::Refused(QuantityLimit::Stock(stock).refusal(&offer.title)));
     }
-    // What the buyer sees while changing it is the price of today.
-    let price = Personalization::read(&slot.personalization).and_then(|answers| offer.price(&answers));
-    put(conn, item, fits, price, now)?;
-    Ok(match stock - held {
-        _ if fits == quantity => QuantityChange::Set,
-        left if left > fits => QuantityChange::HeldBack(format!("A cart takes {MAX_QUANTITY} of a kind.")),
-        1 => QuantityChange::HeldBack(format!("Only one of {} is left for this line.", offer.title)),
-        left if held > 0 => QuantityChange::HeldBack(format!("Only {left} of {} are left for this line.", offer.title)),
-        left => QuantityChange::HeldBack(format!("There are only {left} of {}.", offer.title)),
-    })
+    // The buyer sees today's price while changing the quantity.
+    let price = Personalization::read(&item.personalization).and_then(|answers| offer.price(&answers));
+    CartItem::set_quantity(conn, id, new_quantity, price, now)?;
+    if new_quantity == quantity {
+        return Ok(QuantityChange::Set);
+    }
+    Ok(QuantityChange::Limited(match available {
+        left if left > new_quantity => format!("A cart takes {MAX_QUANTITY} of a kind."),
+        1 => format!("Only one of {} is left for this line.", offer.title),
+        left if in_other_lines > 0 => format!("Only {left} of {} are left for this line.", offer.title),
+        left => format!("There are only {left} of {}.", offer.title),
+    }))
 }
 
-/// Takes out everything; it can be put back for a while.
+/// Removes every line. They can be put back for a while.
 pub fn clear(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Result<()> {
     match cart_owner.lock(conn, now)? {
         Some(cart) => remove(conn, cart, None, now),
@@ -79,14 +80,14 @@ pub fn clear(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Resu
     }
 }
 
-/// Puts back what was taken out just now, as far as it can still be had.
+/// Puts back the lines that were removed a short time ago, as far as they can still be bought.
 pub fn restore(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Result<()> {
     let Some(cart) = cart_owner.lock(conn, now)? else {
         return Ok(());
     };
-    for slot in CartItem::all(conn, cart)? {
-        if slot.removed_at.is_some_and(|at| at > now - UNDO_TTL) {
-            match set(conn, cart_owner, slot.item, slot.quantity, now) {
+    for item in CartItem::of_cart(conn, cart)? {
+        if item.removed_at.is_some_and(|at| at > now - UNDO_TTL) {
+            match set_quantity(conn, cart_owner, item.id, item.quantity, now) {
                 Ok(_) | Err(Error::Refused(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -95,16 +96,17 @@ pub fn restore(conn: &mut Conn, cart_owner: CartOwner, now: NaiveDateTime) -> Re
     Ok(())
 }
 
+/// Removes one item, or all.
 fn remove(conn: &mut Conn, cart: CartId, item: Option<CartItemId>, now: NaiveDateTime) -> Result<()> {
-    let lines = cart_items::table
+    let live = cart_items::table
         .filter(cart_items::cart_id.eq(cart))
         .filter(cart_items::removed_at.is_null());
-    let gone = (cart_items::removed_at.eq(now), cart_items::updated_at.eq(now));
+    let removed = (cart_items::removed_at.eq(now), cart_items::updated_at.eq(now));
     match item {
-        Some(item) => diesel::update(lines.filter(cart_items::id.eq(item)))
-            .set(gone)
+        Some(item) => diesel::update(live.filter(cart_items::id.eq(item)))
+            .set(removed)
             .execute(conn)?,
-        None => diesel::update(lines).set(gone).execute(conn)?,
+        None => diesel::update(live).set(removed).execute(conn)?,
     };
     Ok(())
 }

@@ -1,12 +1,13 @@
-//! A line of a cart as it stands today.
+//! A line of a cart at today's prices and stock.
 
+use chrono::NaiveDateTime;
+
+use super::personalization::{Personalization, PersonalizationAnswer};
 use crate::catalog::{Delivery, ProductState, Readiness};
 use crate::id::{CartItemId, ProductId, ShopId, UserId, VariantId};
 use crate::images::Picture;
 use crate::money::Money;
-use crate::shops::{ShopState, Vacation};
-
-use super::{Personalization, PersonalizationAnswer};
+use crate::shops::{Shop, ShopState};
 
 #[derive(Debug, Clone)]
 pub struct CartLine {
@@ -17,84 +18,85 @@ pub struct CartLine {
     pub title: String,
     /// The product's page, at this variant.
     pub url: String,
-    /// `Large / Blue`, or nothing.
+    /// `Large / Blue`, or empty.
     pub option: String,
     pub answers: Vec<PersonalizationAnswer>,
     pub personalization: Personalization,
-    /// Of one piece today, with its personalization.
+    /// Today's price of one piece with its personalization.
     pub unit_price: Money,
-    /// Of one piece when it was put here, where that was something else.
+    /// The price of one piece when it was added, if that was different.
     pub price_before: Option<Money>,
     pub quantity: i32,
-    /// Of all pieces today.
+    /// Today's price of all pieces.
     pub subtotal: Money,
-    /// How many the shop has, for all lines of this variant.
+    /// Pieces that the shop has, for all lines of this variant.
     pub stock: i32,
-    /// The most that this line can hold, next to the cart's other lines of the variant.
-    pub most: i32,
+    /// How many pieces this line can hold, given the cart's other lines of the variant.
+    pub max_quantity: i32,
     pub delivery: Delivery,
     pub readiness: Readiness,
     pub picture: Option<Picture>,
-    /// Why it cannot be bought as it stands.
+    /// Why the line cannot be bought now.
     pub problem: Option<LineProblem>,
 }
 
-/// Why a line cannot be bought as it stands.
+/// Why a line cannot be bought now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LineProblem {
-    /// The product, or its shop, is not on show.
-    Gone,
-    /// The shop is on holiday and does not sell meanwhile; until when, if it says.
-    Away(Option<String>),
+    /// The product is not active, or its shop is not open.
+    NotSold,
+    /// The shop is on vacation and does not sell until it is back. Holds the last day, if it is known.
+    OnVacation(Option<String>),
     /// It is the buyer's own shop.
-    Own,
+    OwnShop,
     SoldOut,
-    /// Only so many are left for this line.
-    Fewer(i32),
-    /// The shop asks for something else by now.
+    /// Only this many pieces are left for the line.
+    OnlyLeft(i32),
+    /// The product's personalization fields have changed.
     Personalization,
 }
 
 impl LineProblem {
-    pub(super) fn of_shop(
+    /// The problem that comes from the state of the product or its shop.
+    pub(super) fn from_shop(
         product: ProductState,
-        shop: ShopState,
-        owner: Option<UserId>,
+        shop: &Shop,
         buyer: Option<UserId>,
-        away: Option<&Vacation>,
+        now: NaiveDateTime,
     ) -> Option<Self> {
-        if product != ProductState::Active || shop != ShopState::Open {
-            Some(Self::Gone)
-        } else if buyer.is_some() && owner == buyer {
-            Some(Self::Own)
+        if product != ProductState::Active || shop.state != ShopState::Open {
+            Some(Self::NotSold)
+        } else if buyer.is_some() && shop.owner_id == buyer {
+            Some(Self::OwnShop)
         } else {
-            away.map(|away| Self::Away(away.until.clone()))
+            let vacation = shop.vacation(now).filter(|vacation| !vacation.selling)?;
+            Some(Self::OnVacation(vacation.until))
         }
     }
 
-    /// For the buyer: what is the matter, and what to do.
-    pub fn words(&self) -> String {
+    /// For the buyer of a line: what is wrong, and what to do.
+    pub fn message(&self) -> String {
         match self {
-            Self::Gone => "This is no longer sold. Take it out to go on.".to_owned(),
-            Self::Away(Some(until)) => format!("The shop is on holiday until {until} and sends nothing before."),
-            Self::Away(None) => "The shop is on holiday and sends nothing for now.".to_owned(),
-            Self::Own => "This is from your own shop, so you cannot buy it.".to_owned(),
+            Self::NotSold => "This is no longer sold. Take it out to go on.".to_owned(),
+            Self::OnVacation(Some(until)) => format!("The shop is on holiday until {until} and sends nothing before."),
+            Self::OnVacation(None) => "The shop is on holiday and sends nothing for now.".to_owned(),
+            Self::OwnShop => "This is from your own shop, so you cannot buy it.".to_owned(),
             Self::SoldOut => "Sold out since you chose it. Take it out to go on.".to_owned(),
-            Self::Fewer(1) => "Only one is left. Take one to go on.".to_owned(),
-            Self::Fewer(left) => format!("Only {left} are left. Take {left} or fewer to go on."),
+            Self::OnlyLeft(1) => "Only one is left. Take one to go on.".to_owned(),
+            Self::OnlyLeft(left) => format!("Only {left} are left. Take {left} or fewer to go on."),
             Self::Personalization => {
                 "The shop asks for other details by now. Take it out, and add it again from its page.".to_owned()
             }
         }
     }
 
-    /// For who wants to put it into the cart.
+    /// For a buyer who wants to add it to the cart.
     pub fn refusal(&self, title: &str) -> String {
         match self {
-            Self::Gone => format!("{title} is not sold at the moment, so it cannot go into your cart."),
+            Self::NotSold => format!("{title} is not sold at the moment, so it cannot go into your cart."),
             Self::SoldOut => format!("{title} is sold out, so it cannot go into your cart."),
-            Self::Own => format!("{title} is from your own shop, so you cannot buy it."),
-            other => other.words(),
+            Self::OwnShop => format!("{title} is from your own shop, so you cannot buy it."),
+            other => other.message(),
         }
     }
 }

@@ -1,35 +1,36 @@
-//! A guest signs in: their cart goes into the user's.
+//! Moving a guest's cart into the user's cart after they sign in.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::availability::{CartItem, ItemToAdd, place};
-use super::cart_owner::{CartOwner, count, lock_or_make};
+use super::add::{PricedItem, add_pieces};
+use super::cart_item::CartItem;
+use super::cart_owner::{CartOwner, count, lock_or_create};
 use super::offer::Offer;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{CartId, UserId};
 use crate::schema::carts;
 
-/// Moves the guest's lines, as many pieces as fit; gives back how many pieces the user's cart holds then. The guest's cart
-/// is gone afterwards, so that a second time moves nothing.
+/// Moves the guest's lines into the user's cart, as many pieces as fit, and deletes the guest's cart. Returns how many
+/// pieces the user's cart holds then. A second call moves nothing.
 pub fn merge(conn: &mut Conn, guest: CartId, user: UserId, now: NaiveDateTime) -> Result<i64> {
-    let own = lock_or_make(conn, Some(CartOwner::User(user)), now)?;
-    // Whoever comes at the same moment waits for this line, and then finds nothing.
+    let own = lock_or_create(conn, Some(CartOwner::User(user)), now)?;
+    // A second request at the same moment waits for this lock, and then finds no guest cart.
     if CartOwner::Guest(guest).lock(conn, now)?.is_some() {
-        for slot in CartItem::all(conn, guest)?.into_iter().filter(CartItem::is_live) {
-            let offer = Offer::of_variant(conn, slot.variant, Some(user), now)?;
+        for item in CartItem::of_cart(conn, guest)?.into_iter().filter(CartItem::is_live) {
+            let offer = Offer::of_variant(conn, item.variant_id, Some(user), now)?;
             if offer.problem.is_some() {
                 continue;
             }
-            let piece = ItemToAdd {
-                variant: slot.variant,
-                personalization: slot.personalization,
-                // What they saw last, so that they are told when it is something else.
-                unit_price: slot.unit_price,
+            let priced = PricedItem {
+                variant: item.variant_id,
+                personalization: item.personalization,
+                // The price they saw last, so that the cart tells them when it has changed.
+                unit_price: item.unit_price,
                 stock: offer.variant.quantity,
             };
-            place(conn, own, &piece, slot.quantity, now)?;
+            add_pieces(conn, own, &priced, item.quantity, now)?;
         }
         diesel::delete(carts::table.find(guest)).execute(conn)?;
     }

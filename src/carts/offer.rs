@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::line::LineProblem;
+use super::personalization::Personalization;
 use crate::catalog::{PersonalizationField, Product, Variant};
 use crate::db::Conn;
 use crate::error::Result;
@@ -16,7 +17,7 @@ pub struct Offer {
     pub title: String,
     pub variant: Variant,
     pub fields: Vec<PersonalizationField>,
-    /// Why nobody, or not this buyer, can have it.
+    /// Why nobody, or not this buyer, can buy it.
     pub problem: Option<LineProblem>,
 }
 
@@ -27,8 +28,7 @@ impl Offer {
             .filter(product_variants::id.eq(variant))
             .select((Variant::as_select(), Product::as_select(), Shop::as_select()))
             .first(conn)?;
-        let away = shop.vacation(now).filter(|away| !away.selling);
-        let problem = LineProblem::of_shop(product.state, shop.state, shop.owner_id, buyer, away.as_ref())
+        let problem = LineProblem::from_shop(product.state, &shop, buyer, now)
             .or_else(|| (variant.quantity <= 0).then_some(LineProblem::SoldOut));
         Ok(Self {
             title: product.title,
@@ -38,10 +38,10 @@ impl Offer {
         })
     }
 
-    /// One piece with these answers; nothing when it does not fit.
-    pub fn price(&self, answers: &super::Personalization) -> Option<Money> {
-        let extras = answers.shown(&self.fields);
-        extras
+    /// The price of one piece with these answers. None if it is out of range.
+    pub fn price(&self, personalization: &Personalization) -> Option<Money> {
+        let answers = personalization.answers(&self.fields);
+        answers
             .iter()
             .try_fold(self.variant.price, |sum, answer| sum.plus(answer.price))
     }

@@ -1,4 +1,4 @@
-//! What a buyer answered to a product's fields.
+//! A buyer's answers to a product's personalization fields.
 
 use std::collections::BTreeMap;
 
@@ -8,60 +8,61 @@ use crate::id::PersonalizationFieldId;
 use crate::money::Money;
 use crate::text::line;
 
-/// Answers by field, none of them empty.
+/// Answers by field. An empty answer is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Personalization(BTreeMap<i64, String>);
 
-/// One answer as a cart shows it.
+/// An answer as the cart shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonalizationAnswer {
     pub label: String,
     pub value: String,
-    /// On top of the variant's.
+    /// Added to the variant's price.
     pub price: Money,
 }
 
 impl Personalization {
-    /// What was typed, held to what the product asks.
+    /// Checks the entered answers against the product's fields.
     ///
     /// # Errors
-    /// A message for each field that needs another look.
+    /// A message for each field with an invalid answer.
     pub fn parse(
         fields: &[PersonalizationField],
-        typed: &[(PersonalizationFieldId, String)],
+        input: &[(PersonalizationFieldId, String)],
     ) -> Result<Self, Vec<(PersonalizationFieldId, String)>> {
-        let mut wrong = Vec::new();
+        let mut errors = Vec::new();
         let mut answers = BTreeMap::new();
         for field in fields {
-            let given = typed.iter().find(|(id, _)| *id == field.id);
+            let given = input.iter().find(|(id, _)| *id == field.id);
             match check(field, given.map_or("", |(_, value)| value)) {
                 Ok(value) if value.is_empty() => {}
                 Ok(value) => drop(answers.insert(field.id.0, value)),
-                Err(message) => wrong.push((field.id, message)),
+                Err(message) => errors.push((field.id, message)),
             }
         }
-        for (id, _) in typed {
+        for (id, _) in input {
             if !fields.iter().any(|field| field.id == *id) {
                 let message = "The shop no longer asks for this. Load the page again and check what it asks.";
-                wrong.push((*id, message.to_owned()));
+                errors.push((*id, message.to_owned()));
             }
         }
-        if wrong.is_empty() {
+        if errors.is_empty() {
             Ok(Self(answers))
         } else {
-            Err(wrong)
+            Err(errors)
         }
     }
 
-    /// As it is kept: the same answers are always the same text, none are none.
+    /// The text in the database. The same answers always give the same text; no answers give an empty text.
     pub fn stored(&self) -> Result<String> {
         if self.0.is_empty() {
             return Ok(String::new());
         }
-        serde_json::to_string(&self.0).map_err(|error| Error::internal(error, "writing answers"))
+        serde_json::to_string(&self.0)
+            .map_err(|error| Error::internal(error, "personalization answers could not be written"))
     }
 
-    /// None: it was not us who wrote it.
+    /// Reads the text from the database. None if it is not valid.
     pub fn read(stored: &str) -> Option<Self> {
         if stored.is_empty() {
             return Some(Self::default());
@@ -69,20 +70,20 @@ impl Personalization {
         serde_json::from_str(stored).ok().map(Self)
     }
 
-    /// Whether the product still asks just this.
-    pub fn fit(&self, fields: &[PersonalizationField]) -> bool {
-        Self::parse(fields, &self.typed()).is_ok_and(|same| same == *self)
+    /// Whether the answers are still valid for the product's fields.
+    pub fn fits(&self, fields: &[PersonalizationField]) -> bool {
+        Self::parse(fields, &self.to_input()).is_ok_and(|same| same == *self)
     }
 
-    pub fn typed(&self) -> Vec<(PersonalizationFieldId, String)> {
+    fn to_input(&self) -> Vec<(PersonalizationFieldId, String)> {
         self.0
             .iter()
             .map(|(id, value)| (PersonalizationFieldId(*id), value.clone()))
             .collect()
     }
 
-    /// In the order of the fields.
-    pub fn shown(&self, fields: &[PersonalizationField]) -> Vec<PersonalizationAnswer> {
+    /// The answers as the cart shows them, in the order of the fields.
+    pub fn answers(&self, fields: &[PersonalizationField]) -> Vec<PersonalizationAnswer> {
         let answer = |field: &PersonalizationField| {
             Some(PersonalizationAnswer {
                 label: field.label.clone(),
@@ -94,12 +95,12 @@ impl Personalization {
     }
 }
 
-/// The tidy answer to one field; empty where nothing was answered and nothing has to be.
-fn check(field: &PersonalizationField, typed: &str) -> Result<String, String> {
+/// The cleaned answer to a field. Empty if there is none and the field is optional.
+fn check(field: &PersonalizationField, input: &str) -> Result<String, String> {
     let max_length = usize::try_from(field.max_length).unwrap_or(0);
     let value = match field.kind {
-        PersonalizationKind::Text => line("text", typed, max_length)?,
-        PersonalizationKind::Choice => typed.trim().to_owned(),
+        PersonalizationKind::Text => line("text", input, max_length)?,
+        PersonalizationKind::Choice => input.trim().to_owned(),
     };
     if value.is_empty() {
         return match (field.required, field.kind) {

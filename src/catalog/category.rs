@@ -1,4 +1,4 @@
-//! Categories: rows that an admin may change, kept in memory since every page shows them.
+//! Categories: rows that an admin may change, read once at start because every page shows them.
 
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::schema::categories;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = categories)]
 pub struct Category {
-    /// What `products.category` holds and forms post: `HOME`.
+    /// The value in `products.category` and in forms: `HOME`.
     pub code: String,
     pub slug: String,
     pub label: String,
@@ -21,7 +21,7 @@ impl Category {
     }
 }
 
-/// All of them, in their order.
+/// All categories, in their order.
 #[derive(Debug, Default)]
 pub struct Categories(Vec<Category>);
 

@@ -1,4 +1,4 @@
-//! The catalogue: categories, products and their variants, and the lists that people browse.
+//! The catalog: categories, products and their variants, and the lists that people browse.
 
 mod category;
 mod listing;
@@ -9,9 +9,9 @@ mod stock;
 mod variants;
 
 pub use category::{Categories, Category};
-pub use listing::counts::{Count, Counts};
-pub use listing::filter::{After, Filter, Sort};
-pub use listing::product_card::{Flag, ProductCard};
+pub use listing::counts::{CategoryCount, ProductCount, ProductCounts};
+pub use listing::filter::{ProductFilter, ProductQuery, ProductSort};
+pub use listing::product_card::{ProductCard, ProductFlag};
 pub use listing::shop_card::{ListedShop, ShopCard};
 pub use products::delivery::{Delivery, MAX_LEAD_DAYS, Readiness};
 pub use products::draft::{Draft, MAX_PRICE, MAX_STOCK, Place, VariantDraft};

@@ -1,39 +1,51 @@
-//! A user's address book: where they had things sent before.
+//! A user's address book: the addresses that are offered at the checkout.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Address;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{AddressId, UserId};
+use crate::orders::Address;
 use crate::schema::addresses;
-use crate::text::Country;
 
-/// The most that someone keeps.
+/// The most addresses a user may save.
 pub const MAX_ADDRESSES: usize = 20;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = addresses)]
 pub struct SavedAddress {
     pub id: AddressId,
-    pub name: String,
-    pub street: String,
-    pub line2: String,
-    pub postal_code: String,
-    pub town: String,
-    pub region: String,
-    /// Two capitals.
-    pub country: String,
+    #[diesel(select_expression = (
+        addresses::name,
+        addresses::street,
+        addresses::line2,
+        addresses::postal_code,
+        addresses::town,
+        addresses::region,
+        addresses::country,
+    ))]
+    pub address: Address,
+}
+
+/// The columns of an address, for an insert or an update. `Address` itself is derived for the table `purchases`, and
+/// diesel derives a struct for one table only.
+macro_rules! columns {
+    ($address:expr) => {
+        (
+            addresses::name.eq(&$address.name),
+            addresses::street.eq(&$address.street),
+            addresses::line2.eq(&$address.line2),
+            addresses::postal_code.eq(&$address.postal_code),
+            addresses::town.eq(&$address.town),
+            addresses::region.eq(&$address.region),
+            addresses::country.eq(&$address.country),
+        )
+    };
 }
 
 impl SavedAddress {
-    /// In words, as far as we know it.
-    pub fn country_name(&self) -> &str {
-        Country::by_code(&self.country).map_or(&self.country, |country| country.name)
-    }
-
-    /// Someone's, the last used first.
+    /// The user's addresses, the most recently used first.
     pub fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Self>> {
         Ok(addresses::table
             .filter(addresses::user_id.eq(user))
@@ -42,7 +54,7 @@ impl SavedAddress {
             .load(conn)?)
     }
 
-    /// One of someone's own.
+    /// An address of this user.
     pub fn find(conn: &mut Conn, user: UserId, id: AddressId) -> Result<Self> {
         Ok(addresses::table
             .find(id)
@@ -51,36 +63,29 @@ impl SavedAddress {
             .first(conn)?)
     }
 
+    /// Adds an address, unless the book has it already.
+    ///
     /// # Errors
-    /// Refused when no more fit.
+    /// `Refused` if the book is full.
     pub fn add(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
         if Self::of_user(conn, user)?.len() >= MAX_ADDRESSES {
             return Err(Error::Refused(format!(
                 "Your address book holds {MAX_ADDRESSES} addresses, which is all that it takes. Remove one first."
             )));
         }
-        Self::keep(conn, user, address, now)
+        Self::save(conn, user, address, now)
     }
 
-    /// Sets one of someone's own.
-    pub fn set(conn: &mut Conn, user: UserId, id: AddressId, address: &Address, now: NaiveDateTime) -> Result<()> {
+    /// Changes an address of this user.
+    pub fn update(conn: &mut Conn, user: UserId, id: AddressId, address: &Address, now: NaiveDateTime) -> Result<()> {
         let own = addresses::table.find(id).filter(addresses::user_id.eq(user));
-        let changed = diesel::update(own)
-            .set((
-                addresses::name.eq(&address.name),
-                addresses::street.eq(&address.street),
-                addresses::line2.eq(&address.line2),
-                addresses::postal_code.eq(&address.postal_code),
-                addresses::town.eq(&address.town),
-                addresses::region.eq(&address.region),
-                addresses::country.eq(address.country.code),
-                addresses::updated_at.eq(now),
-            ))
+        let updated = diesel::update(own)
+            .set((columns!(address), addresses::updated_at.eq(now)))
             .execute(conn)?;
-        if changed == 0 { Err(Error::NotFound) } else { Ok(()) }
+        if updated == 0 { Err(Error::NotFound) } else { Ok(()) }
     }
 
-    pub fn remove(conn: &mut Conn, user: UserId, id: AddressId) -> Result<()> {
+    pub fn delete(conn: &mut Conn, user: UserId, id: AddressId) -> Result<()> {
         let own = addresses::table.find(id).filter(addresses::user_id.eq(user));
         if diesel::delete(own).execute(conn)? == 0 {
             return Err(Error::NotFound);
@@ -88,48 +93,28 @@ impl SavedAddress {
         Ok(())
     }
 
-    /// Keeps an address; one that is there already only moves to the front, the one not used for longest makes room.
-    pub fn keep(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
-        let known = Self::of_user(conn, user)?;
-        if let Some(same) = known.iter().find(|saved| saved.is(address)) {
+    /// Saves an address that was used. One that is saved already moves to the front. If the book is full, the least
+    /// recently used address is deleted.
+    pub fn save(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
+        let saved = Self::of_user(conn, user)?;
+        if let Some(same) = saved.iter().find(|saved| saved.address == *address) {
             diesel::update(addresses::table.find(same.id))
                 .set(addresses::updated_at.eq(now))
                 .execute(conn)?;
             return Ok(());
         }
-        for old in known.iter().skip(MAX_ADDRESSES - 1) {
+        for old in saved.iter().skip(MAX_ADDRESSES - 1) {
             diesel::delete(addresses::table.find(old.id)).execute(conn)?;
         }
         diesel::insert_into(addresses::table)
             .values((
                 addresses::id.eq(AddressId::new()),
                 addresses::user_id.eq(user),
-                addresses::name.eq(&address.name),
-                addresses::street.eq(&address.street),
-                addresses::line2.eq(&address.line2),
-                addresses::postal_code.eq(&address.postal_code),
-                addresses::town.eq(&address.town),
-                addresses::region.eq(&address.region),
-                addresses::country.eq(address.country.code),
+                columns!(address),
                 addresses::created_at.eq(now),
                 addresses::updated_at.eq(now),
             ))
             .execute(conn)?;
         Ok(())
-    }
-
-    /// `Rua das Flores 1, 1100-148 Lisbon`
-    pub fn words(&self) -> String {
-        format!("{}, {} {}", self.street, self.postal_code, self.town)
-    }
-
-    fn is(&self, address: &Address) -> bool {
-        self.name == address.name
-            && self.street == address.street
-            && self.line2 == address.line2
-            && self.postal_code == address.postal_code
-            && self.town == address.town
-            && self.region == address.region
-            && self.country == address.country.code
     }
 }

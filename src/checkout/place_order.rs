@@ -1,50 +1,52 @@
-//! Placing: writes down what is to be bought and paid, and takes it off the shelf, in one transaction. Nobody is charged yet.
+//! Placing an order: records the purchase and its payment and holds the stock, in one transaction. This charges
+//! nothing yet.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
-use super::{Address, CheckoutChoices, Part, Purchase, Quote};
+use super::{CheckoutChoices, Quote, ShopQuote};
 use crate::accounts::hash;
 use crate::carts::{Cart, CartLine, CartOwner, lock_shops};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{OrderLineId, PaymentId, PurchaseId, ShopId, ShopOrderId};
 use crate::money::Currency;
-use crate::orders::{NewOrderLine, NewShopOrder, OrderStatus, number};
+use crate::orders::{Address, NewOrderLine, NewPurchase, NewShopOrder, OrderStatus, Purchase, number};
 use crate::payments::{NewPayment, Payment, PaymentStatus};
-use crate::schema::{orders, payments, purchases};
+use crate::schema::{orders, payments};
 use crate::shipping::ShippingRate;
 use crate::text::Email;
 
-/// What a buyer sends off.
+/// What a buyer submits.
 #[derive(Debug, Clone)]
 pub struct CheckoutRequest {
     pub cart_owner: CartOwner,
-    /// Made with the page: the same purchase is the same key.
+    /// The idempotency key, made with the page. The same key is the same purchase.
     pub key: String,
     pub email: Email,
     pub address: Address,
     pub choices: CheckoutChoices,
+    /// Notes to the shops.
     pub notes: Vec<(ShopId, String)>,
-    /// What the buyer saw it come to.
+    /// The text of the quote that the buyer saw.
     pub quote: String,
 }
 
-/// What came of sending it off.
+/// The outcome of placing an order.
 #[derive(Debug)]
 pub enum PlaceOutcome {
-    /// Written; now it is to be paid.
-    Open { number: String, payment: Payment },
-    /// It was sent off before: there it is.
-    There(String),
-    /// Under this key something else was sent off before.
-    Other,
-    /// It is not what the buyer saw, or cannot be bought as it stands: why.
-    Changed(Vec<String>),
+    /// Recorded; charge the payment next.
+    Started { number: String, payment: Payment },
+    /// The same request was submitted before and made the purchase with this number.
+    AlreadyPlaced(String),
+    /// Another request was submitted with this key before.
+    KeyReused,
+    /// The quote is not the one that the buyer saw, or cannot be bought. The sentences tell the buyer why.
+    QuoteChanged(Vec<String>),
 }
 
 impl CheckoutRequest {
-    /// All that must be the same under one key; the card is not among it.
+    /// The hash of everything that must be the same when a key is used again. The card may be another one.
     fn body_hash(&self) -> String {
         let address = &self.address;
         let mut parts = vec![
@@ -55,7 +57,7 @@ impl CheckoutRequest {
             address.postal_code.clone(),
             address.town.clone(),
             address.region.clone(),
-            address.country.code.to_owned(),
+            address.country.clone(),
             self.quote.clone(),
         ];
         let mut delivery_options = self.choices.delivery_options.clone();
@@ -64,63 +66,70 @@ impl CheckoutRequest {
         let mut notes = self.notes.clone();
         notes.sort_unstable();
         parts.extend(notes.into_iter().map(|(shop, note)| format!("{shop}: {note}")));
-        parts.push(self.choices.only.map_or(String::new(), |shop| shop.to_string()));
-        // No field holds a control character but a note its line ends.
+        parts.push(self.choices.only_shop.map_or(String::new(), |shop| shop.to_string()));
+        // A unit separator cannot occur in a field: the only control characters are the line breaks of a note.
         hash(&parts.join("\u{1f}"))
     }
 
     fn note(&self, shop: ShopId) -> String {
-        let note = self.notes.iter().find(|(of, _)| *of == shop);
+        let note = self.notes.iter().find(|(id, _)| *id == shop);
         note.map_or(String::new(), |(_, note)| note.clone())
     }
 }
 
-/// The quote of a holder's cart today.
-pub fn quote(conn: &mut Conn, cart_owner: CartOwner, choices: &CheckoutChoices, now: NaiveDateTime) -> Result<Quote> {
+/// The quote of the owner's cart as it is now.
+pub fn current_quote(
+    conn: &mut Conn,
+    cart_owner: CartOwner,
+    choices: &CheckoutChoices,
+    now: NaiveDateTime,
+) -> Result<Quote> {
     let cart = Cart::of_owner(conn, cart_owner, now)?;
     let shops: Vec<ShopId> = cart.shops.iter().map(|shop| shop.id).collect();
     let rates = ShippingRate::of_shops(conn, &shops)?;
     Ok(Quote::new(&cart, &rates, choices, now))
 }
 
+/// Places the order. `provider` is the name of the provider that will be asked to charge.
+///
 /// # Errors
-/// Not found: the key is somebody else's. Refused: something was sold out just now, or is being paid already.
-pub fn place(
+/// `NotFound` if the key belongs to another buyer. `Refused` if something just sold out, or is being paid already.
+pub fn place_order(
     conn: &mut Conn,
     request: &CheckoutRequest,
     currency: Currency,
     provider: &'static str,
     now: NaiveDateTime,
 ) -> Result<PlaceOutcome> {
-    // Who sends the same off at the same moment waits for this line, and then finds what was written.
+    // If the same request comes twice at once, the second waits here and then finds what the first recorded.
     if let Some(cart) = request.cart_owner.lock(conn, now)? {
-        // A shop that closes at this moment waits, and then finds its new order; or was closed before, and sells nothing.
+        // A shop that is closing either waits and finds its new order, or is closed first and sells nothing.
         lock_shops(conn, cart)?;
     }
-    let before = Purchase::by_key(conn, &request.key)?;
+    let earlier = Purchase::by_key(conn, &request.key)?;
     let mut attempt = 1;
-    if let Some(before) = &before {
-        if !before.is_of(request.cart_owner) {
+    if let Some(earlier) = &earlier {
+        if !earlier.belongs_to(request.cart_owner) {
             return Err(Error::NotFound);
         }
-        if before.body_hash != request.body_hash() {
-            return Ok(PlaceOutcome::Other);
+        if earlier.body_hash != request.body_hash() {
+            return Ok(PlaceOutcome::KeyReused);
         }
-        match Payment::last_of(conn, before.id)? {
+        match Payment::latest_of_purchase(conn, earlier.id)? {
             Some(payment) if payment.status == PaymentStatus::Failed => attempt = payment.attempt + 1,
-            _ => return Ok(PlaceOutcome::There(before.number.clone())),
+            _ => return Ok(PlaceOutcome::AlreadyPlaced(earlier.number.clone())),
         }
     }
-    let quote = quote(conn, request.cart_owner, &request.choices, now)?;
+    let quote = current_quote(conn, request.cart_owner, &request.choices, now)?;
     if !quote.errors.is_empty() {
-        return Ok(PlaceOutcome::Changed(quote.errors));
+        return Ok(PlaceOutcome::QuoteChanged(quote.errors));
     }
     if quote.text() != request.quote {
-        return Ok(PlaceOutcome::Changed(quote.changes(&request.quote, currency)));
+        return Ok(PlaceOutcome::QuoteChanged(quote.changes(&request.quote, currency)));
     }
     refuse_if_being_paid(conn, &quote)?;
-    let (purchase, number) = match before {
-        Some(before) => (before.id, before.number),
+    let (purchase, number) = match earlier {
+        Some(earlier) => (earlier.id, earlier.number),
         None => insert_purchase(conn, request, &quote, currency, now)?,
     };
     let payment = NewPayment {
@@ -131,46 +140,53 @@ pub fn place(
         provider,
         attempt,
     }
-    .write(conn, now)?;
+    .insert(conn, now)?;
     if attempt == 1 {
-        for part in &quote.parts {
-            insert_shop_order(conn, request, part, (purchase, payment.id), now)?;
+        for shop in &quote.shops {
+            insert_shop_order(conn, request, shop, &payment)?;
         }
     } else {
         diesel::update(orders::table.filter(orders::purchase_id.eq(purchase)))
             .set((orders::payment_id.eq(payment.id), orders::updated_at.eq(now)))
             .execute(conn)?;
     }
-    let short = payment.take_stock(conn, now)?;
-    if !short.is_empty() {
-        let lines = quote.parts.iter().flat_map(|part| &part.lines);
-        let gone: Vec<&str> = lines
-            .filter(|line| short.contains(&line.variant))
-            .map(|line| line.title.as_str())
-            .collect();
-        return Err(Error::Refused(format!(
-            "{} was sold to somebody else just now. Nothing was charged. Look at your cart to see what is left.",
-            gone.join(", ")
-        )));
-    }
-    Ok(PlaceOutcome::Open { number, payment })
+    hold_stock(conn, &payment, &quote, now)?;
+    Ok(PlaceOutcome::Started { number, payment })
 }
 
-/// The same pieces in another tab: nobody pays twice for one cart.
+/// Refuses to pay for cart items that are being paid already, for example in another tab.
 fn refuse_if_being_paid(conn: &mut Conn, quote: &Quote) -> Result<()> {
-    let items = quote.parts.iter().flat_map(|part| &part.lines).map(|line| line.item.0);
-    let open = orders::table
+    let items = quote.lines().map(|line| line.item.0);
+    let pending: Option<PaymentId> = orders::table
         .inner_join(payments::table)
         .filter(one_of(orders::cart_item_id.assume_not_null(), items))
-        .filter(payments::status.eq(PaymentStatus::Pending));
-    let open: Option<PaymentId> = open.select(payments::id).first(conn).optional()?;
-    if open.is_some() {
+        .filter(payments::status.eq(PaymentStatus::Pending))
+        .select(payments::id)
+        .first(conn)
+        .optional()?;
+    if pending.is_some() {
         return Err(Error::Refused(
             "You are paying for this already, and the payment is still under way. Give it a moment, then look again."
                 .into(),
         ));
     }
     Ok(())
+}
+
+fn hold_stock(conn: &mut Conn, payment: &Payment, quote: &Quote, now: NaiveDateTime) -> Result<()> {
+    let short = payment.hold_stock(conn, now)?;
+    if short.is_empty() {
+        return Ok(());
+    }
+    let sold_out: Vec<&str> = quote
+        .lines()
+        .filter(|line| short.contains(&line.variant))
+        .map(|line| line.title.as_str())
+        .collect();
+    Err(Error::Refused(format!(
+        "{} was sold to somebody else just now. Nothing was charged. Look at your cart to see what is left.",
+        sold_out.join(", ")
+    )))
 }
 
 fn insert_purchase(
@@ -180,108 +196,89 @@ fn insert_purchase(
     currency: Currency,
     now: NaiveDateTime,
 ) -> Result<(PurchaseId, String)> {
-    let (id, number) = (PurchaseId::new(), number::free(conn)?);
-    let address = &request.address;
-    let cart = match request.cart_owner {
-        CartOwner::Guest(cart) => Some(cart),
-        CartOwner::User(_) => None,
-    };
-    diesel::insert_into(purchases::table)
-        .values((
-            (
-                purchases::id.eq(id),
-                purchases::number.eq(&number),
-                purchases::buyer_id.eq(request.cart_owner.user()),
-                purchases::idempotency_key.eq(&request.key),
-                purchases::email.eq(request.email.as_str()),
-                purchases::name.eq(&address.name),
-                purchases::street.eq(&address.street),
-                purchases::line2.eq(&address.line2),
-                purchases::postal_code.eq(&address.postal_code),
-                purchases::town.eq(&address.town),
-                purchases::region.eq(&address.region),
-                purchases::country.eq(address.country.code),
-            ),
-            (
-                purchases::currency.eq(currency.code),
-                purchases::items_total.eq(quote.items),
-                purchases::shipping_total.eq(quote.shipping),
-                purchases::total.eq(quote.total),
-                purchases::cart_id.eq(cart),
-                purchases::only_shop_id.eq(request.choices.only),
-                purchases::body_hash.eq(request.body_hash()),
-                purchases::quote.eq(&request.quote),
-                purchases::created_at.eq(now),
-                purchases::updated_at.eq(now),
-            ),
-        ))
-        .execute(conn)?;
-    Ok((id, number))
-}
-
-fn insert_shop_order(
-    conn: &mut Conn,
-    request: &CheckoutRequest,
-    part: &Part,
-    (purchase, payment): (PurchaseId, PaymentId),
-    now: NaiveDateTime,
-) -> Result<()> {
-    let shop_order = ShopOrderId::new();
-    let delivery_option = part.delivery_option.as_ref();
-    let day = |date: chrono::NaiveDate| date.and_time(chrono::NaiveTime::MIN);
-    let arrival = delivery_option.and_then(|delivery_option| delivery_option.arrival);
-    NewShopOrder {
-        id: shop_order,
-        purchase_id: purchase,
-        shop_id: part.shop,
-        shop_name: part.name.clone(),
-        price: part.shipping,
-        carrier: "",
-        tracking: "",
-        rate_id: delivery_option.and_then(|delivery_option| delivery_option.rate),
-        rate: delivery_option.map_or(String::new(), |delivery_option| delivery_option.name.clone()),
-        pickup: delivery_option.is_some_and(|delivery_option| delivery_option.pickup),
-        arrives_from: arrival.map(|arrival| day(arrival.from)),
-        arrives_until: arrival.map(|arrival| day(arrival.to)),
-        note: request.note(part.shop),
+    let purchase = NewPurchase {
+        id: PurchaseId::new(),
+        number: number::generate(conn)?,
+        buyer_id: request.cart_owner.user(),
+        cart_id: match request.cart_owner {
+            CartOwner::Guest(cart) => Some(cart),
+            CartOwner::User(_) => None,
+        },
+        idempotency_key: request.key.clone(),
+        email: request.email.as_str().to_owned(),
+        address: request.address.clone(),
+        currency: currency.code,
+        items_total: quote.items,
+        shipping_total: quote.shipping,
+        total: quote.total,
+        only_shop_id: request.choices.only_shop,
+        body_hash: request.body_hash(),
+        quote: request.quote.clone(),
         created_at: now,
         updated_at: now,
-    }
-    .insert(conn)?;
-    for line in &part.lines {
-        NewOrderLine {
-            id: OrderLineId::new(),
-            buyer_id: request.cart_owner.user(),
-            product_id: line.product,
-            variant_id: line.variant,
-            purchase_id: purchase,
-            shop_order_id: shop_order,
-            payment_id: payment,
-            status: OrderStatus::Pending,
-            title: line.title.clone(),
-            options: line.option.clone(),
-            personalization: answers(line),
-            picture: line
-                .picture
-                .as_ref()
-                .map_or(String::new(), |picture| picture.src.clone()),
-            unit_price: line.unit_price,
-            quantity: line.quantity,
-            subtotal: line.subtotal,
-            created_at: now,
-            updated_at: now,
-            cart_item_id: Some(line.item),
-        }
-        .insert(conn)?;
+    };
+    purchase.insert(conn)?;
+    Ok((purchase.id, purchase.number))
+}
+
+/// Inserts one shop's share of the purchase that `payment` pays for.
+fn insert_shop_order(conn: &mut Conn, request: &CheckoutRequest, shop: &ShopQuote, payment: &Payment) -> Result<()> {
+    let option = shop.delivery_option.as_ref();
+    let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN);
+    let arrival = option.and_then(|option| option.arrival);
+    let shop_order = NewShopOrder {
+        id: ShopOrderId::new(),
+        purchase_id: payment.purchase_id,
+        shop_id: shop.id,
+        shop_name: shop.name.clone(),
+        price: shop.shipping,
+        carrier: "",
+        tracking: "",
+        rate_id: option.and_then(|option| option.rate),
+        rate: option.map_or(String::new(), |option| option.name.clone()),
+        pickup: option.is_some_and(|option| option.pickup),
+        arrives_from: arrival.map(|arrival| midnight(arrival.from)),
+        arrives_until: arrival.map(|arrival| midnight(arrival.to)),
+        note: request.note(shop.id),
+        created_at: payment.created_at,
+        updated_at: payment.created_at,
+    };
+    shop_order.insert(conn)?;
+    for line in &shop.lines {
+        new_order_line(line, &shop_order, payment).insert(conn)?;
     }
     Ok(())
 }
 
-/// `Name: Ada`, a line each.
-fn answers(line: &CartLine) -> String {
-    let said = line
+fn new_order_line(line: &CartLine, shop_order: &NewShopOrder, payment: &Payment) -> NewOrderLine {
+    let picture = line.picture.as_ref();
+    NewOrderLine {
+        id: OrderLineId::new(),
+        buyer_id: payment.owner_id,
+        product_id: line.product,
+        variant_id: line.variant,
+        purchase_id: payment.purchase_id,
+        shop_order_id: shop_order.id,
+        payment_id: payment.id,
+        status: OrderStatus::Pending,
+        title: line.title.clone(),
+        options: line.option.clone(),
+        personalization: personalization(line),
+        picture: picture.map_or(String::new(), |picture| picture.src.clone()),
+        unit_price: line.unit_price,
+        quantity: line.quantity,
+        subtotal: line.subtotal,
+        created_at: payment.created_at,
+        updated_at: payment.created_at,
+        cart_item_id: Some(line.item),
+    }
+}
+
+/// One line per field: `Name: Ada`.
+fn personalization(line: &CartLine) -> String {
+    let fields = line
         .answers
         .iter()
         .map(|answer| format!("{}: {}", answer.label, answer.value));
-    said.collect::<Vec<_>>().join("\n")
+    fields.collect::<Vec<_>>().join("\n")
 }

@@ -1,6 +1,6 @@
-//! Postal codes: what they look like in the countries where most parcels go.
+//! The formats of postal codes in the countries that most parcels go to.
 
-/// The patterns of a country: `9` is a digit, `A` a letter; signs and spaces are left out. And one as people write it.
+/// The country, its patterns and an example. In a pattern `9` is a digit and `A` a letter, without hyphens and spaces.
 const PATTERNS: &[(&str, &[&str], &str)] = &[
     ("AT", &["9999"], "1010"),
     ("AU", &["9999"], "3000"),
@@ -37,32 +37,32 @@ const PATTERNS: &[(&str, &[&str], &str)] = &[
     ("ZA", &["9999"], "8001"),
 ];
 
-/// Countries and territories that have none, or hardly use them.
-const WITHOUT: &[&str] = &[
+/// Countries and territories that have no postal codes, or hardly use them.
+const WITHOUT_CODES: &[&str] = &[
     "AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BS", "BW", "BZ", "CD", "CF", "CG", "CI", "CK", "CM", "DJ", "DM",
     "ER", "FJ", "GA", "GD", "GH", "GM", "GN", "GQ", "GY", "HK", "IE", "JM", "KI", "KM", "KN", "KP", "LC", "LY", "ML",
     "MO", "MR", "MW", "NR", "NU", "PA", "QA", "RW", "SB", "SC", "SL", "SR", "ST", "SY", "TD", "TG", "TK", "TL", "TO",
     "TT", "TV", "UG", "VU", "WS", "YE", "ZW",
 ];
 
-/// A message when a code cannot be one of that country.
-pub fn problem(country: &str, code: &str) -> Option<String> {
+/// The message for a code that is not valid in this country. None if it is valid, or if we do not know the format.
+pub fn error(country: &str, code: &str) -> Option<String> {
     if code.is_empty() {
-        return (!WITHOUT.contains(&country)).then(|| match country {
+        return (!WITHOUT_CODES.contains(&country)).then(|| match country {
             "US" => "Enter your ZIP code.".to_owned(),
             _ => "Enter your postal code.".to_owned(),
         });
     }
-    let (_, patterns, example) = PATTERNS.iter().find(|(known, ..)| *known == country)?;
-    let plain: Vec<char> = code.chars().filter(|one| !matches!(one, ' ' | '-')).collect();
-    let fits = |pattern: &&str| {
+    let (_, patterns, example) = PATTERNS.iter().find(|(code, ..)| *code == country)?;
+    let plain: Vec<char> = code.chars().filter(|letter| !matches!(letter, ' ' | '-')).collect();
+    let matches = |pattern: &&str| {
         pattern.len() == plain.len()
-            && pattern.chars().zip(&plain).all(|(kind, one)| match kind {
-                '9' => one.is_ascii_digit(),
-                _ => one.is_ascii_alphabetic(),
+            && pattern.chars().zip(&plain).all(|(kind, letter)| match kind {
+                '9' => letter.is_ascii_digit(),
+                _ => letter.is_ascii_alphabetic(),
             })
     };
-    (!patterns.iter().any(fits)).then(|| format!("Check the postal code: in this country it looks like {example}."))
+    (!patterns.iter().any(matches)).then(|| format!("Check the postal code: in this country it looks like {example}."))
 }
 
 #[cfg(test)]
@@ -70,17 +70,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_examples_fit_and_others_do_not() {
+    fn the_examples_are_valid_and_other_codes_are_not() {
         for (country, _, example) in PATTERNS {
-            assert_eq!(problem(country, example), None, "{country}");
-            assert!(problem(country, "12").is_some(), "{country}");
-            assert!(problem(country, "").is_some(), "{country}");
+            assert_eq!(error(country, example), None, "{country}");
+            assert!(error(country, "12").is_some(), "{country}");
+            assert!(error(country, "").is_some(), "{country}");
         }
-        assert_eq!(problem("US", "94103-1234"), None);
-        assert_eq!(problem("GB", "m1 1ae"), None);
-        assert!(problem("PT", "1100").is_some());
-        assert_eq!(problem("IE", ""), None);
-        assert_eq!(problem("IE", "D02 AF30"), None);
-        assert!(problem("DE", "１０１１５").is_some());
+        assert_eq!(error("US", "94103-1234"), None);
+        assert_eq!(error("GB", "m1 1ae"), None);
+        assert!(error("PT", "1100").is_some());
+        assert_eq!(error("IE", ""), None);
+        assert_eq!(error("IE", "D02 AF30"), None);
+        assert!(error("DE", "１０１１５").is_some());
     }
 }

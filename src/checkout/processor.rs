@@ -1,4 +1,4 @@
-//! The till: pays and gives back through the provider, outside of every transaction, and finishes what was cut off.
+//! The payment processor: pays, refunds, and finishes what was interrupted. It calls the provider outside transactions.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -7,10 +7,10 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::id::PaymentId;
 use crate::mail::Outbox;
-use crate::orders::{Actor, ShopOrder, emails};
+use crate::orders::{OrderAction, ShopOrder, emails};
 use crate::payments::{Card, Payment, PaymentProvider, PaymentResult, ProviderReply, Refund};
 
-/// A payment younger than this may still be on its way in some process.
+/// A payment younger than this may still be in flight in some process.
 const IN_FLIGHT_TIMEOUT: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Clone)]
@@ -20,9 +20,9 @@ pub struct PaymentProcessor {
     pub outbox: Outbox,
 }
 
-/// What a sweep did.
+/// How much `settle_open` settled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SweepReport {
+pub struct SettleReport {
     pub paid: usize,
     pub failed: usize,
     pub refunded: usize,
@@ -30,81 +30,87 @@ pub struct SweepReport {
 }
 
 impl PaymentProcessor {
-    /// Charges for a payment that is written already, and writes what came of it. Without an answer it stays open, until a
-    /// sweep asks what became of it.
+    /// Charges a payment that is recorded, and records the result. Without a reply the payment stays pending until
+    /// `settle_open` asks for its status.
     pub async fn pay(&self, payment: Payment, card: Card, now: NaiveDateTime) -> Result<()> {
-        let outcome = self.provider.charge(payment.intent(), card).await;
-        if let ProviderReply::Settled(charge) = outcome {
-            let outbox = self.outbox.clone();
-            self.db
-                .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now).map(drop))
-                .await?;
+        let reply = self.provider.charge(payment.request(), card).await;
+        if let ProviderReply::Settled(result) = reply {
+            self.record(payment, result, now).await?;
         }
         Ok(())
     }
 
-    /// Gives back what was written down to be given back; what fails is tried again by the next sweep.
+    /// Carries out a refund that is recorded. If the provider fails, `settle_open` tries again.
     pub async fn refund(&self, refund: Refund, now: NaiveDateTime) -> Result<bool> {
         let id: PaymentId = refund.payment_id;
         let payment = self.db.read(move |conn| Payment::find(conn, id)).await?;
-        self.give_back(refund, payment.payment_intent_id, now).await
+        self.send_refund(refund, payment.payment_intent_id, now).await
     }
 
-    async fn give_back(&self, refund: Refund, intent: String, now: NaiveDateTime) -> Result<bool> {
-        let called = self.provider.refund(intent, refund.reference, refund.amount).await;
-        if let Err(error) = called {
-            tracing::error!(refund = refund.id.0, %error, "the payment provider did not give money back");
+    async fn send_refund(&self, refund: Refund, payment_id: String, now: NaiveDateTime) -> Result<bool> {
+        let sent = self.provider.refund(payment_id, refund.reference, refund.amount).await;
+        if let Err(error) = sent {
+            tracing::error!(refund = refund.id.0, %error, "the payment provider did not refund");
             return Ok(false);
         }
         let id = refund.id;
         self.db.write_uncached(move |conn| Refund::settle(conn, id, now)).await
     }
 
-    /// All that the timers do: settles payments that nobody heard of, gives back what is owed, and counts as delivered
-    /// what was sent long ago. Several processes may do it at once.
-    pub async fn sweep(&self, now: NaiveDateTime) -> Result<SweepReport> {
-        let mut swept = SweepReport::default();
-        let open = self
-            .db
-            .read(move |conn| Payment::open_before(conn, now - IN_FLIGHT_TIMEOUT))
-            .await?;
-        for payment in open {
-            let Some(charge) = self.became_of(&payment, now).await else {
-                continue;
-            };
-            let paid = charge == PaymentResult::Succeeded;
-            let outbox = self.outbox.clone();
-            let settled = self
-                .db
-                .write(move |conn| settle(conn, Some(&outbox), &payment, &charge, now))
-                .await?;
-            swept.paid += usize::from(settled && paid);
-            swept.failed += usize::from(settled && !paid);
-        }
-        for (refund, intent) in self.db.read(Refund::open).await? {
-            swept.refunded += usize::from(self.give_back(refund, intent, now).await?);
-        }
-        for shop_order in self.db.read(move |conn| ShopOrder::due(conn, now)).await? {
-            let outbox = self.outbox.clone();
-            let delivered = self.db.write(move |conn| {
-                let moved = ShopOrder::deliver(conn, shop_order, Actor::Market, None, now)?;
-                if moved {
-                    emails::delivered(conn, &outbox, shop_order, now)?;
-                }
-                Ok(moved)
-            });
-            swept.delivered += usize::from(delivered.await?);
-        }
-        Ok(swept)
+    async fn record(&self, payment: Payment, result: PaymentResult, now: NaiveDateTime) -> Result<bool> {
+        let outbox = self.outbox.clone();
+        self.db
+            .write(move |conn| settle(conn, Some(&outbox), &payment, &result, now))
+            .await
     }
 
-    /// Asks the provider; what it never heard of is called off when its time is over, so that nothing can come of it.
-    async fn became_of(&self, payment: &Payment, now: NaiveDateTime) -> Option<PaymentResult> {
-        let answer = match self.provider.find(payment.payment_intent_id.clone()).await {
-            Ok(None) if payment.is_expired(now) => self.provider.cancel(payment.intent()).await.map(Some),
+    /// Settles payments without a reply, carries out pending refunds, and marks shop orders as delivered that were
+    /// shipped long ago. Several processes may run it at once.
+    pub async fn settle_open(&self, now: NaiveDateTime) -> Result<SettleReport> {
+        let mut report = SettleReport::default();
+        self.settle_payments(&mut report, now).await?;
+        for (refund, payment_id) in self.db.read(Refund::list_pending).await? {
+            report.refunded += usize::from(self.send_refund(refund, payment_id, now).await?);
+        }
+        for shop_order in self.db.read(move |conn| ShopOrder::delivery_overdue(conn, now)).await? {
+            let outbox = self.outbox.clone();
+            let delivered = self.db.write(move |conn| {
+                let delivered = ShopOrder::deliver(conn, shop_order, OrderAction::by_market(now))?;
+                if delivered {
+                    emails::send_delivered(conn, &outbox, shop_order, now)?;
+                }
+                Ok(delivered)
+            });
+            report.delivered += usize::from(delivered.await?);
+        }
+        Ok(report)
+    }
+
+    async fn settle_payments(&self, report: &mut SettleReport, now: NaiveDateTime) -> Result<()> {
+        let pending = self
+            .db
+            .read(move |conn| Payment::list_pending(conn, now - IN_FLIGHT_TIMEOUT))
+            .await?;
+        for payment in pending {
+            let Some(result) = self.final_result(&payment, now).await else {
+                continue;
+            };
+            let succeeded = result == PaymentResult::Succeeded;
+            let settled = self.record(payment, result, now).await?;
+            report.paid += usize::from(settled && succeeded);
+            report.failed += usize::from(settled && !succeeded);
+        }
+        Ok(())
+    }
+
+    /// Asks the provider for the result. A payment that the provider does not know is canceled once its stock hold is
+    /// over, so that it cannot succeed later.
+    async fn final_result(&self, payment: &Payment, now: NaiveDateTime) -> Option<PaymentResult> {
+        let result = match self.provider.status(payment.payment_intent_id.clone()).await {
+            Ok(None) if payment.is_expired(now) => self.provider.cancel(payment.request()).await.map(Some),
             other => other,
         };
-        answer
+        result
             .inspect_err(|error| {
                 tracing::error!(payment = payment.id.0, %error, "the payment provider could not be asked");
             })

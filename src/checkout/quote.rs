@@ -1,32 +1,32 @@
-//! What a purchase comes to: pure, from the cart, the shops' rates, and the buyer's choices.
+//! The quote: what a purchase costs, computed from the cart, the shops' rates and the buyer's choices.
 
 use chrono::NaiveDateTime;
 
-use crate::carts::{Cart, CartLine};
+use crate::carts::{Cart, CartLine, CartShop};
 use crate::id::{ShippingRateId, ShopId};
 use crate::money::{Currency, Money};
 use crate::shipping::{DeliveryItem, DeliveryOption, DeliveryQuote, ShippingRate};
 use crate::text::Country;
 
-/// What the buyer decides.
+/// What the buyer chooses.
 #[derive(Debug, Clone)]
 pub struct CheckoutChoices {
     pub country: Country,
-    /// One shop's part alone; the rest stays in the cart.
-    pub only: Option<ShopId>,
-    /// How each shop is to send; the shop's first way where nothing is said.
+    /// Pay for this shop's part only; the rest stays in the cart.
+    pub only_shop: Option<ShopId>,
+    /// The rate per shop. A shop that is not in the list uses its first rate.
     pub delivery_options: Vec<(ShopId, ShippingRateId)>,
 }
 
-/// One shop's part.
+/// One shop's part of a quote.
 #[derive(Debug, Clone)]
-pub struct Part {
-    pub shop: ShopId,
+pub struct ShopQuote {
+    pub id: ShopId,
     pub name: String,
     pub url: String,
     pub lines: Vec<CartLine>,
     pub delivery_quote: DeliveryQuote,
-    /// How it travels; none when nothing does, or cannot.
+    /// The chosen option. None if no shipping is needed, or if the shop does not ship there.
     pub delivery_option: Option<DeliveryOption>,
     pub items: Money,
     pub shipping: Money,
@@ -34,25 +34,77 @@ pub struct Part {
 
 #[derive(Debug, Clone, Default)]
 pub struct Quote {
-    pub parts: Vec<Part>,
+    pub shops: Vec<ShopQuote>,
     pub items: Money,
     pub shipping: Money,
     pub total: Money,
-    /// Why it cannot be bought as it stands, for the buyer.
+    /// Why the purchase cannot be placed, for the buyer.
     pub errors: Vec<String>,
 }
 
-impl Part {
-    /// How the buyer may have it sent; none where nothing is sent.
+impl ShopQuote {
+    /// None if the amount is too large.
+    fn new(
+        shop: &CartShop,
+        cart: &Cart,
+        rates: &[ShippingRate],
+        choices: &CheckoutChoices,
+        now: NaiveDateTime,
+    ) -> Option<Self> {
+        let lines: Vec<CartLine> = cart.of_shop(shop.id).cloned().collect();
+        let own_rates: Vec<ShippingRate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
+        let items: Vec<DeliveryItem> = lines.iter().map(delivery_item).collect();
+        let delivery_quote = DeliveryQuote::new(&own_rates, choices.country, &items, now);
+        let chosen_rate = choices
+            .delivery_options
+            .iter()
+            .find(|(id, _)| *id == shop.id)
+            .map(|(_, rate)| *rate);
+        let delivery_option = delivery_quote.chosen(chosen_rate).cloned();
+        Some(Self {
+            id: shop.id,
+            name: shop.name.clone(),
+            url: shop.url.clone(),
+            items: lines.iter().map(|line| line.subtotal).try_fold(Money(0), Money::plus)?,
+            shipping: delivery_option.as_ref().map_or(Money(0), |option| option.price),
+            lines,
+            delivery_quote,
+            delivery_option,
+        })
+    }
+
+    /// The options to choose from; empty if no shipping is needed.
     pub fn delivery_options(&self) -> &[DeliveryOption] {
         match &self.delivery_quote {
-            DeliveryQuote::Options(delivery_options) => delivery_options,
+            DeliveryQuote::Options(options) => options,
             DeliveryQuote::Nothing | DeliveryQuote::Unavailable => &[],
         }
     }
 
-    pub fn is_chosen(&self, delivery_option: &DeliveryOption) -> bool {
-        self.delivery_option.as_ref() == Some(delivery_option)
+    pub fn is_chosen(&self, option: &DeliveryOption) -> bool {
+        self.delivery_option.as_ref() == Some(option)
+    }
+
+    /// The chosen rate as `Quote::text` writes it; 0 if there is none.
+    fn rate_number(&self) -> i64 {
+        let option = self.delivery_option.as_ref();
+        option.and_then(|option| option.rate).map_or(0, |rate| rate.0)
+    }
+
+    /// Why this part cannot be bought, for the buyer.
+    fn errors(&self, country: Country) -> Vec<String> {
+        let line_error = |line: &CartLine| {
+            let problem = line.problem.as_ref()?;
+            Some(format!("{}: {}", line.title, problem.message()))
+        };
+        let mut errors: Vec<String> = self.lines.iter().filter_map(line_error).collect();
+        if self.delivery_quote == DeliveryQuote::Unavailable {
+            errors.push(format!(
+                "{} doesn't ship to {}. Choose another country, or remove its products from your cart.",
+                self.name, country.name
+            ));
+        }
+        errors
     }
 }
 
@@ -62,82 +114,52 @@ impl Quote {
         let shops = cart
             .shops
             .iter()
-            .filter(|shop| choices.only.is_none_or(|only| only == shop.id));
+            .filter(|shop| choices.only_shop.is_none_or(|only| only == shop.id));
         for shop in shops {
-            let lines: Vec<CartLine> = cart.of_shop(shop.id).cloned().collect();
-            let own: Vec<ShippingRate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
-            let packed: Vec<DeliveryItem> = lines.iter().map(packed).collect();
-            let delivery_quote = DeliveryQuote::new(&own, choices.country, &packed, now);
-            let chosen = choices
-                .delivery_options
-                .iter()
-                .find(|(of, _)| *of == shop.id)
-                .map(|(_, rate)| *rate);
-            let delivery_option = delivery_quote.chosen(chosen).cloned();
-            for line in &lines {
-                let problem = line.problem.as_ref();
-                quote
-                    .errors
-                    .extend(problem.map(|problem| format!("{}: {}", line.title, problem.words())));
-            }
-            if delivery_quote == DeliveryQuote::Unavailable {
-                quote.errors.push(format!(
-                    "{} does not send to {}. Choose another country, or take its products out of your cart.",
-                    shop.name, choices.country.name
-                ));
-            }
-            let items = sum(lines.iter().map(|line| line.subtotal));
-            let shipping = delivery_option
-                .as_ref()
-                .map_or(Money(0), |delivery_option| delivery_option.price);
-            let both = items.and_then(|items| Some((items, quote.add(items, shipping)?)));
-            let Some((items, ())) = both else {
+            let shop_quote = ShopQuote::new(shop, cart, rates, choices, now);
+            if shop_quote
+                .and_then(|shop_quote| quote.add(shop_quote, choices.country))
+                .is_none()
+            {
                 quote
                     .errors
                     .push("This is more than can be paid at once. Take something out of your cart.".into());
                 return quote;
-            };
-            quote.parts.push(Part {
-                shop: shop.id,
-                name: shop.name.clone(),
-                url: shop.url.clone(),
-                lines,
-                delivery_quote,
-                delivery_option,
-                items,
-                shipping,
-            });
+            }
         }
-        if quote.parts.is_empty() {
+        if quote.shops.is_empty() {
             quote.errors.push("There is nothing in your cart to pay for.".into());
         }
         quote
     }
 
-    fn add(&mut self, items: Money, shipping: Money) -> Option<()> {
-        self.items = self.items.plus(items)?;
-        self.shipping = self.shipping.plus(shipping)?;
+    /// None if the total is too large.
+    fn add(&mut self, shop: ShopQuote, country: Country) -> Option<()> {
+        self.errors.extend(shop.errors(country));
+        self.items = self.items.plus(shop.items)?;
+        self.shipping = self.shipping.plus(shop.shipping)?;
         self.total = self.items.plus(self.shipping)?;
+        self.shops.push(shop);
         Some(())
     }
 
-    pub fn pieces(&self) -> i64 {
-        let lines = self.parts.iter().flat_map(|part| &part.lines);
-        lines.map(|line| i64::from(line.quantity)).sum()
+    /// The lines of all shops.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &CartLine> {
+        self.shops.iter().flat_map(|shop| &shop.lines)
     }
 
-    /// All that the buyer agrees to, in one text: two quotes are the same when these are. It comes back with the form, only
-    /// to be compared; nothing is ever charged by it.
+    /// How many pieces are bought in all.
+    pub fn pieces(&self) -> i64 {
+        self.lines().map(|line| i64::from(line.quantity)).sum()
+    }
+
+    /// Everything that the buyer agrees to, as one text. Two quotes are the same if their texts are. The form sends it
+    /// back, only to be compared; it never decides what is charged.
     pub fn text(&self) -> String {
         let mut words = vec![format!("t{}", self.total.0)];
-        for part in &self.parts {
-            let rate = part
-                .delivery_option
-                .as_ref()
-                .and_then(|delivery_option| delivery_option.rate)
-                .map_or(0, |rate| rate.0);
-            words.push(format!("s{}.{rate}.{}", part.shop, part.shipping.0));
-            for line in &part.lines {
+        for shop in &self.shops {
+            words.push(format!("s{}.{}.{}", shop.id, shop.rate_number(), shop.shipping.0));
+            for line in &shop.lines {
                 words.push(format!(
                     "i{}.{}.{}.{}",
                     line.item, line.variant, line.quantity, line.unit_price.0
@@ -147,66 +169,50 @@ impl Quote {
         words.join("_")
     }
 
-    /// What is different from what the buyer saw, in sentences.
+    /// What changed since the buyer saw the quote with the text `seen`, in sentences.
     pub fn changes(&self, seen: &str, currency: Currency) -> Vec<String> {
         let mut changes = Vec::new();
         let find = |prefix: String| seen.split('_').find_map(|word| word.strip_prefix(&prefix));
-        let mut known = 0;
-        for part in &self.parts {
-            for line in &part.lines {
+        let mut lines_seen = 0;
+        for shop in &self.shops {
+            for line in &shop.lines {
                 let before = find(format!("i{}.{}.", line.item, line.variant));
-                let numbers = before.and_then(|rest| rest.split_once('.'));
-                let Some((quantity, price)) = numbers else {
+                let Some((quantity, price)) = before.and_then(|rest| rest.split_once('.')) else {
                     changes.push(format!("{} was added to your cart.", line.title));
                     continue;
                 };
-                known += 1;
+                lines_seen += 1;
                 if quantity != line.quantity.to_string() {
-                    changes.push(format!(
-                        "Of {} there are {} in your cart now.",
-                        line.title, line.quantity
-                    ));
+                    changes.push(format!("You now have {} × {} in your cart.", line.quantity, line.title));
                 }
                 if price != line.unit_price.0.to_string() {
-                    let now = currency.format(line.unit_price);
-                    changes.push(format!("{} costs {now} now.", line.title));
+                    let price = currency.format(line.unit_price);
+                    changes.push(format!("{} costs {price} now.", line.title));
                 }
             }
-            let rate = part
-                .delivery_option
-                .as_ref()
-                .and_then(|delivery_option| delivery_option.rate)
-                .map_or(0, |rate| rate.0);
-            let sent = find(format!("s{}.", part.shop));
-            if let (Some(sent), Some(delivery_option)) = (sent, &part.delivery_option)
-                && sent != format!("{rate}.{}", part.shipping.0)
+            let before = find(format!("s{}.", shop.id));
+            if let (Some(before), Some(option)) = (before, &shop.delivery_option)
+                && before != format!("{}.{}", shop.rate_number(), shop.shipping.0)
             {
-                let price = currency.format(part.shipping);
-                changes.push(format!(
-                    "Delivery from {} is now {}, {price}.",
-                    part.name, delivery_option.name
-                ));
+                let price = currency.format(shop.shipping);
+                changes.push(format!("Delivery from {} is now {}, {price}.", shop.name, option.name));
             }
         }
-        if seen.split('_').filter(|word| word.starts_with('i')).count() > known {
+        if seen.split('_').filter(|word| word.starts_with('i')).count() > lines_seen {
             changes.push("Something is no longer in your cart.".to_owned());
         }
         if changes.is_empty() {
-            changes.push(format!("It now comes to {}.", currency.format(self.total)));
+            changes.push(format!("The new total is {}.", currency.format(self.total)));
         }
         changes
     }
 }
 
-fn packed(line: &CartLine) -> DeliveryItem {
+fn delivery_item(line: &CartLine) -> DeliveryItem {
     DeliveryItem {
         quantity: line.quantity,
         subtotal: line.subtotal,
         delivery: line.delivery,
         readiness: line.readiness,
     }
-}
-
-fn sum(mut all: impl Iterator<Item = Money>) -> Option<Money> {
-    all.try_fold(Money(0), Money::plus)
 }

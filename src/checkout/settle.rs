@@ -1,51 +1,50 @@
-//! What happens when the provider has answered: the purchase counts from now on, or its stock goes back.
+//! Recording the result of a payment: the purchase is placed, or its stock returns.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Purchase;
 use crate::carts::Cart;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::CartItemId;
 use crate::mail::Outbox;
-use crate::orders::{Actor, OrderEvent, OrderLine, emails};
+use crate::orders::{OrderAction, OrderEvent, OrderLine, Purchase, emails};
 use crate::payments::{Payment, PaymentResult};
 use crate::schema::purchases;
 
-/// Writes down what came of a payment, once, however many try; tells whether this was the time. Without an outbox nobody
-/// is written to.
+/// Records the result of a payment exactly once, however many try. Returns whether this call did it. Without an outbox
+/// no emails are sent.
 pub fn settle(
     conn: &mut Conn,
     outbox: Option<&Outbox>,
     payment: &Payment,
-    charge: &PaymentResult,
+    result: &PaymentResult,
     now: NaiveDateTime,
 ) -> Result<bool> {
-    if !payment.settle(conn, charge, now)? {
+    if !payment.settle(conn, result, now)? {
         return Ok(false);
     }
-    if *charge == PaymentResult::Succeeded {
-        let checkout = Purchase::find(conn, payment.purchase_id)?;
-        placed(conn, &checkout, now)?;
+    if *result == PaymentResult::Succeeded {
+        let purchase = Purchase::find(conn, payment.purchase_id)?;
+        mark_placed(conn, &purchase, now)?;
         if let Some(outbox) = outbox {
-            emails::placed(conn, outbox, checkout.id, now)?;
+            emails::send_placed(conn, outbox, purchase.id, now)?;
         }
     }
     Ok(true)
 }
 
-/// A purchase is paid: from now on everyone whom it concerns sees it. Happens once for each.
-fn placed(conn: &mut Conn, checkout: &Purchase, now: NaiveDateTime) -> Result<()> {
-    diesel::update(purchases::table.find(checkout.id))
+/// Places a purchase that was paid: from now on its buyer and its shops see it.
+fn mark_placed(conn: &mut Conn, purchase: &Purchase, now: NaiveDateTime) -> Result<()> {
+    diesel::update(purchases::table.find(purchase.id))
         .set((purchases::placed_at.eq(now), purchases::updated_at.eq(now)))
         .execute(conn)?;
-    let orders = OrderLine::of_purchase(conn, checkout.id)?;
-    for order in &orders {
-        OrderEvent::open(conn, order.id, order.status, Actor::Buyer, now)?;
+    let lines = OrderLine::of_purchase(conn, purchase.id)?;
+    for line in &lines {
+        OrderEvent::record(conn, line.id, None, line.status, OrderAction::by_buyer(None, now))?;
     }
-    let items: Vec<CartItemId> = orders.iter().filter_map(|order| order.cart_item_id).collect();
-    if let Some(cart_owner) = checkout.cart_owner() {
+    let items: Vec<CartItemId> = lines.iter().filter_map(|line| line.cart_item_id).collect();
+    if let Some(cart_owner) = purchase.cart_owner() {
         Cart::remove_bought(conn, cart_owner, &items)?;
     }
     Ok(())

@@ -9,12 +9,12 @@ use crate::accounts::ShopRef;
 use crate::catalog::Product;
 use crate::db::{Conn, Db};
 use crate::error::Result;
-use crate::orders::pages::index::{Bought, bought};
-use crate::orders::{ShopOrder, ShopOrderView};
+use crate::orders::pages::index::PurchaseCard;
+use crate::orders::{ShopOrder, ShopOrderFilter};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Page, SignedIn, get, html};
 
-use super::orders::{Sold, sold};
+use super::orders::SellerOrderRow;
 
 /// How many of what waits, and of what was bought, are shown.
 const SOLD: usize = 5;
@@ -40,10 +40,10 @@ struct OverviewPage {
     page: Page,
     shop: Option<ShopOverview>,
     /// What of the shop's waits to be sent, the oldest first, and how many there are.
-    sold: Vec<Sold>,
+    sold: Vec<SellerOrderRow>,
     waiting: i64,
     /// The last that the visitor bought.
-    bought: Vec<Bought>,
+    bought: Vec<PurchaseCard>,
 }
 
 /// `GET /dashboard`
@@ -51,7 +51,7 @@ async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
     let (user, shop) = (visitor.user, visitor.shop.clone());
     let view = db
         .read(move |conn| {
-            let (bought, _) = bought(conn, user, None, BOUGHT)?;
+            let (bought, _) = PurchaseCard::list(conn, user, None, BOUGHT)?;
             let Some(shop) = shop else {
                 return Ok(OverviewPage {
                     page,
@@ -61,8 +61,8 @@ async fn show(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpRespons
                     bought,
                 });
             };
-            let (sold, _) = sold(conn, shop.id, ShopOrderView::ToSend, None, SOLD)?;
-            let waiting = ShopOrder::waiting(conn, shop.id)?;
+            let (sold, _) = SellerOrderRow::list(conn, shop.id, ShopOrderFilter::ToShip, None, SOLD)?;
+            let waiting = ShopOrder::count_to_ship(conn, shop.id)?;
             let shop = ShopOverview::of(conn, shop)?;
             Ok(OverviewPage {
                 page,

@@ -3,40 +3,42 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{Image, PendingImage, Removal};
+use super::image::{Image, NewImage};
+use super::{PendingImage, Removal};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, ProductId, UserId};
 use crate::schema::product_images;
 
-/// How many pictures a product may have.
+/// The largest number of pictures of a product.
 pub const MAX_PICTURES: usize = 12;
 
 impl Image {
-    /// Makes these the pictures of the product, in this order, each with its words. They are its own ones, or pending
-    /// ones of this person; those that are left out are gone.
+    /// Makes these the pictures of the product, in this order, each with its alternative text. They are the product's own
+    /// pictures, or pending pictures of its owner. Pictures that are left out are deleted.
     ///
     /// # Errors
-    /// `Refused` for more than twelve; `NotFound` for a picture that is neither, or that comes twice.
+    /// `Refused` for more than `MAX_PICTURES`; `NotFound` for a picture of another product or owner, or one that is listed
+    /// twice.
     pub fn arrange(
         conn: &mut Conn,
         owner: UserId,
         product: ProductId,
-        wanted: &[(ImageId, String)],
+        pictures: &[(ImageId, String)],
         now: NaiveDateTime,
     ) -> Result<()> {
-        if wanted.len() > MAX_PICTURES {
+        if pictures.len() > MAX_PICTURES {
             return Err(Error::Refused(format!(
                 "A product has at most {MAX_PICTURES} pictures. Take some out."
             )));
         }
-        let mut left: Vec<(ImageId, String)> = product_images::table
+        let mut removed: Vec<(ImageId, String)> = product_images::table
             .filter(product_images::product_id.eq(product))
             .select((product_images::id, product_images::url))
             .load(conn)?;
-        for ((id, alt), position) in wanted.iter().zip(0_i32..) {
-            if let Some(place) = left.iter().position(|(own, _)| own == id) {
-                left.swap_remove(place);
+        for ((id, alt), position) in pictures.iter().zip(0_i32..) {
+            if let Some(index) = removed.iter().position(|(own, _)| own == id) {
+                removed.swap_remove(index);
                 diesel::update(product_images::table.find(id))
                     .set((
                         product_images::position.eq(position),
@@ -45,35 +47,29 @@ impl Image {
                     ))
                     .execute(conn)?;
             } else {
-                let image = PendingImage::take(conn, owner, *id)?;
-                image.hang(conn, product, position, alt, now)?;
+                let pending = PendingImage::take(conn, owner, *id)?;
+                let image = NewImage {
+                    id: *id,
+                    product_id: product,
+                    public_id: &pending.public_id,
+                    url: &pending.url,
+                    position,
+                    alt,
+                    width: Some(pending.width),
+                    height: Some(pending.height),
+                    tint: &pending.tint,
+                    created_at: now,
+                    updated_at: now,
+                };
+                diesel::insert_into(product_images::table)
+                    .values(&image)
+                    .execute(conn)?;
             }
         }
-        for (id, url) in left {
+        for (id, url) in removed {
             diesel::delete(product_images::table.find(id)).execute(conn)?;
-            Removal::ask(conn, &url, now)?;
+            Removal::enqueue(conn, &url, now)?;
         }
-        Ok(())
-    }
-}
-
-impl PendingImage {
-    fn hang(&self, conn: &mut Conn, product: ProductId, position: i32, alt: &str, now: NaiveDateTime) -> Result<()> {
-        diesel::insert_into(product_images::table)
-            .values((
-                product_images::id.eq(self.id),
-                product_images::product_id.eq(product),
-                product_images::public_id.eq(&self.public_id),
-                product_images::url.eq(&self.url),
-                product_images::position.eq(position),
-                product_images::alt.eq(alt),
-                product_images::width.eq(self.width),
-                product_images::height.eq(self.height),
-                product_images::tint.eq(&self.tint),
-                product_images::created_at.eq(now),
-                product_images::updated_at.eq(now),
-            ))
-            .execute(conn)?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Cloudinary: another house for our pictures. Calls are signed, short, and may be made twice.
+//! Cloudinary, a service that can store our pictures. Calls are signed, short, and may be repeated.
 
 use std::io::Read;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha1::{Digest, Sha1};
 
-use super::name::{CLOUDINARY, Name, Place};
+use super::name::{CLOUDINARY, PictureLocation, PictureName};
 use crate::config::CloudinaryAccount;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes of an answer; theirs have about one thousand.
+/// Bytes of a response; usual ones have about one thousand.
 const MAX_RESPONSE_BYTES: u64 = 64 * 1024;
 
 #[derive(Debug, Clone)]
@@ -39,34 +39,34 @@ impl Cloudinary {
         Self(account)
     }
 
-    /// Brings a picture there; tells its address.
-    pub fn upload(&self, name: &Name, webp: Vec<u8>, now: NaiveDateTime) -> anyhow::Result<String> {
+    /// Uploads a picture and returns its address.
+    pub fn upload(&self, name: &PictureName, webp: Vec<u8>, now: NaiveDateTime) -> anyhow::Result<String> {
         let public_id = name.public_id();
         let file = Part::bytes(webp)
             .file_name(format!("{name}.webp"))
             .mime_str("image/webp")?;
         let form = self.signed(&[("overwrite", "true"), ("public_id", &public_id)], now);
         let uploaded: Uploaded = self.call("upload", form.part("file", file))?;
-        let home = format!("{CLOUDINARY}{}/", self.0.cloud);
-        let ours = uploaded.secure_url.starts_with(&home)
-            && Name::of(&uploaded.secure_url) == Some((name.clone(), Place::Cloudinary));
+        let account = format!("{CLOUDINARY}{}/", self.0.cloud);
+        let ours = uploaded.secure_url.starts_with(&account)
+            && PictureName::from_url(&uploaded.secure_url) == Some((name.clone(), PictureLocation::Cloudinary));
         if uploaded.public_id != public_id || !ours {
-            bail!("Cloudinary answered for another picture than the one it was given");
+            bail!("Cloudinary responded with another picture than the uploaded one");
         }
         Ok(uploaded.secure_url)
     }
 
-    /// Takes a picture away from there; one that is gone already is fine.
-    pub fn destroy(&self, name: &Name, now: NaiveDateTime) -> anyhow::Result<()> {
+    /// Deletes a picture. A picture that is already gone is no error.
+    pub fn destroy(&self, name: &PictureName, now: NaiveDateTime) -> anyhow::Result<()> {
         let form = self.signed(&[("invalidate", "true"), ("public_id", &name.public_id())], now);
         let destroyed: Destroyed = self.call("destroy", form)?;
         match destroyed.result.as_str() {
             "ok" | "not found" => Ok(()),
-            _ => bail!("Cloudinary did not take a picture away"),
+            _ => bail!("Cloudinary did not delete a picture"),
         }
     }
 
-    /// The fields, which come in the order of their names, with the time and the signature over all of them.
+    /// The form with the fields, which are sorted by name, the time, and the signature of all of them.
     fn signed(&self, fields: &[(&'static str, &str)], now: NaiveDateTime) -> Form {
         let timestamp = now.and_utc().timestamp().to_string();
         let fields: Vec<(&'static str, &str)> = fields.iter().copied().chain([("timestamp", &*timestamp)]).collect();
@@ -78,33 +78,34 @@ impl Cloudinary {
             .text("signature", signature)
     }
 
-    fn call<T: DeserializeOwned>(&self, what: &str, form: Form) -> anyhow::Result<T> {
-        // One for each call: they are rare, and one that is kept would outlive the thread that may use it.
+    fn call<T: DeserializeOwned>(&self, action: &str, form: Form) -> anyhow::Result<T> {
+        // A client for each call: calls are rare, and a shared client would outlive the thread that may use it.
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(REQUEST_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        let url = format!("{}/v1_1/{}/image/{what}", self.0.api, self.0.cloud);
-        let answer = client.post(url).multipart(form).send();
-        let answer = answer
+        let url = format!("{}/v1_1/{}/image/{action}", self.0.api, self.0.cloud);
+        let response = client.post(url).multipart(form).send();
+        let response = response
             .map_err(reqwest::Error::without_url)
             .context("Cloudinary cannot be reached")?;
-        let status = answer.status();
+        let status = response.status();
         if !status.is_success() {
-            bail!("Cloudinary answered {status}");
+            bail!("Cloudinary responded with {status}");
         }
         let mut body = Vec::new();
-        answer
+        response
             .take(MAX_RESPONSE_BYTES)
             .read_to_end(&mut body)
-            .context("Cloudinary's answer broke off")?;
-        serde_json::from_slice(&body).context("Cloudinary's answer does not read")
+            .context("Cloudinary's response was cut off")?;
+        serde_json::from_slice(&body).context("Cloudinary's response is not valid")
     }
 }
 
-/// As <https://cloudinary.com/documentation/authentication_signatures> has it: the fields by name, then the secret, SHA-1.
+/// The signature of <https://cloudinary.com/documentation/authentication_signatures>: SHA-1 of the fields by name and
+/// the secret.
 fn signature(fields: &[(&str, &str)], secret: &str) -> String {
     let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
     HEXLOWER.encode(&Sha1::digest(format!("{}{secret}", fields.join("&"))))

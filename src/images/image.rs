@@ -1,5 +1,6 @@
-//! A product's picture: its row.
+//! The row of a product's picture.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::Picture;
@@ -8,6 +9,7 @@ use crate::error::Result;
 use crate::id::{ImageId, ProductId};
 use crate::schema::product_images;
 
+/// The columns that pages show.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = product_images)]
 pub struct Image {
@@ -20,8 +22,26 @@ pub struct Image {
     pub tint: String,
 }
 
+/// A row to insert.
+#[derive(Insertable)]
+#[diesel(table_name = product_images, treat_none_as_default_value = false)]
+pub struct NewImage<'a> {
+    pub id: ImageId,
+    pub product_id: ProductId,
+    pub public_id: &'a str,
+    pub url: &'a str,
+    /// From 0.
+    pub position: i32,
+    pub alt: &'a str,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub tint: &'a str,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}
+
 impl Image {
-    /// The pictures of these products, each product's in its order.
+    /// The pictures of these products, in each product's order.
     pub fn of_products(conn: &mut Conn, products: &[ProductId]) -> Result<Vec<Self>> {
         if products.is_empty() {
             return Ok(Vec::new());
@@ -36,7 +56,7 @@ impl Image {
             .load(conn)?)
     }
 
-    /// Four by five, cropped where its store can crop.
+    /// The picture as a page shows it.
     pub fn picture(&self) -> Picture {
         let mut picture = Picture::from_url(&self.url);
         if picture.srcset.is_empty()

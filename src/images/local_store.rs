@@ -1,4 +1,4 @@
-//! The folder that our own pictures lie in.
+//! The local folder of pictures.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -6,22 +6,22 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use super::name::Name;
+use super::name::PictureName;
 
-/// What a file has that is not whole yet.
+/// The prefix of a file that is being written.
 const DRAFT: &str = ".draft-";
-/// The ending of the mark that a picture lies at Cloudinary.
+/// The extension of an empty file that marks a picture as stored at Cloudinary.
 const MARK: &str = "cloudinary";
 
 #[derive(Debug, Clone)]
 pub struct LocalStore(PathBuf);
 
-/// What lies on the shelf for long enough to be looked at.
+/// Files that have not changed for a while.
 #[derive(Debug, Default)]
-pub struct Old {
-    pub pictures: Vec<Name>,
-    /// Those that lie at Cloudinary.
-    pub marks: Vec<Name>,
+pub struct OldFiles {
+    pub pictures: Vec<PictureName>,
+    /// Pictures marked as stored at Cloudinary.
+    pub marks: Vec<PictureName>,
 }
 
 impl LocalStore {
@@ -29,7 +29,7 @@ impl LocalStore {
         Self(folder)
     }
 
-    /// Whole or not at all, and on the disk when it returns.
+    /// Writes a file atomically. It is on the disk when the function returns.
     pub fn put(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.0)?;
         let draft = self.0.join(format!("{DRAFT}{file}"));
@@ -50,8 +50,8 @@ impl LocalStore {
         written
     }
 
-    /// The picture as it was first kept, or nothing when it is gone.
-    pub fn master(&self, name: &Name) -> io::Result<Option<Vec<u8>>> {
+    /// The original of a picture. None if it is gone.
+    pub fn original(&self, name: &PictureName) -> io::Result<Option<Vec<u8>>> {
         match std::fs::read(self.0.join(name.file(name.width, "webp"))) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -59,35 +59,35 @@ impl LocalStore {
         }
     }
 
-    /// Takes a picture away in all its sizes; what is gone already is fine.
-    pub fn remove(&self, name: &Name) -> io::Result<()> {
+    /// Deletes a picture in all its sizes. Missing files are ignored.
+    pub fn remove(&self, name: &PictureName) -> io::Result<()> {
         for width in name.widths() {
-            for ending in ["avif", "webp"] {
-                self.take(&name.file(width, ending))?;
+            for extension in ["avif", "webp"] {
+                self.delete(&name.file(width, extension))?;
             }
         }
         Ok(())
     }
 
-    /// Notes that a picture lies, or is about to lie, at Cloudinary.
-    pub fn mark(&self, name: &Name) -> io::Result<()> {
+    /// Marks a picture as stored, or about to be stored, at Cloudinary.
+    pub fn mark(&self, name: &PictureName) -> io::Result<()> {
         self.put(&format!("{name}.{MARK}"), b"")
     }
 
-    pub fn unmark(&self, name: &Name) -> io::Result<()> {
-        self.take(&format!("{name}.{MARK}"))
+    pub fn unmark(&self, name: &PictureName) -> io::Result<()> {
+        self.delete(&format!("{name}.{MARK}"))
     }
 
-    fn take(&self, file: &str) -> io::Result<()> {
+    fn delete(&self, file: &str) -> io::Result<()> {
         match std::fs::remove_file(self.0.join(file)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// What was put here before so long; drafts of that age are taken away.
-    pub fn old(&self, age: Duration) -> io::Result<Old> {
-        let mut old = Old::default();
+    /// Lists files older than `age`, and deletes unfinished files of that age.
+    pub fn old_files(&self, age: Duration) -> io::Result<OldFiles> {
+        let mut old = OldFiles::default();
         let entries = match std::fs::read_dir(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(old),
             entries => entries?,
@@ -96,17 +96,17 @@ impl LocalStore {
         for entry in entries {
             let entry = entry?;
             let file = entry.file_name().to_string_lossy().into_owned();
-            let aged = entry.metadata().and_then(|data| data.modified());
-            // Whatever cannot be looked at is being taken away by somebody else.
-            if !aged.is_ok_and(|changed| changed < before) {
+            let modified = entry.metadata().and_then(|data| data.modified());
+            // A file that cannot be read is being deleted by another process.
+            if !modified.is_ok_and(|modified| modified < before) {
                 continue;
             }
             if file.starts_with(DRAFT) {
-                self.take(&file)?;
-            } else if let Some((stem, ending)) = file.split_once('.')
-                && let Some(name) = of_any_size(stem)
+                self.delete(&file)?;
+            } else if let Some((stem, extension)) = file.split_once('.')
+                && let Some(name) = parse_any_size(stem)
             {
-                let list = if ending == MARK {
+                let list = if extension == MARK {
                     &mut old.marks
                 } else {
                     &mut old.pictures
@@ -118,7 +118,7 @@ impl LocalStore {
     }
 }
 
-/// The picture that a file belongs to, whatever its width.
-fn of_any_size(stem: &str) -> Option<Name> {
-    Name::parse(stem).or_else(|| Name::parse(stem.rsplit_once('-')?.0))
+/// The picture that a file belongs to, in any width.
+fn parse_any_size(stem: &str) -> Option<PictureName> {
+    PictureName::parse(stem).or_else(|| PictureName::parse(stem.rsplit_once('-')?.0))
 }

@@ -1,4 +1,4 @@
-//! Pictures: the rows, what is made of an upload, where it lies, and how a page shows it.
+//! Pictures: their rows, how uploads are processed, where the files are stored, and how a page shows them.
 
 mod arrange;
 mod cleanup;
@@ -15,9 +15,9 @@ mod upload;
 
 pub use arrange::MAX_PICTURES;
 pub use cleanup::purge_expired;
-pub use image::Image;
+pub use image::{Image, NewImage};
 pub use pending::PendingImage;
 pub use picture::Picture;
 pub use pictures::Pictures;
-pub use removal::{Removal, forget};
-pub use upload::{MAX_FILE_BYTES, Sent};
+pub use removal::{Removal, enqueue_removals_of_user};
+pub use upload::{MAX_FILE_BYTES, UploadedFile};

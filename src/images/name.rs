@@ -1,4 +1,4 @@
-//! What a stored picture is called: random, and with its size in it, so that the address tells everything.
+//! The name of a stored picture: random digits and the size, so that the address is all that a page needs.
 
 use std::fmt;
 
@@ -6,40 +6,40 @@ use data_encoding::HEXLOWER;
 
 use crate::error::{Error, Result};
 
-/// Where our own pictures are served from.
+/// The path of local pictures.
 const LOCAL: &str = "/media/pictures/";
-/// What Cloudinary's addresses begin with.
+/// The start of Cloudinary's addresses.
 pub const CLOUDINARY: &str = "https://res.cloudinary.com/";
-/// The folder that our pictures have at Cloudinary.
+/// The folder of our pictures at Cloudinary.
 pub const CLOUD_FOLDER: &str = "pocketshop/";
-/// The widths that a picture is made in, besides its own.
+/// The widths that a picture is resized to, besides its own.
 pub const WIDTHS: [i32; 4] = [320, 640, 960, 1440];
-/// Bytes of chance in a name.
-const CHANCE: usize = 16;
+/// Random bytes in a name.
+const RANDOM_BYTES: usize = 16;
 
-/// `4f…e1-1440x1080`: 32 hex digits that nobody guesses, width, height.
+/// `4f…e1-1440x1080`: 32 random hex digits, width, height.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Name {
+pub struct PictureName {
     random: String,
     pub width: i32,
     pub height: i32,
 }
 
-/// Where an address leads.
+/// Where the files of an address are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Our data folder, with the first WebP alone.
-    Quick,
-    /// Our data folder, with all sizes.
-    Finished,
+pub enum PictureLocation {
+    /// The local folder holds only the original WebP.
+    Original,
+    /// The local folder holds all sizes.
+    Resized,
     Cloudinary,
 }
 
-impl Name {
-    /// A new one.
+impl PictureName {
     pub fn new(width: i32, height: i32) -> Result<Self> {
-        let mut random = [0_u8; CHANCE];
-        getrandom::fill(&mut random).map_err(|error| Error::internal(error, "there is no chance to be had"))?;
+        let mut random = [0_u8; RANDOM_BYTES];
+        getrandom::fill(&mut random)
+            .map_err(|error| Error::internal(error, "random bytes for a picture's name could not be generated"))?;
         Ok(Self {
             random: HEXLOWER.encode(&random),
             width,
@@ -52,70 +52,70 @@ impl Name {
         let (width, height) = size.split_once('x')?;
         let hex = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
         let number = |digits: &str| {
-            let plain = (1..=5).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
-            digits.parse().ok().filter(|number| plain && *number > 0)
+            let valid = (1..=5).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
+            digits.parse().ok().filter(|number| valid && *number > 0)
         };
         let name = Self {
             random: random.to_owned(),
             width: number(width)?,
             height: number(height)?,
         };
-        (random.len() == CHANCE * 2 && random.bytes().all(hex)).then_some(name)
+        (random.len() == RANDOM_BYTES * 2 && random.bytes().all(hex)).then_some(name)
     }
 
-    /// The name in an address of ours, and where it leads.
-    pub fn of(url: &str) -> Option<(Self, Place)> {
+    /// Reads the address of a picture of ours. None for any other address.
+    pub fn from_url(url: &str) -> Option<(Self, PictureLocation)> {
         if let Some(file) = url.strip_prefix(LOCAL) {
-            let (stem, ending) = file.split_once('.')?;
-            let place = match ending {
-                "webp" => Place::Quick,
-                "avif" => Place::Finished,
+            let (stem, extension) = file.split_once('.')?;
+            let location = match extension {
+                "webp" => PictureLocation::Original,
+                "avif" => PictureLocation::Resized,
                 _ => return None,
             };
-            return Some((Self::parse(stem)?, place));
+            return Some((Self::parse(stem)?, location));
         }
         let (_, file) = url.strip_prefix(CLOUDINARY)?.split_once(CLOUD_FOLDER)?;
         let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
-        Some((Self::parse(stem)?, Place::Cloudinary))
+        Some((Self::parse(stem)?, PictureLocation::Cloudinary))
     }
 
-    /// The address of the picture as it is first kept.
-    pub fn quick(&self) -> String {
+    /// The address while only the original is stored.
+    pub fn original_url(&self) -> String {
         format!("{LOCAL}{self}.webp")
     }
 
-    /// The address when all sizes lie beside it.
-    pub fn finished(&self) -> String {
+    /// The address when all sizes are stored.
+    pub fn resized_url(&self) -> String {
         format!("{LOCAL}{self}.avif")
     }
 
-    /// The address of a smaller one.
-    pub fn sized(&self, width: i32, ending: &str) -> String {
-        format!("{LOCAL}{}", self.file(width, ending))
+    /// The address of the picture in one of its sizes.
+    pub fn sized_url(&self, width: i32, extension: &str) -> String {
+        format!("{LOCAL}{}", self.file(width, extension))
     }
 
-    /// The file of this width; its own width goes without saying.
-    pub fn file(&self, width: i32, ending: &str) -> String {
+    /// The file of this width. The picture's own width is left out.
+    pub fn file(&self, width: i32, extension: &str) -> String {
         if width == self.width {
-            format!("{self}.{ending}")
+            format!("{self}.{extension}")
         } else {
-            format!("{self}-{width}.{ending}")
+            format!("{self}-{width}.{extension}")
         }
     }
 
-    /// The widths that this picture has, its own the last.
+    /// The widths of this picture; its own is the last.
     pub fn widths(&self) -> impl Iterator<Item = i32> + use<> {
         let own = self.width;
         WIDTHS.into_iter().filter(move |width| *width < own).chain([own])
     }
 
-    /// What Cloudinary knows it by.
+    /// The picture's id at Cloudinary.
     pub fn public_id(&self) -> String {
         format!("{CLOUD_FOLDER}{self}")
     }
 
-    /// What the addresses of this picture look like, for LIKE.
-    pub fn like(&self, cloud: bool) -> String {
+    /// The SQL pattern of this picture's addresses.
+    pub fn url_pattern(&self, cloud: bool) -> String {
         if cloud {
             format!("{CLOUDINARY}%/{CLOUD_FOLDER}{self}.%")
         } else {
@@ -123,13 +123,13 @@ impl Name {
         }
     }
 
-    /// What the addresses of all our pictures look like, for LIKE.
-    pub fn any() -> [String; 2] {
+    /// The SQL patterns of all our pictures' addresses: local ones, and those at Cloudinary.
+    pub fn all_url_patterns() -> [String; 2] {
         [format!("{LOCAL}%"), format!("{CLOUDINARY}%/{CLOUD_FOLDER}%")]
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for PictureName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}x{}", self.random, self.width, self.height)
     }
@@ -140,22 +140,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_tells_the_name_and_the_size() {
-        let name = Name::new(1440, 1080).unwrap();
-        assert_eq!(Name::parse(&name.to_string()), Some(name.clone()));
-        assert_eq!(Name::of(&name.quick()), Some((name.clone(), Place::Quick)));
-        assert_eq!(Name::of(&name.finished()), Some((name.clone(), Place::Finished)));
+    fn an_address_holds_the_name_and_the_size() {
+        let name = PictureName::new(1440, 1080).unwrap();
+        assert_eq!(PictureName::parse(&name.to_string()), Some(name.clone()));
+        assert_eq!(
+            PictureName::from_url(&name.original_url()),
+            Some((name.clone(), PictureLocation::Original))
+        );
+        assert_eq!(
+            PictureName::from_url(&name.resized_url()),
+            Some((name.clone(), PictureLocation::Resized))
+        );
         let cloud = format!("{CLOUDINARY}demo/image/upload/v17/{}.webp", name.public_id());
-        assert_eq!(Name::of(&cloud), Some((name.clone(), Place::Cloudinary)));
+        assert_eq!(
+            PictureName::from_url(&cloud),
+            Some((name.clone(), PictureLocation::Cloudinary))
+        );
         assert_eq!(name.widths().collect::<Vec<_>>(), [320, 640, 960, 1440]);
-        assert_eq!(Name::new(320, 1).unwrap().widths().collect::<Vec<_>>(), [320]);
-        assert_ne!(Name::new(1, 1).unwrap(), Name::new(1, 1).unwrap());
+        assert_eq!(PictureName::new(320, 1).unwrap().widths().collect::<Vec<_>>(), [320]);
+        assert_ne!(PictureName::new(1, 1).unwrap(), PictureName::new(1, 1).unwrap());
     }
 
     #[test]
-    fn what_is_not_ours_has_no_name() {
+    fn other_addresses_have_no_name() {
         let good = "0123456789abcdef0123456789abcdef-8x9";
-        assert!(Name::parse(good).is_some());
+        assert!(PictureName::parse(good).is_some());
         for stem in [
             "",
             "mug-1",
@@ -167,7 +176,7 @@ mod tests {
             "0123456789abcdef0123456789abcdef-8x999999",
             "../456789abcdef0123456789abcdef-8x9",
         ] {
-            assert_eq!(Name::parse(stem), None, "{stem}");
+            assert_eq!(PictureName::parse(stem), None, "{stem}");
         }
         for url in [
             "/media/demo/mug-1.svg".to_owned(),
@@ -175,7 +184,7 @@ mod tests {
             format!("/media/pictures/../{good}.webp"),
             format!("https://evil.example/pocketshop/{good}.webp"),
         ] {
-            assert_eq!(Name::of(&url), None, "{url}");
+            assert_eq!(PictureName::from_url(&url), None, "{url}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A picture that was sent and belongs to nothing yet: kept for its owner, for a day.
+//! An uploaded picture that is not used yet. It is kept for its owner for a day.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -9,54 +9,45 @@ use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
 use crate::schema::pending_images;
 
-/// How long one waits for a place.
+/// How long a pending picture is kept.
 const PENDING_TTL: TimeDelta = TimeDelta::days(1);
-/// How many old ones go at a time.
+/// How many expired pictures are deleted at a time.
 const BATCH_SIZE: i64 = 500;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = pending_images)]
 pub struct PendingImage {
     pub id: ImageId,
+    pub owner_id: UserId,
     pub public_id: String,
     pub url: String,
     pub width: i32,
     pub height: i32,
     pub tint: String,
+    pub created_at: NaiveDateTime,
 }
 
 impl PendingImage {
-    pub(super) fn insert(&self, conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
-        diesel::insert_into(pending_images::table)
-            .values((
-                pending_images::id.eq(self.id),
-                pending_images::owner_id.eq(owner),
-                pending_images::public_id.eq(&self.public_id),
-                pending_images::url.eq(&self.url),
-                pending_images::width.eq(self.width),
-                pending_images::height.eq(self.height),
-                pending_images::tint.eq(&self.tint),
-                pending_images::created_at.eq(now),
-            ))
-            .execute(conn)?;
+    pub(super) fn insert(&self, conn: &mut Conn) -> Result<()> {
+        diesel::insert_into(pending_images::table).values(self).execute(conn)?;
         Ok(())
     }
 
-    /// Those of these that are this person's, in the order asked for.
+    /// The owner's pictures among these, in the same order.
     pub fn of_user(conn: &mut Conn, owner: UserId, ids: &[ImageId]) -> Result<Vec<Self>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found: Vec<Self> = pending_images::table
+        let mut images: Vec<Self> = pending_images::table
             .filter(pending_images::owner_id.eq(owner))
             .filter(one_of(pending_images::id, ids.iter().map(|id| id.0)))
             .select(Self::as_select())
             .load(conn)?;
-        found.sort_by_key(|image| ids.iter().position(|id| *id == image.id));
-        Ok(found)
+        images.sort_by_key(|image| ids.iter().position(|id| *id == image.id));
+        Ok(images)
     }
 
-    /// All of this person's, the oldest first.
+    /// All pending pictures of the owner, the oldest first.
     pub fn latest(conn: &mut Conn, owner: UserId) -> Result<Vec<Self>> {
         Ok(pending_images::table
             .filter(pending_images::owner_id.eq(owner))
@@ -65,19 +56,19 @@ impl PendingImage {
             .load(conn)?)
     }
 
-    /// Gives the picture to whoever asks for it in this transaction: it is pending no more.
+    /// Deletes the row and returns it, so that the caller can use the picture in this transaction.
     ///
     /// # Errors
-    /// `NotFound` for one that is not there, or not this person's.
+    /// `NotFound` if the owner has no such picture.
     pub fn take(conn: &mut Conn, owner: UserId, id: ImageId) -> Result<Self> {
-        let theirs = pending_images::table
+        let row = pending_images::table
             .find(id)
             .filter(pending_images::owner_id.eq(owner));
-        // Held before it is read: its address may be changing just now.
-        let held = diesel::update(theirs)
+        // The lock comes before the read: a job may be changing the picture's address at the same moment.
+        let locked = diesel::update(row)
             .set(pending_images::created_at.eq(pending_images::created_at))
             .execute(conn)?;
-        if held == 0 {
+        if locked == 0 {
             return Err(Error::NotFound);
         }
         let image = pending_images::table.find(id).select(Self::as_select()).first(conn)?;
@@ -91,18 +82,18 @@ impl PendingImage {
         picture
     }
 
-    /// Takes away those that found no place within a day.
+    /// Deletes pictures that were not used within a day.
     pub(super) fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-        let old: Vec<(ImageId, String)> = pending_images::table
+        let expired: Vec<(ImageId, String)> = pending_images::table
             .filter(pending_images::created_at.lt(now - PENDING_TTL))
             .order(pending_images::id)
             .limit(BATCH_SIZE)
             .select((pending_images::id, pending_images::url))
             .load(conn)?;
-        diesel::delete(pending_images::table.filter(one_of(pending_images::id, old.iter().map(|(id, _)| id.0))))
+        diesel::delete(pending_images::table.filter(one_of(pending_images::id, expired.iter().map(|(id, _)| id.0))))
             .execute(conn)?;
-        for (_, url) in old {
-            Removal::ask(conn, &url, now)?;
+        for (_, url) in expired {
+            Removal::enqueue(conn, &url, now)?;
         }
         Ok(())
     }

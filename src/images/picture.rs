@@ -1,17 +1,17 @@
 //! A picture as a page shows it.
 
-use super::name::{CLOUDINARY, Name, Place, WIDTHS};
+use super::name::{CLOUDINARY, PictureLocation, PictureName, WIDTHS};
 
 const UPLOAD: &str = "/image/upload/";
-/// The size of a picture that nobody knows.
-const PORTRAIT: (i32, i32) = (800, 1000);
+/// The size of a picture whose size is not known.
+const DEFAULT_SIZE: (i32, i32) = (800, 1000);
 
 #[derive(Debug, Clone)]
 pub struct Picture {
     pub src: String,
-    /// Addresses with widths; empty when there is one size only.
+    /// Addresses with widths. Empty if there is only one size.
     pub srcset: String,
-    /// The same as AVIF; empty when there is none.
+    /// The same in AVIF. Empty if there is none.
     pub avif: String,
     /// Pixels.
     pub width: i32,
@@ -22,42 +22,42 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// From an address alone.
+    /// A picture from its address.
     pub fn from_url(url: &str) -> Self {
         let mut picture = Self {
             src: url.to_owned(),
             srcset: String::new(),
             avif: String::new(),
-            width: PORTRAIT.0,
-            height: PORTRAIT.1,
+            width: DEFAULT_SIZE.0,
+            height: DEFAULT_SIZE.1,
             alt: String::new(),
             tint: String::new(),
         };
-        if let Some((name, place)) = Name::of(url) {
+        if let Some((name, location)) = PictureName::from_url(url) {
             (picture.width, picture.height) = (name.width, name.height);
-            picture.find(&name, place, url);
-        } else if let Some((store, file)) = cloudinary(url) {
-            let sized = |width: i32| format!("{store}{UPLOAD}c_fill,ar_4:5,w_{width},f_auto,q_auto/{file}");
-            picture.srcset = list(WIDTHS, sized);
+            picture.set_sources(&name, location, url);
+        } else if let Some((account, file)) = cloudinary(url) {
+            let sized = |width: i32| format!("{account}{UPLOAD}c_fill,ar_4:5,w_{width},f_auto,q_auto/{file}");
+            picture.srcset = srcset(WIDTHS, sized);
             picture.src = sized(WIDTHS[1]);
             (picture.width, picture.height) = (WIDTHS[1], WIDTHS[1] * 5 / 4);
         }
         picture
     }
 
-    /// The addresses of a picture of ours.
-    fn find(&mut self, name: &Name, place: Place, url: &str) {
-        match place {
-            Place::Quick => {}
-            Place::Finished => {
-                self.src = name.quick();
-                self.srcset = list(name.widths(), |width| name.sized(width, "webp"));
-                self.avif = list(name.widths(), |width| name.sized(width, "avif"));
+    /// Sets the addresses of a picture of ours.
+    fn set_sources(&mut self, name: &PictureName, location: PictureLocation, url: &str) {
+        match location {
+            PictureLocation::Original => {}
+            PictureLocation::Resized => {
+                self.src = name.original_url();
+                self.srcset = srcset(name.widths(), |width| name.sized_url(width, "webp"));
+                self.avif = srcset(name.widths(), |width| name.sized_url(width, "avif"));
             }
-            Place::Cloudinary => {
-                if let Some((store, file)) = cloudinary(url) {
-                    let sized = |width: i32| format!("{store}{UPLOAD}c_limit,w_{width},f_auto,q_auto/{file}");
-                    self.srcset = list(name.widths(), sized);
+            PictureLocation::Cloudinary => {
+                if let Some((account, file)) = cloudinary(url) {
+                    let sized = |width: i32| format!("{account}{UPLOAD}c_limit,w_{width},f_auto,q_auto/{file}");
+                    self.srcset = srcset(name.widths(), sized);
                     self.src = sized(name.width.min(WIDTHS[1]));
                 }
             }
@@ -65,13 +65,14 @@ impl Picture {
     }
 }
 
-/// The store's part of an address at Cloudinary, and the file's.
+/// Splits an address at Cloudinary into the account's part and the file's.
 fn cloudinary(url: &str) -> Option<(&str, &str)> {
     url.split_once(UPLOAD)
-        .filter(|(store, _)| store.starts_with(CLOUDINARY))
+        .filter(|(account, _)| account.starts_with(CLOUDINARY))
 }
 
-fn list(widths: impl IntoIterator<Item = i32>, address: impl Fn(i32) -> String) -> String {
+/// Addresses with widths, as in `srcset`.
+fn srcset(widths: impl IntoIterator<Item = i32>, address: impl Fn(i32) -> String) -> String {
     let sizes: Vec<String> = widths
         .into_iter()
         .map(|width| format!("{} {width}w", address(width)))
@@ -104,22 +105,22 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_tells_its_size_at_once_and_its_sizes_when_they_are_made() {
+    fn an_upload_has_its_size_at_once_and_its_sources_when_they_are_made() {
         let stem = "/media/pictures/0123456789abcdef0123456789abcdef-700x900";
-        let quick = Picture::from_url(&format!("{stem}.webp"));
-        assert_eq!((quick.width, quick.height), (700, 900));
+        let original = Picture::from_url(&format!("{stem}.webp"));
+        assert_eq!((original.width, original.height), (700, 900));
         assert_eq!(
-            (quick.src, quick.srcset, quick.avif),
+            (original.src, original.srcset, original.avif),
             (format!("{stem}.webp"), String::new(), String::new())
         );
-        let finished = Picture::from_url(&format!("{stem}.avif"));
-        assert_eq!(finished.src, format!("{stem}.webp"));
+        let resized = Picture::from_url(&format!("{stem}.avif"));
+        assert_eq!(resized.src, format!("{stem}.webp"));
         assert_eq!(
-            finished.srcset,
+            resized.srcset,
             format!("{stem}-320.webp 320w, {stem}-640.webp 640w, {stem}.webp 700w")
         );
         assert_eq!(
-            finished.avif,
+            resized.avif,
             format!("{stem}-320.avif 320w, {stem}-640.avif 640w, {stem}.avif 700w")
         );
     }

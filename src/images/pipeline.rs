@@ -1,5 +1,5 @@
-//! What becomes of the bytes that somebody sent: looked at, decoded within limits, turned upright, made smaller, and
-//! written anew. Nothing of the sender's is kept but the pixels.
+//! Processing of uploaded pictures: checks the format, decodes within limits, rotates, resizes and encodes again. Only the
+//! pixels of the uploaded file are kept.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -12,96 +12,98 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 use ravif::{BitDepth, Img, RGB8, RGBA8};
 
-/// The most pixels a side, and in all.
+/// Pixels of a side.
 const MAX_SIDE: u32 = 12_000;
+/// Pixels of the whole picture.
 const MAX_PIXELS: u64 = 40_000_000;
-/// The most bytes that decoding may take.
-const MAX_BYTES: u64 = 256 * 1024 * 1024;
-/// The most bytes that a decoded picture may have.
-const MAX_DECODED: u64 = 160 * 1024 * 1024;
-/// From so many decoded bytes on, one at a time.
-const LARGE: u64 = 64 * 1024 * 1024;
-/// The box that what is kept fits into.
-const BOX: (u32, u32) = (1440, 2160);
+/// Bytes of memory for decoding.
+const MAX_DECODER_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of a decoded picture.
+const MAX_DECODED_BYTES: u64 = 160 * 1024 * 1024;
+/// Decoded bytes above which pictures are processed one at a time.
+const LARGE_BYTES: u64 = 64 * 1024 * 1024;
+/// The largest width and height of an original.
+const MAX_SIZE: (u32, u32) = (1440, 2160);
 
-const QUICK_QUALITY: f32 = 82.0;
-/// How hard libwebp tries, of 6: someone waits for the first one.
-const QUICK_EFFORT: i32 = 2;
+const ORIGINAL_QUALITY: f32 = 82.0;
+/// libwebp's method, up to 6. It is low for the original because the user waits for it.
+const ORIGINAL_EFFORT: i32 = 2;
 const WEBP_QUALITY: f32 = 78.0;
 const WEBP_EFFORT: i32 = 4;
 const AVIF_QUALITY: f32 = 58.0;
-/// How fast rav1e goes, of 10; faster for the large ones, so that a picture is finished within a few seconds.
+/// rav1e's speed, up to 10. It is higher for large pictures, so that a job takes only a few seconds.
 const AVIF_SPEED: u8 = 8;
 const AVIF_SPEED_LARGE: u8 = 9;
-/// Wider than this is large.
-const AVIF_WIDE: u32 = 960;
+/// Pictures wider than this are large.
+const AVIF_LARGE_WIDTH: u32 = 960;
 
-/// What is kept of an upload.
+/// The original that is stored of an upload.
 #[derive(Debug)]
-pub struct Quick {
+pub struct Original {
     pub webp: Vec<u8>,
     pub width: u32,
     pub height: u32,
-    /// `#rrggbb`
+    /// The average color, `#rrggbb`.
     pub tint: String,
 }
 
-/// Why a file is no picture for us; from the second word on, for the sender.
-pub type Unfit = &'static str;
+/// Why a file is refused. The text follows the file's name in a sentence.
+pub type RefusalReason = &'static str;
 
-const NO_PICTURE: Unfit = "is not a picture that we can show. Choose a JPEG, PNG or WebP file.";
-const TOO_MANY_PIXELS: Unfit =
+const NOT_A_PICTURE: RefusalReason = "is not a picture that we can show. Choose a JPEG, PNG or WebP file.";
+const TOO_MANY_PIXELS: RefusalReason =
     "has too many pixels. Make it at most 12,000 pixels a side and 40 megapixels in all, and send it again.";
-const DAMAGED: Unfit = "is damaged. Save it anew, or choose another picture.";
+const DAMAGED: RefusalReason = "is damaged. Save it anew, or choose another picture.";
 
-/// Makes what is kept of an upload; takes a good part of a second, and much memory.
-pub fn quick(file: File) -> Result<Quick, Unfit> {
-    // A decoder that breaks has met a broken picture.
-    catch_unwind(AssertUnwindSafe(|| try_quick(file))).unwrap_or(Err(DAMAGED))
+/// Makes the original of an upload. This takes up to a second and much memory.
+pub fn encode_original(file: File) -> Result<Original, RefusalReason> {
+    // A decoder that panics was given a damaged picture.
+    catch_unwind(AssertUnwindSafe(|| try_encode_original(file))).unwrap_or(Err(DAMAGED))
 }
 
-fn try_quick(file: File) -> Result<Quick, Unfit> {
-    let image = upright(file)?;
+fn try_encode_original(file: File) -> Result<Original, RefusalReason> {
+    let image = decode(file)?;
     let (width, height) = (image.width(), image.height());
-    Ok(Quick {
-        webp: webp(&image, QUICK_QUALITY, QUICK_EFFORT).ok_or(DAMAGED)?,
+    Ok(Original {
+        webp: webp(&image, ORIGINAL_QUALITY, ORIGINAL_EFFORT).ok_or(DAMAGED)?,
         width,
         height,
         tint: tint(&image),
     })
 }
 
-/// Decoded, no larger than what is kept, the right way up.
-fn upright(mut file: File) -> Result<DynamicImage, Unfit> {
-    static LARGE_ONES: Mutex<()> = Mutex::new(());
+/// Decodes a picture, resizes it to the size of an original, and rotates it upright.
+fn decode(mut file: File) -> Result<DynamicImage, RefusalReason> {
+    static LARGE_LOCK: Mutex<()> = Mutex::new(());
     let format = format(&mut file)?;
     let mut reader = ImageReader::with_format(BufReader::new(file), format);
     reader.limits(limits());
-    let mut decoder = reader.into_decoder().map_err(unfit)?;
+    let mut decoder = reader.into_decoder().map_err(refusal_reason)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    if width.max(height) > MAX_SIDE || pixels > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
+    if width.max(height) > MAX_SIDE || pixels > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED_BYTES {
         return Err(TOO_MANY_PIXELS);
     }
     if pixels == 0 {
         return Err(DAMAGED);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let _alone = (decoder.total_bytes() > LARGE).then(|| LARGE_ONES.lock().unwrap_or_else(PoisonError::into_inner));
-    let image = eight_bits(DynamicImage::from_decoder(decoder).map_err(unfit)?);
-    let turned = matches!(
+    let _lock =
+        (decoder.total_bytes() > LARGE_BYTES).then(|| LARGE_LOCK.lock().unwrap_or_else(PoisonError::into_inner));
+    let image = eight_bits(DynamicImage::from_decoder(decoder).map_err(refusal_reason)?);
+    let rotated = matches!(
         orientation,
         Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
     );
-    let most = if turned { (BOX.1, BOX.0) } else { BOX };
-    let (width, height) = within(most, (width, height));
-    let mut image = shrink(image, width, height).ok_or(DAMAGED)?;
+    let max_size = if rotated { (MAX_SIZE.1, MAX_SIZE.0) } else { MAX_SIZE };
+    let (width, height) = fit(max_size, (width, height));
+    let mut image = resize(image, width, height).ok_or(DAMAGED)?;
     image.apply_orientation(orientation);
     Ok(image)
 }
 
-/// Told by the first bytes, whatever the name or the sender says.
-fn format(file: &mut File) -> Result<ImageFormat, Unfit> {
+/// The format by the first bytes; the file's name and type are ignored.
+fn format(file: &mut File) -> Result<ImageFormat, RefusalReason> {
     let mut start = Vec::with_capacity(12);
     let read = file.take(12).read_to_end(&mut start).and_then(|_| file.rewind());
     read.map_err(|_| DAMAGED)?;
@@ -109,7 +111,7 @@ fn format(file: &mut File) -> Result<ImageFormat, Unfit> {
         [0xff, 0xd8, 0xff, ..] => Ok(ImageFormat::Jpeg),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Ok(ImageFormat::Png),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => Ok(ImageFormat::WebP),
-        _ => Err(NO_PICTURE),
+        _ => Err(NOT_A_PICTURE),
     }
 }
 
@@ -117,20 +119,20 @@ fn limits() -> Limits {
     let mut limits = Limits::no_limits();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_BYTES);
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
     limits
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn unfit(error: ImageError) -> Unfit {
+fn refusal_reason(error: ImageError) -> RefusalReason {
     match error {
         ImageError::Limits(_) => TOO_MANY_PIXELS,
-        ImageError::Unsupported(_) => NO_PICTURE,
+        ImageError::Unsupported(_) => NOT_A_PICTURE,
         _ => DAMAGED,
     }
 }
 
-/// Colors of eight bits; transparency only where there is some to keep.
+/// Converts to eight bits per channel. Keeps the alpha channel if there is one.
 fn eight_bits(image: DynamicImage) -> DynamicImage {
     if image.color().has_alpha() {
         DynamicImage::ImageRgba8(image.into_rgba8())
@@ -139,23 +141,23 @@ fn eight_bits(image: DynamicImage) -> DynamicImage {
     }
 }
 
-/// The size of what fits into the box; nothing grows.
-fn within(most: (u32, u32), (width, height): (u32, u32)) -> (u32, u32) {
-    let fit = |size: u32, of: u32, to: u32| {
+/// The size of a picture that fits into the largest size. A picture never grows.
+fn fit(max_size: (u32, u32), size: (u32, u32)) -> (u32, u32) {
+    let scale = |size: u32, of: u32, to: u32| {
         let scaled = u64::from(size) * u64::from(to) / u64::from(of);
         u32::try_from(scaled).unwrap_or(to).max(1)
     };
-    let (mut small, mut low) = (width, height);
-    if small > most.0 {
-        (small, low) = (most.0, fit(height, width, most.0));
+    let (mut width, mut height) = size;
+    if width > max_size.0 {
+        (width, height) = (max_size.0, scale(size.1, size.0, max_size.0));
     }
-    if low > most.1 {
-        (small, low) = (fit(width, height, most.1), most.1);
+    if height > max_size.1 {
+        (width, height) = (scale(size.0, size.1, max_size.1), max_size.1);
     }
-    (small, low)
+    (width, height)
 }
 
-fn shrink(image: DynamicImage, width: u32, height: u32) -> Option<DynamicImage> {
+fn resize(image: DynamicImage, width: u32, height: u32) -> Option<DynamicImage> {
     if (image.width(), image.height()) == (width, height) {
         return Some(image);
     }
@@ -177,15 +179,15 @@ fn shrink(image: DynamicImage, width: u32, height: u32) -> Option<DynamicImage> 
     }
 }
 
-/// The average of what can be seen.
+/// The average color of the visible pixels, `#rrggbb`.
 fn tint(image: &DynamicImage) -> String {
     let mut sum = [0_u64; 3];
     let mut weight = 0_u64;
-    let mut add = |pixel: &[u8], seen: u64| {
-        for (sum, part) in sum.iter_mut().zip(pixel) {
-            *sum += u64::from(*part) * seen;
+    let mut add = |pixel: &[u8], alpha: u64| {
+        for (sum, channel) in sum.iter_mut().zip(pixel) {
+            *sum += u64::from(*channel) * alpha;
         }
-        weight += seen;
+        weight += alpha;
     };
     match image {
         DynamicImage::ImageRgba8(image) => image
@@ -211,7 +213,7 @@ fn webp(image: &DynamicImage, quality: f32, effort: i32) -> Option<Vec<u8>> {
 }
 
 fn avif(image: &DynamicImage) -> Option<Vec<u8>> {
-    let speed = if image.width() > AVIF_WIDE {
+    let speed = if image.width() > AVIF_LARGE_WIDTH {
         AVIF_SPEED_LARGE
     } else {
         AVIF_SPEED
@@ -224,7 +226,7 @@ fn avif(image: &DynamicImage) -> Option<Vec<u8>> {
         .with_num_threads(Some(1));
     let (width, height) = (image.width() as usize, image.height() as usize);
     let bytes = image.as_bytes();
-    let made = if image.color().has_alpha() {
+    let encoded = if image.color().has_alpha() {
         let pixels: Vec<RGBA8> = bytes
             .chunks_exact(4)
             .map(|p| RGBA8::new(p[0], p[1], p[2], p[3]))
@@ -234,31 +236,31 @@ fn avif(image: &DynamicImage) -> Option<Vec<u8>> {
         let pixels: Vec<RGB8> = bytes.chunks_exact(3).map(|p| RGB8::new(p[0], p[1], p[2])).collect();
         encoder.encode_rgb(Img::new(&pixels, width, height))
     };
-    made.ok().map(|made| made.avif_file)
+    encoded.ok().map(|encoded| encoded.avif_file)
 }
 
-/// A kept picture, opened to be made in more sizes.
-pub struct Master(DynamicImage);
+/// An original, decoded to be resized.
+pub struct SourceImage(DynamicImage);
 
 /// A picture in one of its sizes.
-pub struct Sized {
+pub struct ResizedPicture {
     pub avif: Vec<u8>,
     pub webp: Vec<u8>,
 }
 
-impl Master {
-    /// None: these are not bytes that we wrote.
+impl SourceImage {
+    /// None if the bytes are no valid WebP.
     pub fn open(webp: &[u8]) -> Option<Self> {
         let image = image::load_from_memory_with_format(webp, ImageFormat::WebP).ok()?;
         Some(Self(eight_bits(image)))
     }
 
-    /// Takes seconds.
-    pub fn sized(&self, width: i32) -> Option<Sized> {
+    /// Resizes and encodes the picture. This takes seconds.
+    pub fn resize(&self, width: i32) -> Option<ResizedPicture> {
         let width = u32::try_from(width).ok()?;
-        let (_, height) = within((width, u32::MAX), (self.0.width(), self.0.height()));
-        let image = shrink(self.0.clone(), width, height)?;
-        Some(Sized {
+        let (_, height) = fit((width, u32::MAX), (self.0.width(), self.0.height()));
+        let image = resize(self.0.clone(), width, height)?;
+        Some(ResizedPicture {
             avif: avif(&image)?,
             webp: webp(&image, WEBP_QUALITY, WEBP_EFFORT)?,
         })
@@ -270,16 +272,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_fits_its_box_and_never_grows() {
-        assert_eq!(within(BOX, (4032, 3024)), (1440, 1080));
-        assert_eq!(within(BOX, (3024, 4032)), (1440, 1920));
-        assert_eq!(within(BOX, (1000, 4000)), (540, 2160));
-        assert_eq!(within(BOX, (800, 1000)), (800, 1000));
-        assert_eq!(within(BOX, (12_000, 1)), (1440, 1));
+    fn an_original_fits_the_largest_size_and_never_grows() {
+        assert_eq!(fit(MAX_SIZE, (4032, 3024)), (1440, 1080));
+        assert_eq!(fit(MAX_SIZE, (3024, 4032)), (1440, 1920));
+        assert_eq!(fit(MAX_SIZE, (1000, 4000)), (540, 2160));
+        assert_eq!(fit(MAX_SIZE, (800, 1000)), (800, 1000));
+        assert_eq!(fit(MAX_SIZE, (12_000, 1)), (1440, 1));
     }
 
     #[test]
-    fn the_tint_is_the_average_of_what_can_be_seen() {
+    fn the_tint_is_the_average_of_the_visible_pixels() {
         let mut image = RgbaImage::from_pixel(2, 1, image::Rgba([200, 100, 0, 255]));
         image.put_pixel(1, 0, image::Rgba([0, 0, 255, 0]));
         assert_eq!(tint(&DynamicImage::ImageRgba8(image)), "#c86400");

@@ -1,41 +1,44 @@
-//! Pictures that belong to nothing any more: taken from where they lie, once nothing names them.
+//! The removal of pictures that are no longer in use.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::name::{Name, Place};
+use super::name::{PictureLocation, PictureName};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::jobs;
 use crate::schema::{orders, pending_images, product_images, shops, users};
 
-/// Until then, whoever copied the address while the picture was being taken out has written it down.
+/// How long a removal waits: a transaction that copied the address in the meantime has ended by then.
 const SETTLE_TIMEOUT: TimeDelta = TimeDelta::minutes(1);
+
+/// Jobs that delete pictures.
 pub struct Removal;
 
 impl Removal {
-    /// The kind of its jobs.
+    /// The kind of these jobs.
     pub const KIND: &'static str = "picture-removal";
 
-    /// Takes the picture of this address away, soon, unless something names it then. Any address may come: empty ones and
-    /// those of pictures that we did not make are left alone.
-    pub fn ask(conn: &mut Conn, url: &str, now: NaiveDateTime) -> Result<()> {
-        let Some((name, place)) = Name::of(url) else {
+    /// Enqueues a job that deletes the picture at this address unless it is in use then. Empty addresses and those of
+    /// other pictures than ours are ignored.
+    pub fn enqueue(conn: &mut Conn, url: &str, now: NaiveDateTime) -> Result<()> {
+        let Some((name, location)) = PictureName::from_url(url) else {
             return Ok(());
         };
-        Self::ask_for(conn, &name, place == Place::Cloudinary, now)
+        Self::enqueue_named(conn, &name, location == PictureLocation::Cloudinary, now)
     }
 
-    pub(super) fn ask_for(conn: &mut Conn, name: &Name, cloud: bool, now: NaiveDateTime) -> Result<()> {
+    pub(super) fn enqueue_named(conn: &mut Conn, name: &PictureName, cloud: bool, now: NaiveDateTime) -> Result<()> {
         let payload = format!("{} {name}", if cloud { "cloud" } else { "local" });
         jobs::enqueue(conn, Self::KIND, &payload, now + SETTLE_TIMEOUT, now)?;
         Ok(())
     }
 }
 
-/// Asks for the removal of all that is somebody's face or waits for a place, before they are gone.
-pub fn forget(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
+/// Enqueues the removal of a user's pictures before their account is deleted: their portrait, their shop's logo and cover,
+/// and their pending pictures.
+pub fn enqueue_removals_of_user(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
     let mut urls: Vec<String> = pending_images::table
         .filter(pending_images::owner_id.eq(owner))
         .select(pending_images::url)
@@ -47,32 +50,32 @@ pub fn forget(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> 
         .load(conn)?;
     urls.extend(of_shops.into_iter().flat_map(|(cover, logo)| [cover, logo]));
     for url in urls {
-        Removal::ask(conn, &url, now)?;
+        Removal::enqueue(conn, &url, now)?;
     }
     Ok(())
 }
 
-/// Addresses in every place that may name a picture, in the order in which pictures move: who moves one meanwhile is
-/// seen before or after.
-pub fn named(conn: &mut Conn, like: &str) -> QueryResult<Vec<String>> {
+/// Addresses that match the pattern, from every column with addresses of pictures. The columns are read in the order in
+/// which addresses move between them, so that an address that moves in the meantime is found.
+pub fn urls_in_use(conn: &mut Conn, pattern: &str) -> QueryResult<Vec<String>> {
     let mut urls: Vec<String> = pending_images::table
-        .filter(pending_images::url.like(like))
+        .filter(pending_images::url.like(pattern))
         .select(pending_images::url)
         .load(conn)?;
-    let of_products = product_images::table.filter(product_images::url.like(like));
+    let of_products = product_images::table.filter(product_images::url.like(pattern));
     urls.extend(of_products.select(product_images::url).load::<String>(conn)?);
-    let covers = shops::table.filter(shops::shop_image.like(like));
+    let covers = shops::table.filter(shops::shop_image.like(pattern));
     urls.extend(covers.select(shops::shop_image).load::<String>(conn)?);
-    let logos = shops::table.filter(shops::logo.like(like));
+    let logos = shops::table.filter(shops::logo.like(pattern));
     urls.extend(logos.select(shops::logo).load::<String>(conn)?);
-    let faces = users::table.filter(users::profile_image.like(like));
-    urls.extend(faces.select(users::profile_image).load::<String>(conn)?);
-    let sold = orders::table.filter(orders::picture.like(like));
+    let portraits = users::table.filter(users::profile_image.like(pattern));
+    urls.extend(portraits.select(users::profile_image).load::<String>(conn)?);
+    let sold = orders::table.filter(orders::picture.like(pattern));
     urls.extend(sold.select(orders::picture).load::<String>(conn)?);
     Ok(urls)
 }
 
-/// Whether anything names this picture where it lies.
-pub fn is_named(conn: &mut Conn, name: &Name, cloud: bool) -> Result<bool> {
-    Ok(!named(conn, &name.like(cloud))?.is_empty())
+/// Whether a row has this picture's address, here or at Cloudinary.
+pub fn is_in_use(conn: &mut Conn, name: &PictureName, cloud: bool) -> Result<bool> {
+    Ok(!urls_in_use(conn, &name.url_pattern(cloud))?.is_empty())
 }

@@ -1,4 +1,4 @@
-//! A file that somebody sent: its bytes wait on the disk, its name is only ever shown.
+//! An uploaded file. Its bytes wait on the disk; its name is only shown to the user.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Seek, Write};
@@ -11,23 +11,23 @@ use crate::error::{Error, Result};
 
 /// The most bytes that a picture may have.
 pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
-/// Letters of a name that are worth showing.
-const SHOWN: usize = 60;
+/// Characters of a file's name that are shown.
+const MAX_NAME_LENGTH: usize = 60;
 
 #[derive(Debug)]
-pub struct Sent {
-    /// The form's name for it.
+pub struct UploadedFile {
+    /// The name of the form field.
     pub field: String,
-    /// The sender's name for it.
+    /// The file's name, shortened.
     pub name: String,
-    /// In the data folder, without a name: gone as soon as nobody has it open, whatever happens.
+    /// A file in the data folder without a directory entry: the system deletes it when it is closed.
     file: File,
     size: u64,
     refusal: Option<String>,
 }
 
-impl Sent {
-    /// An empty one; its bytes will lie in this folder.
+impl UploadedFile {
+    /// An empty file whose bytes will be stored in this folder.
     pub fn new(folder: &Path, field: &str, name: &str) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let mut random = [0_u8; 8];
@@ -42,14 +42,14 @@ impl Sent {
         std::fs::remove_file(path)?;
         Ok(Self {
             field: field.to_owned(),
-            name: shown(name),
+            name: shown_name(name),
             file,
             size: 0,
             refusal: None,
         })
     }
 
-    /// Adds bytes. What is more than a picture may have is not kept, and then the file is refused.
+    /// Adds bytes. A file that becomes too large is refused, and its bytes are dropped.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.size += bytes.len() as u64;
         if self.size > MAX_FILE_BYTES {
@@ -61,10 +61,10 @@ impl Sent {
         self.file.write_all(bytes)
     }
 
-    /// Why this file will not be taken, from the second word on; the first reason counts.
-    pub fn refuse(&mut self, why: &str) {
+    /// Refuses the file. The reason follows the file's name in a sentence. Only the first reason counts.
+    pub fn refuse(&mut self, reason: &str) {
         if self.refusal.is_none() {
-            self.refusal = Some(format!("“{}” {why}", self.name));
+            self.refusal = Some(format!("“{}” {reason}", self.name));
         }
     }
 
@@ -72,29 +72,29 @@ impl Sent {
         self.size == 0
     }
 
-    /// The bytes, from the first.
+    /// The file, at its start, and its name.
     ///
     /// # Errors
-    /// It was refused while it came in.
+    /// `Refused` if the file is empty or was refused while it was uploaded.
     pub(super) fn open(mut self) -> Result<(File, String)> {
         if self.is_empty() {
             self.refuse("is empty. Choose another picture.");
         }
-        if let Some(why) = self.refusal {
-            return Err(Error::Refused(why));
+        if let Some(message) = self.refusal {
+            return Err(Error::Refused(message));
         }
         self.file
             .rewind()
-            .map_err(|error| Error::internal(error, "a sent file could not be read"))?;
+            .map_err(|error| Error::internal(error, "an uploaded file could not be read"))?;
         Ok((self.file, self.name))
     }
 }
 
-/// A name fit to be shown: without the folders that some programs put before it, without control characters, not long.
-fn shown(name: &str) -> String {
+/// A file's name as it is shown: without folders and control characters, and shortened.
+fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|letter| !letter.is_control()).collect();
-    let short: String = plain.trim().chars().take(SHOWN).collect();
+    let short: String = plain.trim().chars().take(MAX_NAME_LENGTH).collect();
     if short.is_empty() {
         "This file".to_owned()
     } else {
@@ -107,12 +107,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sent_file_leaves_no_name_in_the_folder() {
+    fn an_uploaded_file_has_no_entry_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let mut sent = Sent::new(folder.path(), "image", "../../etc/moon.jpg").unwrap();
-        sent.write(b"bytes").unwrap();
+        let mut file = UploadedFile::new(folder.path(), "image", "../../etc/moon.jpg").unwrap();
+        file.write(b"bytes").unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        let (file, name) = sent.open().unwrap();
+        let (file, name) = file.open().unwrap();
         assert_eq!(
             (io::read_to_string(file).unwrap().as_str(), name.as_str()),
             ("bytes", "moon.jpg")
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_refused_by_name_and_not_kept() {
+    fn a_file_that_is_too_large_is_refused_by_name_and_dropped() {
         let folder = tempfile::tempdir().unwrap();
-        let mut sent = Sent::new(folder.path(), "image", "big.png").unwrap();
+        let mut file = UploadedFile::new(folder.path(), "image", "big.png").unwrap();
         for _ in 0..21 {
-            sent.write(&vec![0; 1024 * 1024]).unwrap();
+            file.write(&vec![0; 1024 * 1024]).unwrap();
         }
-        assert_eq!(sent.file.metadata().unwrap().len(), 0);
-        let refused = sent.open().unwrap_err();
+        assert_eq!(file.file.metadata().unwrap().len(), 0);
+        let refused = file.open().unwrap_err();
         assert!(
             refused.to_string().starts_with("“big.png” is larger than 20 MB"),
             "{refused}"
@@ -135,10 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn names_are_shown_short_and_plain() {
-        assert_eq!(shown("C:\\fakepath\\moon.jpg"), "moon.jpg");
-        assert_eq!(shown("a\0b\r\n\u{7}.png"), "ab.png");
-        assert_eq!(shown(" \n/"), "This file");
-        assert_eq!(shown(&"ü".repeat(300)).chars().count(), SHOWN);
+    fn names_are_shown_short_and_without_folders() {
+        assert_eq!(shown_name("C:\\fakepath\\moon.jpg"), "moon.jpg");
+        assert_eq!(shown_name("a\0b\r\n\u{7}.png"), "ab.png");
+        assert_eq!(shown_name(" \n/"), "This file");
+        assert_eq!(shown_name(&"ü".repeat(300)).chars().count(), MAX_NAME_LENGTH);
     }
 }

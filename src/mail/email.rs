@@ -1,9 +1,9 @@
-//! A letter, and its two faces: plain text and HTML.
+//! An email, and its plain and HTML parts.
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::user_text::{greeting, tame};
+use super::user_text::{greeting, sanitize};
 
 /// What the market is called in its emails.
 const SITE: &str = "PocketShop";
@@ -13,18 +13,18 @@ pub struct Email {
     pub subject: String,
     pub greeting: String,
     pub paragraphs: Vec<String>,
-    /// What things cost, a name and an amount each.
+    /// Items with their amounts.
     #[serde(default)]
     pub rows: Vec<(String, String)>,
-    /// A few lines that stand together, as an address.
+    /// Lines that belong together, such as an address.
     #[serde(default)]
     pub lines: Vec<String>,
     pub action: Option<Action>,
-    /// What comes after the link: how long it holds, and what to do if it was not you.
+    /// The paragraphs after the link: how long it is valid, and what to do if it was not you.
     pub closing: Vec<String>,
 }
 
-/// The one link of a letter.
+/// The link of an email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
     pub label: String,
@@ -34,54 +34,55 @@ pub struct Action {
 #[derive(Template)]
 #[template(path = "mail/email.txt")]
 struct Text<'a> {
-    letter: &'a Email,
+    email: &'a Email,
     site: &'a str,
-    home: &'a str,
+    base_url: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/email.html")]
 struct Html<'a> {
-    letter: &'a Email,
+    email: &'a Email,
     site: &'a str,
-    home: &'a str,
+    base_url: &'a str,
 }
 
 impl Email {
-    /// The plain part; `home` is the market's address.
-    pub(super) fn text(&self, home: &str) -> askama::Result<String> {
+    /// The plain part.
+    pub(super) fn text(&self, base_url: &str) -> askama::Result<String> {
         Text {
-            letter: self,
+            email: self,
             site: SITE,
-            home,
+            base_url,
         }
         .render()
     }
 
-    pub(super) fn html(&self, home: &str) -> askama::Result<String> {
+    pub(super) fn html(&self, base_url: &str) -> askama::Result<String> {
         Html {
-            letter: self,
+            email: self,
             site: SITE,
-            home,
+            base_url,
         }
         .render()
-    }
-}
-
-pub(super) fn letter(subject: &str, names: &[&str], paragraphs: &[&str]) -> Email {
-    Email {
-        subject: subject.to_owned(),
-        greeting: greeting(names),
-        paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
-        rows: Vec::new(),
-        lines: Vec::new(),
-        action: None,
-        closing: Vec::new(),
     }
 }
 
 impl Email {
-    pub(super) fn with(mut self, label: &str, url: &str) -> Self {
+    /// Greets by the first of the names that can be shown in an email.
+    pub(super) fn new(subject: &str, names: &[&str], paragraphs: &[&str]) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            greeting: greeting(names),
+            paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+            rows: Vec::new(),
+            lines: Vec::new(),
+            action: None,
+            closing: Vec::new(),
+        }
+    }
+
+    pub(super) fn with_action(mut self, label: &str, url: &str) -> Self {
         self.action = Some(Action {
             label: label.to_owned(),
             url: url.to_owned(),
@@ -89,22 +90,30 @@ impl Email {
         self
     }
 
-    /// What was typed by people stands there tamed.
-    pub(super) fn rows(mut self, rows: &[(String, String)]) -> Self {
-        let tidy = |(name, amount): &(String, String)| {
-            let name = tame(name, 100).unwrap_or_else(|| "A product".to_owned());
+    pub(super) fn with_link(self, label: &str, url: Option<&str>) -> Self {
+        match url {
+            Some(url) => self.with_action(label, url),
+            None => self,
+        }
+    }
+
+    /// The names are sanitized.
+    pub(super) fn with_rows(mut self, rows: &[(String, String)]) -> Self {
+        let row = |(name, amount): &(String, String)| {
+            let name = sanitize(name, 100).unwrap_or_else(|| "A product".to_owned());
             (name, amount.clone())
         };
-        self.rows = rows.iter().map(tidy).collect();
+        self.rows = rows.iter().map(row).collect();
         self
     }
 
-    pub(super) fn lines(mut self, lines: &[String]) -> Self {
-        self.lines = lines.iter().filter_map(|line| tame(line, 100)).collect();
+    /// The lines are sanitized.
+    pub(super) fn with_lines(mut self, lines: &[String]) -> Self {
+        self.lines = lines.iter().filter_map(|line| sanitize(line, 100)).collect();
         self
     }
 
-    pub(super) fn closing(mut self, paragraphs: &[&str]) -> Self {
+    pub(super) fn with_closing(mut self, paragraphs: &[&str]) -> Self {
         self.closing = paragraphs.iter().map(|text| (*text).to_owned()).collect();
         self
     }
@@ -114,7 +123,7 @@ impl Email {
 mod tests {
     use super::*;
 
-    fn letter() -> Email {
+    fn email() -> Email {
         Email {
             subject: "A <b>subject</b>".to_owned(),
             greeting: "Hello <script>alert(1)</script> & \"you\",".to_owned(),
@@ -130,28 +139,28 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_letter_is_markup() {
-        let html = letter().html("https://market.example").unwrap();
+    fn text_is_escaped_in_html() {
+        let html = email().html("https://market.example").unwrap();
         for tag in ["<script", "<b>", "<i>", "<it>", "<img", "<u>"] {
             assert!(!html.contains(tag), "{tag}: {html}");
         }
-        let text = letter().text("https://market.example").unwrap();
+        let text = email().text("https://market.example").unwrap();
         assert!(text.contains("One <i>paragraph</i>."), "{text}");
     }
 
     #[test]
     fn both_parts_hold_the_link() {
-        let mut letter = letter();
-        letter.action = Some(Action {
+        let mut email = email();
+        email.action = Some(Action {
             label: "Choose a new password".to_owned(),
             url: "https://market.example/reset/k7q39xvd".to_owned(),
         });
-        let text = letter.text("https://market.example").unwrap();
+        let text = email.text("https://market.example").unwrap();
         assert!(
             text.contains("Choose a new password:\nhttps://market.example/reset/k7q39xvd\n\n"),
             "{text}"
         );
-        let html = letter.html("https://market.example").unwrap();
+        let html = email.html("https://market.example").unwrap();
         assert!(
             html.contains("<a href=\"https://market.example/reset/k7q39xvd\">Choose a new password</a>"),
             "{html}"
@@ -160,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_without_a_link_has_none() {
-        let letter = Email {
+    fn an_email_without_an_action_has_no_link() {
+        let email = Email {
             action: None,
-            ..letter()
+            ..email()
         };
-        let html = letter.html("https://market.example").unwrap();
+        let html = email.html("https://market.example").unwrap();
         assert_eq!(html.matches("<a href=").count(), 1, "the market's own address: {html}");
-        assert!(!letter.text("").unwrap().contains("\n\n\n"));
+        assert!(!email.text("").unwrap().contains("\n\n\n"));
     }
 }

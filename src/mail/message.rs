@@ -1,4 +1,4 @@
-//! A letter as a message: headers, and both parts.
+//! An email as a MIME message: headers, and both parts.
 
 use std::time::SystemTime;
 
@@ -11,20 +11,20 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, Header, Head
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
-use super::outbox::Addressed;
+use super::outbox::OutgoingEmail;
 use crate::id::JobId;
 use crate::jobs::GiveUp;
 
-/// Who sends, and from where.
-pub struct Letterhead {
+/// Composes messages; holds what they all share.
+pub struct MessageComposer {
     pub from: Mailbox,
     /// The market's address.
-    pub home: String,
-    /// Its host, for the ids of messages.
+    pub base_url: String,
+    /// Its host, for message ids.
     pub host: String,
 }
 
-/// Tells other programs not to answer (RFC 3834).
+/// Tells other programs not to reply (RFC 3834).
 #[derive(Clone)]
 struct AutoSubmitted;
 
@@ -42,39 +42,39 @@ impl Header for AutoSubmitted {
     }
 }
 
-impl Letterhead {
-    /// The same job makes the same message, so that a letter that went out twice is seen to be one.
-    pub fn message(&self, job: JobId, posted: NaiveDateTime, addressed: &Addressed) -> anyhow::Result<Message> {
-        let Addressed { to, letter } = addressed;
+impl MessageComposer {
+    /// The same job always gives the same message, so that mail programs recognize one that was sent twice.
+    pub fn compose(&self, job: JobId, queued_at: NaiveDateTime, outgoing: &OutgoingEmail) -> anyhow::Result<Message> {
+        let OutgoingEmail { to, email } = outgoing;
         let to: Address = to
             .parse()
-            .map_err(|_| GiveUp("the address cannot be written to".to_owned()))?;
-        let text = letter.text(&self.home).context("the plain part")?;
-        let html = letter.html(&self.home).context("the HTML part")?;
+            .map_err(|_| GiveUp("the recipient's address is invalid".to_owned()))?;
+        let text = email.text(&self.base_url).context("rendering the plain part")?;
+        let html = email.html(&self.base_url).context("rendering the HTML part")?;
         Message::builder()
             .message_id(Some(message_id(job, &self.host)))
-            .date(SystemTime::from(posted.and_utc()))
+            .date(SystemTime::from(queued_at.and_utc()))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(one_line(&letter.subject))
+            .subject(one_line(&email.subject))
             .header(AutoSubmitted)
             .multipart(
                 MultiPart::alternative()
-                    .singlepart(part(ContentType::TEXT_PLAIN, text))
-                    .singlepart(part(ContentType::TEXT_HTML, html)),
+                    .singlepart(mime_part(ContentType::TEXT_PLAIN, text))
+                    .singlepart(mime_part(ContentType::TEXT_HTML, html)),
             )
-            .context("the message cannot be built")
+            .context("composing the message")
     }
 }
 
-/// Of the job alone: a second try has the same.
+/// Depends on the job only, so that a second attempt has the same id.
 fn message_id(job: JobId, host: &str) -> String {
     let hash = Sha256::digest(format!("pocketshop mail {job}"));
     format!("<{job}.{}@{host}>", HEXLOWER.encode(&hash[..8]))
 }
 
-/// Never as eight bits, which not every server takes.
-fn part(kind: ContentType, body: String) -> SinglePart {
+/// Encoded in seven bits, since not every mail server accepts eight.
+fn mime_part(kind: ContentType, body: String) -> SinglePart {
     let part = SinglePart::builder().header(kind);
     if body.is_ascii() {
         return part.body(body);
@@ -82,10 +82,11 @@ fn part(kind: ContentType, body: String) -> SinglePart {
     part.header(ContentTransferEncoding::QuotedPrintable).body(body)
 }
 
+/// The text without control characters and repeated spaces.
 pub fn one_line(text: &str) -> String {
     let spaced: String = text
         .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .map(|character| if character.is_control() { ' ' } else { character })
         .collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -95,31 +96,31 @@ mod tests {
     use super::*;
     use crate::mail::{Email, emails};
 
-    fn head() -> Letterhead {
-        Letterhead {
+    fn composer() -> MessageComposer {
+        MessageComposer {
             from: "PocketShop <no-reply@market.example>".parse().unwrap(),
-            home: "https://market.example".to_owned(),
+            base_url: "https://market.example".to_owned(),
             host: "market.example".to_owned(),
         }
     }
 
-    fn written(to: &str, letter: Email) -> anyhow::Result<String> {
-        let posted = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
+    fn composed(to: &str, email: Email) -> anyhow::Result<String> {
+        let queued_at = chrono::NaiveDate::from_ymd_opt(2026, 11, 23)
             .unwrap()
             .and_hms_opt(10, 11, 12)
             .unwrap();
-        let addressed = Addressed {
+        let outgoing = OutgoingEmail {
             to: to.to_owned(),
-            letter,
+            email,
         };
-        let message = head().message(JobId(7), posted, &addressed)?;
+        let message = composer().compose(JobId(7), queued_at, &outgoing)?;
         Ok(String::from_utf8(message.formatted())?)
     }
 
     #[test]
-    fn headers_are_ours_and_stable() {
-        let letter = emails::reset("Ana", "https://market.example/reset/k7q3", 1);
-        let eml = written("ana@example.org", letter.clone()).unwrap();
+    fn headers_are_complete_and_stable() {
+        let email = emails::reset("Ana", "https://market.example/reset/k7q3", 1);
+        let eml = composed("ana@example.org", email.clone()).unwrap();
         for line in [
             "Date: Mon, 23 Nov 2026 10:11:12 +0000\r\n",
             "From: PocketShop <no-reply@market.example>\r\n",
@@ -137,36 +138,36 @@ mod tests {
                 .map(str::to_owned)
         };
         assert!(id(&eml).unwrap().ends_with("@market.example>"), "{eml}");
-        assert_eq!(id(&eml), id(&written("ana@example.org", letter).unwrap()));
+        assert_eq!(id(&eml), id(&composed("ana@example.org", email).unwrap()));
     }
 
     #[test]
-    fn a_subject_of_several_lines_stays_a_subject() {
-        let mut letter = emails::admin_made("Ana");
-        letter.subject = "Hello\r\nBcc: victim@example.org\r\n\r\nBody".to_owned();
-        let eml = written("ana@example.org", letter).unwrap();
+    fn a_subject_cannot_add_headers() {
+        let mut email = emails::admin_made("Ana");
+        email.subject = "Hello\r\nBcc: victim@example.org\r\n\r\nBody".to_owned();
+        let eml = composed("ana@example.org", email).unwrap();
         assert!(eml.contains("Subject: Hello Bcc: victim@example.org Body\r\n"), "{eml}");
         let (headers, _) = eml.split_once("\r\n\r\n").unwrap();
         assert!(!headers.contains("\nBcc:"), "{headers}");
     }
 
     #[test]
-    fn an_address_that_is_more_than_one_is_given_up() {
+    fn an_invalid_recipient_is_given_up() {
         for to in [
             "",
             "ana",
             "ana@example.org, bea@example.org",
             "ana@example.org\r\nBcc: bea@example.org",
         ] {
-            let error = written(to, emails::admin_made("Ana")).unwrap_err();
+            let error = composed(to, emails::admin_made("Ana")).unwrap_err();
             assert!(error.downcast_ref::<GiveUp>().is_some(), "{to}: {error}");
         }
     }
 
     #[test]
-    fn no_part_needs_eight_bits() {
-        let mut letter = emails::admin_made("Ana");
-        letter.paragraphs.push("Olá, 世界".to_owned());
-        assert!(written("ana@example.org", letter).unwrap().is_ascii());
+    fn messages_are_ascii() {
+        let mut email = emails::admin_made("Ana");
+        email.paragraphs.push("Olá, 世界".to_owned());
+        assert!(composed("ana@example.org", email).unwrap().is_ascii());
     }
 }

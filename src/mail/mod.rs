@@ -1,4 +1,4 @@
-//! Mail: letters, the outbox, how they are sent.
+//! Mail: the emails, the outbox that queues them, and how they are sent.
 
 mod email;
 pub mod emails;

@@ -1,4 +1,4 @@
-//! The outbox: a letter is a job, written in the transaction that it tells of.
+//! The outbox: an email is a job that is queued in the transaction it reports.
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -16,46 +16,48 @@ use crate::jobs;
 pub struct Outbox {
     cipher: Cipher,
     public_url: Url,
-    files: bool,
+    writes_files: bool,
 }
 
-/// A letter on its way.
+/// A queued email with its recipient.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Addressed {
+pub(super) struct OutgoingEmail {
     pub to: String,
-    pub letter: Email,
+    /// Queued jobs hold it under its old name.
+    #[serde(rename = "letter")]
+    pub email: Email,
 }
 
 impl Outbox {
-    /// The kind of its jobs.
+    /// The kind of job that sends an email.
     pub const KIND: &'static str = MAIL;
 
     pub fn new(config: &Config, cipher: Cipher) -> Self {
         Self {
             cipher,
             public_url: config.public_url.clone(),
-            files: config.smtp.is_none(),
+            writes_files: config.smtp.is_none(),
         }
     }
 
-    /// Posts a letter; it leaves when the caller's transaction is committed. Sealed, so that whoever sees the database
-    /// finds no link that works.
-    pub fn post(&self, conn: &mut Conn, to: &str, letter: &Email, now: NaiveDateTime) -> Result<JobId> {
-        jobs::enqueue(conn, Self::KIND, &self.seal(to, letter)?, now, now)
+    /// Queues an email, which is sent after the transaction commits. It is encrypted, since its links give access to
+    /// accounts.
+    pub fn enqueue(&self, conn: &mut Conn, to: &str, email: &Email, now: NaiveDateTime) -> Result<JobId> {
+        jobs::enqueue(conn, Self::KIND, &self.encrypt(to, email)?, now, now)
     }
 
-    /// Whether letters lie as files, because no mail server is set.
+    /// Whether emails are written to files, because no mail server is set.
     pub fn writes_files(&self) -> bool {
-        self.files
+        self.writes_files
     }
 
-    /// The whole address of one of our pages, never from a request.
+    /// The absolute address of one of our pages. It never depends on the request.
     pub fn link(&self, path_and_query: &str) -> String {
-        format!("{}/{}", self.home(), path_and_query.trim_start_matches('/'))
+        format!("{}/{}", self.base_url(), path_and_query.trim_start_matches('/'))
     }
 
-    /// The market's address, without a slash at the end.
-    pub(super) fn home(&self) -> &str {
+    /// The market's address, without a trailing slash.
+    pub(super) fn base_url(&self) -> &str {
         self.public_url.as_str().trim_end_matches('/')
     }
 
@@ -63,18 +65,18 @@ impl Outbox {
         &self.public_url
     }
 
-    pub(super) fn seal(&self, to: &str, letter: &Email) -> Result<String> {
-        let addressed = Addressed {
+    pub(super) fn encrypt(&self, to: &str, email: &Email) -> Result<String> {
+        let outgoing = OutgoingEmail {
             to: to.to_owned(),
-            letter: letter.clone(),
+            email: email.clone(),
         };
-        let plain =
-            serde_json::to_vec(&addressed).map_err(|error| Error::internal(error, "a letter could not be sealed"))?;
-        Ok(self.cipher.seal(MAIL, &plain))
+        let json = serde_json::to_vec(&outgoing).map_err(|error| Error::internal(error, "serializing an email"))?;
+        Ok(self.cipher.seal(MAIL, &json))
     }
 
-    pub(super) fn open(&self, payload: &str) -> Option<Addressed> {
-        let plain = self.cipher.open(MAIL, payload)?;
-        serde_json::from_slice(&plain).ok()
+    /// None: none of our keys decrypts the payload.
+    pub(super) fn decrypt(&self, payload: &str) -> Option<OutgoingEmail> {
+        let json = self.cipher.open(MAIL, payload)?;
+        serde_json::from_slice(&json).ok()
     }
 }

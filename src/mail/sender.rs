@@ -1,4 +1,4 @@
-//! Sends letters: to a mail server, or into files and the log.
+//! Sends emails: to a mail server, or into files and the log.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,108 +10,112 @@ use lettre::{SmtpTransport, Transport};
 use url::{Host, Url};
 
 use super::files;
-use super::message::{Letterhead, one_line};
-use super::outbox::{Addressed, Outbox};
+use super::message::{MessageComposer, one_line};
+use super::outbox::{Outbox, OutgoingEmail};
 use crate::config::Config;
 use crate::jobs::{GiveUp, Job};
 use crate::text::Email;
 
-/// How long a mail server may take for each answer.
+/// How long a mail server may take for each reply.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
-/// What a server says of one letter or its reader, for good. Other refusals, such as of our password, may be mended.
-const REFUSED: [u16; 5] = [550, 551, 552, 553, 554];
+/// SMTP codes that reject one email or its recipient permanently. Others, such as a wrong password, can be fixed.
+const PERMANENT_REJECTIONS: [u16; 5] = [550, 551, 552, 553, 554];
 
 pub struct Sender {
     outbox: Outbox,
-    head: Letterhead,
-    way: Way,
+    composer: MessageComposer,
+    transport: MailTransport,
 }
 
-enum Way {
+enum MailTransport {
     Smtp(Box<SmtpTransport>),
     Files {
         folder: PathBuf,
-        /// On a laptop the link is in the log, too.
-        tell_links: bool,
+        /// In development, the link is logged too.
+        log_links: bool,
     },
 }
 
 impl Sender {
     pub fn new(config: &Config, outbox: Outbox) -> anyhow::Result<Self> {
-        let way = match &config.smtp {
+        let transport = match &config.smtp {
             Some(server) => {
-                let mut transport = SmtpTransport::from_url(server.expose())
+                let mut smtp = SmtpTransport::from_url(server.expose())
                     .map_err(|_| anyhow!("SMTP_URL cannot be used"))?
                     .timeout(Some(SMTP_TIMEOUT));
                 if let Some(Host::Domain(name)) = outbox.public_url().host() {
-                    transport = transport.hello_name(ClientId::Domain(name.to_owned()));
+                    smtp = smtp.hello_name(ClientId::Domain(name.to_owned()));
                 }
-                Way::Smtp(Box::new(transport.build()))
+                MailTransport::Smtp(Box::new(smtp.build()))
             }
-            None => Way::Files {
+            None => MailTransport::Files {
                 folder: config.data.join("mail"),
-                tell_links: !config.production(),
+                log_links: !config.production(),
             },
         };
-        let head = Letterhead {
+        let composer = MessageComposer {
             from: config.mail_from.clone(),
-            home: outbox.home().to_owned(),
+            base_url: outbox.base_url().to_owned(),
             host: message_host(outbox.public_url()),
         };
-        Ok(Self { outbox, head, way })
+        Ok(Self {
+            outbox,
+            composer,
+            transport,
+        })
     }
 
-    /// Sends the letter of a job of the kind `Outbox::KIND`.
+    /// Sends the email of a job of kind `Outbox::KIND`.
     pub fn deliver(&self, job: &Job) -> anyhow::Result<()> {
-        let addressed = self.outbox.open(&job.payload).ok_or_else(|| {
+        let outgoing = self.outbox.decrypt(&job.payload).ok_or_else(|| {
             GiveUp(
-                "the letter was sealed with another SECRET_KEY; add that key behind the new one and retry".to_owned(),
+                "the email was encrypted with another SECRET_KEY; add that key behind the new one and retry".to_owned(),
             )
         })?;
-        let message = self.head.message(job.id, job.created_at, &addressed)?;
-        let Addressed { to, letter } = &addressed;
+        let message = self.composer.compose(job.id, job.created_at, &outgoing)?;
+        let OutgoingEmail { to, email } = &outgoing;
         let to = Email::parse(to).map_or_else(|_| "…".to_owned(), |email| email.masked());
-        let subject = one_line(&letter.subject);
-        match &self.way {
-            Way::Smtp(transport) => {
-                transport.send(&message).map_err(|error| told(&error))?;
-                tracing::info!(to, subject, "a letter was sent");
+        let subject = one_line(&email.subject);
+        match &self.transport {
+            MailTransport::Smtp(smtp) => {
+                smtp.send(&message).map_err(|error| delivery_error(&error))?;
+                tracing::info!(to, subject, "email sent");
             }
-            Way::Files { folder, tell_links } => {
+            MailTransport::Files { folder, log_links } => {
                 let path = files::write(folder, job.id, job.created_at, &message.formatted())
-                    .context("a letter could not be written to a file")?;
+                    .context("writing an email to a file")?;
                 let file = path.display().to_string();
-                let link = letter.action.as_ref().map(|action| action.url.as_str());
-                let link = link.filter(|_| *tell_links);
-                tracing::info!(to, subject, file, link, "a letter was written");
+                let link = email.action.as_ref().map(|action| action.url.as_str());
+                let link = link.filter(|_| *log_links);
+                tracing::info!(to, subject, file, link, "email written to a file");
             }
         }
         Ok(())
     }
 }
 
-/// What went wrong, without the server's own words, which may name the reader.
-fn told(error: &SmtpError) -> anyhow::Error {
+/// The error without the server's own text, which may name the recipient.
+fn delivery_error(error: &SmtpError) -> anyhow::Error {
     if let Some(code) = error.status() {
         let number = u16::from(code);
-        return if REFUSED.contains(&number) {
-            GiveUp(format!("the mail server refused the letter for good ({number})")).into()
+        return if PERMANENT_REJECTIONS.contains(&number) {
+            GiveUp(format!("the mail server rejected the email permanently ({number})")).into()
         } else {
-            anyhow!("the mail server answered {number}")
+            anyhow!("the mail server replied {number}")
         };
     }
     anyhow!(if error.is_timeout() {
-        "the mail server did not answer in time"
+        "the mail server did not reply in time"
     } else if error.is_tls() {
-        "the mail server and we do not agree on TLS"
+        "TLS with the mail server failed"
     } else if error.is_client() {
-        "the mail server cannot do what we ask, such as TLS or our kind of sign-in"
+        "the mail server does not support what we need, such as TLS or our authentication method"
     } else {
-        "the mail server could not be reached, or hung up"
+        "the mail server cannot be reached, or closed the connection"
     })
 }
 
-/// The right half of message ids.
+/// The part of message ids after the `@`.
 fn message_host(public_url: &Url) -> String {
     match public_url.host() {
         Some(Host::Ipv4(address)) => format!("[{address}]"),
@@ -144,8 +148,8 @@ mod tests {
         }
     }
 
-    /// A sender into files, and a job for it.
-    fn on_a_laptop(data: &Path, public_url: &str) -> (Sender, Job) {
+    /// A sender that writes files, and a job for it.
+    fn file_sender(data: &Path, public_url: &str) -> (Sender, Job) {
         let settings = Settings {
             data: Some(data.display().to_string()),
             public_url: Some(public_url.to_owned()),
@@ -153,11 +157,11 @@ mod tests {
         };
         let config = settings.parse(ConfigErrors::default(), Missing::Create).unwrap();
         let outbox = Outbox::new(&config, Cipher::new(&config.secret_keys));
-        let letter = emails::reset("Ana", &outbox.link("/reset/k7q39xvd"), 1);
+        let email = emails::reset("Ana", &outbox.link("/reset/k7q39xvd"), 1);
         let job = Job {
             id: JobId(42),
             kind: Outbox::KIND.to_owned(),
-            payload: outbox.seal("ana@example.org", &letter).unwrap(),
+            payload: outbox.encrypt("ana@example.org", &email).unwrap(),
             attempts: 1,
             created_at: "2026-11-23T10:11:12".parse().unwrap(),
         };
@@ -165,10 +169,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_by_someone_else_is_given_up() {
+    fn an_email_that_cannot_be_decrypted_is_given_up() {
         let data = tempfile::tempdir().unwrap();
-        let (sender, mut job) = on_a_laptop(data.path(), "http://localhost:8080");
-        job.payload = "sealed by someone else".to_owned();
+        let (sender, mut job) = file_sender(data.path(), "http://localhost:8080");
+        job.payload = "encrypted with another key".to_owned();
         let error = sender.deliver(&job).unwrap_err();
         assert!(error.downcast_ref::<GiveUp>().is_some(), "{error}");
     }
@@ -187,12 +191,12 @@ mod tests {
         }
     }
 
-    /// The one unit test that comes to the log line: a second one, without a subscriber, could switch it off for both.
+    /// No other unit test may reach this log line: without a subscriber, it could turn the line off for both.
     #[test]
-    fn a_letter_becomes_a_file_and_its_link_is_logged_on_a_laptop_alone() {
-        for (public_url, tells) in [("http://localhost:8080", true), ("https://market.example", false)] {
+    fn an_email_becomes_a_file_and_its_link_is_logged_only_in_development() {
+        for (public_url, logs_link) in [("http://localhost:8080", true), ("https://market.example", false)] {
             let data = tempfile::tempdir().unwrap();
-            let (sender, job) = on_a_laptop(data.path(), public_url);
+            let (sender, job) = file_sender(data.path(), public_url);
             let log = Log::default();
             let writer = log.clone();
             let subscriber = tracing_subscriber::fmt()
@@ -206,7 +210,7 @@ mod tests {
             assert_eq!(log.lines().count(), 1, "{log}");
             assert!(log.contains("a…@example.org") && log.contains("-42.eml"), "{log}");
             assert!(!log.contains("ana@example.org"), "{log}");
-            assert_eq!(log.contains("/reset/k7q39xvd"), tells, "{log}");
+            assert_eq!(log.contains("/reset/k7q39xvd"), logs_link, "{log}");
         }
     }
 }

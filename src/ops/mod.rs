@@ -46,7 +46,7 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
     let password = if config.production() || !demo::is_empty(&mut conn)? {
         NO_PASSWORD.to_owned()
     } else {
-        Hasher::new(config.password_cost, 1).hash_now(&Password::typed(DEMO_PASSWORD))?
+        Hasher::new(config.password_cost, 1).hash_now(&Password::from_input(DEMO_PASSWORD))?
     };
     let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, demo, now))?;
     if let Some(entries) = filled {

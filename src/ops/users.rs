@@ -3,13 +3,12 @@
 use std::fmt::Write;
 
 use anyhow::{Context, bail};
-use chrono::NaiveDateTime;
 
-use crate::accounts::Hasher;
-use crate::accounts::Password;
-use crate::accounts::Username;
 use crate::accounts::passwords::change;
-use crate::accounts::{EventKind, NO_PASSWORD, Origin, SignUp, User, admin_actions, confirm_email};
+use crate::accounts::{
+    ActionContext, EventKind, Hasher, NO_PASSWORD, Origin, Password, SignUp, User, Username, admin_actions,
+    mark_email_verified,
+};
 use crate::config::Config;
 use crate::crypto::Cipher;
 use crate::db::{Conn, in_transaction, migrate};
@@ -56,8 +55,7 @@ fn marks(user: &User) -> String {
 /// Makes a user an admin. With an email address, a missing user is created first, with this password.
 pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Option<&str>) -> anyhow::Result<String> {
     let mut conn = open(config)?;
-    let outbox = outbox(config);
-    let (origin, now) = (Origin::command_line(), super::now());
+    let action = action(config);
     let new_user = match (User::by_login(&mut conn, name)?, email) {
         (Some(user), email) => {
             let given = email.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
@@ -85,11 +83,11 @@ pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Op
     };
     let username = in_transaction(&mut conn, &|conn| {
         if let Some(sign_up) = &new_user {
-            let id = sign_up.insert(conn, now)?;
-            confirm_email(conn, id, now)?;
+            let id = sign_up.insert(conn, action.now)?;
+            mark_email_verified(conn, id, action.now)?;
         }
         let user = User::by_login(conn, name)?.ok_or(crate::error::Error::NotFound)?;
-        admin_actions::make_admin(conn, &outbox, &user, &origin, now)?;
+        admin_actions::make_admin(conn, &action, &user)?;
         Ok(user.username)
     })?;
     Ok(format!(
@@ -101,12 +99,10 @@ pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Op
 pub fn set_password(config: &Config, name: &str, password: &str) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let user = find(&mut conn, name)?;
-    let own = [&user.email, &user.username, &user.first_name, &user.last_name].map(String::as_str);
-    let hash = hash(config, password, &own)?;
-    let outbox = outbox(config);
-    let (origin, now) = (Origin::command_line(), super::now());
+    let hash = hash(config, password, &user.personal_words())?;
+    let action = action(config);
     in_transaction(&mut conn, &|conn| {
-        change::set(conn, &outbox, user.id, &hash, EventKind::PasswordChanged, &origin, now)
+        change::set_password(conn, &action, user.id, &hash, EventKind::PasswordChanged)
     })?;
     Ok(format!(
         "{} has a new password and is signed out everywhere.",
@@ -125,14 +121,13 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
             if suspended { "suspended" } else { "not suspended" }
         );
     }
-    let outbox = outbox(config);
-    let (origin, now): (Origin, NaiveDateTime) = (Origin::command_line(), super::now());
+    let action = action(config);
     in_transaction(&mut conn, &|conn| {
-        Shop::hide(conn, user.id, suspended, now)?;
+        Shop::set_hidden(conn, user.id, suspended, action.now)?;
         if suspended {
-            admin_actions::suspend(conn, &outbox, &user, &origin, now)
+            admin_actions::suspend(conn, &action, &user)
         } else {
-            admin_actions::restore(conn, &outbox, &user, &origin, now)
+            admin_actions::restore(conn, &action, &user)
         }
     })?;
     Ok(if suspended {
@@ -150,8 +145,12 @@ fn open(config: &Config) -> anyhow::Result<Conn> {
     Ok(config.database.connect()?)
 }
 
-fn outbox(config: &Config) -> Outbox {
-    Outbox::new(config, Cipher::new(&config.secret_keys))
+fn action(config: &Config) -> ActionContext {
+    ActionContext {
+        outbox: Outbox::new(config, Cipher::new(&config.secret_keys)),
+        origin: Origin::command_line(),
+        now: super::now(),
+    }
 }
 
 fn find(conn: &mut Conn, name: &str) -> anyhow::Result<User> {
@@ -163,7 +162,7 @@ fn sign_up(config: &Config, name: &str, email: &str, password: Option<&str>) -> 
     let own = [email.as_str(), name];
     let password = hash(config, password.unwrap_or_default(), &own)?;
     Ok(SignUp {
-        username: Username::of_admin(name).map_err(anyhow::Error::msg)?,
+        username: Username::parse_admin(name).map_err(anyhow::Error::msg)?,
         first_name: String::new(),
         last_name: String::new(),
         email,

@@ -1,14 +1,22 @@
-//! Who carries a parcel, and where it can be followed.
+//! Carriers, tracking numbers, and the carriers' tracking pages.
 
-/// A carrier that we know: the word that is stored, its name, and the address where a number stands for `{}`.
+/// A carrier that sellers can choose. `code` is what we store.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Carrier {
     pub code: &'static str,
     pub name: &'static str,
+    /// The tracking page, with `{}` in place of the number. Empty if there is none.
     tracking_url: &'static str,
 }
 
-/// Where a parcel of theirs is followed, by the carriers' own public pages. `other` has none.
+/// How a parcel travels: the code of the carrier, and the tracking number. Both may be empty.
+#[derive(Debug, Clone)]
+pub struct Tracking {
+    pub carrier: String,
+    pub number: String,
+}
+
+/// Code, name and public tracking page, sorted by code. `other` comes last and has no page.
 const CARRIERS: &[(&str, &str, &str)] = &[
     (
         "australia-post",
@@ -105,11 +113,11 @@ const CARRIERS: &[(&str, &str, &str)] = &[
     ("other", "Another carrier", ""),
 ];
 
-/// The most letters of a tracking number.
+/// The longest tracking number, in characters.
 const MAX_TRACKING_LENGTH: usize = 40;
 
 impl Carrier {
-    /// By name, the way they are offered; the last is any other.
+    /// In the order in which forms offer them.
     pub fn all() -> impl Iterator<Item = Self> {
         CARRIERS.iter().map(|(code, name, tracking_url)| Self {
             code,
@@ -122,27 +130,27 @@ impl Carrier {
         Self::all().find(|carrier| carrier.code == code)
     }
 
-    /// Where the parcel with this number is followed.
-    pub fn tracking_url(&self, tracking: &str) -> Option<String> {
-        let numbered =
-            !self.tracking_url.is_empty() && tracking_number(tracking).is_ok_and(|number| !number.is_empty());
-        numbered.then(|| self.tracking_url.replace("{}", tracking))
+    /// The page that tracks this number. None without a number, or if the carrier has no such page.
+    pub fn tracking_url(&self, number: &str) -> Option<String> {
+        let trackable =
+            !self.tracking_url.is_empty() && parse_tracking_number(number).is_ok_and(|number| !number.is_empty());
+        trackable.then(|| self.tracking_url.replace("{}", number))
     }
 }
 
-/// The number as carriers print it, without spaces; none is fine.
+/// Reads a tracking number and removes its spaces. An empty number is fine.
 ///
 /// # Errors
-/// A message for people.
-pub fn tracking_number(typed: &str) -> Result<String, String> {
-    let number: String = typed.split_whitespace().collect();
+/// A message for the seller.
+pub fn parse_tracking_number(input: &str) -> Result<String, String> {
+    let number: String = input.split_whitespace().collect();
     if number.chars().count() > MAX_TRACKING_LENGTH {
         return Err(format!(
             "The tracking number is too long. Use {MAX_TRACKING_LENGTH} letters and digits or fewer."
         ));
     }
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
-    if !number.chars().all(fits) {
+    let is_valid = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    if !number.chars().all(is_valid) {
         return Err(
             "A tracking number has letters, digits and hyphens only. Copy it from the label or the receipt.".into(),
         );
@@ -156,9 +164,12 @@ mod tests {
 
     #[test]
     fn numbers_are_letters_digits_and_hyphens() {
-        assert_eq!(tracking_number(" RR 123 456 785 PT "), Ok("RR123456785PT".to_owned()));
-        assert_eq!(tracking_number(""), Ok(String::new()));
-        for typed in [
+        assert_eq!(
+            parse_tracking_number(" RR 123 456 785 PT "),
+            Ok("RR123456785PT".to_owned())
+        );
+        assert_eq!(parse_tracking_number(""), Ok(String::new()));
+        for input in [
             "<b>",
             "1/2",
             "a&b=c",
@@ -169,12 +180,12 @@ mod tests {
             "\"",
             &"9".repeat(41),
         ] {
-            assert!(tracking_number(typed).is_err(), "{typed}");
+            assert!(parse_tracking_number(input).is_err(), "{input}");
         }
     }
 
     #[test]
-    fn every_carrier_has_an_address_of_its_own_kind() {
+    fn every_carrier_but_other_has_a_tracking_page() {
         for carrier in Carrier::all() {
             let Some(tracking_url) = carrier.tracking_url("RR123456785PT") else {
                 assert_eq!(carrier.code, "other");

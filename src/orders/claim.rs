@@ -1,4 +1,4 @@
-//! What was bought as a guest comes to an account: one by its link, or all of an address that is proved.
+//! Moving a guest's purchases into an account: one by its link, or all of a verified email address.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -9,42 +9,43 @@ use crate::error::Result;
 use crate::id::{PurchaseId, UserId};
 use crate::schema::{orders, payments, purchases};
 
-/// A guest's purchase is theirs from now on; tells whether it was still nobody's.
-pub fn claim(conn: &mut Conn, checkout: PurchaseId, user: UserId, now: NaiveDateTime) -> Result<bool> {
-    let open = purchases::table
-        .find(checkout)
+/// Gives a guest's placed purchase to a user. Returns false if it belongs to an account already.
+pub fn claim(conn: &mut Conn, purchase: PurchaseId, user: UserId, now: NaiveDateTime) -> Result<bool> {
+    let unclaimed = purchases::table
+        .find(purchase)
         .filter(purchases::buyer_id.is_null())
         .filter(purchases::placed_at.is_not_null());
-    let taken = diesel::update(open)
+    let claimed = diesel::update(unclaimed)
         .set((purchases::buyer_id.eq(user), purchases::updated_at.eq(now)))
         .execute(conn)?;
-    if taken == 1 {
-        diesel::update(orders::table.filter(orders::purchase_id.eq(checkout)))
+    if claimed == 1 {
+        diesel::update(orders::table.filter(orders::purchase_id.eq(purchase)))
             .set(orders::buyer_id.eq(user))
             .execute(conn)?;
-        diesel::update(payments::table.filter(payments::purchase_id.eq(checkout)))
+        diesel::update(payments::table.filter(payments::purchase_id.eq(purchase)))
             .set(payments::owner_id.eq(user))
             .execute(conn)?;
     }
-    Ok(taken == 1)
+    Ok(claimed == 1)
 }
 
-/// All that was bought as a guest under someone's address, once they have proved it; tells how many purchases came.
-pub fn gather(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<usize> {
+/// Gives a user everything that guests bought under the user's verified address. Returns the number of purchases; 0
+/// while the address is not verified.
+pub fn claim_guest_orders(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<usize> {
     let user = User::find(conn, user)?;
     if user.email_verified_at.is_none() {
         return Ok(0);
     }
-    let theirs: Vec<PurchaseId> = purchases::table
+    let unclaimed: Vec<PurchaseId> = purchases::table
         .filter(purchases::email.eq(&user.email))
         .filter(purchases::buyer_id.is_null())
         .filter(purchases::placed_at.is_not_null())
         .order(purchases::id)
         .select(purchases::id)
         .load(conn)?;
-    let mut came = 0;
-    for checkout in theirs {
-        came += usize::from(claim(conn, checkout, user.id, now)?);
+    let mut count = 0;
+    for purchase in unclaimed {
+        count += usize::from(claim(conn, purchase, user.id, now)?);
     }
-    Ok(came)
+    Ok(count)
 }

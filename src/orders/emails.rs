@@ -1,128 +1,143 @@
-//! What buyers and shops are told by letter, posted in the transaction of what it tells.
+//! Emails to buyers and sellers about orders. Each is put into the outbox in the transaction that it reports on.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{Carrier, OrderLine, OrderStatus, Purchase, ShopOrder};
-use crate::accounts::{User, hash, random};
+use crate::accounts::User;
 use crate::db::{Conn, one_of};
 use crate::error::Result;
 use crate::id::{PurchaseId, ShopId, ShopOrderId};
-use crate::mail::{Outbox, emails};
+use crate::mail::Outbox;
+use crate::mail::emails::{OrderEmail, Parcel};
 use crate::money::{Currency, Money};
-use crate::schema::{purchases, shops, users};
+use crate::schema::{shops, users};
 
-/// A purchase was paid: its buyer is told, and every shop that has something to send. A guest's letter holds the link to
-/// the order's page, whose token is known to nobody else; made here, since only its hash is kept.
-pub fn placed(conn: &mut Conn, outbox: &Outbox, checkout: PurchaseId, now: NaiveDateTime) -> Result<()> {
-    let purchase = Purchase::find(conn, checkout)?;
-    let orders = OrderLine::of_purchase(conn, checkout)?;
-    let shop_orders = ShopOrder::of_purchase(conn, checkout)?;
+/// Tells the buyer and every shop that a purchase was paid. A guest's email holds a link that opens the order's page;
+/// its token is made here, because only its hash is stored.
+pub fn send_placed(conn: &mut Conn, outbox: &Outbox, purchase: PurchaseId, now: NaiveDateTime) -> Result<()> {
+    let purchase = Purchase::find_placed(conn, purchase)?;
+    let lines = OrderLine::of_purchase(conn, purchase.id)?;
+    let shop_orders = ShopOrder::of_purchase(conn, purchase.id)?;
     let link = if purchase.buyer_id.is_some() {
-        outbox.link(&own_page(&purchase))
+        outbox.link(&buyer_page(&purchase))
     } else {
-        let token = random()?;
-        diesel::update(purchases::table.find(checkout))
-            .set((purchases::token_hash.eq(hash(&token)), purchases::updated_at.eq(now)))
-            .execute(conn)?;
+        let token = Purchase::renew_token(conn, purchase.id, now)?;
         outbox.link(&format!("/orders/{}/{token}", purchase.number))
     };
-    let mut rows = lines(&purchase, &orders);
+    let mut rows = rows(&purchase, &lines);
     if purchase.shipping_total.0 > 0 {
         rows.push(("Delivery".to_owned(), money(&purchase, purchase.shipping_total)));
     }
     rows.push(("Total".to_owned(), money(&purchase, purchase.total)));
-    let address = purchase.address();
-    let letter = emails::order_placed(
-        &purchase.name,
-        (&purchase.number, shop_orders.len()),
-        &rows,
-        &address,
-        (&link, purchase.buyer_id.is_none()),
+    let email = OrderEmail {
+        name: &purchase.address.name,
+        number: &purchase.number,
+        rows: &rows,
+        link: Some(link),
+    };
+    let email = email.placed(
+        shop_orders.len(),
+        &purchase.address.lines(),
+        purchase.buyer_id.is_none(),
     );
-    outbox.post(conn, &purchase.email, &letter, now)?;
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     for shop_order in &shop_orders {
-        let Some(seller) = seller(conn, shop_order.shop_id)? else {
-            continue;
-        };
-        let own: Vec<OrderLine> = orders
-            .iter()
-            .filter(|order| order.shop_order_id == shop_order.id)
-            .cloned()
-            .collect();
-        let rows = lines(&purchase, &own);
-        let link = outbox.link(&desk_page(shop_order));
-        let letter = emails::order_received(seller.called(), &purchase.number, &purchase.name, &rows, &link);
-        outbox.post(conn, &seller.email, &letter, now)?;
+        send_received(conn, outbox, shop_order, &purchase, &lines)?;
     }
     Ok(())
 }
 
-/// A shop sent something: the buyer is told how to follow it.
-pub fn shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
-    let (purchase, shop_order, orders) = whole(conn, id)?;
-    let sent: Vec<OrderLine> = orders
-        .into_iter()
-        .filter(|order| order.status != OrderStatus::Cancelled)
+/// Tells a shop about its part of a purchase that was just paid.
+fn send_received(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    shop_order: &ShopOrder,
+    purchase: &Purchase,
+    lines: &[OrderLine],
+) -> Result<()> {
+    let Some(seller) = seller(conn, shop_order.shop_id)? else {
+        return Ok(());
+    };
+    let own: Vec<OrderLine> = lines
+        .iter()
+        .filter(|line| line.shop_order_id == shop_order.id)
+        .cloned()
         .collect();
+    let email = OrderEmail {
+        name: seller.display_name(),
+        number: &purchase.number,
+        rows: &rows(purchase, &own),
+        link: Some(outbox.link(&seller_page(shop_order))),
+    };
+    let email = email.received(&purchase.address.name);
+    outbox.enqueue(conn, &seller.email, &email, purchase.paid_at())?;
+    Ok(())
+}
+
+/// Tells the buyer that a shop shipped its part, and how to track it.
+pub fn send_shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
+    let (shop_order, purchase, mut lines) = load(conn, id)?;
+    lines.retain(|line| line.status != OrderStatus::Canceled);
     let carrier = Carrier::by_code(&shop_order.carrier);
-    let parcel = emails::Parcel {
-        carrier: carrier.as_ref().filter(|one| one.code != "other").map(|one| one.name),
+    let named_carrier = carrier.as_ref().filter(|carrier| carrier.code != "other");
+    let parcel = Parcel {
+        carrier: named_carrier.map(|carrier| carrier.name),
         tracking: &shop_order.tracking,
-        tracking_url: carrier.as_ref().and_then(|one| one.tracking_url(&shop_order.tracking)),
+        tracking_url: carrier
+            .as_ref()
+            .and_then(|carrier| carrier.tracking_url(&shop_order.tracking)),
         pickup: shop_order.pickup,
     };
-    let rows = lines(&purchase, &sent);
-    let link = page(outbox, &purchase);
-    let letter = emails::order_shipped(
-        &purchase.name,
-        (&purchase.number, &shop_order.shop_name),
-        &rows,
-        &parcel,
-        link,
-    );
-    outbox.post(conn, &purchase.email, &letter, now)?;
+    let rows = rows(&purchase, &lines);
+    let email = to_buyer(outbox, &purchase, &rows).shipped(&shop_order.shop_name, &parcel);
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     Ok(())
 }
 
-/// It is there, says the buyer or the calendar: the buyer is told.
-pub fn delivered(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
-    let (purchase, shop_order, orders) = whole(conn, id)?;
-    let there: Vec<OrderLine> = orders
-        .into_iter()
-        .filter(|order| order.status == OrderStatus::Delivered)
-        .collect();
-    let rows = lines(&purchase, &there);
-    let link = page(outbox, &purchase);
-    let letter = emails::order_delivered(&purchase.name, &purchase.number, &shop_order.shop_name, &rows, link);
-    outbox.post(conn, &purchase.email, &letter, now)?;
+/// Tells the buyer that a shop order counts as delivered.
+pub fn send_delivered(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
+    let (shop_order, purchase, mut lines) = load(conn, id)?;
+    lines.retain(|line| line.status == OrderStatus::Delivered);
+    let rows = rows(&purchase, &lines);
+    let email = to_buyer(outbox, &purchase, &rows).delivered(&shop_order.shop_name);
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     Ok(())
 }
 
-/// The buyer took an order back: both sides are told, and what goes back to the buyer.
-pub fn cancelled(conn: &mut Conn, outbox: &Outbox, order: &OrderLine, back: Money, now: NaiveDateTime) -> Result<()> {
-    let (purchase, shop_order, _) = whole(conn, order.shop_order_id)?;
-    let rows = lines(&purchase, std::slice::from_ref(order));
-    let back = money(&purchase, back);
-    let link = page(outbox, &purchase);
-    let letter = emails::order_cancelled(&purchase.name, &purchase.number, &rows, &back, link);
-    outbox.post(conn, &purchase.email, &letter, now)?;
+/// Tells the buyer and the shop that the buyer canceled a line; `refund` is what the buyer gets back.
+pub fn send_canceled(
+    conn: &mut Conn,
+    outbox: &Outbox,
+    line: &OrderLine,
+    refund: Money,
+    now: NaiveDateTime,
+) -> Result<()> {
+    let (shop_order, purchase, _) = load(conn, line.shop_order_id)?;
+    let rows = rows(&purchase, std::slice::from_ref(line));
+    let email = to_buyer(outbox, &purchase, &rows).canceled(&money(&purchase, refund));
+    outbox.enqueue(conn, &purchase.email, &email, now)?;
     if let Some(seller) = seller(conn, shop_order.shop_id)? {
-        let link = outbox.link(&desk_page(&shop_order));
-        let letter = emails::order_taken_back(seller.called(), &purchase.number, &rows, &link);
-        outbox.post(conn, &seller.email, &letter, now)?;
+        let email = OrderEmail {
+            name: seller.display_name(),
+            number: &purchase.number,
+            rows: &rows,
+            link: Some(outbox.link(&seller_page(&shop_order))),
+        };
+        let email = email.canceled_by_buyer();
+        outbox.enqueue(conn, &seller.email, &email, now)?;
     }
     Ok(())
 }
 
-fn whole(conn: &mut Conn, id: ShopOrderId) -> Result<(Purchase, ShopOrder, Vec<OrderLine>)> {
+fn load(conn: &mut Conn, id: ShopOrderId) -> Result<(ShopOrder, Purchase, Vec<OrderLine>)> {
     let shop_order = ShopOrder::find(conn, id)?;
-    let purchase = Purchase::find(conn, shop_order.purchase_id)?;
-    let orders = OrderLine::of_shop_orders(conn, &[id])?;
-    Ok((purchase, shop_order, orders))
+    let purchase = Purchase::find_placed(conn, shop_order.purchase_id)?;
+    let lines = OrderLine::of_shop_orders(conn, &[id])?;
+    Ok((shop_order, purchase, lines))
 }
 
-/// Who runs the shop; nobody when it is closed for good.
+/// The owner of the shop. None if the shop was deleted or has no owner.
 fn seller(conn: &mut Conn, shop: Option<ShopId>) -> Result<Option<User>> {
     Ok(users::table
         .inner_join(shops::table)
@@ -132,21 +147,21 @@ fn seller(conn: &mut Conn, shop: Option<ShopId>) -> Result<Option<User>> {
         .optional()?)
 }
 
-/// What each came to.
-fn lines(purchase: &Purchase, orders: &[OrderLine]) -> Vec<(String, String)> {
-    let line = |order: &OrderLine| {
-        let title = if order.options.is_empty() {
-            order.title.clone()
+/// Title and price of each line.
+fn rows(purchase: &Purchase, lines: &[OrderLine]) -> Vec<(String, String)> {
+    let row = |line: &OrderLine| {
+        let title = if line.options.is_empty() {
+            line.title.clone()
         } else {
-            format!("{}, {}", order.title, order.options)
+            format!("{}, {}", line.title, line.options)
         };
-        let title = match order.quantity {
+        let title = match line.quantity {
             1 => title,
-            many => format!("{many} x {title}"),
+            quantity => format!("{quantity} x {title}"),
         };
-        (title, money(purchase, order.subtotal))
+        (title, money(purchase, line.subtotal))
     };
-    orders.iter().map(line).collect()
+    lines.iter().map(row).collect()
 }
 
 fn money(purchase: &Purchase, amount: Money) -> String {
@@ -156,15 +171,20 @@ fn money(purchase: &Purchase, amount: Money) -> String {
     }
 }
 
-fn own_page(purchase: &Purchase) -> String {
+fn buyer_page(purchase: &Purchase) -> String {
     format!("/dashboard/orders/{}", purchase.number)
 }
 
-fn desk_page(shop_order: &ShopOrder) -> String {
+fn seller_page(shop_order: &ShopOrder) -> String {
     format!("/dashboard/orders/shop/{}", shop_order.id)
 }
 
-/// Where the buyer reads more. Of a guest's page only the first letter knows the address.
-fn page(outbox: &Outbox, purchase: &Purchase) -> Option<String> {
-    purchase.buyer_id.map(|_| outbox.link(&own_page(purchase)))
+/// An email to the buyer. It has no link for a guest: only their first email knows the token.
+fn to_buyer<'a>(outbox: &Outbox, purchase: &'a Purchase, rows: &'a [(String, String)]) -> OrderEmail<'a> {
+    OrderEmail {
+        name: &purchase.address.name,
+        number: &purchase.number,
+        rows,
+        link: purchase.buyer_id.map(|_| outbox.link(&buyer_page(purchase))),
+    }
 }

@@ -1,4 +1,4 @@
-//! The history of an order: a row for each state it came to.
+//! The history of an order line: one row for each status it has had.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -9,11 +9,12 @@ use crate::error::Result;
 use crate::id::{EventId, OrderLineId, UserId};
 use crate::schema::order_events;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_events)]
 pub struct OrderEvent {
+    id: EventId,
     pub order_line_id: OrderLineId,
-    /// None: it began there.
+    /// None for the first status.
     pub from_status: Option<OrderStatus>,
     pub to_status: OrderStatus,
     pub actor: Actor,
@@ -21,39 +22,61 @@ pub struct OrderEvent {
     pub created_at: NaiveDateTime,
 }
 
-impl OrderEvent {
-    /// Where an order begins.
-    pub fn open(conn: &mut Conn, order: OrderLineId, at: OrderStatus, actor: Actor, now: NaiveDateTime) -> Result<()> {
-        Self::record(conn, order, None, at, actor, None, now)
+/// Who changes the status of an order line, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderAction {
+    pub actor: Actor,
+    /// None for a guest and for the market.
+    pub user: Option<UserId>,
+    pub now: NaiveDateTime,
+}
+
+impl OrderAction {
+    /// A change by the buyer.
+    pub fn by_buyer(user: Option<UserId>, now: NaiveDateTime) -> Self {
+        let actor = Actor::Buyer;
+        Self { actor, user, now }
     }
 
-    pub(super) fn record(
+    /// A change by someone who runs the shop.
+    pub fn by_shop(user: UserId, now: NaiveDateTime) -> Self {
+        let (actor, user) = (Actor::Shop, Some(user));
+        Self { actor, user, now }
+    }
+
+    /// A change that the market makes by itself.
+    pub fn by_market(now: NaiveDateTime) -> Self {
+        let (actor, user) = (Actor::Market, None);
+        Self { actor, user, now }
+    }
+}
+
+impl OrderEvent {
+    /// Records that a line came from one status to another; `from` is None for the first status.
+    pub fn record(
         conn: &mut Conn,
-        order: OrderLineId,
+        line: OrderLineId,
         from: Option<OrderStatus>,
         to: OrderStatus,
-        actor: Actor,
-        user: Option<UserId>,
-        now: NaiveDateTime,
+        action: OrderAction,
     ) -> Result<()> {
-        diesel::insert_into(order_events::table)
-            .values((
-                order_events::id.eq(EventId::new()),
-                order_events::order_line_id.eq(order),
-                order_events::from_status.eq(from),
-                order_events::to_status.eq(to),
-                order_events::actor.eq(actor),
-                order_events::user_id.eq(user),
-                order_events::created_at.eq(now),
-            ))
-            .execute(conn)?;
+        let event = Self {
+            id: EventId::new(),
+            order_line_id: line,
+            from_status: from,
+            to_status: to,
+            actor: action.actor,
+            user_id: action.user,
+            created_at: action.now,
+        };
+        diesel::insert_into(order_events::table).values(&event).execute(conn)?;
         Ok(())
     }
 
-    /// The histories of these orders, each from its beginning.
-    pub fn of_lines(conn: &mut Conn, orders: &[OrderLineId]) -> Result<Vec<Self>> {
+    /// The histories of these lines, oldest event first.
+    pub fn of_lines(conn: &mut Conn, lines: &[OrderLineId]) -> Result<Vec<Self>> {
         Ok(order_events::table
-            .filter(one_of(order_events::order_line_id, orders.iter().map(|order| order.0)))
+            .filter(one_of(order_events::order_line_id, lines.iter().map(|line| line.0)))
             .order(order_events::id)
             .select(Self::as_select())
             .load(conn)?)

@@ -1,8 +1,8 @@
-//! Orders: what was sold, copied as it was; the shop orders they travel in; and the moves that either may make.
+//! Orders: purchases, the shop orders they consist of, the order lines in those, and what may happen to them.
 
+mod address;
 mod carrier;
 mod claim;
-mod cursor;
 pub mod emails;
 mod event;
 pub mod number;
@@ -14,13 +14,13 @@ mod shop_order_list;
 mod status;
 mod status_label;
 
-pub use carrier::{Carrier, tracking_number};
-pub use claim::{claim, gather};
-pub use cursor::Place;
-pub use event::OrderEvent;
+pub use address::Address;
+pub use carrier::{Carrier, Tracking, parse_tracking_number};
+pub use claim::{claim, claim_guest_orders};
+pub use event::{OrderAction, OrderEvent};
 pub use order_line::{NewOrderLine, OrderLine};
-pub use purchase::Purchase;
+pub use purchase::{NewPurchase, Purchase};
 pub use shop_order::{NewShopOrder, ShopOrder};
-pub use shop_order_list::ShopOrderView;
-pub use status::{Actor, OrderStatus, may};
-pub use status_label::Stand;
+pub use shop_order_list::ShopOrderFilter;
+pub use status::{Actor, OrderStatus, is_allowed};
+pub use status_label::StatusLabel;

@@ -1,13 +1,14 @@
-//! An order: one line of a purchase, a copy of what was sold.
+//! An order line: one variant in a shop order, with title, options and price as they were when it was sold.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::{Actor, OrderEvent, OrderStatus, may};
+use super::{OrderAction, OrderEvent, OrderStatus, is_allowed};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{CartItemId, OrderLineId, PaymentId, ProductId, PurchaseId, ShopOrderId, UserId, VariantId};
+use crate::images::Picture;
 use crate::money::Money;
 use crate::schema::{orders, purchases};
 
@@ -16,6 +17,7 @@ use crate::schema::{orders, purchases};
 pub struct OrderLine {
     pub id: OrderLineId,
     pub buyer_id: Option<UserId>,
+    /// None after the product was deleted.
     pub product_id: Option<ProductId>,
     pub variant_id: Option<VariantId>,
     pub purchase_id: PurchaseId,
@@ -23,11 +25,11 @@ pub struct OrderLine {
     pub payment_id: PaymentId,
     pub status: OrderStatus,
     pub title: String,
-    /// `Large / Blue`, or nothing.
+    /// The variant's options, `Large / Blue`; empty if it has none.
     pub options: String,
-    /// What the buyer answered, a line each: `Name: Ada`.
+    /// The buyer's personalization, one line per field: `Name: Ada`.
     pub personalization: String,
-    /// The address of its picture, or nothing.
+    /// The address of the picture; empty if there is none.
     pub picture: String,
     pub unit_price: Money,
     pub quantity: i32,
@@ -36,7 +38,7 @@ pub struct OrderLine {
     pub cart_item_id: Option<CartItemId>,
 }
 
-/// An order as it is written with its checkout.
+/// The row of a line that is being placed.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = orders)]
 pub struct NewOrderLine {
@@ -68,10 +70,10 @@ impl NewOrderLine {
 }
 
 impl OrderLine {
-    /// A purchase's, placed or not, in the order in which they were written.
-    pub fn of_purchase(conn: &mut Conn, checkout: PurchaseId) -> Result<Vec<Self>> {
+    /// The lines of a purchase, placed or not, in the order in which they were inserted.
+    pub fn of_purchase(conn: &mut Conn, purchase: PurchaseId) -> Result<Vec<Self>> {
         Ok(orders::table
-            .filter(orders::purchase_id.eq(checkout))
+            .filter(orders::purchase_id.eq(purchase))
             .order(orders::id)
             .select(Self::as_select())
             .load(conn)?)
@@ -88,39 +90,60 @@ impl OrderLine {
             .load(conn)?)
     }
 
-    /// One of a placed purchase.
-    pub fn find(conn: &mut Conn, checkout: PurchaseId, id: OrderLineId) -> Result<Self> {
+    /// A line of this placed purchase.
+    pub fn find(conn: &mut Conn, purchase: PurchaseId, id: OrderLineId) -> Result<Self> {
         let placed = purchases::table
-            .filter(purchases::id.eq(checkout))
+            .filter(purchases::id.eq(purchase))
             .filter(purchases::placed_at.is_not_null());
         if !diesel::select(exists(placed)).get_result::<bool>(conn)? {
             return Err(Error::NotFound);
         }
         Ok(orders::table
             .find(id)
-            .filter(orders::purchase_id.eq(checkout))
+            .filter(orders::purchase_id.eq(purchase))
             .select(Self::as_select())
             .first(conn)?)
     }
 
-    /// Moves it from one state to another, if it is still there; tells whether it was. Two who try at once: one wins.
+    /// Changes the status if the line still has the status `from`, and records the event. Returns whether it did. If
+    /// two try at once, one of them wins.
+    ///
+    /// # Errors
+    /// `Forbidden` if the actor may not make this change.
     pub fn advance(
         conn: &mut Conn,
         id: OrderLineId,
-        (from, to): (OrderStatus, OrderStatus),
-        actor: Actor,
-        user: Option<UserId>,
-        now: NaiveDateTime,
+        from: OrderStatus,
+        to: OrderStatus,
+        action: OrderAction,
     ) -> Result<bool> {
-        if !may(actor, from, to) {
+        if !is_allowed(action.actor, from, to) {
             return Err(Error::Forbidden);
         }
-        let moved = diesel::update(orders::table.find(id).filter(orders::status.eq(from)))
-            .set((orders::status.eq(to), orders::updated_at.eq(now)))
+        let updated = diesel::update(orders::table.find(id).filter(orders::status.eq(from)))
+            .set((orders::status.eq(to), orders::updated_at.eq(action.now)))
             .execute(conn)?;
-        if moved == 1 {
-            OrderEvent::record(conn, id, Some(from), to, actor, user, now)?;
+        if updated == 1 {
+            OrderEvent::record(conn, id, Some(from), to, action)?;
         }
-        Ok(moved == 1)
+        Ok(updated == 1)
+    }
+
+    /// Its picture. None if it was sold without one.
+    pub fn thumbnail(&self) -> Option<Picture> {
+        (!self.picture.is_empty()).then(|| Picture::from_url(&self.picture))
+    }
+
+    /// Label and value of each personalization field.
+    pub fn personalization_answers(&self) -> Vec<(String, String)> {
+        let answer = |line: &str| match line.split_once(": ") {
+            Some((label, value)) => (label.to_owned(), value.to_owned()),
+            None => ("Personalized".to_owned(), line.to_owned()),
+        };
+        self.personalization.lines().map(answer).collect()
+    }
+
+    pub fn is_canceled(&self) -> bool {
+        self.status == OrderStatus::Canceled
     }
 }

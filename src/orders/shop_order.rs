@@ -1,18 +1,18 @@
-//! A shop order: what one shop sends together out of one purchase.
+//! A shop order: one shop's share of a purchase, with its delivery. Sellers call it an order.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{Actor, OrderLine, OrderStatus};
+use super::{OrderAction, OrderLine, OrderStatus, Tracking};
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{PurchaseId, ShippingRateId, ShopId, ShopOrderId, UserId};
 use crate::money::Money;
 use crate::schema::{orders, purchases, shop_orders};
 
-/// So long after it was sent, something counts as there.
-const DELIVERED_AFTER: TimeDelta = TimeDelta::days(14);
-/// How many are looked at in one go.
+/// How long after it was shipped a shop order counts as delivered.
+const DELIVERY_TIMEOUT: TimeDelta = TimeDelta::days(14);
+/// How many overdue shop orders are read at once.
 const BATCH_SIZE: i64 = 200;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -20,26 +20,30 @@ const BATCH_SIZE: i64 = 200;
 pub struct ShopOrder {
     pub id: ShopOrderId,
     pub purchase_id: PurchaseId,
+    /// None after the shop was deleted.
     pub shop_id: Option<ShopId>,
     pub shop_name: String,
+    /// The price of delivery.
     pub price: Money,
+    /// The carrier's code; empty until it is shipped.
     pub carrier: String,
+    /// The tracking number; may stay empty.
     pub tracking: String,
     pub shipped_at: Option<NaiveDateTime>,
     pub delivered_at: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
     pub rate_id: Option<ShippingRateId>,
-    /// The way it travels, `Post`; empty where nothing does.
+    /// The name of the shipping rate, `Post`; empty if no shipping is needed.
     pub rate: String,
     pub pickup: bool,
-    /// The first and the last day on which it may be there, where the shop says.
+    /// The first and the last day of the estimated arrival. None if the shop gives no estimate.
     pub arrives_from: Option<NaiveDateTime>,
     pub arrives_until: Option<NaiveDateTime>,
-    /// From the buyer to the shop.
+    /// The buyer's note to the shop; may be empty.
     pub note: String,
 }
 
-/// A shop order as it is written with its checkout.
+/// The row of a shop order that is being placed.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = shop_orders)]
 pub struct NewShopOrder {
@@ -72,28 +76,28 @@ impl ShopOrder {
         Ok(shop_orders::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
-    /// Several purchases', placed or not.
+    /// The shop orders of several purchases, placed or not.
     pub fn of_purchases(conn: &mut Conn, purchases: &[PurchaseId]) -> Result<Vec<Self>> {
         Ok(shop_orders::table
             .filter(one_of(
                 shop_orders::purchase_id,
-                purchases.iter().map(|checkout| checkout.0),
+                purchases.iter().map(|purchase| purchase.0),
             ))
             .order(shop_orders::id)
             .select(Self::as_select())
             .load(conn)?)
     }
 
-    /// A purchase's, placed or not.
-    pub fn of_purchase(conn: &mut Conn, checkout: PurchaseId) -> Result<Vec<Self>> {
+    /// The shop orders of a purchase, placed or not.
+    pub fn of_purchase(conn: &mut Conn, purchase: PurchaseId) -> Result<Vec<Self>> {
         Ok(shop_orders::table
-            .filter(shop_orders::purchase_id.eq(checkout))
+            .filter(shop_orders::purchase_id.eq(purchase))
             .order(shop_orders::id)
             .select(Self::as_select())
             .load(conn)?)
     }
 
-    /// One of a shop's own, of a purchase that was paid.
+    /// A shop order of this shop, from a placed purchase.
     pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<Self> {
         Ok(shop_orders::table
             .inner_join(purchases::table)
@@ -104,7 +108,7 @@ impl ShopOrder {
             .first(conn)?)
     }
 
-    /// Nobody else changes it, or whether its orders are sent or canceled, before this transaction ends.
+    /// Locks the row until the transaction ends, so that nobody else ships or cancels its lines meanwhile.
     pub fn lock(conn: &mut Conn, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
         diesel::update(shop_orders::table.find(id))
             .set(shop_orders::updated_at.eq(now))
@@ -112,59 +116,44 @@ impl ShopOrder {
         Ok(())
     }
 
-    /// The shop sent what of it was not canceled.
+    /// Marks all lines that are not canceled as shipped.
     ///
     /// # Errors
-    /// Refused when nothing is left to send.
-    pub fn ship(
-        conn: &mut Conn,
-        shop: ShopId,
-        id: ShopOrderId,
-        (carrier, tracking): (&str, &str),
-        user: UserId,
-        now: NaiveDateTime,
-    ) -> Result<()> {
-        Self::of_shop(conn, shop, id)?;
-        Self::lock(conn, id, now)?;
-        let moves = (OrderStatus::Pending, OrderStatus::Shipped);
-        if Self::advance(conn, id, moves, Actor::Shop, Some(user), now)? == 0 {
+    /// `Refused` if nothing is left to ship.
+    pub fn ship(&self, conn: &mut Conn, tracking: &Tracking, user: UserId, now: NaiveDateTime) -> Result<()> {
+        Self::lock(conn, self.id, now)?;
+        let action = OrderAction::by_shop(user, now);
+        if Self::advance_lines(conn, self.id, OrderStatus::Pending, OrderStatus::Shipped, action)? == 0 {
             return Err(Error::Refused(
-                "Nothing of this is left to send: it was sent already, or the buyer cancelled it.".into(),
+                "Nothing of this is left to send: it was sent already, or the buyer canceled it.".into(),
             ));
         }
-        diesel::update(shop_orders::table.find(id))
+        diesel::update(shop_orders::table.find(self.id))
             .set((
-                shop_orders::carrier.eq(carrier),
-                shop_orders::tracking.eq(tracking),
+                shop_orders::carrier.eq(&tracking.carrier),
+                shop_orders::tracking.eq(&tracking.number),
                 shop_orders::shipped_at.eq(now),
             ))
             .execute(conn)?;
         Ok(())
     }
 
-    /// The shop writes another carrier or number on what it sent.
+    /// Changes the carrier and the tracking number of a shop order that was shipped.
     ///
     /// # Errors
-    /// Refused when it was not sent yet.
-    pub fn retrack(
-        conn: &mut Conn,
-        shop: ShopId,
-        id: ShopOrderId,
-        (carrier, tracking): (&str, &str),
-        now: NaiveDateTime,
-    ) -> Result<()> {
-        Self::of_shop(conn, shop, id)?;
-        let sent = shop_orders::table
-            .find(id)
+    /// `Refused` if it was not shipped yet.
+    pub fn set_tracking(&self, conn: &mut Conn, tracking: &Tracking, now: NaiveDateTime) -> Result<()> {
+        let shipped = shop_orders::table
+            .find(self.id)
             .filter(shop_orders::shipped_at.is_not_null());
-        let changed = diesel::update(sent)
+        let updated = diesel::update(shipped)
             .set((
-                shop_orders::carrier.eq(carrier),
-                shop_orders::tracking.eq(tracking),
+                shop_orders::carrier.eq(&tracking.carrier),
+                shop_orders::tracking.eq(&tracking.number),
                 shop_orders::updated_at.eq(now),
             ))
             .execute(conn)?;
-        if changed == 0 {
+        if updated == 0 {
             return Err(Error::Refused(
                 "This was not sent yet. Mark it as sent, and the number goes along.".into(),
             ));
@@ -172,30 +161,23 @@ impl ShopOrder {
         Ok(())
     }
 
-    /// It is there: the buyer says so, or enough time went by. Tells whether anything changed.
-    pub fn deliver(
-        conn: &mut Conn,
-        id: ShopOrderId,
-        actor: Actor,
-        user: Option<UserId>,
-        now: NaiveDateTime,
-    ) -> Result<bool> {
-        Self::lock(conn, id, now)?;
-        let step = (OrderStatus::Shipped, OrderStatus::Delivered);
-        let moved = Self::advance(conn, id, step, actor, user, now)?;
-        if moved > 0 {
+    /// Marks all shipped lines as delivered. Returns whether anything changed.
+    pub fn deliver(conn: &mut Conn, id: ShopOrderId, action: OrderAction) -> Result<bool> {
+        Self::lock(conn, id, action.now)?;
+        let delivered = Self::advance_lines(conn, id, OrderStatus::Shipped, OrderStatus::Delivered, action)?;
+        if delivered > 0 {
             diesel::update(shop_orders::table.find(id))
-                .set(shop_orders::delivered_at.eq(now))
+                .set(shop_orders::delivered_at.eq(action.now))
                 .execute(conn)?;
         }
-        Ok(moved > 0)
+        Ok(delivered > 0)
     }
 
-    /// Those that by now count as there.
-    pub fn due(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<ShopOrderId>> {
+    /// Shop orders that were shipped so long ago that they count as delivered.
+    pub fn delivery_overdue(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<ShopOrderId>> {
         Ok(shop_orders::table
             .inner_join(purchases::table)
-            .filter(shop_orders::shipped_at.le(now - DELIVERED_AFTER))
+            .filter(shop_orders::shipped_at.le(now - DELIVERY_TIMEOUT))
             .filter(shop_orders::delivered_at.is_null())
             .filter(purchases::placed_at.is_not_null())
             .order((shop_orders::shipped_at, shop_orders::id))
@@ -204,24 +186,23 @@ impl ShopOrder {
             .load(conn)?)
     }
 
-    /// Moves every order of it that stands there; tells how many.
-    fn advance(
+    /// Changes every line that has the status `from`. Returns how many.
+    fn advance_lines(
         conn: &mut Conn,
         id: ShopOrderId,
-        moves: (OrderStatus, OrderStatus),
-        actor: Actor,
-        user: Option<UserId>,
-        now: NaiveDateTime,
+        from: OrderStatus,
+        to: OrderStatus,
+        action: OrderAction,
     ) -> Result<usize> {
-        let standing = orders::table
+        let lines = orders::table
             .filter(orders::shop_order_id.eq(id))
-            .filter(orders::status.eq(moves.0))
+            .filter(orders::status.eq(from))
             .order(orders::id)
             .select(orders::id)
             .load(conn)?;
         let mut count = 0;
-        for order in standing {
-            count += usize::from(OrderLine::advance(conn, order, moves, actor, user, now)?);
+        for line in lines {
+            count += usize::from(OrderLine::advance(conn, line, from, to, action)?);
         }
         Ok(count)
     }

@@ -1,36 +1,42 @@
-//! What a shop sold, as its desk lists it: shop orders to send, sent, there and canceled.
+//! The seller's lists: a shop's orders by status, and the order lines of one product.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::{OrderLine, OrderStatus, Place, Purchase, ShopOrder};
-use crate::db::Conn;
+use super::{OrderLine, OrderStatus, Purchase, ShopOrder};
+use crate::db::{Conn, Cursor};
 use crate::error::Result;
 use crate::id::{OrderLineId, ProductId, ShopId, ShopOrderId};
 use crate::schema::{orders, purchases, shop_orders};
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// What of a shop's shop orders is looked at.
-    ShopOrderView { ToSend = "to-send", Sent = "sent", Delivered = "delivered", Cancelled = "cancelled", All = "all" }
+    /// Which of a shop's orders are listed.
+    ShopOrderFilter {
+        ToShip = "to-send",
+        Shipped = "sent",
+        Delivered = "delivered",
+        Canceled = "cancelled",
+        All = "all",
+    }
 }
 
-impl ShopOrderView {
-    pub const ALL: [Self; 5] = [Self::ToSend, Self::Sent, Self::Delivered, Self::Cancelled, Self::All];
+impl ShopOrderFilter {
+    pub const ALL: [Self; 5] = [Self::ToShip, Self::Shipped, Self::Delivered, Self::Canceled, Self::All];
 
     pub fn label(self) -> &'static str {
         match self {
-            Self::ToSend => "To send",
-            Self::Sent => "Sent",
+            Self::ToShip => "To ship",
+            Self::Shipped => "Shipped",
             Self::Delivered => "Delivered",
-            Self::Cancelled => "Cancelled",
+            Self::Canceled => "Canceled",
             Self::All => "All",
         }
     }
 }
 
-/// The orders of the shop order in the outer query that stand so.
-macro_rules! standing {
+/// Whether the shop order of the outer query has a line with this status.
+macro_rules! has_line {
     ($status:expr) => {
         exists(
             orders::table
@@ -41,73 +47,75 @@ macro_rules! standing {
 }
 
 impl ShopOrder {
-    /// A shop's of paid purchases: what is to be sent with the oldest first, all else with the newest first.
-    pub fn sold(
+    /// A page of the shop's orders from placed purchases. What is to ship comes oldest first, everything else newest
+    /// first.
+    pub fn list_of_shop(
         conn: &mut Conn,
         shop: ShopId,
-        view: ShopOrderView,
-        after: Option<Place>,
-        most: i64,
+        filter: ShopOrderFilter,
+        after: Option<&Cursor>,
+        limit: i64,
     ) -> Result<Vec<(Self, Purchase)>> {
         let mut query = shop_orders::table
             .inner_join(purchases::table)
             .filter(shop_orders::shop_id.eq(shop))
             .filter(purchases::placed_at.is_not_null())
             .select((Self::as_select(), Purchase::as_select()))
-            .limit(most)
+            .limit(limit)
             .into_boxed();
-        query = match view {
-            ShopOrderView::ToSend => query.filter(standing!(OrderStatus::Pending)),
-            ShopOrderView::Sent => query.filter(standing!(OrderStatus::Shipped)),
-            ShopOrderView::Delivered => query.filter(standing!(OrderStatus::Delivered)),
-            ShopOrderView::Cancelled => query.filter(standing!(OrderStatus::Cancelled)).filter(not(exists(
+        query = match filter {
+            ShopOrderFilter::ToShip => query.filter(has_line!(OrderStatus::Pending)),
+            ShopOrderFilter::Shipped => query.filter(has_line!(OrderStatus::Shipped)),
+            ShopOrderFilter::Delivered => query.filter(has_line!(OrderStatus::Delivered)),
+            ShopOrderFilter::Canceled => query.filter(has_line!(OrderStatus::Canceled)).filter(not(exists(
                 orders::table
                     .filter(orders::shop_order_id.eq(shop_orders::id))
-                    .filter(orders::status.ne(OrderStatus::Cancelled)),
+                    .filter(orders::status.ne(OrderStatus::Canceled)),
             ))),
-            ShopOrderView::All => query,
+            ShopOrderFilter::All => query,
         };
-        let place = after.map(|after| (after.time(), ShopOrderId(after.id)));
-        if view == ShopOrderView::ToSend {
-            if let Some((time, id)) = place {
-                let same = shop_orders::created_at.eq(time).and(shop_orders::id.gt(id));
-                query = query.filter(shop_orders::created_at.gt(time).or(same));
+        let after = after.and_then(|after| Some((after.time()?, after.id::<ShopOrderId>())));
+        if filter == ShopOrderFilter::ToShip {
+            if let Some((time, id)) = after {
+                let same_time = shop_orders::created_at.eq(time).and(shop_orders::id.gt(id));
+                query = query.filter(shop_orders::created_at.gt(time).or(same_time));
             }
             query = query.order((shop_orders::created_at.asc(), shop_orders::id.asc()));
         } else {
-            if let Some((time, id)) = place {
-                let same = shop_orders::created_at.eq(time).and(shop_orders::id.lt(id));
-                query = query.filter(shop_orders::created_at.lt(time).or(same));
+            if let Some((time, id)) = after {
+                let same_time = shop_orders::created_at.eq(time).and(shop_orders::id.lt(id));
+                query = query.filter(shop_orders::created_at.lt(time).or(same_time));
             }
             query = query.order((shop_orders::created_at.desc(), shop_orders::id.desc()));
         }
         Ok(query.load(conn)?)
     }
 
-    /// How many wait to be sent.
-    pub fn waiting(conn: &mut Conn, shop: ShopId) -> Result<i64> {
+    /// How many of the shop's orders wait to be shipped.
+    pub fn count_to_ship(conn: &mut Conn, shop: ShopId) -> Result<i64> {
         Ok(shop_orders::table
             .inner_join(purchases::table)
             .filter(shop_orders::shop_id.eq(shop))
             .filter(purchases::placed_at.is_not_null())
-            .filter(standing!(OrderStatus::Pending))
+            .filter(has_line!(OrderStatus::Pending))
             .count()
             .get_result(conn)?)
     }
 
-    pub fn place(&self) -> Place {
-        Place::new(self.created_at, self.id.0)
+    /// Its position in `list_of_shop`.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::at_time(self.created_at, self.id)
     }
 }
 
 impl OrderLine {
-    /// The paid orders of one of a shop's products, the newest first, with who bought.
-    pub fn of_product(
+    /// A page of the placed order lines of one of the shop's products, newest first.
+    pub fn list_of_product(
         conn: &mut Conn,
         shop: ShopId,
         product: ProductId,
-        after: Option<Place>,
-        most: i64,
+        after: Option<&Cursor>,
+        limit: i64,
     ) -> Result<Vec<(Self, Purchase)>> {
         let mut query = orders::table
             .inner_join(purchases::table)
@@ -117,17 +125,17 @@ impl OrderLine {
             .filter(purchases::placed_at.is_not_null())
             .select((Self::as_select(), Purchase::as_select()))
             .order((orders::created_at.desc(), orders::id.desc()))
-            .limit(most)
+            .limit(limit)
             .into_boxed();
-        if let Some(after) = after {
-            let (time, id) = (after.time(), OrderLineId(after.id));
-            let same = orders::created_at.eq(time).and(orders::id.lt(id));
-            query = query.filter(orders::created_at.lt(time).or(same));
+        if let Some((time, id)) = after.and_then(|after| Some((after.time()?, after.id::<OrderLineId>()))) {
+            let same_time = orders::created_at.eq(time).and(orders::id.lt(id));
+            query = query.filter(orders::created_at.lt(time).or(same_time));
         }
         Ok(query.load(conn)?)
     }
 
-    pub fn place(&self) -> Place {
-        Place::new(self.created_at, self.id.0)
+    /// Its position in `list_of_product`.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::at_time(self.created_at, self.id)
     }
 }

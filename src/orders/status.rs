@@ -1,37 +1,37 @@
-//! Where an order stands, and who may move it on: the one table of it.
+//! The status of an order line, and who may change it.
 
 use crate::string_enum::string_enum;
 
 string_enum! {
-    OrderStatus { Pending = "Pending", Shipped = "Shipped", Delivered = "Delivered", Cancelled = "Cancelled" }
+    OrderStatus { Pending = "Pending", Shipped = "Shipped", Delivered = "Delivered", Canceled = "Cancelled" }
 }
 
 string_enum! {
-    /// Who moves an order: the one who bought it, the shop, or the market by itself.
+    /// Who changes a status: the buyer, the shop, or the market by itself.
     Actor { Buyer = "buyer", Shop = "shop", Market = "market" }
 }
 
-/// Every move there is.
-const MOVES: &[(Actor, OrderStatus, OrderStatus)] = &[
+/// Every change that is allowed.
+const TRANSITIONS: &[(Actor, OrderStatus, OrderStatus)] = &[
     (Actor::Shop, OrderStatus::Pending, OrderStatus::Shipped),
     (Actor::Buyer, OrderStatus::Shipped, OrderStatus::Delivered),
     (Actor::Market, OrderStatus::Shipped, OrderStatus::Delivered),
-    (Actor::Buyer, OrderStatus::Pending, OrderStatus::Cancelled),
+    (Actor::Buyer, OrderStatus::Pending, OrderStatus::Canceled),
 ];
 
-/// Whether someone may move an order from one state to another.
-pub fn may(actor: Actor, from: OrderStatus, to: OrderStatus) -> bool {
-    MOVES.contains(&(actor, from, to))
+/// Whether the actor may change a line from one status to another.
+pub fn is_allowed(actor: Actor, from: OrderStatus, to: OrderStatus) -> bool {
+    TRANSITIONS.contains(&(actor, from, to))
 }
 
 impl OrderStatus {
-    /// For people.
+    /// What the buyer reads.
     pub fn label(self) -> &'static str {
         match self {
             Self::Pending => "Being prepared",
             Self::Shipped => "On its way",
             Self::Delivered => "Delivered",
-            Self::Cancelled => "Cancelled",
+            Self::Canceled => "Canceled",
         }
     }
 }
@@ -41,18 +41,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_moves_of_the_table_are_moves() {
-        use OrderStatus::{Cancelled, Delivered, Pending, Shipped};
-        let mut allowed = 0;
+    fn only_listed_transitions_are_allowed() {
+        use OrderStatus::{Canceled, Delivered, Pending, Shipped};
+        let mut count = 0;
         for actor in [Actor::Buyer, Actor::Shop, Actor::Market] {
-            for from in [Pending, Shipped, Delivered, Cancelled] {
-                for to in [Pending, Shipped, Delivered, Cancelled] {
-                    allowed += usize::from(may(actor, from, to));
-                    assert!(!may(actor, Delivered, to) && !may(actor, Cancelled, to) && !may(actor, from, from));
+            for from in [Pending, Shipped, Delivered, Canceled] {
+                for to in [Pending, Shipped, Delivered, Canceled] {
+                    count += usize::from(is_allowed(actor, from, to));
+                    assert!(
+                        !is_allowed(actor, Delivered, to)
+                            && !is_allowed(actor, Canceled, to)
+                            && !is_allowed(actor, from, from)
+                    );
                 }
             }
         }
-        assert_eq!(allowed, 4);
-        assert!(!may(Actor::Buyer, Shipped, Cancelled));
+        assert_eq!(count, 4);
+        assert!(!is_allowed(Actor::Buyer, Shipped, Canceled));
     }
 }

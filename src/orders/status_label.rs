@@ -1,41 +1,54 @@
-//! Where a shop order stands, read from its orders, and how that looks.
+//! The status of a shop order, derived from its lines, and how pages show it.
 
 use crate::orders::{OrderLine, OrderStatus};
 
-/// A shop order's state: that of the least far of its orders that are not canceled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stand(pub OrderStatus);
+pub struct StatusLabel(pub OrderStatus);
 
-impl Stand {
-    pub fn of<'a>(orders: impl IntoIterator<Item = &'a OrderLine>) -> Self {
-        let states: Vec<OrderStatus> = orders.into_iter().map(|order| order.status).collect();
-        let first = [OrderStatus::Pending, OrderStatus::Shipped, OrderStatus::Delivered];
-        let found = first.into_iter().find(|state| states.contains(state));
-        Self(found.unwrap_or(OrderStatus::Cancelled))
+impl StatusLabel {
+    /// The earliest status among the lines that are not canceled; canceled if all are.
+    pub fn from_lines<'a>(lines: impl IntoIterator<Item = &'a OrderLine>) -> Self {
+        let statuses: Vec<OrderStatus> = lines.into_iter().map(|line| line.status).collect();
+        let earliest = [OrderStatus::Pending, OrderStatus::Shipped, OrderStatus::Delivered]
+            .into_iter()
+            .find(|status| statuses.contains(status));
+        Self(earliest.unwrap_or(OrderStatus::Canceled))
     }
 
-    /// For the buyer.
+    /// What the buyer reads.
     pub fn label(self) -> &'static str {
         self.0.label()
     }
 
-    /// For the shop.
-    pub fn to_do(self) -> &'static str {
+    /// What the seller reads.
+    pub fn seller_label(self) -> &'static str {
         match self.0 {
-            OrderStatus::Pending => "To send",
-            OrderStatus::Shipped => "Sent",
+            OrderStatus::Pending => "To ship",
+            OrderStatus::Shipped => "Shipped",
             OrderStatus::Delivered => "Delivered",
-            OrderStatus::Cancelled => "Cancelled",
+            OrderStatus::Canceled => "Canceled",
         }
     }
 
-    /// The kind of badge that it wears.
+    pub fn is_pending(self) -> bool {
+        self.0 == OrderStatus::Pending
+    }
+
+    pub fn is_shipped(self) -> bool {
+        self.0 == OrderStatus::Shipped
+    }
+
+    pub fn is_canceled(self) -> bool {
+        self.0 == OrderStatus::Canceled
+    }
+
+    /// The kind of badge that shows it.
     pub fn badge(self) -> &'static str {
         match self.0 {
             OrderStatus::Pending => "warn",
             OrderStatus::Shipped => "info",
             OrderStatus::Delivered => "ok",
-            OrderStatus::Cancelled => "",
+            OrderStatus::Canceled => "",
         }
     }
 }

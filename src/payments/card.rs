@@ -1,10 +1,10 @@
-//! A card as it was typed. It goes to the provider and nowhere else: it has no way into the database, and prints as `***`.
+//! A card. Only the provider gets it: it is never stored, and its debug output is `***`.
 
 use std::fmt;
 
 use chrono::{Datelike, NaiveDateTime};
 
-/// What a card's number, month and code are; nothing of it can be read but by the provider.
+/// A valid card; only this module can read its number.
 #[derive(Clone)]
 pub struct Card {
     pub(super) number: String,
@@ -16,9 +16,9 @@ impl fmt::Debug for Card {
     }
 }
 
-/// A message for each of the three fields that needs another look.
+/// A message for each field that is wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CardProblems {
+pub struct CardErrors {
     pub number: Option<&'static str>,
     pub expiry: Option<&'static str>,
     pub code: Option<&'static str>,
@@ -26,15 +26,15 @@ pub struct CardProblems {
 
 impl Card {
     /// # Errors
-    /// What is wrong with it, field by field.
-    pub fn parse(number: &str, expiry: &str, code: &str, now: NaiveDateTime) -> Result<Self, CardProblems> {
-        let digits: String = number.chars().filter(|one| !matches!(one, ' ' | '-')).collect();
-        let errors = CardProblems {
-            number: number_problem(&digits),
-            expiry: expiry_problem(expiry, now),
-            code: code_problem(code.trim()),
+    /// A message for each field that is wrong.
+    pub fn parse(number: &str, expiry: &str, code: &str, now: NaiveDateTime) -> Result<Self, CardErrors> {
+        let digits: String = number.chars().filter(|digit| !matches!(digit, ' ' | '-')).collect();
+        let errors = CardErrors {
+            number: number_error(&digits),
+            expiry: expiry_error(expiry, now),
+            code: code_error(code.trim()),
         };
-        if errors == CardProblems::default() {
+        if errors == CardErrors::default() {
             Ok(Self { number: digits })
         } else {
             Err(errors)
@@ -42,7 +42,7 @@ impl Card {
     }
 }
 
-fn number_problem(digits: &str) -> Option<&'static str> {
+fn number_error(digits: &str) -> Option<&'static str> {
     if digits.is_empty() {
         Some("Enter the number on the front of your card.")
     } else if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -56,7 +56,7 @@ fn number_problem(digits: &str) -> Option<&'static str> {
     }
 }
 
-/// ISO/IEC 7812-1, annex B.
+/// The checksum of ISO/IEC 7812-1, annex B.
 fn luhn(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()
@@ -74,22 +74,22 @@ fn luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// A card is good through its month.
-fn expiry_problem(typed: &str, now: NaiveDateTime) -> Option<&'static str> {
-    const SHAPE: &str = "Enter the expiry date as month and year, like 04/29.";
-    let plain: String = typed.chars().filter(|one| !one.is_whitespace()).collect();
+/// A card is valid until the end of its month.
+fn expiry_error(input: &str, now: NaiveDateTime) -> Option<&'static str> {
+    const FORMAT_ERROR: &str = "Enter the expiry date as month and year, like 04/29.";
+    let plain: String = input.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (month, year) = match plain.split_once(['/', '-']) {
         Some(parts) => parts,
-        // As some keyboards fill it in: 0429.
+        // Some browsers fill in 0429.
         None if plain.is_ascii() && plain.len() == 4 => plain.split_at(2),
-        None => return Some(SHAPE),
+        None => return Some(FORMAT_ERROR),
     };
     let number = |part: &str, lengths: &[usize]| {
-        let whole = lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        whole.then(|| part.parse::<i32>().ok()).flatten()
+        let is_number = lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| part.parse::<i32>().ok()).flatten()
     };
     let (Some(month), Some(year)) = (number(month, &[1, 2]), number(year, &[2, 4])) else {
-        return Some(SHAPE);
+        return Some(FORMAT_ERROR);
     };
     if !(1..=12).contains(&month) {
         return Some("There are twelve months. Check the expiry date on your card.");
@@ -105,12 +105,12 @@ fn expiry_problem(typed: &str, now: NaiveDateTime) -> Option<&'static str> {
     }
 }
 
-fn code_problem(typed: &str) -> Option<&'static str> {
-    let fine = (3..=4).contains(&typed.len()) && typed.bytes().all(|byte| byte.is_ascii_digit());
-    (!fine).then_some("Enter the security code: the three or four digits on the back of your card.")
+fn code_error(input: &str) -> Option<&'static str> {
+    let is_valid = (3..=4).contains(&input.len()) && input.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_valid).then_some("Enter the security code: the three or four digits on the back of your card.")
 }
 
-/// A card that the mock provider knows, and what comes of it.
+/// A card number that the mock provider treats in a special way.
 #[derive(Debug, Clone, Copy)]
 pub struct TestCard {
     pub number: &'static str,
@@ -121,7 +121,7 @@ const fn card(number: &'static str, outcome: &'static str) -> TestCard {
     TestCard { number, outcome }
 }
 
-/// Any other good number is approved.
+/// Every other valid number is approved.
 pub const TEST_CARDS: &[TestCard] = &[
     card("4242 4242 4242 4242", "Approved"),
     card("4000 0000 0000 0002", "Declined"),
@@ -145,22 +145,22 @@ mod tests {
     }
 
     #[test]
-    fn a_card_is_good_through_its_month() {
-        assert_eq!(expiry_problem("11/26", on(2026, 11, 30)), None);
-        assert!(expiry_problem("11/26", on(2026, 12, 1)).unwrap().contains("expired"));
-        assert_eq!(expiry_problem("12/26", on(2026, 12, 31)), None);
-        assert!(expiry_problem("12/26", on(2027, 1, 1)).is_some());
-        assert_eq!(expiry_problem("02/28", on(2028, 2, 29)), None);
-        assert!(expiry_problem("2/28", on(2028, 3, 1)).is_some());
+    fn a_card_is_valid_until_the_end_of_its_month() {
+        assert_eq!(expiry_error("11/26", on(2026, 11, 30)), None);
+        assert!(expiry_error("11/26", on(2026, 12, 1)).unwrap().contains("expired"));
+        assert_eq!(expiry_error("12/26", on(2026, 12, 31)), None);
+        assert!(expiry_error("12/26", on(2027, 1, 1)).is_some());
+        assert_eq!(expiry_error("02/28", on(2028, 2, 29)), None);
+        assert!(expiry_error("2/28", on(2028, 3, 1)).is_some());
     }
 
     #[test]
-    fn every_date_is_a_date_or_a_message() {
+    fn every_input_is_a_date_or_an_error() {
         let now = on(2026, 11, 24);
-        for typed in ["11/26", "1 / 27", "01-2030", "0429", "12/46", " 04/29 "] {
-            assert_eq!(expiry_problem(typed, now), None, "{typed}");
+        for input in ["11/26", "1 / 27", "01-2030", "0429", "12/46", " 04/29 "] {
+            assert_eq!(expiry_error(input, now), None, "{input}");
         }
-        for typed in [
+        for input in [
             "",
             "/",
             "13/27",
@@ -182,15 +182,15 @@ mod tests {
             "99999999999/27",
             "\0",
         ] {
-            assert!(expiry_problem(typed, now).is_some(), "{typed}");
+            assert!(expiry_error(input, now).is_some(), "{input}");
         }
     }
 
     #[test]
     fn numbers_and_codes_are_checked_digit_by_digit() {
         let now = on(2026, 11, 24);
-        for test in TEST_CARDS {
-            assert!(Card::parse(test.number, "12/30", "123", now).is_ok(), "{}", test.number);
+        for card in TEST_CARDS {
+            assert!(Card::parse(card.number, "12/30", "123", now).is_ok(), "{}", card.number);
         }
         for number in [
             "",

@@ -1,17 +1,17 @@
-//! Payments: what was paid and given back, the card it was paid by, and the provider that moves the money.
+//! Payments and refunds, the card that pays, and the provider that moves the money.
 
-mod cancel;
+mod cancel_line;
 mod card;
-mod charge;
-mod mock;
+mod mock_books;
 mod payment;
 mod provider;
 mod refund;
+mod request;
 
-pub use cancel::cancel;
-pub use card::{Card, CardProblems, TEST_CARDS, TestCard};
-pub use charge::{PaymentRequest, PaymentResult};
-pub use mock::{MockBookEntry, MockBooks};
+pub use cancel_line::cancel_line;
+pub use card::{Card, CardErrors, TEST_CARDS, TestCard};
+pub use mock_books::{MockBookEntry, MockBooks};
 pub use payment::{NewPayment, Payment, PaymentStatus};
 pub use provider::{PaymentProvider, ProviderReply};
 pub use refund::{Refund, RefundStatus};
+pub use request::{PaymentRequest, PaymentResult};

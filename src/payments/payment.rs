@@ -1,9 +1,10 @@
-//! A payment: one attempt to pay for a checkout, written down before the provider is asked.
+//! A payment: one attempt to pay for a purchase. It is recorded before the provider is asked.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::charge::{PaymentRequest, PaymentResult};
+use super::request::{PaymentRequest, PaymentResult};
+use crate::accounts::random;
 use crate::catalog::{Reason, StockChange, StockMovement};
 use crate::db::Conn;
 use crate::error::Result;
@@ -12,37 +13,43 @@ use crate::money::Money;
 use crate::schema::{orders, payments};
 use crate::string_enum::string_enum;
 
-/// So long the stock is kept for a payment that nothing is known of.
+/// How long stock is held for a payment whose result is unknown.
 const HOLD_TTL: TimeDelta = TimeDelta::minutes(15);
-/// How many are looked at in one go.
+/// How many pending payments are read at once.
 const BATCH_SIZE: i64 = 200;
 
 string_enum! {
-    /// As the original wrote them. What was given back is in `refunded`.
+    /// The values are those of the original schema. Refunds do not change the status; see `Payment::refunded`.
     PaymentStatus { Pending = "PENDING", Succeeded = "SUCCEEDED", Failed = "FAILED" }
 }
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = payments)]
 pub struct Payment {
     pub id: PaymentId,
+    /// The buyer's account; None for a guest.
     pub owner_id: Option<UserId>,
     pub purchase_id: PurchaseId,
     pub amount: Money,
+    /// The sum of all refunds.
     pub refunded: Money,
     pub currency: String,
     pub status: PaymentStatus,
+    /// The name of the provider.
     pub provider: String,
+    /// The id by which the provider knows it.
     pub payment_intent_id: String,
+    /// Counts the attempts to pay for the same purchase, from 1.
     pub attempt: i32,
-    /// None: it was imported, and no provider of ours knows it.
+    /// When the stock hold ends. None if it was imported: then no provider of ours knows it.
     pub expires_at: Option<NaiveDateTime>,
-    /// Why it failed, for the buyer.
+    /// The buyer's message if it failed; otherwise empty.
     pub error: String,
     pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
-/// An attempt to pay, as it is written before anyone is asked.
+/// What makes up a new payment.
 #[derive(Debug, Clone)]
 pub struct NewPayment<'a> {
     pub purchase: PurchaseId,
@@ -54,7 +61,8 @@ pub struct NewPayment<'a> {
 }
 
 impl NewPayment<'_> {
-    pub fn write(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Payment> {
+    /// Inserts it as pending.
+    pub fn insert(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Payment> {
         let payment = Payment {
             id: PaymentId::new(),
             owner_id: self.owner,
@@ -64,30 +72,14 @@ impl NewPayment<'_> {
             currency: self.currency.to_owned(),
             status: PaymentStatus::Pending,
             provider: self.provider.to_owned(),
-            payment_intent_id: format!("pi_{}", crate::accounts::random()?),
+            payment_intent_id: format!("pi_{}", random()?),
             attempt: self.attempt,
             expires_at: Some(now + HOLD_TTL),
             error: String::new(),
             created_at: now,
+            updated_at: now,
         };
-        diesel::insert_into(payments::table)
-            .values((
-                payments::id.eq(payment.id),
-                payments::owner_id.eq(payment.owner_id),
-                payments::purchase_id.eq(payment.purchase_id),
-                payments::amount.eq(payment.amount),
-                payments::refunded.eq(payment.refunded),
-                payments::currency.eq(&payment.currency),
-                payments::status.eq(payment.status),
-                payments::provider.eq(&payment.provider),
-                payments::payment_intent_id.eq(&payment.payment_intent_id),
-                payments::attempt.eq(payment.attempt),
-                payments::expires_at.eq(payment.expires_at),
-                payments::error.eq(&payment.error),
-                payments::created_at.eq(now),
-                payments::updated_at.eq(now),
-            ))
-            .execute(conn)?;
+        diesel::insert_into(payments::table).values(&payment).execute(conn)?;
         Ok(payment)
     }
 }
@@ -97,18 +89,18 @@ impl Payment {
         Ok(payments::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
-    /// The last attempt to pay for a checkout.
-    pub fn last_of(conn: &mut Conn, checkout: PurchaseId) -> Result<Option<Self>> {
+    /// The latest attempt to pay for a purchase.
+    pub fn latest_of_purchase(conn: &mut Conn, purchase: PurchaseId) -> Result<Option<Self>> {
         Ok(payments::table
-            .filter(payments::purchase_id.eq(checkout))
+            .filter(payments::purchase_id.eq(purchase))
             .order(payments::attempt.desc())
             .select(Self::as_select())
             .first(conn)
             .optional()?)
     }
 
-    /// Those that still wait for an answer and began before.
-    pub fn open_before(conn: &mut Conn, before: NaiveDateTime) -> Result<Vec<Self>> {
+    /// Pending payments that were created before this time.
+    pub fn list_pending(conn: &mut Conn, before: NaiveDateTime) -> Result<Vec<Self>> {
         Ok(payments::table
             .filter(payments::status.eq(PaymentStatus::Pending))
             .filter(payments::expires_at.is_not_null())
@@ -119,7 +111,8 @@ impl Payment {
             .load(conn)?)
     }
 
-    pub fn intent(&self) -> PaymentRequest {
+    /// What the provider is asked to charge.
+    pub fn request(&self) -> PaymentRequest {
         PaymentRequest {
             id: self.payment_intent_id.clone(),
             amount: self.amount,
@@ -127,57 +120,57 @@ impl Payment {
         }
     }
 
-    /// Nothing is known of it, and the stock was kept for long enough.
+    /// Whether the stock hold is over.
     pub fn is_expired(&self, now: NaiveDateTime) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// Takes what the checkout's orders need off the shelf; gives back the variants of which there is not enough. Then the
-    /// caller must undo the transaction.
-    pub fn take_stock(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<VariantId>> {
-        let changes = changes(conn, self.id, -1)?;
+    /// Takes the stock that the purchase's lines need. Returns the variants that are short; if there are any, the
+    /// caller must roll the transaction back.
+    pub fn hold_stock(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<VariantId>> {
+        let changes = stock_changes(conn, self.id, -1)?;
         StockMovement::make(conn, &changes, Reason::Sale, self.owner_id, now)
     }
 
-    /// Writes down what became of it, once: tells whether this was the time. What failed gives its stock back.
-    pub fn settle(&self, conn: &mut Conn, charge: &PaymentResult, now: NaiveDateTime) -> Result<bool> {
-        let (status, error) = match charge {
+    /// Records the result exactly once. Returns false if a result was recorded before. A failure returns the stock.
+    pub fn settle(&self, conn: &mut Conn, result: &PaymentResult, now: NaiveDateTime) -> Result<bool> {
+        let (status, error) = match result {
             PaymentResult::Succeeded => (PaymentStatus::Succeeded, ""),
-            PaymentResult::Failed(why) => (PaymentStatus::Failed, why.as_str()),
+            PaymentResult::Failed(message) => (PaymentStatus::Failed, message.as_str()),
         };
-        let open = payments::table
+        let pending = payments::table
             .find(self.id)
             .filter(payments::status.eq(PaymentStatus::Pending));
-        let settled = diesel::update(open)
+        let updated = diesel::update(pending)
             .set((
                 payments::status.eq(status),
                 payments::error.eq(error),
                 payments::updated_at.eq(now),
             ))
             .execute(conn)?;
-        if settled == 1 && status == PaymentStatus::Failed {
-            let changes = changes(conn, self.id, 1)?;
-            // A variant that is gone takes nothing back.
+        if updated == 1 && status == PaymentStatus::Failed {
+            let changes = stock_changes(conn, self.id, 1)?;
+            // Variants that were deleted meanwhile are skipped.
             StockMovement::make(conn, &changes, Reason::Cancel, None, now)?;
         }
-        Ok(settled == 1)
+        Ok(updated == 1)
     }
 }
 
-/// What a payment's orders do to the shelf: `sign` is -1 when they take, 1 when they give back.
-fn changes(conn: &mut Conn, payment: PaymentId, sign: i32) -> Result<Vec<StockChange>> {
-    let sold: Vec<(OrderLineId, Option<VariantId>, i32)> = orders::table
+/// The stock changes of a payment's lines: `sign` is -1 to take stock, 1 to return it.
+fn stock_changes(conn: &mut Conn, payment: PaymentId, sign: i32) -> Result<Vec<StockChange>> {
+    let lines: Vec<(OrderLineId, Option<VariantId>, i32)> = orders::table
         .filter(orders::payment_id.eq(payment))
         .order(orders::id)
         .select((orders::id, orders::variant_id, orders::quantity))
         .load(conn)?;
-    Ok(sold
+    Ok(lines
         .into_iter()
-        .filter_map(|(order, variant, quantity)| {
+        .filter_map(|(line, variant, quantity)| {
             Some(StockChange {
                 variant: variant?,
                 by: sign * quantity,
-                order: Some(order),
+                order: Some(line),
             })
         })
         .collect())

@@ -1,21 +1,22 @@
-//! The provider that moves the money. Called outside of every transaction; what it says is written down afterwards.
+//! The payment provider, which moves the money. It is called outside transactions; results are recorded afterwards.
 
 use std::path::Path;
 use std::time::Duration;
 
 use super::card::Card;
-use super::charge::{PaymentRequest, PaymentResult};
-use super::mock::MockBooks;
+use super::mock_books::MockBooks;
+use super::request::{PaymentRequest, PaymentResult};
 use crate::error::{Error, Result};
 use crate::money::Money;
 
-const SLOW: Duration = Duration::from_secs(3);
+/// How long the slow test card takes.
+const SLOW_CARD_DELAY: Duration = Duration::from_secs(3);
 
-/// What is known after a call.
+/// What we know after a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProviderReply {
     Settled(PaymentResult),
-    /// No answer: it may have happened or not, and is asked for later.
+    /// No reply: the payment may have happened or not. Ask for its status later.
     Unknown,
 }
 
@@ -25,13 +26,13 @@ pub enum PaymentProvider {
 }
 
 impl PaymentProvider {
-    /// The mock provider, with its books in this folder; how long it is waited for.
+    /// The mock provider with its books in this folder. A charge waits for its reply until `timeout`.
     pub fn mock(folder: &Path, timeout: Duration) -> anyhow::Result<Self> {
         let books = MockBooks::open(folder)?;
         Ok(Self::Mock { books, timeout })
     }
 
-    /// As in `payments.provider`.
+    /// The name as stored in `payments.provider`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Mock { .. } => "mockpay",
@@ -43,46 +44,47 @@ impl PaymentProvider {
         matches!(self, Self::Mock { .. })
     }
 
-    pub async fn charge(&self, intent: PaymentRequest, card: Card) -> ProviderReply {
+    /// Charges the card. Charging the same request twice charges once.
+    pub async fn charge(&self, request: PaymentRequest, card: Card) -> ProviderReply {
         let Self::Mock { books, timeout } = self;
-        let call = mock_charge(books.clone(), intent, card);
+        let call = mock_charge(books.clone(), request, card);
         match tokio::time::timeout(*timeout, call).await {
-            Ok(Ok(charge)) => ProviderReply::Settled(charge),
+            Ok(Ok(result)) => ProviderReply::Settled(result),
             Ok(Err(error)) => {
                 tracing::error!(%error, "the payment provider failed");
                 ProviderReply::Unknown
             }
             Err(_) => {
-                tracing::warn!("the payment provider did not answer in time");
+                tracing::warn!("the payment provider did not reply in time");
                 ProviderReply::Unknown
             }
         }
     }
 
-    /// What became of an intent; none when the provider never heard of it.
-    pub async fn find(&self, intent: String) -> Result<Option<PaymentResult>> {
+    /// The result of a payment. None if the provider does not know its id.
+    pub async fn status(&self, id: String) -> Result<Option<PaymentResult>> {
         let Self::Mock { books, .. } = self;
         let books = books.clone();
-        blocking(move || books.find(&intent)).await
+        run_blocking(move || books.status(&id)).await
     }
 
-    /// Sees to it that nothing comes of an intent any more; if something did already, that is what it says.
-    pub async fn cancel(&self, intent: PaymentRequest) -> Result<PaymentResult> {
+    /// Cancels a payment, so that it cannot succeed later. If it has a result already, that is returned.
+    pub async fn cancel(&self, request: PaymentRequest) -> Result<PaymentResult> {
         let Self::Mock { books, .. } = self;
         let books = books.clone();
-        blocking(move || books.charge(&intent, "void")).await
+        run_blocking(move || books.cancel(&request)).await
     }
 
-    /// Gives back part of what was paid; once for each reference.
-    pub async fn refund(&self, intent: String, reference: String, amount: Money) -> Result<()> {
+    /// Refunds part of a payment. The same reference is refunded once.
+    pub async fn refund(&self, id: String, reference: String, amount: Money) -> Result<()> {
         let Self::Mock { books, .. } = self;
         let books = books.clone();
-        blocking(move || books.refund(&intent, &reference, amount)).await
+        run_blocking(move || books.refund(&id, &reference, amount)).await
     }
 }
 
-/// What the test cards do; every other card is good.
-async fn mock_charge(books: MockBooks, intent: PaymentRequest, card: Card) -> Result<PaymentResult> {
+/// Does what each test card promises; every other card succeeds.
+async fn mock_charge(books: MockBooks, request: PaymentRequest, card: Card) -> Result<PaymentResult> {
     let failure = match card.number.as_str() {
         "4000000000000002" => "Your card was declined. Nothing was charged. Try another card, or ask your bank.",
         "4000000000009995" => "There is not enough money on this card. Nothing was charged. Try another card.",
@@ -90,21 +92,21 @@ async fn mock_charge(books: MockBooks, intent: PaymentRequest, card: Card) -> Re
         "4000000000000119" => "The payment provider had a problem. Nothing was charged. Try again in a moment.",
         "4000000000003220" => return std::future::pending().await,
         "4000000000003089" => {
-            tokio::time::sleep(SLOW).await;
+            tokio::time::sleep(SLOW_CARD_DELAY).await;
             ""
         }
         _ => "",
     };
-    let silent = card.number == "4000000000003063";
-    let charge = blocking(move || books.charge(&intent, failure)).await?;
-    if silent {
+    let loses_reply = card.number == "4000000000003063";
+    let result = run_blocking(move || books.charge(&request, failure)).await?;
+    if loses_reply {
         return std::future::pending().await;
     }
-    Ok(charge)
+    Ok(result)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T> {
+async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::internal(error, "the payment provider's call was cut short"))?
+    done.map_err(|error| Error::internal(error, "calling the payment provider"))?
         .map_err(Error::Internal)
 }

@@ -1,8 +1,9 @@
-//! A refund: money given back for an order, written down before the provider is asked.
+//! A refund of an order line. It is recorded before the provider is asked.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::PaymentStatus;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{OrderLineId, PaymentId, RefundId};
@@ -10,16 +11,14 @@ use crate::money::Money;
 use crate::schema::{payments, refunds};
 use crate::string_enum::string_enum;
 
-use super::PaymentStatus;
-
-/// How many are looked at in one go.
+/// How many pending refunds are read at once.
 const BATCH_SIZE: i64 = 200;
 
 string_enum! {
     RefundStatus { Pending = "PENDING", Succeeded = "SUCCEEDED" }
 }
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = refunds)]
 pub struct Refund {
     pub id: RefundId,
@@ -27,76 +26,67 @@ pub struct Refund {
     pub order_line_id: OrderLineId,
     pub amount: Money,
     pub status: RefundStatus,
-    /// What the provider knows it by.
+    /// The id by which the provider knows it.
     pub reference: String,
     pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
 impl Refund {
-    /// Takes the amount out of what is left of the payment, and writes down that it is to be given back.
+    /// Takes the amount from what is left of the payment, and records that it must be refunded.
     ///
     /// # Errors
-    /// Refused when less than that is left, or nothing was paid.
-    pub fn intend(
+    /// `Refused` if less than that is left, or if the payment did not succeed.
+    pub fn create(
         conn: &mut Conn,
         payment: PaymentId,
-        order: OrderLineId,
+        line: OrderLineId,
         amount: Money,
         now: NaiveDateTime,
     ) -> Result<Self> {
-        let left = payments::table
+        let refundable = payments::table
             .find(payment)
             .filter(payments::status.eq(PaymentStatus::Succeeded))
             .filter((payments::refunded + amount).le(payments::amount));
-        let taken = diesel::update(left)
+        let updated = diesel::update(refundable)
             .set((
                 payments::refunded.eq(payments::refunded + amount),
                 payments::updated_at.eq(now),
             ))
             .execute(conn)?;
-        if taken == 0 {
+        if updated == 0 {
             return Err(Error::Refused(
-                "So much of this payment is not left to give back. Write to us, and we look into it.".into(),
+                "This amount is more than what's left to refund. Write to us, and we look into it.".into(),
             ));
         }
         let id = RefundId::new();
         let refund = Self {
             id,
             payment_id: payment,
-            order_line_id: order,
+            order_line_id: line,
             amount,
             status: RefundStatus::Pending,
             reference: format!("re_{id}"),
             created_at: now,
+            updated_at: now,
         };
-        diesel::insert_into(refunds::table)
-            .values((
-                refunds::id.eq(refund.id),
-                refunds::payment_id.eq(payment),
-                refunds::order_line_id.eq(order),
-                refunds::amount.eq(amount),
-                refunds::status.eq(refund.status),
-                refunds::reference.eq(&refund.reference),
-                refunds::created_at.eq(now),
-                refunds::updated_at.eq(now),
-            ))
-            .execute(conn)?;
+        diesel::insert_into(refunds::table).values(&refund).execute(conn)?;
         Ok(refund)
     }
 
-    /// The provider gave it back.
+    /// Records that the provider refunded it. Returns false if that was recorded before.
     pub fn settle(conn: &mut Conn, id: RefundId, now: NaiveDateTime) -> Result<bool> {
-        let open = refunds::table
+        let pending = refunds::table
             .find(id)
             .filter(refunds::status.eq(RefundStatus::Pending));
-        let settled = diesel::update(open)
+        let updated = diesel::update(pending)
             .set((refunds::status.eq(RefundStatus::Succeeded), refunds::updated_at.eq(now)))
             .execute(conn)?;
-        Ok(settled == 1)
+        Ok(updated == 1)
     }
 
-    /// Those that the provider has not confirmed, with the intent they belong to.
-    pub fn open(conn: &mut Conn) -> Result<Vec<(Self, String)>> {
+    /// Refunds that the provider has not confirmed, each with the provider's id of its payment.
+    pub fn list_pending(conn: &mut Conn) -> Result<Vec<(Self, String)>> {
         Ok(refunds::table
             .inner_join(payments::table)
             .filter(refunds::status.eq(RefundStatus::Pending))

@@ -1,10 +1,10 @@
-//! When something arrives: what it takes to make it, and then to send it.
+//! The estimated arrival: the time to make a product, plus the time in transit.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 use crate::catalog::Readiness;
 
-/// The first and the last day on which it may be there.
+/// The first and the last day on which a delivery may arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
     pub from: NaiveDate,
@@ -12,12 +12,13 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// Of things sent together, which wait for the slowest; `transit` in days.
+    /// For products that are sent together, which wait for the slowest. `transit` is the least and the most days in
+    /// transit.
     pub fn estimate(ready: impl IntoIterator<Item = Readiness>, transit: (i32, i32), now: NaiveDateTime) -> Self {
         let (mut from, mut to) = (0, 0);
-        for one in ready {
-            from = from.max(one.from().unwrap_or(0));
-            to = to.max(one.within().unwrap_or(0));
+        for readiness in ready {
+            from = from.max(readiness.from().unwrap_or(0));
+            to = to.max(readiness.within().unwrap_or(0));
         }
         let day = |ready: i32, transit: i32| {
             let days = u64::try_from(i64::from(ready) + i64::from(transit)).unwrap_or(0);
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slowest_decides() {
+    fn the_slowest_product_decides() {
         let made = Readiness::Made { from: 3, within: 5 };
         let soon = Arrival::estimate([Readiness::Ready], (2, 4), on(1));
         assert_eq!(soon.words(), "3 to 5 November");

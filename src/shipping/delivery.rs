@@ -1,4 +1,4 @@
-//! The ways in which what somebody buys of one shop can reach them.
+//! The delivery options for what a buyer buys from one shop.
 
 use chrono::NaiveDateTime;
 
@@ -8,7 +8,7 @@ use crate::id::ShippingRateId;
 use crate::money::Money;
 use crate::text::Country;
 
-/// What is to be sent: one line of what is bought.
+/// A cart line, as far as its delivery goes.
 #[derive(Debug, Clone, Copy)]
 pub struct DeliveryItem {
     pub quantity: i32,
@@ -17,32 +17,32 @@ pub struct DeliveryItem {
     pub readiness: Readiness,
 }
 
-/// One way to send it all.
+/// A shipping rate applied to a cart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryOption {
-    /// None: the shop has no rates, and sends free.
+    /// None if the shop has no rates and ships for free.
     pub rate: Option<ShippingRateId>,
     pub name: String,
     pub price: Money,
     pub pickup: bool,
-    /// None: the shop does not say.
+    /// None if the shop gives no estimate.
     pub arrival: Option<Arrival>,
-    /// The subtotal from which on this way is free, where it is not yet.
+    /// The subtotal from which delivery is free. None if it is free already, or never.
     pub free_over: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryQuote {
-    /// Nothing travels.
+    /// Nothing needs shipping.
     Nothing,
-    /// At least one.
+    /// At least one option, in the shop's order.
     Options(Vec<DeliveryOption>),
-    /// The shop does not send to that country.
+    /// The shop does not ship to that country.
     Unavailable,
 }
 
 impl DeliveryQuote {
-    /// How one shop's lines get to a country, by the shop's own rates.
+    /// The options for one shop's lines, by the shop's rates.
     pub fn new(rates: &[ShippingRate], country: Country, lines: &[DeliveryItem], now: NaiveDateTime) -> Self {
         let parcels: Vec<&DeliveryItem> = lines.iter().filter(|line| line.delivery == Delivery::Parcel).collect();
         if parcels.is_empty() {
@@ -65,7 +65,7 @@ impl DeliveryQuote {
         let (Some(pieces), Some(subtotal)) = (pieces, subtotal) else {
             return Self::Unavailable;
         };
-        let delivery_option = |rate: &ShippingRate| {
+        let option = |rate: &ShippingRate| {
             let price = rate.price(pieces, subtotal)?;
             let ready = parcels.iter().map(|line| line.readiness);
             Some(DeliveryOption {
@@ -77,27 +77,27 @@ impl DeliveryQuote {
                 free_over: rate.free_over.filter(|from| subtotal < *from),
             })
         };
-        let delivery_options: Vec<DeliveryOption> = rates
+        let options: Vec<DeliveryOption> = rates
             .iter()
-            .filter(|rate| rate.countries.hold(country))
-            .filter_map(delivery_option)
+            .filter(|rate| rate.countries.includes(country))
+            .filter_map(option)
             .collect();
-        if delivery_options.is_empty() {
+        if options.is_empty() {
             Self::Unavailable
         } else {
-            Self::Options(delivery_options)
+            Self::Options(options)
         }
     }
 
-    /// The way that was chosen, or the first one.
+    /// The option with this rate, or the first one.
     pub fn chosen(&self, rate: Option<ShippingRateId>) -> Option<&DeliveryOption> {
-        let Self::Options(delivery_options) = self else {
+        let Self::Options(options) = self else {
             return None;
         };
-        delivery_options
+        options
             .iter()
-            .find(|delivery_option| rate.is_some() && delivery_option.rate == rate)
-            .or_else(|| delivery_options.first())
+            .find(|option| rate.is_some() && option.rate == rate)
+            .or_else(|| options.first())
     }
 }
 
@@ -141,13 +141,11 @@ mod tests {
     fn price(rate: &ShippingRate, lines: &[DeliveryItem]) -> Option<i64> {
         let now = DateTime::UNIX_EPOCH.naive_utc();
         let delivery_quote = DeliveryQuote::new(std::slice::from_ref(rate), portugal(), lines, now);
-        delivery_quote
-            .chosen(None)
-            .map(|delivery_option| delivery_option.price.0)
+        delivery_quote.chosen(None).map(|option| option.price.0)
     }
 
     #[test]
-    fn what_need_not_travel_costs_nothing() {
+    fn what_needs_no_shipping_costs_nothing() {
         let now = DateTime::UNIX_EPOCH.naive_utc();
         let mut file = line(3, 900);
         file.delivery = Delivery::Digital;
@@ -160,15 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn without_rates_a_shop_sends_free_and_with_some_only_where_they_say() {
+    fn a_shop_without_rates_ships_free_and_one_with_rates_only_where_they_apply() {
         let now = DateTime::UNIX_EPOCH.naive_utc();
         let free = DeliveryQuote::new(&[], portugal(), &[line(1, 500)], now);
         assert_eq!(
-            free.chosen(None)
-                .map(|delivery_option| (delivery_option.rate, delivery_option.price)),
+            free.chosen(None).map(|option| (option.rate, option.price)),
             Some((None, Money(0)))
         );
-        let spain = Countries::these(&[Country::by_code("ES").unwrap()]);
+        let spain = Countries::only(&[Country::by_code("ES").unwrap()]);
         let rates = [rate(450, 100, None, spain)];
         assert_eq!(
             DeliveryQuote::new(&rates, portugal(), &[line(1, 500)], now),
@@ -177,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_free_from_the_very_amount_on() {
+    fn delivery_is_free_from_exactly_that_subtotal() {
         let rate = rate(450, 100, Some(5_000), Countries::everywhere());
         assert_eq!(price(&rate, &[line(1, 4_999)]), Some(450));
         assert_eq!(price(&rate, &[line(1, 5_000)]), Some(0));
@@ -186,7 +183,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sending_never_costs_less_than_nothing(
+        fn delivery_never_has_a_negative_price(
             first in 0..=crate::money::MAX,
             further in 0..=crate::money::MAX,
             free_over in proptest::option::of(0..=crate::money::MAX),
@@ -203,17 +200,17 @@ mod tests {
         }
 
         #[test]
-        fn each_further_piece_costs_as_much_however_the_lines_are_cut(
-            first in 0..100_000_i64, further in 0..100_000_i64, cut in 1..98_i32,
+        fn the_price_does_not_depend_on_how_pieces_are_split_into_lines(
+            first in 0..100_000_i64, further in 0..100_000_i64, split in 1..98_i32,
         ) {
             let rate = rate(first, further, None, Countries::everywhere());
-            let (whole, parts) = ([line(99, 990)], [line(cut, 10), line(99 - cut, 980)]);
-            prop_assert_eq!(price(&rate, &whole), price(&rate, &parts));
+            let (together, apart) = ([line(99, 990)], [line(split, 10), line(99 - split, 980)]);
+            prop_assert_eq!(price(&rate, &together), price(&rate, &apart));
             prop_assert_eq!(price(&rate, &[line(1, 1)]), Some(first));
         }
 
         #[test]
-        fn no_price_is_made_up_where_it_does_not_fit(pieces in 2..=i32::MAX, further in i64::MAX / 2..=i64::MAX) {
+        fn a_price_that_overflows_is_no_price(pieces in 2..=i32::MAX, further in i64::MAX / 2..=i64::MAX) {
             let rate = rate(i64::MAX, further, None, Countries::everywhere());
             prop_assert_eq!(price(&rate, &[line(pieces, 1)]), None);
         }

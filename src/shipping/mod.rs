@@ -1,4 +1,4 @@
-//! Shipping: what each shop asks for sending, where to, and when it arrives.
+//! Shipping: the shops' rates, where they ship to, what delivery costs, and when it arrives.
 
 mod arrival;
 mod delivery;

@@ -1,4 +1,4 @@
-//! A rate: a way in which a shop sends, where to, and for how much.
+//! A shipping rate: where a shop ships to, for how much, and how long it takes.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -11,15 +11,16 @@ use crate::money::Money;
 use crate::schema::shipping_rates;
 use crate::text::Country;
 
-/// The most that one shop has.
+/// The most rates a shop may have.
 pub const MAX_RATES: usize = 20;
-/// The longest that something may be under way, in days.
+/// The longest transit time, in days.
 pub const MAX_TRANSIT_DAYS: i32 = 365;
-/// How a rate for everywhere is written, and what stands before the countries that one leaves out.
+/// Stored for a rate that applies everywhere.
 const EVERYWHERE: &str = "*";
-const BUT: char = '!';
+/// Stored before a list of excluded countries.
+const EXCEPT: char = '!';
 
-/// Where a rate counts: `*`, `PT ES` for these alone, `!PT ES` for all but these.
+/// The countries that a rate applies to: `*` for all, `PT ES` for these only, `!PT ES` for all except these.
 #[derive(Debug, Clone, PartialEq, Eq, DieselNewType)]
 pub struct Countries(String);
 
@@ -28,8 +29,8 @@ impl Countries {
         Self(EVERYWHERE.to_owned())
     }
 
-    /// These, each once, in the order of their names.
-    pub fn these(chosen: &[Country]) -> Self {
+    /// These countries only; stored once each, sorted by name.
+    pub fn only(chosen: &[Country]) -> Self {
         let codes: Vec<&str> = Country::all()
             .iter()
             .filter(|country| chosen.contains(country))
@@ -38,53 +39,53 @@ impl Countries {
         Self(codes.join(" "))
     }
 
-    /// Everywhere but there.
-    pub fn but(left_out: &[Country]) -> Self {
-        Self(format!("{BUT}{}", Self::these(left_out).0))
+    /// Every country except these.
+    pub fn except(excluded: &[Country]) -> Self {
+        Self(format!("{EXCEPT}{}", Self::only(excluded).0))
     }
 
     pub fn is_everywhere(&self) -> bool {
         self.0 == EVERYWHERE
     }
 
-    /// Whether the list says where it does not count.
-    pub fn leave_out(&self) -> bool {
-        self.0.starts_with(BUT)
+    /// Whether the named countries are excluded.
+    pub fn is_exclusion(&self) -> bool {
+        self.0.starts_with(EXCEPT)
     }
 
-    pub fn hold(&self, country: Country) -> bool {
-        self.is_everywhere() || self.codes().any(|code| code == country.code) != self.leave_out()
+    pub fn includes(&self, country: Country) -> bool {
+        self.is_everywhere() || self.codes().any(|code| code == country.code) != self.is_exclusion()
     }
 
-    /// Those that are named; none for everywhere.
-    pub fn list(&self) -> Vec<Country> {
+    /// The named countries, included or excluded; empty for everywhere.
+    pub fn named(&self) -> Vec<Country> {
         self.codes().filter_map(Country::by_code).collect()
     }
 
     fn codes(&self) -> impl Iterator<Item = &str> {
-        self.0.trim_start_matches(BUT).split(' ')
+        self.0.trim_start_matches(EXCEPT).split(' ')
     }
 
     /// `Everywhere`, `Portugal and Spain`, `Everywhere but France, Spain and 12 more`
     pub fn words(&self) -> String {
-        if self.leave_out() {
-            return format!("Everywhere but {}", self.named());
+        if self.is_exclusion() {
+            return format!("Everywhere but {}", self.names());
         }
         if self.is_everywhere() {
             "Everywhere".to_owned()
         } else {
-            self.named()
+            self.names()
         }
     }
 
-    fn named(&self) -> String {
-        let names: Vec<&str> = self.list().iter().map(|country| country.name).collect();
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.named().iter().map(|country| country.name).collect();
         match names.as_slice() {
             [] => String::new(),
-            [one] => (*one).to_owned(),
-            [one, other] => format!("{one} and {other}"),
-            [one, other, third] => format!("{one}, {other} and {third}"),
-            [one, other, rest @ ..] => format!("{one}, {other} and {} more", rest.len()),
+            [name] => (*name).to_owned(),
+            [first, second] => format!("{first} and {second}"),
+            [first, second, third] => format!("{first}, {second} and {third}"),
+            [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
         }
     }
 }
@@ -96,20 +97,21 @@ pub struct ShippingRate {
     pub shop_id: ShopId,
     pub name: String,
     pub countries: Countries,
-    /// For the first piece, and for each one after it.
+    /// The price for the first piece.
     pub first_price: Money,
+    /// The price for each further piece.
     pub further_price: Money,
-    /// From this subtotal on, sending is free.
+    /// Delivery is free from this subtotal on.
     pub free_over: Option<Money>,
-    /// How long it is under way.
+    /// The least and the most days in transit.
     pub days_from: i32,
     pub days_to: i32,
-    /// The buyer comes and takes it along.
+    /// The buyer picks it up.
     pub pickup: bool,
 }
 
-/// What a shop may say of a rate.
-#[derive(Debug, Clone, AsChangeset)]
+/// The part of a rate that a seller edits.
+#[derive(Debug, Clone, AsChangeset, Insertable)]
 #[diesel(table_name = shipping_rates, treat_none_as_null = true)]
 pub struct ShippingRateDraft {
     pub name: String,
@@ -122,7 +124,19 @@ pub struct ShippingRateDraft {
     pub pickup: bool,
 }
 
-/// One place along in the list.
+#[derive(Insertable)]
+#[diesel(table_name = shipping_rates)]
+struct NewShippingRate {
+    id: ShippingRateId,
+    shop_id: ShopId,
+    position: i32,
+    #[diesel(embed)]
+    draft: ShippingRateDraft,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+/// Where to move a rate in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Up,
@@ -130,7 +144,7 @@ pub enum Direction {
 }
 
 impl ShippingRate {
-    /// The rates of these shops, each shop's in its order: one query.
+    /// The rates of these shops, each shop's in its own order.
     pub fn of_shops(conn: &mut Conn, shops: &[ShopId]) -> Result<Vec<Self>> {
         if shops.is_empty() {
             return Ok(Vec::new());
@@ -142,7 +156,7 @@ impl ShippingRate {
             .load(conn)?)
     }
 
-    /// One of the shop's own.
+    /// A rate of this shop.
     pub fn of_shop(conn: &mut Conn, shop: ShopId, id: ShippingRateId) -> Result<Self> {
         Ok(shipping_rates::table
             .find(id)
@@ -151,40 +165,35 @@ impl ShippingRate {
             .first(conn)?)
     }
 
-    /// Adds one at the end of the list.
+    /// Adds a rate at the end of the list.
+    ///
+    /// # Errors
+    /// `Refused` if the shop has as many rates as it may have.
     pub fn create(
         conn: &mut Conn,
         shop: ShopId,
         draft: &ShippingRateDraft,
         now: NaiveDateTime,
     ) -> Result<ShippingRateId> {
-        let places: Vec<i32> = shipping_rates::table
+        let positions: Vec<i32> = shipping_rates::table
             .filter(shipping_rates::shop_id.eq(shop))
             .select(shipping_rates::position)
             .load(conn)?;
-        if places.len() >= MAX_RATES {
+        if positions.len() >= MAX_RATES {
             return Err(Error::Refused(format!(
                 "A shop has {MAX_RATES} rates at most. Change one that you have, or remove one first."
             )));
         }
         let id = ShippingRateId::new();
-        diesel::insert_into(shipping_rates::table)
-            .values((
-                shipping_rates::id.eq(id),
-                shipping_rates::shop_id.eq(shop),
-                shipping_rates::position.eq(places.into_iter().max().unwrap_or(0) + 1),
-                shipping_rates::name.eq(&draft.name),
-                shipping_rates::countries.eq(&draft.countries),
-                shipping_rates::first_price.eq(draft.first_price),
-                shipping_rates::further_price.eq(draft.further_price),
-                shipping_rates::free_over.eq(draft.free_over),
-                shipping_rates::days_from.eq(draft.days_from),
-                shipping_rates::days_to.eq(draft.days_to),
-                shipping_rates::pickup.eq(draft.pickup),
-                shipping_rates::created_at.eq(now),
-                shipping_rates::updated_at.eq(now),
-            ))
-            .execute(conn)?;
+        let rate = NewShippingRate {
+            id,
+            shop_id: shop,
+            position: positions.into_iter().max().unwrap_or(0) + 1,
+            draft: draft.clone(),
+            created_at: now,
+            updated_at: now,
+        };
+        diesel::insert_into(shipping_rates::table).values(&rate).execute(conn)?;
         Ok(id)
     }
 
@@ -202,29 +211,29 @@ impl ShippingRate {
         if changed == 0 { Err(Error::NotFound) } else { Ok(()) }
     }
 
-    /// Takes one away; gives back its name.
+    /// Deletes a rate and returns its name.
     pub fn delete(conn: &mut Conn, shop: ShopId, id: ShippingRateId) -> Result<String> {
         let rate = Self::of_shop(conn, shop, id)?;
         diesel::delete(shipping_rates::table.find(id)).execute(conn)?;
         Ok(rate.name)
     }
 
-    /// Moves one by a place; at the end of the list nothing happens.
+    /// Moves a rate one position up or down; at either end of the list nothing changes.
     pub fn shift(
         conn: &mut Conn,
         shop: ShopId,
         id: ShippingRateId,
-        shift: Direction,
+        direction: Direction,
         now: NaiveDateTime,
     ) -> Result<()> {
-        let mut order: Vec<ShippingRateId> = Self::of_shops(conn, &[shop])?.into_iter().map(|rate| rate.id).collect();
-        let at = order.iter().position(|rate| *rate == id).ok_or(Error::NotFound)?;
-        let to = match shift {
-            Direction::Up => at.saturating_sub(1),
-            Direction::Down => (at + 1).min(order.len() - 1),
+        let mut ids: Vec<ShippingRateId> = Self::of_shops(conn, &[shop])?.into_iter().map(|rate| rate.id).collect();
+        let from = ids.iter().position(|rate| *rate == id).ok_or(Error::NotFound)?;
+        let to = match direction {
+            Direction::Up => from.saturating_sub(1),
+            Direction::Down => (from + 1).min(ids.len() - 1),
         };
-        order.swap(at, to);
-        for (position, rate) in (1_i32..).zip(order) {
+        ids.swap(from, to);
+        for (position, rate) in (1_i32..).zip(ids) {
             diesel::update(shipping_rates::table.find(rate))
                 .set((
                     shipping_rates::position.eq(position),
@@ -235,7 +244,7 @@ impl ShippingRate {
         Ok(())
     }
 
-    /// What it costs to send so many pieces that cost so much together; nothing when it does not fit.
+    /// The price of delivery for this many pieces with this subtotal. None if the amount is too large.
     pub fn price(&self, pieces: i32, subtotal: Money) -> Option<Money> {
         if self.free_over.is_some_and(|from| subtotal >= from) {
             return Some(Money(0));
@@ -249,22 +258,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_counts_where_it_says() {
+    fn a_rate_applies_to_the_countries_it_names() {
         let [france, portugal, spain] = ["FR", "PT", "ES"].map(|code| Country::by_code(code).unwrap());
-        let these = Countries::these(&[spain, portugal]);
-        assert!(these.hold(spain) && these.hold(portugal) && !these.hold(france));
-        assert_eq!(these.words(), "Portugal and Spain");
-        let but = Countries::but(&[spain]);
-        assert!(!but.hold(spain) && but.hold(portugal) && but.hold(france));
-        assert_eq!(but.words(), "Everywhere but Spain");
+        let only = Countries::only(&[spain, portugal]);
+        assert!(only.includes(spain) && only.includes(portugal) && !only.includes(france));
+        assert_eq!(only.words(), "Portugal and Spain");
+        let except = Countries::except(&[spain]);
+        assert!(!except.includes(spain) && except.includes(portugal) && except.includes(france));
+        assert_eq!(except.words(), "Everywhere but Spain");
         assert!(
             Country::all()
                 .iter()
-                .all(|country| Countries::everywhere().hold(*country))
+                .all(|country| Countries::everywhere().includes(*country))
         );
         assert_eq!(Countries::everywhere().words(), "Everywhere");
         assert_eq!(
-            Countries::these(&Country::all()[..5]).words(),
+            Countries::only(&Country::all()[..5]).words(),
             "Afghanistan, Åland Islands and 3 more"
         );
     }

@@ -1,4 +1,4 @@
-//! A shop's address: who has which, which are free, and the old ones that lead to the new.
+//! A shop's address: which addresses are taken, which are free, and which old ones redirect.
 
 use diesel::prelude::*;
 
@@ -8,82 +8,81 @@ use crate::id::ShopId;
 use crate::schema::{shop_slugs, shops};
 use crate::text::slug;
 
-/// How many old addresses lead to one shop: enough to think again, too few to hoard names.
+/// How many old addresses redirect to a shop. The limit keeps sellers from hoarding names.
 const MAX_OLD_ADDRESSES: i64 = 20;
-/// How many free ones are offered.
-const OFFERED: usize = 3;
+/// How many free addresses are suggested.
+const MAX_SUGGESTIONS: usize = 3;
 
-/// Where a shop is, was, or may be.
+/// Queries about the addresses of shops.
 pub struct ShopAddress;
 
 impl ShopAddress {
-    /// Whether the address leads to another shop than this, now or from before.
-    pub fn is_taken(conn: &mut Conn, wanted: &str, except: Option<ShopId>) -> Result<bool> {
-        // In this order: an address that is given up meanwhile moves from the first table to the second.
-        let now: Option<ShopId> = shops::table
-            .filter(shops::slug.eq(wanted))
+    /// Whether the address belongs or redirects to a shop other than `except`.
+    pub fn is_taken(conn: &mut Conn, slug: &str, except: Option<ShopId>) -> Result<bool> {
+        // The order matters: an address that is given up in the meantime moves from the first table to the second.
+        let current: Option<ShopId> = shops::table
+            .filter(shops::slug.eq(slug))
             .select(shops::id)
             .first(conn)
             .optional()?;
-        if now.is_some_and(|cart_owner| Some(cart_owner) != except) {
+        if current.is_some_and(|shop| Some(shop) != except) {
             return Ok(true);
         }
-        let before: Option<ShopId> = shop_slugs::table
-            .find(wanted)
+        let former: Option<ShopId> = shop_slugs::table
+            .find(slug)
             .select(shop_slugs::shop_id)
             .first(conn)
             .optional()?;
-        Ok(before.is_some_and(|cart_owner| Some(cart_owner) != except))
+        Ok(former.is_some_and(|shop| Some(shop) != except))
     }
 
-    /// A few free addresses that say the same, or nearly.
-    pub fn offers(conn: &mut Conn, name: &str, wanted: &str, location: &str) -> Result<Vec<String>> {
-        let base = slug(if wanted.is_empty() { name } else { wanted }, "shop");
-        let mut ideas = vec![slug(name, "shop")];
+    /// A few free addresses that are similar to the taken one.
+    pub fn suggestions(conn: &mut Conn, name: &str, taken: &str, location: &str) -> Result<Vec<String>> {
+        let base = slug(if taken.is_empty() { name } else { taken }, "shop");
+        let mut candidates = vec![slug(name, "shop")];
         if !location.is_empty() {
-            ideas.push(slug(
-                &format!("{base} {}", location.split(',').next().unwrap_or_default()),
-                "shop",
-            ));
+            let city = location.split(',').next().unwrap_or_default();
+            candidates.push(slug(&format!("{base} {city}"), "shop"));
         }
-        ideas.extend(["shop", "studio", "2", "3", "4"].map(|more| slug(&format!("{base} {more}"), "shop")));
-        ideas.retain(|idea| idea != wanted && idea.len() >= 3);
-        let mut taken: Vec<String> = shops::table
-            .filter(shops::slug.eq_any(ideas.clone()))
+        candidates.extend(["shop", "studio", "2", "3", "4"].map(|suffix| slug(&format!("{base} {suffix}"), "shop")));
+        candidates.retain(|candidate| candidate != taken && candidate.len() >= 3);
+        let mut in_use: Vec<String> = shops::table
+            .filter(shops::slug.eq_any(candidates.clone()))
             .select(shops::slug)
             .load(conn)?;
-        taken.extend(
+        in_use.extend(
             shop_slugs::table
-                .filter(shop_slugs::slug.eq_any(ideas.clone()))
+                .filter(shop_slugs::slug.eq_any(candidates.clone()))
                 .select(shop_slugs::slug)
                 .load::<String>(conn)?,
         );
-        let mut offers: Vec<String> = Vec::new();
-        for idea in ideas {
-            if offers.len() < OFFERED && !taken.contains(&idea) && !offers.contains(&idea) {
-                offers.push(idea);
+        let mut suggestions: Vec<String> = Vec::new();
+        for candidate in candidates {
+            if suggestions.len() < MAX_SUGGESTIONS && !in_use.contains(&candidate) && !suggestions.contains(&candidate)
+            {
+                suggestions.push(candidate);
             }
         }
-        Ok(offers)
+        Ok(suggestions)
     }
 
-    /// The first free one that a name makes.
-    pub fn of_name(conn: &mut Conn, name: &str) -> Result<String> {
+    /// The first free address made from a name.
+    pub fn from_name(conn: &mut Conn, name: &str) -> Result<String> {
         let base = slug(name, "shop");
-        let mut wanted = base.clone();
+        let mut candidate = base.clone();
         let mut next = 2;
-        while wanted.len() < 3 || Self::is_taken(conn, &wanted, None)? {
-            wanted = format!("{base}-{next}");
+        while candidate.len() < 3 || Self::is_taken(conn, &candidate, None)? {
+            candidate = format!("{base}-{next}");
             next += 1;
         }
-        Ok(wanted)
+        Ok(candidate)
     }
 
-    /// The shop moves: the old address leads here for good.
+    /// Makes the old address redirect to the shop.
     ///
     /// # Errors
     /// `Refused` after too many moves.
-    pub(super) fn leave(conn: &mut Conn, shop: ShopId, from: &str, to: &str) -> Result<()> {
+    pub(super) fn add_redirect(conn: &mut Conn, shop: ShopId, from: &str, to: &str) -> Result<()> {
         diesel::delete(
             shop_slugs::table
                 .filter(shop_slugs::shop_id.eq(shop))

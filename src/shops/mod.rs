@@ -1,4 +1,4 @@
-//! Shops: who sells, how their window looks, when they are away.
+//! Shops: their pages and settings, themes, sections and vacations.
 
 mod address;
 mod closure;
@@ -12,7 +12,7 @@ mod vacation;
 
 pub use address::ShopAddress;
 pub use section::{Direction, Section};
-pub use settings::{Face, Moved, Policies, Sign, Window};
+pub use settings::{Branding, IdentityChange, Policies, ShopDetails, ShopIdentity};
 pub use shop::{Shop, ShopState};
 pub use theme::{Corner, Theme, Vividness};
-pub use vacation::{Absence, Vacation};
+pub use vacation::{Vacation, VacationPlan};

@@ -1,68 +1,73 @@
-//! Opening a shop: a draft that only its owner sees, and the moment when everyone does.
+//! Opening a shop: a draft that only its owner sees, then a shop that everyone sees.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::address::ShopAddress;
-use super::settings::{Moved, Sign};
+use super::settings::{IdentityChange, ShopIdentity};
 use super::shop::{Shop, ShopState};
-use super::theme::{Corner, Vividness};
-use crate::accounts::{Event, EventKind, Origin};
+use super::theme::Theme;
+use crate::accounts::{EventKind, Origin, SecurityEvent};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
 use crate::schema::{shops, users};
 
-/// The look of a shop that has not chosen one: the market's own.
-const HUE: i32 = 264;
-
 impl Shop {
-    /// Begins a draft for someone who has no shop; with one that is a draft still, changes it. Of two that begin at the
-    /// same time the second finds the shop of the first: one person has one shop.
-    pub fn begin(conn: &mut Conn, owner: UserId, sign: &Sign, now: NaiveDateTime) -> Result<Moved> {
-        let known: Option<(ShopId, ShopState)> = shops::table
+    /// Creates a draft for a user without a shop, or changes their draft. A user has one shop: of two requests at the same
+    /// time the second finds the shop of the first.
+    pub fn save_draft(
+        conn: &mut Conn,
+        owner: UserId,
+        identity: &ShopIdentity,
+        now: NaiveDateTime,
+    ) -> Result<IdentityChange> {
+        let existing: Option<(ShopId, ShopState)> = shops::table
             .filter(shops::owner_id.eq(owner))
             .select((shops::id, shops::state))
             .first(conn)
             .optional()?;
-        match known {
-            Some((id, ShopState::Draft)) => return Self::set_sign(conn, id, sign, now),
-            Some(_) => return Ok(Moved::Done),
+        match existing {
+            Some((id, ShopState::Draft)) => return Self::set_identity(conn, id, identity, now),
+            Some(_) => return Ok(IdentityChange::Saved),
             None => {}
         }
-        let slug = match &sign.slug {
-            Some(slug) if ShopAddress::is_taken(conn, slug, None)? => return Ok(Moved::Taken),
+        let slug = match &identity.slug {
+            Some(slug) if ShopAddress::is_taken(conn, slug, None)? => return Ok(IdentityChange::AddressTaken),
             Some(slug) => slug.clone(),
-            None => ShopAddress::of_name(conn, &sign.name)?,
+            None => ShopAddress::from_name(conn, &identity.name)?,
         };
-        let nothing = "";
-        diesel::insert_into(shops::table)
-            .values((
-                shops::id.eq(ShopId::new()),
-                shops::owner_id.eq(owner),
-                shops::name.eq(&sign.name),
-                shops::slug.eq(slug),
-                shops::tagline.eq(&sign.tagline),
-                shops::bio.eq(&sign.bio),
-                shops::announcement.eq(nothing),
-                shops::location.eq(nothing),
-                shops::shop_image.eq(nothing),
-                shops::state.eq(ShopState::Draft),
-                shops::vacation_message.eq(nothing),
-                shops::hue.eq(HUE),
-                shops::vividness.eq(Vividness::Vivid),
-                shops::corner.eq(Corner::Pocket),
-                shops::created_at.eq(now),
-                shops::updated_at.eq(now),
-            ))
-            .execute(conn)?;
-        Ok(Moved::Done)
+        let shop = Self {
+            id: ShopId::new(),
+            owner_id: Some(owner),
+            name: identity.name.clone(),
+            slug,
+            tagline: identity.tagline.clone(),
+            bio: identity.bio.clone(),
+            announcement: String::new(),
+            location: String::new(),
+            shop_image: String::new(),
+            state: ShopState::Draft,
+            vacation_from: None,
+            vacation_until: None,
+            vacation_message: String::new(),
+            theme: Theme::DEFAULT,
+            created_at: now,
+            updated_at: now,
+            logo: String::new(),
+            contact: String::new(),
+            returns: String::new(),
+            care: String::new(),
+            vacation_selling: false,
+        };
+        diesel::insert_into(shops::table).values(&shop).execute(conn)?;
+        Ok(IdentityChange::Saved)
     }
 
-    /// Opens a draft, or a shop that was closed, to everyone. Whoever opens an open one changes nothing.
+    /// Opens a draft or a closed shop to everyone. Does nothing for an open shop.
     ///
     /// # Errors
-    /// `Refused` for an owner whose address is not confirmed, and for a shop that the market hides.
+    /// `Refused` for an owner whose email address is not confirmed, and for a shop that the market hides.
     pub fn open(conn: &mut Conn, id: ShopId, origin: &Origin, now: NaiveDateTime) -> Result<()> {
         let (owner, state): (Option<UserId>, ShopState) = shops::table
             .find(id)
@@ -84,10 +89,10 @@ impl Shop {
             }
             ShopState::Draft | ShopState::Closed => {}
         }
-        let still = shops::table.find(id).filter(shops::state.eq(state));
+        let unchanged = shops::table.find(id).filter(shops::state.eq(state));
         let opened = if state == ShopState::Draft {
-            // Its years are counted from here, and it stands first among the newest.
-            diesel::update(still)
+            // A shop counts as created when it first opens, so that it is first among the newest.
+            diesel::update(unchanged)
                 .set((
                     shops::state.eq(ShopState::Open),
                     shops::created_at.eq(now),
@@ -95,12 +100,12 @@ impl Shop {
                 ))
                 .execute(conn)?
         } else {
-            diesel::update(still)
+            diesel::update(unchanged)
                 .set((shops::state.eq(ShopState::Open), shops::updated_at.eq(now)))
                 .execute(conn)?
         };
         if opened == 1 {
-            Event::record(conn, owner, EventKind::ShopOpened, "", origin, now)?;
+            SecurityEvent::record(conn, owner, EventKind::ShopOpened, origin, now)?;
         }
         Ok(())
     }

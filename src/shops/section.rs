@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
 use crate::schema::{products, sections};
 
-/// More would be no help to anyone.
 const MAX_SECTIONS: usize = 30;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -18,7 +17,7 @@ pub struct Section {
     pub name: String,
 }
 
-/// Which way a section goes in the list.
+/// Where a section moves in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Up,
@@ -26,7 +25,7 @@ pub enum Direction {
 }
 
 impl Section {
-    /// A shop's, in their order.
+    /// A shop's sections in their order.
     pub fn of_shop(conn: &mut Conn, shop: ShopId) -> Result<Vec<Self>> {
         Ok(sections::table
             .filter(sections::shop_id.eq(shop))
@@ -35,7 +34,7 @@ impl Section {
             .load(conn)?)
     }
 
-    /// A shop's, in their order, each with how many products stand in it.
+    /// A shop's sections in their order, each with its number of products.
     pub fn with_counts(conn: &mut Conn, shop: ShopId) -> Result<Vec<(Self, i64)>> {
         Ok(sections::table
             .left_join(products::table)
@@ -46,8 +45,10 @@ impl Section {
             .load(conn)?)
     }
 
+    /// Adds a section at the end.
+    ///
     /// # Errors
-    /// `Refused` for a name that the shop has already, or for one too many.
+    /// `Refused` for a name that the shop already has, or if the shop has too many sections.
     pub fn add(conn: &mut Conn, shop: ShopId, name: &str, now: NaiveDateTime) -> Result<()> {
         let all = Self::of_shop(conn, shop)?;
         if all.len() >= MAX_SECTIONS {
@@ -55,7 +56,7 @@ impl Section {
                 "A shop has at most {MAX_SECTIONS} sections. Rename or remove one first."
             )));
         }
-        free(&all, name, None)?;
+        check_name(&all, name, None)?;
         let last: Option<i32> = sections::table
             .filter(sections::shop_id.eq(shop))
             .select(diesel::dsl::max(sections::position))
@@ -74,52 +75,55 @@ impl Section {
     }
 
     /// # Errors
-    /// `NotFound` for a section that is not the shop's, `Refused` for a name that another of it has.
+    /// `NotFound` for a section of another shop, `Refused` for a name that another section has.
     pub fn rename(conn: &mut Conn, shop: ShopId, id: SectionId, name: &str, now: NaiveDateTime) -> Result<()> {
-        free(&Self::of_shop(conn, shop)?, name, Some(id))?;
-        let theirs = sections::table.find(id).filter(sections::shop_id.eq(shop));
-        let renamed = diesel::update(theirs)
+        check_name(&Self::of_shop(conn, shop)?, name, Some(id))?;
+        let section = sections::table.find(id).filter(sections::shop_id.eq(shop));
+        let renamed = diesel::update(section)
             .set((sections::name.eq(name), sections::updated_at.eq(now)))
             .execute(conn)?;
         if renamed == 1 { Ok(()) } else { Err(Error::NotFound) }
     }
 
-    /// Changes places with the one before or after, if there is one.
+    /// Swaps the section with the one before or after it, if there is one.
     ///
     /// # Errors
-    /// `NotFound` for a section that is not the shop's.
-    pub fn shift(conn: &mut Conn, shop: ShopId, id: SectionId, way: Direction, now: NaiveDateTime) -> Result<()> {
-        let mut all: Vec<SectionId> = Self::of_shop(conn, shop)?.into_iter().map(|one| one.id).collect();
-        let at = all.iter().position(|one| *one == id).ok_or(Error::NotFound)?;
-        let to = match way {
+    /// `NotFound` for a section of another shop.
+    pub fn shift(conn: &mut Conn, shop: ShopId, id: SectionId, direction: Direction, now: NaiveDateTime) -> Result<()> {
+        let mut all: Vec<SectionId> = Self::of_shop(conn, shop)?
+            .into_iter()
+            .map(|section| section.id)
+            .collect();
+        let at = all.iter().position(|other| *other == id).ok_or(Error::NotFound)?;
+        let to = match direction {
             Direction::Up => at.checked_sub(1),
             Direction::Down => Some(at + 1).filter(|to| *to < all.len()),
         };
         let Some(to) = to else { return Ok(()) };
         all.swap(at, to);
-        for (position, one) in (0_i32..).zip(all) {
-            diesel::update(sections::table.find(one))
+        for (position, id) in (0_i32..).zip(all) {
+            diesel::update(sections::table.find(id))
                 .set((sections::position.eq(position), sections::updated_at.eq(now)))
                 .execute(conn)?;
         }
         Ok(())
     }
 
-    /// Its products stay, in no section.
+    /// Deletes the section. Its products stay without a section.
     ///
     /// # Errors
-    /// `NotFound` for a section that is not the shop's.
+    /// `NotFound` for a section of another shop.
     pub fn remove(conn: &mut Conn, shop: ShopId, id: SectionId) -> Result<()> {
-        let theirs = sections::table.find(id).filter(sections::shop_id.eq(shop));
-        match diesel::delete(theirs).execute(conn)? {
+        let section = sections::table.find(id).filter(sections::shop_id.eq(shop));
+        match diesel::delete(section).execute(conn)? {
             0 => Err(Error::NotFound),
             _ => Ok(()),
         }
     }
 }
 
-fn free(all: &[Section], name: &str, except: Option<SectionId>) -> Result<()> {
-    let same = |one: &Section| one.name.to_lowercase() == name.to_lowercase() && Some(one.id) != except;
+fn check_name(all: &[Section], name: &str, except: Option<SectionId>) -> Result<()> {
+    let same = |other: &Section| other.name.to_lowercase() == name.to_lowercase() && Some(other.id) != except;
     if all.iter().any(same) {
         return Err(Error::Refused(
             "There is a section of this name already. Choose another.".to_owned(),

@@ -1,4 +1,4 @@
-//! What a shop says of itself, and how its owner changes it.
+//! What a shop says about itself, and how its owner changes it.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -8,152 +8,131 @@ use super::shop::{Shop, ShopState};
 use super::theme::Theme;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{ImageId, ShopId, UserId};
+use crate::id::ShopId;
 use crate::images::{PendingImage, Removal};
 use crate::schema::shops;
 
-/// The first thing that a shop needs, and what it says first.
-#[derive(Debug, Clone)]
-pub struct Sign {
+/// What a shop needs first: its name and address, and what it says at the top of its page.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = shops)]
+pub struct ShopIdentity {
     pub name: String,
-    /// None: one that the name makes.
+    /// None: a new shop gets an address made from its name, an existing one keeps its address.
     pub slug: Option<String>,
     pub tagline: String,
     /// Markdown.
     pub bio: String,
 }
 
-/// What else it says in its window.
-#[derive(Debug, Clone)]
-pub struct Window {
+/// What else a shop says on its page.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = shops)]
+pub struct ShopDetails {
     pub announcement: String,
     pub location: String,
     pub contact: String,
 }
 
-/// What it promises.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = shops)]
 pub struct Policies {
     pub returns: String,
     pub care: String,
 }
 
-/// Which of a shop's pictures.
+/// The pictures of a shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
+pub enum Branding {
     Logo,
     Cover,
 }
 
-/// What became of a change of address.
+/// The result of saving a `ShopIdentity`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
-    /// All is written.
-    Done,
-    /// Nothing is: another shop has the address.
-    Taken,
+pub enum IdentityChange {
+    Saved,
+    /// Another shop has the address. Nothing was saved.
+    AddressTaken,
 }
 
 impl Shop {
-    /// Changes name, address, tagline and story; what was the address leads to the new one.
-    pub fn set_sign(conn: &mut Conn, id: ShopId, sign: &Sign, now: NaiveDateTime) -> Result<Moved> {
+    /// Changes name, address, tagline and story. The old address redirects to the new one.
+    pub fn set_identity(
+        conn: &mut Conn,
+        id: ShopId,
+        identity: &ShopIdentity,
+        now: NaiveDateTime,
+    ) -> Result<IdentityChange> {
         let shop = Self::find(conn, id)?;
-        let slug = match &sign.slug {
-            Some(slug) => slug.clone(),
-            None => shop.slug.clone(),
-        };
-        if slug != shop.slug {
-            if ShopAddress::is_taken(conn, &slug, Some(id))? {
-                return Ok(Moved::Taken);
+        if let Some(slug) = identity.slug.as_ref().filter(|slug| **slug != shop.slug) {
+            if ShopAddress::is_taken(conn, slug, Some(id))? {
+                return Ok(IdentityChange::AddressTaken);
             }
-            // Nobody knew the address of a shop that was never open.
+            // Nobody knows the address of a shop that was never open.
             if shop.state != ShopState::Draft {
-                ShopAddress::leave(conn, id, &shop.slug, &slug)?;
+                ShopAddress::add_redirect(conn, id, &shop.slug, slug)?;
             }
         }
         diesel::update(shops::table.find(id))
-            .set((
-                shops::name.eq(&sign.name),
-                shops::slug.eq(&slug),
-                shops::tagline.eq(&sign.tagline),
-                shops::bio.eq(&sign.bio),
-                shops::updated_at.eq(now),
-            ))
+            .set((identity, shops::updated_at.eq(now)))
             .execute(conn)?;
-        Ok(Moved::Done)
+        Ok(IdentityChange::Saved)
     }
 
-    pub fn set_window(conn: &mut Conn, id: ShopId, window: &Window, now: NaiveDateTime) -> Result<()> {
+    pub fn set_details(conn: &mut Conn, id: ShopId, details: &ShopDetails, now: NaiveDateTime) -> Result<()> {
         diesel::update(shops::table.find(id))
-            .set((
-                shops::announcement.eq(&window.announcement),
-                shops::location.eq(&window.location),
-                shops::contact.eq(&window.contact),
-                shops::updated_at.eq(now),
-            ))
+            .set((details, shops::updated_at.eq(now)))
             .execute(conn)?;
         Ok(())
     }
 
     pub fn set_policies(conn: &mut Conn, id: ShopId, policies: &Policies, now: NaiveDateTime) -> Result<()> {
         diesel::update(shops::table.find(id))
-            .set((
-                shops::returns.eq(&policies.returns),
-                shops::care.eq(&policies.care),
-                shops::updated_at.eq(now),
-            ))
+            .set((policies, shops::updated_at.eq(now)))
             .execute(conn)?;
         Ok(())
     }
 
     pub fn set_theme(conn: &mut Conn, id: ShopId, theme: Theme, now: NaiveDateTime) -> Result<()> {
         diesel::update(shops::table.find(id))
-            .set((
-                shops::hue.eq(theme.hue),
-                shops::vividness.eq(theme.vividness),
-                shops::corner.eq(theme.corner),
-                shops::updated_at.eq(now),
-            ))
+            .set((theme, shops::updated_at.eq(now)))
             .execute(conn)?;
         Ok(())
     }
 
-    /// Keeps others from changing the shop until this transaction is over.
-    pub fn hold(conn: &mut Conn, id: ShopId, now: NaiveDateTime) -> Result<()> {
-        let held = diesel::update(shops::table.find(id))
-            .set(shops::updated_at.eq(now))
-            .execute(conn)?;
-        if held == 1 { Ok(()) } else { Err(Error::NotFound) }
-    }
-
-    /// Hangs one of the owner's pending pictures, or takes the picture down.
+    /// Keeps other transactions from changing the shop until this one ends.
     ///
     /// # Errors
-    /// `NotFound` for a picture that is not this person's.
-    pub fn set_face(
+    /// `NotFound` if there is no such shop.
+    pub fn lock(conn: &mut Conn, id: ShopId, now: NaiveDateTime) -> Result<()> {
+        let locked = diesel::update(shops::table.find(id))
+            .set(shops::updated_at.eq(now))
+            .execute(conn)?;
+        if locked == 1 { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Sets the logo or the cover to a picture that the caller has taken from the pending ones, or removes it.
+    pub fn set_branding(
         conn: &mut Conn,
         id: ShopId,
-        face: Face,
-        picture: Option<(UserId, ImageId)>,
+        kind: Branding,
+        picture: Option<PendingImage>,
         now: NaiveDateTime,
     ) -> Result<()> {
-        let url = match picture {
-            Some((owner, image)) => PendingImage::take(conn, owner, image)?.url,
-            None => String::new(),
-        };
-        // Held before it is read: its address may be changing just now.
-        Self::hold(conn, id, now)?;
+        let url = picture.map(|picture| picture.url).unwrap_or_default();
+        // The lock comes before the read: a job may be changing the picture's address at the same moment.
+        Self::lock(conn, id, now)?;
         let (logo, cover): (String, String) = shops::table
             .find(id)
             .select((shops::logo, shops::shop_image))
             .first(conn)?;
-        let (old, logo, cover) = match face {
-            Face::Logo => (logo, url, cover),
-            Face::Cover => (cover, logo, url),
+        let (old, logo, cover) = match kind {
+            Branding::Logo => (logo, url, cover),
+            Branding::Cover => (cover, logo, url),
         };
         diesel::update(shops::table.find(id))
             .set((shops::logo.eq(logo), shops::shop_image.eq(cover)))
             .execute(conn)?;
-        Removal::ask(conn, &old, now)
+        Removal::enqueue(conn, &old, now)
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::theme::{Corner, Theme, Vividness};
+use super::theme::Theme;
 use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{ShopId, UserId};
@@ -11,11 +11,13 @@ use crate::schema::{shop_slugs, shops, users};
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// Who sees a shop: its owner alone, everyone, nobody while its owner is suspended, nobody any more.
+    /// Who sees a shop. `Draft`: only its owner. `Open`: everyone. `Hidden`: nobody while its owner is suspended.
+    /// `Closed`: nobody.
     ShopState { Draft = "draft", Open = "open", Hidden = "hidden", Closed = "closed" }
 }
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = shops, treat_none_as_default_value = false)]
 pub struct Shop {
     pub id: ShopId,
     pub owner_id: Option<UserId>,
@@ -30,9 +32,8 @@ pub struct Shop {
     pub(super) vacation_from: Option<NaiveDateTime>,
     pub(super) vacation_until: Option<NaiveDateTime>,
     pub(super) vacation_message: String,
-    hue: i32,
-    vividness: Vividness,
-    corner: Corner,
+    #[diesel(embed)]
+    pub theme: Theme,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
     pub logo: String,
@@ -55,25 +56,25 @@ impl ShopState {
 }
 
 impl Shop {
-    /// The open shop at this address; the visitor's own is there in any state.
-    pub fn at(conn: &mut Conn, slug: &str, own: Option<ShopId>) -> Result<Self> {
+    /// The open shop with this slug. The visitor's own shop is found in any state.
+    pub fn by_slug(conn: &mut Conn, slug: &str, own_shop: Option<ShopId>) -> Result<Self> {
         let shop: Self = shops::table
             .filter(shops::slug.eq(slug))
             .select(Self::as_select())
             .first(conn)?;
-        if shop.state == ShopState::Open || Some(shop.id) == own {
+        if shop.state == ShopState::Open || Some(shop.id) == own_shop {
             Ok(shop)
         } else {
             Err(Error::NotFound)
         }
     }
 
-    /// For its owner, who is known by what they are signed in with.
+    /// The shop with this id in any state, for its owner.
     pub fn find(conn: &mut Conn, id: ShopId) -> Result<Self> {
         Ok(shops::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
-    /// Where the shop is now that had this address before.
+    /// The current slug of the open shop that had this slug before.
     pub fn moved_from(conn: &mut Conn, slug: &str) -> Result<Option<String>> {
         Ok(shop_slugs::table
             .inner_join(shops::table)
@@ -84,7 +85,7 @@ impl Shop {
             .optional()?)
     }
 
-    /// The address of the open shop with this number, as the original's links name it.
+    /// The slug of the open shop with this id. The original's links have the id.
     pub fn slug_of(conn: &mut Conn, id: ShopId) -> Result<String> {
         shops::table
             .filter(shops::id.eq(id))
@@ -94,24 +95,24 @@ impl Shop {
             .map_err(Error::from)
     }
 
-    /// Hides the open shop of someone who is suspended, or shows it again.
-    pub fn hide(conn: &mut Conn, owner: UserId, hidden: bool, now: NaiveDateTime) -> Result<()> {
+    /// Hides the open shop of a suspended user, or shows it again.
+    pub fn set_hidden(conn: &mut Conn, owner: UserId, hidden: bool, now: NaiveDateTime) -> Result<()> {
         let (from, to) = if hidden {
             (ShopState::Open, ShopState::Hidden)
         } else {
             (ShopState::Hidden, ShopState::Open)
         };
-        let theirs = shops::table
+        let shop = shops::table
             .filter(shops::owner_id.eq(owner))
             .filter(shops::state.eq(from));
-        diesel::update(theirs)
+        diesel::update(shop)
             .set((shops::state.eq(to), shops::updated_at.eq(now)))
             .execute(conn)?;
         Ok(())
     }
 
-    /// What the maker goes by: the first name, else the username, else nothing.
-    pub fn owner(&self, conn: &mut Conn) -> Result<String> {
+    /// The owner's first name, or else their username. Empty for a shop without an owner.
+    pub fn owner_name(&self, conn: &mut Conn) -> Result<String> {
         let names: Option<(String, String)> = match self.owner_id {
             Some(owner) => users::table
                 .find(owner)
@@ -126,12 +127,11 @@ impl Shop {
         ))
     }
 
-    /// Who sees it.
     pub fn state(conn: &mut Conn, id: ShopId) -> Result<ShopState> {
         Ok(shops::table.find(id).select(shops::state).first(conn)?)
     }
 
-    /// The addresses of those of these shops that are open.
+    /// The addresses of the open shops among these.
     pub fn urls(conn: &mut Conn, ids: &[ShopId]) -> Result<Vec<(ShopId, String)>> {
         let open: Vec<(ShopId, String)> = shops::table
             .filter(one_of(shops::id, ids.iter().map(|id| id.0)))
@@ -146,13 +146,5 @@ impl Shop {
 
     pub fn url(&self) -> String {
         format!("/shops/{}", self.slug)
-    }
-
-    pub fn theme(&self) -> Theme {
-        Theme {
-            hue: self.hue,
-            vividness: self.vividness,
-            corner: self.corner,
-        }
     }
 }

@@ -1,8 +1,11 @@
-//! A shop's look: hue, vividness and corner, as a style sheet of one rule. Contrast is not the maker's worry:
-//! lightness is ours.
+//! A shop's theme: hue, vividness and corner, as a style sheet with one rule. The market chooses the lightness, so that
+//! contrast is always sufficient.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use diesel::prelude::*;
+
+use crate::schema::shops;
 use crate::string_enum::string_enum;
 
 string_enum! {
@@ -11,12 +14,13 @@ string_enum! {
 }
 
 string_enum! {
-    /// How round the foot of a picture is.
+    /// How round the lower corners of a picture are.
     Corner { Square = "square", Round = "round", Pocket = "pocket" }
 }
 
-/// The look of one shop, from values that were checked when they were stored.
-#[derive(Debug, Clone, Copy)]
+/// The theme of a shop. The values were checked before they were stored.
+#[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = shops)]
 pub struct Theme {
     /// Degrees, 0 to 359.
     pub hue: i32,
@@ -36,7 +40,7 @@ impl Vividness {
         }
     }
 
-    /// As it stands in style sheets.
+    /// The value in style sheets.
     pub fn chroma(self) -> &'static str {
         match self {
             Self::Muted => ".06",
@@ -58,7 +62,7 @@ impl Corner {
         }
     }
 
-    /// As a drawing of 40 by 44.
+    /// The outline, as an SVG path in a box of 40 by 44.
     pub fn outline(self) -> &'static str {
         match self {
             Self::Square => "M2 4a2 2 0 0 1 2-2h32a2 2 0 0 1 2 2v36a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2Z",
@@ -69,7 +73,14 @@ impl Corner {
 }
 
 impl Theme {
-    /// From what a form says; nothing else ever becomes part of a style sheet.
+    /// The theme of a shop that has not chosen one: the market's own.
+    pub const DEFAULT: Self = Self {
+        hue: 264,
+        vividness: Vividness::Vivid,
+        corner: Corner::Pocket,
+    };
+
+    /// Reads the values of a form. Only valid values get into a style sheet.
     pub fn parse(hue: &str, vividness: &str, corner: &str) -> Option<Self> {
         Some(Self {
             hue: hue.parse().ok().filter(|hue| (0..360).contains(hue))?,
@@ -78,7 +89,7 @@ impl Theme {
         })
     }
 
-    /// The style sheet. It sets `:root`, since what is derived there does not follow a change lower down.
+    /// The style sheet. It sets `:root`, because other values are derived there and would not follow a change further down.
     pub fn css(self) -> String {
         let chroma = self.vividness.chroma();
         let pocket = match self.corner {
@@ -92,7 +103,7 @@ impl Theme {
         )
     }
 
-    /// Changes with the sheet, so that it may be kept for good.
+    /// Changes with the style sheet, so that browsers can cache it forever.
     pub fn hash(self) -> String {
         let mut hasher = DefaultHasher::new();
         self.css().hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! When a shop is away. Its days are days in UTC, the last of them among them.
+//! A shop's vacation. Its days are days in UTC; the last day is included.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
@@ -9,47 +9,48 @@ use crate::error::Result;
 use crate::id::ShopId;
 use crate::schema::shops;
 
-/// An absence that goes on today: the shop stays to be seen, and says when it is back.
+/// A vacation that is going on today. The shop stays visible and says when it is back.
 #[derive(Debug, Clone)]
 pub struct Vacation {
     /// The last day: `3 December`, with its year when that is another.
     pub until: Option<String>,
     pub message: String,
-    /// Whether it can be bought from meanwhile.
+    /// Whether buyers can order during the vacation.
     pub selling: bool,
 }
 
-/// An absence as the shop wants it.
+/// A vacation as it is stored: past, present or future.
 #[derive(Debug, Clone)]
-pub struct Absence {
+pub struct VacationPlan {
     pub from: NaiveDate,
-    /// The last day; nobody knows yet when it is none.
+    /// The last day. None if it is not known yet.
     pub until: Option<NaiveDate>,
     pub message: String,
     pub selling: bool,
 }
 
 impl Shop {
+    /// The vacation that is going on now.
     pub fn vacation(&self, now: NaiveDateTime) -> Option<Vacation> {
-        let absence = self.absence()?;
+        let plan = self.vacation_plan()?;
         let today = now.date();
-        let away = absence.from <= today && absence.until.is_none_or(|last| today <= last);
-        away.then(|| Vacation {
-            until: absence.until.map(|last| day(last, today)),
-            message: absence.message,
-            selling: absence.selling,
+        let on_vacation = plan.from <= today && plan.until.is_none_or(|last| today <= last);
+        on_vacation.then(|| Vacation {
+            until: plan.until.map(|last| format_day(last, today)),
+            message: plan.message,
+            selling: plan.selling,
         })
     }
 
-    /// Whether anything can be bought here at this moment.
+    /// Whether buyers can order from this shop now.
     pub fn sells(&self, now: NaiveDateTime) -> bool {
-        self.state == ShopState::Open && self.vacation(now).is_none_or(|away| away.selling)
+        self.state == ShopState::Open && self.vacation(now).is_none_or(|vacation| vacation.selling)
     }
 
-    /// The absence that is written down, past, present or to come.
-    pub fn absence(&self) -> Option<Absence> {
+    /// The stored vacation.
+    pub fn vacation_plan(&self) -> Option<VacationPlan> {
         let from = self.vacation_from?;
-        Some(Absence {
+        Some(VacationPlan {
             from: from.date(),
             until: self.vacation_until.map(|until| until.date()),
             message: self.vacation_message.clone(),
@@ -57,15 +58,15 @@ impl Shop {
         })
     }
 
-    /// Plans an absence, or is back.
-    pub fn set_absence(conn: &mut Conn, id: ShopId, absence: Option<&Absence>, now: NaiveDateTime) -> Result<()> {
+    /// Stores a vacation, or ends it.
+    pub fn set_vacation(conn: &mut Conn, id: ShopId, plan: Option<&VacationPlan>, now: NaiveDateTime) -> Result<()> {
         let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN);
         diesel::update(shops::table.find(id))
             .set((
-                shops::vacation_from.eq(absence.map(|absence| midnight(absence.from))),
-                shops::vacation_until.eq(absence.and_then(|absence| absence.until).map(midnight)),
-                shops::vacation_message.eq(absence.map_or("", |absence| &absence.message)),
-                shops::vacation_selling.eq(absence.is_some_and(|absence| absence.selling)),
+                shops::vacation_from.eq(plan.map(|plan| midnight(plan.from))),
+                shops::vacation_until.eq(plan.and_then(|plan| plan.until).map(midnight)),
+                shops::vacation_message.eq(plan.map_or("", |plan| &plan.message)),
+                shops::vacation_selling.eq(plan.is_some_and(|plan| plan.selling)),
                 shops::updated_at.eq(now),
             ))
             .execute(conn)?;
@@ -73,14 +74,14 @@ impl Shop {
     }
 }
 
-/// `3 December`, or `3 January 2027` in another year than this.
-fn day(day: NaiveDate, today: NaiveDate) -> String {
-    let form = if day.year() == today.year() {
+/// `3 December`, or `3 January 2027` if it is in another year.
+fn format_day(day: NaiveDate, today: NaiveDate) -> String {
+    let format = if day.year() == today.year() {
         "%-d %B"
     } else {
         "%-d %B %Y"
     };
-    day.format(form).to_string()
+    day.format(format).to_string()
 }
 
 #[cfg(test)]
@@ -88,9 +89,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_names_its_year_when_it_is_another() {
+    fn a_day_in_another_year_has_its_year() {
         let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
-        assert_eq!(day(date(2026, 12, 3), date(2026, 11, 24)), "3 December");
-        assert_eq!(day(date(2027, 1, 3), date(2026, 11, 24)), "3 January 2027");
+        assert_eq!(format_day(date(2026, 12, 3), date(2026, 11, 24)), "3 December");
+        assert_eq!(format_day(date(2027, 1, 3), date(2026, 11, 24)), "3 January 2027");
     }
 }

@@ -3,7 +3,6 @@
 pub mod assets;
 pub mod cart_cookie;
 pub mod color_scheme;
-mod cursor;
 pub mod email_link;
 pub mod error_page;
 mod flash;
@@ -11,6 +10,7 @@ mod form;
 mod form_errors;
 pub mod health;
 pub mod layers;
+mod load_more;
 pub mod media;
 pub mod metrics;
 mod page;
@@ -22,10 +22,11 @@ mod site;
 mod upload;
 pub mod visitor;
 
-pub use cursor::{More, Reach};
+pub use crate::db::Cursor;
 pub use flash::{Flash, FlashKind, Undo};
 pub use form::{Form, Query};
 pub use form_errors::FormErrors;
+pub use load_more::{LoadMore, PageParams};
 pub use page::Page;
 pub use request::{
     AdminRequest, AnyRequest, Anyone, BuyerRequest, PendingRequest, RecentRequest, Request, SellerRequest, Services,

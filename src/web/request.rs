@@ -154,8 +154,33 @@ impl<Who> Request<Who> {
     ) -> Result<HttpResponse> {
         match outcome {
             Ok(value) => done(&self, value),
-            Err(Error::Refused(message)) => respond::invalid(&again(self, FormErrors::one("", message)).await?),
-            Err(error) => Err(error),
+            Err(error) => self.respond_to_error(error, again).await,
+        }
+    }
+
+    /// Responds to a form that failed. A refusal shows the page again by `again`, with status 422 and the message above
+    /// the form. Other errors are returned.
+    pub async fn respond_to_error<V: View>(
+        self,
+        error: Error,
+        again: impl AsyncFnOnce(Self, FormErrors) -> Result<V>,
+    ) -> Result<HttpResponse> {
+        match error {
+            Error::Refused(message) => respond::invalid(&again(self, FormErrors::one("", message)).await?),
+            error => Err(error),
+        }
+    }
+
+    /// Responds to a change that was made. htmx gets the block of `view`; everyone else is sent on by `done`.
+    pub async fn respond_to_change<V: View>(
+        self,
+        done: impl FnOnce(&Self) -> Result<HttpResponse>,
+        view: impl AsyncFnOnce(Self) -> Result<V>,
+    ) -> Result<HttpResponse> {
+        if self.page.htmx {
+            respond::show(&view(self).await?)
+        } else {
+            done(&self)
         }
     }
 }

@@ -5,12 +5,12 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION
 use actix_web::{HttpResponse, Route, guard, web};
 use askama::Template;
 
-use super::page::Page;
 use crate::error::{Error, Result};
 
 /// A page. A request of htmx gets its block, if it has one, and any other request the whole page.
 pub trait View: Template {
-    fn page(&self) -> &Page;
+    /// Whether htmx asks, so that the block is enough.
+    fn is_htmx(&self) -> bool;
 
     fn render_block(&self) -> Option<askama::Result<String>> {
         None
@@ -21,15 +21,15 @@ pub trait View: Template {
 macro_rules! view {
     ($name:ty) => {
         impl $crate::web::View for $name {
-            fn page(&self) -> &$crate::web::Page {
-                &self.page
+            fn is_htmx(&self) -> bool {
+                self.page.htmx
             }
         }
     };
     ($name:ty, $block:ident) => {
         impl $crate::web::View for $name {
-            fn page(&self) -> &$crate::web::Page {
-                &self.page
+            fn is_htmx(&self) -> bool {
+                self.page.htmx
             }
 
             fn render_block(&self) -> Option<askama::Result<String>> {
@@ -56,7 +56,7 @@ pub fn invalid(view: &impl View) -> Result<HttpResponse> {
 }
 
 pub fn respond(status: StatusCode, view: &impl View) -> Result<HttpResponse> {
-    let block = if view.page().htmx { view.render_block() } else { None };
+    let block = if view.is_htmx() { view.render_block() } else { None };
     html(status, block.unwrap_or_else(|| view.render()))
 }
 

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::layers::{ClientIp, Policy, limits};
 use crate::error::{Error, Result};
-use crate::images::{Pictures, Sent};
+use crate::images::{Pictures, UploadedFile};
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 256 * 1024;
@@ -22,7 +22,7 @@ pub struct Upload<T> {
     pub form: T,
     /// In the order sent. One that is too large, or one too many, is here too, and refused when it is received: what was
     /// typed beside it is not lost.
-    pub files: Vec<Sent>,
+    pub files: Vec<UploadedFile>,
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
@@ -73,11 +73,11 @@ struct Parts {
     text: url::form_urlencoded::Serializer<'static, String>,
     /// Bytes of text.
     length: usize,
-    files: Vec<Sent>,
+    files: Vec<UploadedFile>,
 }
 
 impl Parts {
-    async fn read(request: &HttpRequest, payload: Payload) -> Result<(Bytes, Vec<Sent>)> {
+    async fn read(request: &HttpRequest, payload: Payload) -> Result<(Bytes, Vec<UploadedFile>)> {
         let pictures = request.app_data::<Data<Pictures>>().cloned();
         let mut parts = Self {
             request: request.clone(),
@@ -124,7 +124,7 @@ impl Parts {
     }
 
     async fn file(&mut self, mut field: Field, name: &str, file: &str) -> Result<()> {
-        let mut sent: Option<Sent> = None;
+        let mut sent: Option<UploadedFile> = None;
         let mut gathered = BytesMut::new();
         while let Some(chunk) = field.next().await {
             gathered.extend_from_slice(&chunk.map_err(|_| unreadable())?);
@@ -141,7 +141,7 @@ impl Parts {
     }
 
     /// Writes what was gathered, into a new file where there is none yet.
-    async fn write(&self, sent: Option<Sent>, bytes: BytesMut, name: &str, file: &str) -> Result<Sent> {
+    async fn write(&self, sent: Option<UploadedFile>, bytes: BytesMut, name: &str, file: &str) -> Result<UploadedFile> {
         if sent.is_none() {
             self.count()?;
         }
@@ -150,7 +150,7 @@ impl Parts {
         let write = move || {
             let mut sent = match sent {
                 Some(sent) => sent,
-                None => Sent::new(pictures.uploads(), &name, &file)?,
+                None => UploadedFile::new(pictures.uploads(), &name, &file)?,
             };
             if many {
                 sent.refuse("was one picture too many. Send at most 12 at a time.");

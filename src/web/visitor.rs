@@ -59,7 +59,7 @@ async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Vi
     };
     let now = now();
     let visitor = db.read(move |conn| Visitor::of_session(conn, id, now)).await?;
-    if visitor.as_ref().is_some_and(|visitor| visitor.unseen(now)) {
+    if visitor.as_ref().is_some_and(|visitor| visitor.needs_touch(now)) {
         let seen = db
             .write_uncached(move |conn| accounts::Session::touch(conn, id, now))
             .await;
@@ -120,13 +120,13 @@ pub fn remember_browser(session: &Session, plain: String) -> Result<()> {
 }
 
 /// Whoever was recognized, even halfway.
-fn recognised(request: &HttpRequest) -> Option<Arc<Visitor>> {
+fn recognized(request: &HttpRequest) -> Option<Arc<Visitor>> {
     request.extensions().get::<Arc<Visitor>>().cloned()
 }
 
 /// Whoever is signed in, all the way.
 pub fn signed_in(request: &HttpRequest) -> Option<Arc<Visitor>> {
-    recognised(request).filter(|visitor| visitor.factor != Factor::Pending)
+    recognized(request).filter(|visitor| visitor.factor != Factor::Pending)
 }
 
 /// Makes an extractor of a rule: who may come in, or what has to be done first.
@@ -172,7 +172,7 @@ extractor!(
     |request| {
         let visitor = signed_in_or_else(request)?;
         // A remembered browser spares the code at the door, not here.
-        if visitor.confirmed(now()) && visitor.factor != Factor::Browser {
+        if visitor.recently_authenticated(now()) && visitor.factor != Factor::Browser {
             Ok(visitor)
         } else {
             Err(Error::StepRequired(Step::Confirm))
@@ -184,7 +184,7 @@ extractor!(
     /// Someone whose second factor is still asked for: they have no rights but to show it.
     PendingSecondFactor,
     |request| {
-        recognised(request)
+        recognized(request)
             .filter(|visitor| visitor.factor == Factor::Pending)
             .ok_or(Error::StepRequired(Step::SignIn))
     }

@@ -1,4 +1,4 @@
-//! People: how they sign up and in, what their letters do, what keeps others out, how they leave.
+//! Accounts: signing up and in, links in emails, throttles, the second factor, and deletion.
 
 mod access;
 mod addresses;

@@ -2,6 +2,7 @@
 
 mod imports;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,7 @@ const ROWS: &[&[&str]] = &[
 /// The first row that knows no HTTP.
 const BELOW_WEB: usize = 5;
 const MAX_LINES: usize = 300;
+const MAX_FILES: usize = 20;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -64,6 +66,8 @@ fn src() -> Vec<(String, String)> {
                 fs::read_to_string(&path).unwrap(),
             )
         })
+        // Part of the build script, not of the program.
+        .filter(|(file, _)| !file.starts_with("build/"))
         .collect();
     assert!(files.len() > 20, "the sources were not found");
     files
@@ -172,6 +176,18 @@ fn files_are_small_and_say_what_they_are() {
                 .any(|name| file.contains(name)),
             "{file}: name it after what it is"
         );
+    }
+}
+
+#[test]
+fn folders_are_small() {
+    let mut folders: BTreeMap<String, usize> = BTreeMap::new();
+    for (file, _) in src() {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        *folders.entry(folder.to_owned()).or_default() += 1;
+    }
+    for (folder, files) in folders {
+        assert!(files <= MAX_FILES, "{folder} has {files} files: give it folders");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Buying: one purchase, paid once, whatever happens on the way.
+//! The checkout: one purchase, paid once, whatever happens meanwhile.
 
 mod abandoned;
 mod cards;

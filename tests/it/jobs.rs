@@ -348,10 +348,14 @@ fn a_lane_of_slow_jobs_holds_up_no_other() {
     drop(shut);
     until("the slow ones", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     assert_eq!(noted.lock().unwrap()[3..], ["slow", "slower"]);
-    let tally = worker.job_metrics().kinds();
+    let counts = worker.job_metrics().kinds();
     worker.stop();
     assert_eq!(
-        (tally["note"].done, tally["slow"].done, tally["note"].failed),
+        (
+            counts["note"].succeeded,
+            counts["slow"].succeeded,
+            counts["note"].failed
+        ),
         (2, 1, 0)
     );
 }

@@ -1,4 +1,4 @@
-//! A new SECRET_KEY: what the old one sealed goes on working, moves on, and then needs it no more.
+//! A new SECRET_KEY: data encrypted with the old key still works, is encrypted again, and then no longer needs it.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -33,7 +33,7 @@ fn production(words: &[&str]) -> Market {
     })
 }
 
-/// The whole `Set-Cookie` of the session, if there is one.
+/// The session's `Set-Cookie` header, if there is one.
 fn set(answer: &Response) -> Option<String> {
     let lines: Vec<&str> = answer
         .headers()
@@ -45,7 +45,7 @@ fn set(answer: &Response) -> Option<String> {
     lines.first().map(|line| (*line).to_owned())
 }
 
-/// What a browser sends back of it.
+/// The part that a browser sends back.
 fn pair(set: &str) -> String {
     set.split(';').next().unwrap().to_owned()
 }
@@ -104,20 +104,20 @@ fn a_cookie_moves_on_to_the_new_key() {
             let new = pair(&renewed);
             assert_eq!(visit(&during, &new).await, (true, None));
             assert_eq!(visit(&after, &new).await, (true, None));
-            // Without the old key its cookie is nobody's.
+            // Without the old key, its cookie is ignored.
             assert_eq!(visit(&after, &old).await, (false, None));
         }
     });
 }
 
 #[test]
-fn what_a_page_changes_is_set_once_and_with_the_new_key() {
+fn a_changed_cookie_is_set_once_and_with_the_new_key() {
     run(async {
         let (before, during, after) = (market(&[OLD]), market(&[NEW, OTHER, OLD]), market(&[NEW]));
         let old = pair(&set(&choose(&before, "light", "").await).unwrap());
         let changed = set(&choose(&during, "dark", &old).await).unwrap();
         assert_eq!(visit(&after, &pair(&changed)).await, (true, None));
-        // Forgotten is forgotten: the removal is not undone by the old content.
+        // The old content does not undo the removal.
         let removed = set(&choose(&during, "system", &old).await).unwrap();
         assert!(
             pair(&removed).ends_with('=') && removed.contains("Max-Age=0"),
@@ -127,7 +127,7 @@ fn what_a_page_changes_is_set_once_and_with_the_new_key() {
 }
 
 #[test]
-fn what_proxies_may_keep_carries_no_cookie() {
+fn cacheable_responses_set_no_cookie() {
     run(async {
         let (before, during) = (market(&[OLD]), market(&[NEW, OLD]));
         let old = pair(&set(&choose(&before, "dark", "").await).unwrap());
@@ -153,7 +153,7 @@ fn a_single_key_sets_nothing_again() {
 }
 
 #[test]
-fn garbage_is_nobodys_and_breaks_nothing() {
+fn invalid_tokens_are_rejected() {
     run(async {
         let (one, two, other) = (market(&[NEW]), market(&[NEW, OLD]), market(&[OTHER]));
         let foreign = pair(&set(&choose(&other, "dark", "").await).unwrap());
@@ -187,7 +187,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_in_the_cookie_get_their_page(bytes in prop::collection::vec(prop::collection::vec(0x20_u8..=0xff, 0..200), 24)) {
+    fn any_bytes_in_the_cookie_are_tolerated(bytes in prop::collection::vec(prop::collection::vec(0x20_u8..=0xff, 0..200), 24)) {
         run(async {
             let market = market(&[NEW, OLD]);
             for mut value in bytes {
@@ -274,7 +274,7 @@ fn secret_of(conn: &mut Conn, id: i64) -> Option<String> {
 }
 
 #[test]
-fn since_when_a_key_is_the_newest_is_noted() {
+fn the_first_use_of_a_key_is_recorded() {
     let (_database, mut conn) = prepared();
     let noted = |conn: &mut Conn| -> Vec<(String, NaiveDateTime)> {
         secret_keys::table
@@ -294,7 +294,7 @@ fn since_when_a_key_is_the_newest_is_noted() {
         noted(&mut conn),
         [(fingerprint(&old), day(1)), (fingerprint(&new), day(3))]
     );
-    // Back to the old one: cookies of the other are about since.
+    // Back to the old key, while cookies of the new one exist.
     record_key(&mut conn, &keys(&[OLD, NEW]), day(5)).unwrap();
     assert_eq!(
         noted(&mut conn),
@@ -303,14 +303,14 @@ fn since_when_a_key_is_the_newest_is_noted() {
 }
 
 #[test]
-fn stored_second_factors_move_on_to_the_new_key() {
+fn second_factors_are_reencrypted_with_the_new_key() {
     let (_database, mut conn) = prepared();
     let (old, both, new) = (
         Cipher::new(&keys(&[OLD])),
         Cipher::new(&keys(&[NEW, OLD])),
         Cipher::new(&keys(&[NEW])),
     );
-    // More than one page of them.
+    // More than one batch.
     for id in 1..=450 {
         let sealed = old.seal(TOTP, format!("secret {id}").as_bytes());
         add_user(&mut conn, id, (id % 9 != 0).then_some(&sealed));
@@ -332,7 +332,7 @@ fn stored_second_factors_move_on_to_the_new_key() {
 }
 
 #[test]
-fn a_start_notes_the_key_and_moves_second_factors_on() {
+fn a_start_records_the_key_and_reencrypts_second_factors() {
     run(async {
         let (database, mut conn) = prepared();
         let old = Cipher::new(&keys(&[OLD])).seal(TOTP, b"secret");
@@ -353,7 +353,7 @@ fn a_start_notes_the_key_and_moves_second_factors_on() {
 }
 
 #[test]
-fn check_says_when_the_old_key_may_go() {
+fn check_tells_when_the_old_key_can_be_removed() {
     let (database, mut conn) = prepared();
     let settings = Config {
         secret_keys: keys(&[NEW, OLD]),

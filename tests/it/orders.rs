@@ -1,4 +1,4 @@
-//! Orders: who sees what was bought, what can be done with it, and who is told.
+//! Orders: who sees them, who may change them, and who gets an email.
 
 pub mod bought;
 mod buyer;

@@ -14,7 +14,7 @@ use diesel::connection::SimpleConnection;
 use image::DynamicImage;
 use pocketshop::error::Result;
 use pocketshop::id::{ImageId, ProductId, UserId};
-use pocketshop::images::{Image, Pictures, Sent};
+use pocketshop::images::{Image, Pictures, UploadedFile};
 use reqwest::Response;
 use reqwest::multipart::{Form, Part};
 
@@ -107,7 +107,7 @@ impl Market {
     /// A picture that waits for a place; tells its id.
     async fn pending(&self, owner: i64, bytes: Vec<u8>) -> i64 {
         let pictures = self.pictures();
-        let mut sent = Sent::new(pictures.uploads(), "images", "a.png").unwrap();
+        let mut sent = UploadedFile::new(pictures.uploads(), "images", "a.png").unwrap();
         sent.write(&bytes).unwrap();
         let image = pictures.receive(&self.db, UserId(owner), sent, now()).await.unwrap();
         assert!(image.tint.starts_with('#') && image.tint.len() == 7, "{}", image.tint);

@@ -1,4 +1,4 @@
-//! Shipping: a seller's own rates, and nobody else's.
+//! A seller's shipping rates.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::support::{Market, attributes, run, texts};
 
 const NEW: &str = "/dashboard/shipping/new";
 
-/// A form that is taken, with some fields otherwise.
+/// A valid form with some fields replaced.
 fn form<'a>(other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut form = vec![
         ("name", "Post"),
@@ -107,7 +107,7 @@ fn a_seller_adds_changes_orders_and_removes_rates() {
 }
 
 #[test]
-fn a_rate_that_cannot_be_is_refused_with_what_was_typed() {
+fn an_invalid_rate_is_refused_and_shown_again() {
     run(async {
         let market = plain().await;
         let ines = seller(&market, "ines").await;
@@ -154,7 +154,7 @@ fn a_rate_that_cannot_be_is_refused_with_what_was_typed() {
 }
 
 #[test]
-fn another_shops_rates_are_not_there() {
+fn another_shops_rates_are_not_found() {
     run(async {
         let market = plain().await;
         let (ines, other) = (seller(&market, "ines").await, seller(&market, "jonas").await);
@@ -170,7 +170,7 @@ fn another_shops_rates_are_not_there() {
         ] {
             assert_eq!(other.post(&path, &form).await.status(), 404, "{path}");
         }
-        // Whose it is never comes from a form.
+        // The form cannot set the owner.
         let mut stolen = form(&[("name", "Theirs")]);
         let shop = market.shop("barro-e-sal").to_string();
         stolen.extend([("shop_id", shop.as_str()), ("id", "5"), ("position", "-9")]);

@@ -470,9 +470,9 @@ fn shops_and_their_products_are_paged_too() {
                 // Thirty more shops at one moment, and thirty products more for one, so that ids break the ties.
                 for number in 1..=30 {
                     conn.batch_execute(&format!(
-                        "INSERT INTO shops (id, owner_id, name, slug, tagline, bio, announcement, place, shop_image, state,
+                        "INSERT INTO shops (id, owner_id, name, slug, tagline, bio, announcement, location, shop_image, state,
                              vacation_from, vacation_until, vacation_message, hue, vividness, corner, created_at, updated_at)
-                         SELECT {number}, NULL, name, 'copy-{number}', tagline, bio, announcement, place, shop_image, state,
+                         SELECT {number}, NULL, name, 'copy-{number}', tagline, bio, announcement, location, shop_image, state,
                              NULL, NULL, '', hue, vividness, corner, '2025-01-01 00:00:00', '2025-01-01 00:00:00' FROM shops WHERE slug = 'barro-e-sal';
                          INSERT INTO products (id, owner_id, shop_id, category, title, slug, description, price, quantity,
                              option1, option2, option3, state, published_at, created_at, updated_at)

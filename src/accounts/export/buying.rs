@@ -1,34 +1,42 @@
-//! What is stored about what someone buys.
+//! What is stored about the user's cart and purchases.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::table::plain;
+use super::table::Amount;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::money::Money;
 use crate::schema::{cart_items, carts, order_events, orders, payments, purchases, refunds, shop_orders};
 
-#[derive(Serialize)]
-pub struct Order {
-    checkout: String,
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = orders)]
+pub struct OrderLine {
+    #[diesel(select_expression = purchases::number)]
+    purchase: String,
     title: String,
     options: String,
     personalization: String,
     quantity: i32,
-    unit_price: String,
-    subtotal: String,
+    #[diesel(deserialize_as = Money)]
+    unit_price: Amount,
+    #[diesel(deserialize_as = Money)]
+    subtotal: Amount,
+    #[diesel(select_expression = purchases::currency)]
     currency: String,
     status: String,
     created_at: NaiveDateTime,
 }
 
-/// What happened to an order.
-#[derive(Queryable, Serialize)]
-pub struct Step {
-    checkout: String,
+/// A change of the status of an order line.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = order_events)]
+pub struct OrderEvent {
+    #[diesel(select_expression = purchases::number)]
+    purchase: String,
+    #[diesel(select_expression = orders::title)]
     title: String,
     from_status: Option<String>,
     to_status: String,
@@ -36,31 +44,44 @@ pub struct Step {
     created_at: NaiveDateTime,
 }
 
-#[derive(Serialize)]
-pub struct Paid {
-    checkout: String,
-    amount: String,
-    refunded: String,
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = payments)]
+pub struct Payment {
+    #[diesel(select_expression = purchases::number)]
+    purchase: String,
+    #[diesel(deserialize_as = Money)]
+    amount: Amount,
+    #[diesel(deserialize_as = Money)]
+    refunded: Amount,
     currency: String,
     status: String,
     provider: String,
+    #[diesel(column_name = payment_intent_id)]
     reference: String,
     created_at: NaiveDateTime,
 }
 
-#[derive(Serialize)]
-pub struct GivenBack {
-    checkout: String,
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = refunds)]
+pub struct Refund {
+    #[diesel(select_expression = purchases::number)]
+    purchase: String,
+    #[diesel(select_expression = orders::title)]
     title: String,
-    amount: String,
+    #[diesel(deserialize_as = Money)]
+    amount: Amount,
+    #[diesel(select_expression = purchases::currency)]
     currency: String,
     status: String,
     created_at: NaiveDateTime,
 }
 
-#[derive(Queryable, Serialize)]
+/// A purchase with its delivery address.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = purchases)]
 pub struct Delivery {
-    checkout: String,
+    #[diesel(column_name = number)]
+    purchase: String,
     email: String,
     name: String,
     street: String,
@@ -72,9 +93,12 @@ pub struct Delivery {
     created_at: NaiveDateTime,
 }
 
-#[derive(Queryable, Serialize)]
-pub struct Parcel {
-    checkout: String,
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = shop_orders)]
+pub struct ShopOrder {
+    #[diesel(select_expression = purchases::number)]
+    purchase: String,
+    #[diesel(column_name = shop_name)]
     shop: String,
     note: String,
     carrier: String,
@@ -83,175 +107,88 @@ pub struct Parcel {
     delivered_at: Option<NaiveDateTime>,
 }
 
-#[derive(Queryable, Serialize)]
-pub struct CartLine {
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = cart_items)]
+pub struct CartItem {
+    #[diesel(column_name = variant_id)]
     variant: i64,
     quantity: i32,
     personalization: String,
     created_at: NaiveDateTime,
 }
 
-pub fn orders(conn: &mut Conn, user: UserId) -> Result<Vec<Order>> {
-    type Row = (
-        String,
-        String,
-        (String, String, String, i32, Money, Money),
-        String,
-        NaiveDateTime,
-    );
-    let rows: Vec<Row> = orders::table
+pub fn order_lines(conn: &mut Conn, user: UserId) -> Result<Vec<OrderLine>> {
+    let mut lines: Vec<OrderLine> = orders::table
         .inner_join(purchases::table)
         .filter(orders::buyer_id.eq(user))
         .order(orders::id)
-        .select((
-            purchases::number,
-            purchases::currency,
-            (
-                orders::title,
-                orders::options,
-                orders::personalization,
-                orders::quantity,
-                orders::unit_price,
-                orders::subtotal,
-            ),
-            orders::status,
-            orders::created_at,
-        ))
+        .select(OrderLine::as_select())
         .load(conn)?;
-    let order = |(checkout, currency, sold, status, created_at): Row| {
-        let (title, options, personalization, quantity, unit_price, subtotal) = sold;
-        Order {
-            checkout,
-            title,
-            options,
-            personalization,
-            quantity,
-            unit_price: plain(&currency, unit_price),
-            subtotal: plain(&currency, subtotal),
-            status,
-            created_at,
-            currency,
-        }
-    };
-    Ok(rows.into_iter().map(order).collect())
+    for line in &mut lines {
+        line.unit_price.format_by_code(&line.currency);
+        line.subtotal.format_by_code(&line.currency);
+    }
+    Ok(lines)
 }
 
-pub fn steps(conn: &mut Conn, user: UserId) -> Result<Vec<Step>> {
+pub fn order_events(conn: &mut Conn, user: UserId) -> Result<Vec<OrderEvent>> {
     Ok(order_events::table
         .inner_join(orders::table.inner_join(purchases::table))
         .filter(orders::buyer_id.eq(user))
         .order(order_events::id)
-        .select((
-            purchases::number,
-            orders::title,
-            order_events::from_status,
-            order_events::to_status,
-            order_events::actor,
-            order_events::created_at,
-        ))
+        .select(OrderEvent::as_select())
         .load(conn)?)
 }
 
-pub fn payments(conn: &mut Conn, user: UserId) -> Result<Vec<Paid>> {
-    type Row = (String, (Money, Money, String), String, String, String, NaiveDateTime);
-    let rows: Vec<Row> = payments::table
+pub fn payments(conn: &mut Conn, user: UserId) -> Result<Vec<Payment>> {
+    let mut payments: Vec<Payment> = payments::table
         .inner_join(purchases::table)
         .filter(purchases::buyer_id.eq(user))
         .order(payments::id)
-        .select((
-            purchases::number,
-            (payments::amount, payments::refunded, payments::currency),
-            payments::status,
-            payments::provider,
-            payments::payment_intent_id,
-            payments::created_at,
-        ))
+        .select(Payment::as_select())
         .load(conn)?;
-    let paid = |(checkout, (amount, refunded, currency), status, provider, reference, created_at): Row| Paid {
-        checkout,
-        amount: plain(&currency, amount),
-        refunded: plain(&currency, refunded),
-        currency,
-        status,
-        provider,
-        reference,
-        created_at,
-    };
-    Ok(rows.into_iter().map(paid).collect())
+    for payment in &mut payments {
+        payment.amount.format_by_code(&payment.currency);
+        payment.refunded.format_by_code(&payment.currency);
+    }
+    Ok(payments)
 }
 
-pub fn refunds(conn: &mut Conn, user: UserId) -> Result<Vec<GivenBack>> {
-    type Row = (String, String, String, Money, String, NaiveDateTime);
-    let rows: Vec<Row> = refunds::table
+pub fn refunds(conn: &mut Conn, user: UserId) -> Result<Vec<Refund>> {
+    let mut refunds: Vec<Refund> = refunds::table
         .inner_join(orders::table.inner_join(purchases::table))
         .filter(orders::buyer_id.eq(user))
         .order(refunds::id)
-        .select((
-            purchases::number,
-            purchases::currency,
-            orders::title,
-            refunds::amount,
-            refunds::status,
-            refunds::created_at,
-        ))
+        .select(Refund::as_select())
         .load(conn)?;
-    let back = |(checkout, currency, title, amount, status, created_at): Row| GivenBack {
-        checkout,
-        title,
-        amount: plain(&currency, amount),
-        currency,
-        status,
-        created_at,
-    };
-    Ok(rows.into_iter().map(back).collect())
+    for refund in &mut refunds {
+        refund.amount.format_by_code(&refund.currency);
+    }
+    Ok(refunds)
 }
 
 pub fn deliveries(conn: &mut Conn, user: UserId) -> Result<Vec<Delivery>> {
     Ok(purchases::table
         .filter(purchases::buyer_id.eq(user))
         .order(purchases::id)
-        .select((
-            purchases::number,
-            purchases::email,
-            purchases::name,
-            purchases::street,
-            purchases::line2,
-            purchases::postal_code,
-            purchases::town,
-            purchases::region,
-            purchases::country,
-            purchases::created_at,
-        ))
+        .select(Delivery::as_select())
         .load(conn)?)
 }
 
-pub fn parcels(conn: &mut Conn, user: UserId) -> Result<Vec<Parcel>> {
+pub fn shop_orders(conn: &mut Conn, user: UserId) -> Result<Vec<ShopOrder>> {
     Ok(shop_orders::table
         .inner_join(purchases::table)
         .filter(purchases::buyer_id.eq(user))
         .order(shop_orders::id)
-        .select((
-            purchases::number,
-            shop_orders::shop_name,
-            shop_orders::note,
-            shop_orders::carrier,
-            shop_orders::tracking,
-            shop_orders::shipped_at,
-            shop_orders::delivered_at,
-        ))
+        .select(ShopOrder::as_select())
         .load(conn)?)
 }
 
-pub fn cart(conn: &mut Conn, user: UserId) -> Result<Vec<CartLine>> {
+pub fn cart_items(conn: &mut Conn, user: UserId) -> Result<Vec<CartItem>> {
     Ok(cart_items::table
         .inner_join(carts::table)
         .filter(carts::owner_id.eq(user))
         .order(cart_items::id)
-        .select((
-            cart_items::variant_id,
-            cart_items::quantity,
-            cart_items::personalization,
-            cart_items::created_at,
-        ))
+        .select(CartItem::as_select())
         .load(conn)?)
 }

@@ -1,4 +1,6 @@
-//! Everything that is stored about someone, as JSON and as CSV, in one ZIP.
+//! The download of a user's data: all tables as JSON and as CSV, in one ZIP file.
+//!
+//! The field names of the row types are the column headings of the files.
 
 mod buying;
 mod products;
@@ -17,50 +19,53 @@ use crate::id::UserId;
 use crate::money::Currency;
 use table::Table;
 
-/// All tables of one person.
+/// All tables of one user.
 pub struct Export(Vec<Table>);
 
 impl Export {
-    /// Reads it all. `currency` is the market's, which products are priced in.
-    pub fn of(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Self> {
+    /// Reads all tables. `currency` is the market's, in which products are priced.
+    pub fn of_user(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Self> {
         Ok(Self(vec![
-            Table::of("profile", &profile::profile(conn, user)?)?,
-            Table::of("addresses", &profile::addresses(conn, user)?)?,
-            Table::of("waiting-pictures", &profile::pictures(conn, user)?)?,
-            Table::of("sign-ins", &profile::sign_ins(conn, user)?)?,
-            Table::of("remembered-browsers", &profile::browsers(conn, user)?)?,
-            Table::of("activity", &profile::activity(conn, user)?)?,
-            Table::of("cart", &buying::cart(conn, user)?)?,
-            Table::of("orders", &buying::orders(conn, user)?)?,
-            Table::of("order-history", &buying::steps(conn, user)?)?,
-            Table::of("deliveries", &buying::deliveries(conn, user)?)?,
-            Table::of("parcels", &buying::parcels(conn, user)?)?,
-            Table::of("payments", &buying::payments(conn, user)?)?,
-            Table::of("refunds", &buying::refunds(conn, user)?)?,
-            Table::of("shop", &selling::shop(conn, user)?)?,
-            Table::of("sections", &selling::sections(conn, user)?)?,
-            Table::of("shipping-rates", &selling::rates(conn, user, currency)?)?,
-            Table::of("sales", &selling::sales(conn, user)?)?,
-            Table::of("products", &products::products(conn, user, currency)?)?,
-            Table::of("variants", &products::variants(conn, user, currency)?)?,
-            Table::of("product-fields", &products::fields(conn, user, currency)?)?,
-            Table::of("product-pictures", &products::pictures(conn, user)?)?,
-            Table::of("stock-movements", &products::movements(conn, user)?)?,
+            Table::new("profile", &profile::profile(conn, user)?)?,
+            Table::new("addresses", &profile::addresses(conn, user)?)?,
+            Table::new("waiting-pictures", &profile::pending_images(conn, user)?)?,
+            Table::new("sign-ins", &profile::sessions(conn, user)?)?,
+            Table::new("remembered-browsers", &profile::trusted_browsers(conn, user)?)?,
+            Table::new("activity", &profile::security_events(conn, user)?)?,
+            Table::new("cart", &buying::cart_items(conn, user)?)?,
+            Table::new("orders", &buying::order_lines(conn, user)?)?,
+            Table::new("order-history", &buying::order_events(conn, user)?)?,
+            Table::new("deliveries", &buying::deliveries(conn, user)?)?,
+            Table::new("parcels", &buying::shop_orders(conn, user)?)?,
+            Table::new("payments", &buying::payments(conn, user)?)?,
+            Table::new("refunds", &buying::refunds(conn, user)?)?,
+            Table::new("shop", &selling::shop(conn, user)?)?,
+            Table::new("sections", &selling::sections(conn, user)?)?,
+            Table::new("shipping-rates", &selling::shipping_rates(conn, user, currency)?)?,
+            Table::new("sales", &selling::sales(conn, user)?)?,
+            Table::new("products", &products::products(conn, user, currency)?)?,
+            Table::new("variants", &products::variants(conn, user, currency)?)?,
+            Table::new(
+                "product-fields",
+                &products::personalization_fields(conn, user, currency)?,
+            )?,
+            Table::new("product-pictures", &products::images(conn, user)?)?,
+            Table::new("stock-movements", &products::stock_movements(conn, user)?)?,
         ]))
     }
 
-    /// One archive with two files a table.
+    /// The ZIP file, with a JSON and a CSV file for each table.
     pub fn zip(&self) -> Result<Vec<u8>> {
-        let packed = || -> zip::result::ZipResult<Vec<u8>> {
+        let write_zip = || -> zip::result::ZipResult<Vec<u8>> {
             let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
             for table in &self.0 {
-                for (ending, content) in [("json", &table.json), ("csv", &table.csv)] {
-                    zip.start_file(format!("{}.{ending}", table.name), SimpleFileOptions::default())?;
+                for (extension, content) in [("json", &table.json), ("csv", &table.csv)] {
+                    zip.start_file(format!("{}.{extension}", table.name), SimpleFileOptions::default())?;
                     zip.write_all(content)?;
                 }
             }
             Ok(zip.finish()?.into_inner())
         };
-        packed().map_err(|error| Error::internal(error, "the data could not be packed"))
+        write_zip().map_err(|error| Error::internal(error, "writing the ZIP file of an export"))
     }
 }

@@ -1,9 +1,10 @@
-//! What is stored about a shop's products.
+//! What is stored about the products of the user's shop. Amounts are in the market's currency.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::table::{Amount, TextOrEmpty};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
@@ -12,16 +13,20 @@ use crate::schema::{
     personalization_fields, product_images, product_variants, products, sections, shops, stock_movements,
 };
 
-#[derive(Serialize)]
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = products)]
 pub struct Product {
     id: i64,
     title: String,
     description: String,
     category: String,
-    section: String,
+    #[diesel(select_expression = sections::name.nullable(), deserialize_as = Option<String>)]
+    section: TextOrEmpty,
     tags: String,
-    price: String,
-    compare_at_price: String,
+    #[diesel(deserialize_as = Money)]
+    price: Amount,
+    #[diesel(deserialize_as = Option<Money>)]
+    compare_at_price: Amount,
     quantity: i32,
     weight: Option<i32>,
     delivery: String,
@@ -31,40 +36,50 @@ pub struct Product {
     created_at: NaiveDateTime,
 }
 
-#[derive(Serialize)]
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = product_variants)]
 pub struct Variant {
+    #[diesel(column_name = product_id)]
     product: i64,
     id: i64,
     value1: String,
     value2: String,
     value3: String,
     sku: String,
-    price: String,
+    #[diesel(deserialize_as = Money)]
+    price: Amount,
     quantity: i32,
 }
 
-/// What a product asks its buyers.
-#[derive(Serialize)]
-pub struct Field {
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = personalization_fields)]
+pub struct PersonalizationField {
+    #[diesel(column_name = product_id)]
     product: i64,
     kind: String,
     label: String,
     hint: String,
     choices: String,
     required: bool,
-    price: String,
+    #[diesel(deserialize_as = Money)]
+    price: Amount,
 }
 
-#[derive(Queryable, Serialize)]
-pub struct Picture {
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = product_images)]
+pub struct Image {
+    #[diesel(column_name = product_id)]
     product: i64,
     position: i32,
     alt: String,
+    #[diesel(column_name = url)]
     address: String,
 }
 
-#[derive(Queryable, Serialize)]
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = stock_movements)]
 pub struct StockMovement {
+    #[diesel(column_name = variant_id)]
     variant: i64,
     reason: String,
     change: i32,
@@ -72,147 +87,61 @@ pub struct StockMovement {
     created_at: NaiveDateTime,
 }
 
-/// Priced in the market's currency.
 pub fn products(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Product>> {
-    type Told = (i64, String, String, String, Option<String>, String);
-    type Made = (Option<i32>, String, Option<i32>, Option<i32>);
-    type Row = (Told, (Money, Option<Money>, i32), Made, String, NaiveDateTime);
-    let rows: Vec<Row> = products::table
+    let mut products: Vec<Product> = products::table
         .inner_join(shops::table)
         .left_join(sections::table)
         .filter(shops::owner_id.eq(user))
         .order(products::id)
-        .select((
-            (
-                products::id,
-                products::title,
-                products::description,
-                products::category,
-                sections::name.nullable(),
-                products::tags,
-            ),
-            (products::price, products::compare_at_price, products::quantity),
-            (
-                products::weight,
-                products::delivery,
-                products::ready_from,
-                products::ready_within,
-            ),
-            products::state,
-            products::created_at,
-        ))
+        .select(Product::as_select())
         .load(conn)?;
-    let product = |(told, (price, compare_at, quantity), made, state, created_at): Row| {
-        let (id, title, description, category, section, tags) = told;
-        let (weight, delivery, ready_from, ready_within) = made;
-        Product {
-            id,
-            title,
-            description,
-            category,
-            section: section.unwrap_or_default(),
-            tags,
-            price: currency.plain(price),
-            compare_at_price: compare_at.map(|price| currency.plain(price)).unwrap_or_default(),
-            quantity,
-            weight,
-            delivery,
-            ready_from,
-            ready_within,
-            state,
-            created_at,
-        }
-    };
-    Ok(rows.into_iter().map(product).collect())
+    for product in &mut products {
+        product.price.format(currency);
+        product.compare_at_price.format(currency);
+    }
+    Ok(products)
 }
 
 pub fn variants(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Variant>> {
-    type Row = (i64, i64, (String, String, String), String, Money, i32);
-    let rows: Vec<Row> = product_variants::table
+    let mut variants: Vec<Variant> = product_variants::table
         .inner_join(products::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
         .order((product_variants::product_id, product_variants::position))
-        .select((
-            product_variants::product_id,
-            product_variants::id,
-            (
-                product_variants::value1,
-                product_variants::value2,
-                product_variants::value3,
-            ),
-            product_variants::sku,
-            product_variants::price,
-            product_variants::quantity,
-        ))
+        .select(Variant::as_select())
         .load(conn)?;
-    let variant = |(product, id, (value1, value2, value3), sku, price, quantity): Row| Variant {
-        product,
-        id,
-        value1,
-        value2,
-        value3,
-        sku,
-        price: currency.plain(price),
-        quantity,
-    };
-    Ok(rows.into_iter().map(variant).collect())
+    for variant in &mut variants {
+        variant.price.format(currency);
+    }
+    Ok(variants)
 }
 
-pub fn fields(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<Field>> {
-    type Row = (i64, String, (String, String, String), bool, Money);
-    let rows: Vec<Row> = personalization_fields::table
+pub fn personalization_fields(conn: &mut Conn, user: UserId, currency: Currency) -> Result<Vec<PersonalizationField>> {
+    let mut fields: Vec<PersonalizationField> = personalization_fields::table
         .inner_join(products::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
         .order((personalization_fields::product_id, personalization_fields::position))
-        .select((
-            personalization_fields::product_id,
-            personalization_fields::kind,
-            (
-                personalization_fields::label,
-                personalization_fields::hint,
-                personalization_fields::choices,
-            ),
-            personalization_fields::required,
-            personalization_fields::price,
-        ))
+        .select(PersonalizationField::as_select())
         .load(conn)?;
-    let field = |(product, kind, (label, hint, choices), required, price): Row| Field {
-        product,
-        kind,
-        label,
-        hint,
-        choices,
-        required,
-        price: currency.plain(price),
-    };
-    Ok(rows.into_iter().map(field).collect())
+    for field in &mut fields {
+        field.price.format(currency);
+    }
+    Ok(fields)
 }
 
-pub fn pictures(conn: &mut Conn, user: UserId) -> Result<Vec<Picture>> {
+pub fn images(conn: &mut Conn, user: UserId) -> Result<Vec<Image>> {
     Ok(product_images::table
         .inner_join(products::table.inner_join(shops::table))
         .filter(shops::owner_id.eq(user))
         .order((product_images::product_id, product_images::position))
-        .select((
-            product_images::product_id,
-            product_images::position,
-            product_images::alt,
-            product_images::url,
-        ))
+        .select(Image::as_select())
         .load(conn)?)
 }
 
-pub fn movements(conn: &mut Conn, user: UserId) -> Result<Vec<StockMovement>> {
+pub fn stock_movements(conn: &mut Conn, user: UserId) -> Result<Vec<StockMovement>> {
     Ok(stock_movements::table
         .inner_join(product_variants::table.inner_join(products::table.inner_join(shops::table)))
         .filter(shops::owner_id.eq(user))
         .order(stock_movements::id)
-        .select((
-            stock_movements::variant_id,
-            stock_movements::reason,
-            stock_movements::change,
-            stock_movements::quantity,
-            stock_movements::created_at,
-        ))
+        .select(StockMovement::as_select())
         .load(conn)?)
 }

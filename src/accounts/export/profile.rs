@@ -1,4 +1,4 @@
-//! What is stored about the person themselves.
+//! What is stored about the user themselves.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::schema::{addresses, pending_images, security_events, sessions, trusted_browsers, users};
 
-#[derive(Queryable, Serialize)]
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = users)]
 #[expect(clippy::struct_field_names, reason = "they are named as the columns")]
 pub struct Profile {
     username: String,
@@ -19,12 +20,14 @@ pub struct Profile {
     address: Option<String>,
     profile_image: String,
     email_verified_at: Option<NaiveDateTime>,
+    #[diesel(column_name = totp_enabled_at)]
     second_factor_since: Option<NaiveDateTime>,
     last_login_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
 }
 
-#[derive(Queryable, Serialize)]
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = addresses)]
 pub struct Address {
     name: String,
     street: String,
@@ -34,18 +37,22 @@ pub struct Address {
     region: String,
     country: String,
     created_at: NaiveDateTime,
+    #[diesel(column_name = updated_at)]
     used_at: NaiveDateTime,
 }
 
-/// One that was sent and has no place yet.
-#[derive(Queryable, Serialize)]
-pub struct Picture {
+/// An uploaded picture that is not used yet.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = pending_images)]
+pub struct PendingImage {
+    #[diesel(column_name = url)]
     address: String,
     created_at: NaiveDateTime,
 }
 
-#[derive(Queryable, Serialize)]
-pub struct SignIn {
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = sessions)]
+pub struct Session {
     factor: String,
     address: String,
     agent: String,
@@ -53,16 +60,18 @@ pub struct SignIn {
     seen_at: NaiveDateTime,
 }
 
-#[derive(Queryable, Serialize)]
-pub struct Browser {
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = trusted_browsers)]
+pub struct TrustedBrowser {
     address: String,
     agent: String,
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
 }
 
-#[derive(Queryable, Serialize)]
-pub struct Activity {
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = security_events)]
+pub struct SecurityEvent {
     kind: String,
     detail: String,
     address: String,
@@ -71,86 +80,45 @@ pub struct Activity {
 }
 
 pub fn profile(conn: &mut Conn, user: UserId) -> Result<Vec<Profile>> {
-    Ok(users::table
-        .find(user)
-        .select((
-            users::username,
-            users::email,
-            users::first_name,
-            users::last_name,
-            users::address,
-            users::profile_image,
-            users::email_verified_at,
-            users::totp_enabled_at,
-            users::last_login_at,
-            users::created_at,
-        ))
-        .load(conn)?)
+    Ok(users::table.find(user).select(Profile::as_select()).load(conn)?)
 }
 
 pub fn addresses(conn: &mut Conn, user: UserId) -> Result<Vec<Address>> {
     Ok(addresses::table
         .filter(addresses::user_id.eq(user))
         .order(addresses::id)
-        .select((
-            addresses::name,
-            addresses::street,
-            addresses::line2,
-            addresses::postal_code,
-            addresses::town,
-            addresses::region,
-            addresses::country,
-            addresses::created_at,
-            addresses::updated_at,
-        ))
+        .select(Address::as_select())
         .load(conn)?)
 }
 
-pub fn pictures(conn: &mut Conn, user: UserId) -> Result<Vec<Picture>> {
+pub fn pending_images(conn: &mut Conn, user: UserId) -> Result<Vec<PendingImage>> {
     Ok(pending_images::table
         .filter(pending_images::owner_id.eq(user))
         .order(pending_images::id)
-        .select((pending_images::url, pending_images::created_at))
+        .select(PendingImage::as_select())
         .load(conn)?)
 }
 
-pub fn sign_ins(conn: &mut Conn, user: UserId) -> Result<Vec<SignIn>> {
+pub fn sessions(conn: &mut Conn, user: UserId) -> Result<Vec<Session>> {
     Ok(sessions::table
         .filter(sessions::user_id.eq(user))
         .order(sessions::id)
-        .select((
-            sessions::factor,
-            sessions::address,
-            sessions::agent,
-            sessions::created_at,
-            sessions::seen_at,
-        ))
+        .select(Session::as_select())
         .load(conn)?)
 }
 
-pub fn browsers(conn: &mut Conn, user: UserId) -> Result<Vec<Browser>> {
+pub fn trusted_browsers(conn: &mut Conn, user: UserId) -> Result<Vec<TrustedBrowser>> {
     Ok(trusted_browsers::table
         .filter(trusted_browsers::user_id.eq(user))
         .order(trusted_browsers::id)
-        .select((
-            trusted_browsers::address,
-            trusted_browsers::agent,
-            trusted_browsers::created_at,
-            trusted_browsers::expires_at,
-        ))
+        .select(TrustedBrowser::as_select())
         .load(conn)?)
 }
 
-pub fn activity(conn: &mut Conn, user: UserId) -> Result<Vec<Activity>> {
+pub fn security_events(conn: &mut Conn, user: UserId) -> Result<Vec<SecurityEvent>> {
     Ok(security_events::table
         .filter(security_events::user_id.eq(user))
         .order(security_events::id)
-        .select((
-            security_events::kind,
-            security_events::detail,
-            security_events::address,
-            security_events::agent,
-            security_events::created_at,
-        ))
+        .select(SecurityEvent::as_select())
         .load(conn)?)
 }

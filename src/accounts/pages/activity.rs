@@ -1,17 +1,14 @@
-//! What happened to the account.
+//! The history of the account's security events.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use crate::accounts::{Event, device};
+use crate::accounts::{SecurityEvent, device_name};
 use crate::error::Result;
 use crate::id::EventId;
 use crate::text::when;
-use crate::web::{Page, Query, SignedIn, get, html};
+use crate::web::{Page, Query, UserRequest, get, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/activity").route(get().to(index)));
@@ -25,37 +22,43 @@ struct EventRow {
     agent: String,
 }
 
+impl From<SecurityEvent> for EventRow {
+    fn from(event: SecurityEvent) -> Self {
+        Self {
+            what: event.kind.label().to_owned(),
+            detail: event.detail,
+            when: when(event.created_at),
+            address: event.address,
+            agent: device_name(&event.agent),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accounts/activity.html")]
 struct ActivityPage {
     page: Page,
     events: Vec<EventRow>,
-    /// Where the older ones are.
+    /// The address of the next page.
     more: Option<String>,
 }
 
+view!(ActivityPage);
+
 #[derive(Deserialize)]
-struct BeforeQuery {
+struct ActivityParams {
     before: Option<i64>,
 }
 
-/// `GET /account/activity`: by key, the newest first.
-async fn index(
-    desk: Desk,
-    page: Page,
-    visitor: SignedIn,
-    Query(BeforeQuery { before }): Query<BeforeQuery>,
-) -> Result<HttpResponse> {
-    let (user, before) = (visitor.user, before.map(EventId));
-    let (events, next) = desk.db.read(move |conn| Event::page(conn, Some(user), before)).await?;
-    let more = next.map(|next| format!("/account/activity?before={next}"));
-    let row = |event: Event| EventRow {
-        what: event.kind.label().to_owned(),
-        detail: event.detail,
-        when: when(event.created_at),
-        address: event.address,
-        agent: device(&event.agent),
-    };
-    let events = events.into_iter().map(row).collect();
-    html(StatusCode::OK, ActivityPage { page, events, more }.render())
+/// `GET /account/activity`: newest first.
+async fn index(request: UserRequest, Query(params): Query<ActivityParams>) -> Result<HttpResponse> {
+    let (user, before) = (request.who.user, params.before.map(EventId));
+    let (events, next) = request
+        .read(move |conn| SecurityEvent::page(conn, Some(user), before))
+        .await?;
+    show(&ActivityPage {
+        page: request.page,
+        events: events.into_iter().map(EventRow::from).collect(),
+        more: next.map(|next| format!("/account/activity?before={next}")),
+    })
 }

@@ -1,18 +1,15 @@
-//! The address book: where one has things sent.
+//! The address book: delivery addresses that the user saved.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use askama::Template;
-use serde::Deserialize;
 
-use crate::checkout::{Address, MAX_ADDRESSES, SavedAddress};
-use crate::db::Db;
+use crate::checkout::{AddressForm, MAX_ADDRESSES, SavedAddress};
 use crate::error::{Error, Result};
 use crate::id::AddressId;
+use crate::orders::Address;
 use crate::text::Country;
-use crate::web::{Flash, Form, FormErrors, Page, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, UserRequest, get, invalid, redirect, show, view};
 
 const LIST: &str = "/account/addresses";
 
@@ -35,10 +32,12 @@ pub fn routes(to: &mut web::ServiceConfig) {
 #[template(path = "accounts/addresses.html")]
 struct AddressesPage {
     page: Page,
-    saved: Vec<SavedAddress>,
-    /// No more fit.
+    addresses: Vec<SavedAddress>,
+    /// Whether there are as many addresses as allowed.
     full: bool,
 }
+
+view!(AddressesPage);
 
 #[derive(Template)]
 #[template(path = "accounts/address.html")]
@@ -46,160 +45,121 @@ struct AddressPage {
     page: Page,
     form: AddressForm,
     errors: FormErrors,
-    /// None: a new one.
+    /// None for a new address.
     id: Option<AddressId>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct AddressForm {
-    name: String,
-    street: String,
-    line2: String,
-    postal_code: String,
-    town: String,
-    region: String,
-    country: String,
-}
+view!(AddressPage);
 
-impl AddressForm {
-    fn of(saved: SavedAddress) -> Self {
+impl AddressPage {
+    fn new(page: Page, form: AddressForm, errors: FormErrors) -> Self {
         Self {
-            name: saved.name,
-            street: saved.street,
-            line2: saved.line2,
-            postal_code: saved.postal_code,
-            town: saved.town,
-            region: saved.region,
-            country: saved.country,
+            page,
+            form,
+            errors,
+            id: None,
         }
     }
 
-    fn parse(&self) -> Result<Address, FormErrors> {
-        let typed = [
-            &self.name,
-            &self.street,
-            &self.line2,
-            &self.postal_code,
-            &self.town,
-            &self.region,
-            &self.country,
-        ];
-        Address::parse(typed.map(String::as_str)).map_err(|wrong| {
-            let mut errors = FormErrors::default();
-            for (field, message) in wrong {
-                errors.add(field, message);
-            }
-            errors
-        })
+    fn edit(page: Page, id: AddressId, form: AddressForm, errors: FormErrors) -> Self {
+        Self {
+            id: Some(id),
+            ..Self::new(page, form, errors)
+        }
     }
+}
+
+fn parse_form(form: &AddressForm) -> Result<Address, FormErrors> {
+    form.parse().map_err(|messages| {
+        let mut errors = FormErrors::default();
+        for (field, message) in messages {
+            errors.add(field, message);
+        }
+        errors
+    })
 }
 
 /// `GET /account/addresses`
-async fn index(db: Data<Db>, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
-    let user = visitor.user;
-    let saved = db.read(move |conn| SavedAddress::of_user(conn, user)).await?;
-    let full = saved.len() >= MAX_ADDRESSES;
-    html(StatusCode::OK, AddressesPage { page, saved, full }.render())
+async fn index(request: UserRequest) -> Result<HttpResponse> {
+    let user = request.who.user;
+    let addresses = request.read(move |conn| SavedAddress::of_user(conn, user)).await?;
+    show(&AddressesPage {
+        full: addresses.len() >= MAX_ADDRESSES,
+        page: request.page,
+        addresses,
+    })
 }
 
 /// `GET /account/addresses/new`
-async fn new(page: Page, _visitor: SignedIn) -> Result<HttpResponse> {
+async fn new(request: UserRequest) -> Result<HttpResponse> {
     let form = AddressForm {
-        country: page.country.code.to_owned(),
+        country: request.page.country.code.to_owned(),
         ..AddressForm::default()
     };
-    answer(StatusCode::OK, page, form, FormErrors::default(), None)
+    show(&AddressPage::new(request.page, form, FormErrors::default()))
 }
 
 /// `POST /account/addresses/new`
-async fn create(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    visitor: SignedIn,
-    Form(form): Form<AddressForm>,
-) -> Result<HttpResponse> {
-    let address = match form.parse() {
+async fn create(request: UserRequest, Form(form): Form<AddressForm>) -> Result<HttpResponse> {
+    let address = match parse_form(&form) {
         Ok(address) => address,
-        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None),
+        Err(errors) => return invalid(&AddressPage::new(request.page, form, errors)),
     };
-    let (user, now) = (visitor.user, page.now);
-    match db
+    let (user, now) = (request.who.user, request.now());
+    let added = request
         .write_uncached(move |conn| SavedAddress::add(conn, user, &address, now))
+        .await;
+    request
+        .respond_to_form(
+            added,
+            |request, ()| redirect_to_list(request, "The address is in your book."),
+            async |request, errors| Ok(AddressPage::new(request.page, form, errors)),
+        )
         .await
-    {
-        Ok(()) => said(&session, "The address is in your book."),
-        Err(Error::Refused(message)) => {
-            let errors = FormErrors::one("", message);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// `GET /account/addresses/{address}`
-async fn edit(db: Data<Db>, page: Page, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
-    let (user, id) = (visitor.user, parse(&address)?);
-    let saved = db.read(move |conn| SavedAddress::find(conn, user, id)).await?;
-    answer(
-        StatusCode::OK,
-        page,
-        AddressForm::of(saved),
-        FormErrors::default(),
-        Some(id),
-    )
+async fn edit(request: UserRequest, id: Path<String>) -> Result<HttpResponse> {
+    let (user, id) = (request.who.user, parse_id(&id)?);
+    let saved = request.read(move |conn| SavedAddress::find(conn, user, id)).await?;
+    let form = AddressForm::from(saved.address);
+    show(&AddressPage::edit(request.page, id, form, FormErrors::default()))
 }
 
 /// `POST /account/addresses/{address}`
-async fn update(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    visitor: SignedIn,
-    address: Path<String>,
-    Form(form): Form<AddressForm>,
-) -> Result<HttpResponse> {
-    let (user, id, now) = (visitor.user, parse(&address)?, page.now);
-    let address = match form.parse() {
+async fn update(request: UserRequest, id: Path<String>, Form(form): Form<AddressForm>) -> Result<HttpResponse> {
+    let (user, id, now) = (request.who.user, parse_id(&id)?, request.now());
+    let address = match parse_form(&form) {
         Ok(address) => address,
         Err(errors) => {
-            db.read(move |conn| SavedAddress::find(conn, user, id)).await?;
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Some(id));
+            // The address of another user is a 404, also when the form is invalid.
+            request.read(move |conn| SavedAddress::find(conn, user, id)).await?;
+            return invalid(&AddressPage::edit(request.page, id, form, errors));
         }
     };
-    db.write_uncached(move |conn| SavedAddress::set(conn, user, id, &address, now))
+    request
+        .write_uncached(move |conn| SavedAddress::update(conn, user, id, &address, now))
         .await?;
-    said(
-        &session,
+    redirect_to_list(
+        &request,
         "The address is up to date. Orders that were placed keep theirs.",
     )
 }
 
 /// `POST /account/addresses/{address}/removal`
-async fn delete(db: Data<Db>, session: Session, visitor: SignedIn, address: Path<String>) -> Result<HttpResponse> {
-    let (user, id) = (visitor.user, parse(&address)?);
-    db.write_uncached(move |conn| SavedAddress::remove(conn, user, id))
+async fn delete(request: UserRequest, id: Path<String>) -> Result<HttpResponse> {
+    let (user, id) = (request.who.user, parse_id(&id)?);
+    request
+        .write_uncached(move |conn| SavedAddress::delete(conn, user, id))
         .await?;
-    said(&session, "The address is removed.")
+    redirect_to_list(&request, "The address is removed.")
 }
 
-fn parse(address: &str) -> Result<AddressId> {
-    address.parse().map(AddressId).map_err(|_| Error::NotFound)
+fn parse_id(id: &str) -> Result<AddressId> {
+    id.parse().map(AddressId).map_err(|_| Error::NotFound)
 }
 
-fn said(session: &Session, message: &str) -> Result<HttpResponse> {
-    Flash::ok(session, message)?;
+fn redirect_to_list(request: &UserRequest, message: &str) -> Result<HttpResponse> {
+    Flash::ok(&request.session, message)?;
     Ok(redirect(LIST))
-}
-
-fn answer(
-    status: StatusCode,
-    page: Page,
-    form: AddressForm,
-    errors: FormErrors,
-    id: Option<AddressId>,
-) -> Result<HttpResponse> {
-    let view = AddressPage { page, form, errors, id };
-    html(status, view.render())
 }

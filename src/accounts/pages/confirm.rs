@@ -1,23 +1,16 @@
-//! "Is it you?": the password again, before what matters most.
+//! "Is it you?": asks for the password again before sensitive changes.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use super::login::show_code;
-use super::refusal::Refusal;
-use crate::accounts::Password;
-use crate::accounts::Verdict;
-use crate::accounts::sessions::sign_in;
-use crate::accounts::sessions::sign_in::Knock;
-use crate::accounts::{EventKind, Session as SignIn, User};
+use super::login_code::verify_code;
+use super::rejection::Rejection;
+use crate::accounts::sessions::sign_in::{self, SignInAttempt};
+use crate::accounts::{EventKind, Password, PasswordCheck, Session, User};
 use crate::error::Result;
-use crate::web::visitor::sign_in as keep;
-use crate::web::{Form, FormErrors, Page, Query, SignedIn, get, html, local, redirect};
+use crate::web::visitor::sign_in as set_session;
+use crate::web::{Form, FormErrors, Page, Query, UserRequest, get, local, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -41,88 +34,80 @@ struct ConfirmPage {
     page: Page,
     errors: FormErrors,
     next: String,
-    /// Whether a code is asked for too.
-    factor: bool,
+    /// Whether a code of the second factor is asked for too.
+    asks_for_code: bool,
+}
+
+view!(ConfirmPage);
+
+impl ConfirmPage {
+    fn new(request: UserRequest, next: &str, errors: FormErrors) -> Self {
+        Self {
+            next: local(next, &request.page.site.public_url),
+            asks_for_code: request.who.has_factor(),
+            page: request.page,
+            errors,
+        }
+    }
 }
 
 #[derive(Deserialize)]
-struct NextQuery {
+struct NextParams {
     #[serde(default)]
     next: String,
 }
 
 /// `GET /confirm`
-async fn new(page: Page, visitor: SignedIn, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
-    answer(StatusCode::OK, page, &visitor, &next, FormErrors::default())
+async fn new(request: UserRequest, Query(params): Query<NextParams>) -> Result<HttpResponse> {
+    show(&ConfirmPage::new(request, &params.next, FormErrors::default()))
 }
 
 /// `POST /confirm`: counts like a sign-in, and gives the session a new id.
-async fn create(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: SignedIn,
-    Form(form): Form<ConfirmForm>,
-) -> Result<HttpResponse> {
-    let refuse = |page, field, refusal: Refusal| {
-        let errors = FormErrors::one(field, &refusal.message);
-        answer(refusal.status(), page, &visitor, &form.next, errors).map(|answer| refusal.mark(answer))
-    };
-    let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
-    let user = visitor.user;
-    let knock = desk
-        .db
-        .write_uncached(move |conn| sign_in::knock_again(conn, &outbox, user, &origin, now))
-        .await?;
-    let claim = match knock {
-        Knock::Rest(wait) => {
-            return refuse(page, "password", Refusal::too_often("tries", wait));
-        }
-        Knock::Open(claim) => claim,
-    };
-    let password = Password::typed(&form.password);
-    if matches!(
-        desk.hasher.verify(password, claim.stored.clone()).await?,
-        Verdict::Wrong
-    ) {
-        let origin = desk.origin.clone();
-        desk.db
-            .write_uncached(move |conn| sign_in::failed(conn, &claim, EventKind::ConfirmFailed, &origin, now))
-            .await?;
-        return refuse(
-            page,
-            "password",
-            Refusal::wrong("This is not your password. Try again."),
-        );
+async fn create(request: UserRequest, Form(form): Form<ConfirmForm>) -> Result<HttpResponse> {
+    if let Err(rejection) = check_password(&request, &form.password).await? {
+        let errors = FormErrors::one("password", &rejection.message);
+        return rejection.respond(&ConfirmPage::new(request, &form.next, errors));
     }
-    let mut factor = visitor.factor;
-    if visitor.has_factor() {
-        match show_code(&desk, &visitor, &form.code, &page).await? {
-            Ok(shown) => factor = shown,
-            Err(refusal) => return refuse(page, "code", refusal),
+    let mut factor = request.who.factor;
+    if request.who.has_factor() {
+        match verify_code(&request, request.who.user, &form.code).await? {
+            Ok(verified) => factor = verified,
+            Err(rejection) => {
+                let errors = FormErrors::one("code", &rejection.message);
+                return rejection.respond(&ConfirmPage::new(request, &form.next, errors));
+            }
         }
     }
-    let (old, origin) = (visitor.session, desk.origin.clone());
-    let fresh = desk
-        .db
+    let (action, user, session) = (request.action()?, request.who.user, request.who.session);
+    let new_session = request
         .write_uncached(move |conn| {
-            let held = User::hold(conn, user)?;
-            sign_in::forgive(conn, &held, &origin)?;
-            SignIn::confirm(conn, old, factor, &origin, now)
+            let user = User::lock(conn, user)?;
+            sign_in::reset_attempts(conn, &user, &action.origin)?;
+            Session::reauthenticate(conn, &action, session, factor)
         })
         .await?;
-    keep(&session, fresh)?;
-    Ok(redirect(&local(&form.next, &page.site.public_url)))
+    set_session(&request.session, new_session)?;
+    Ok(redirect(&local(&form.next, &request.page.site.public_url)))
 }
 
-fn answer(status: StatusCode, page: Page, visitor: &SignedIn, next: &str, errors: FormErrors) -> Result<HttpResponse> {
-    let next = local(next, &page.site.public_url);
-    let factor = visitor.has_factor();
-    let view = ConfirmPage {
-        page,
-        errors,
-        next,
-        factor,
+/// Counts the attempt and checks the password.
+async fn check_password(request: &UserRequest, password: &str) -> Result<Result<(), Rejection>> {
+    let (action, user) = (request.action()?, request.who.user);
+    let attempt = request
+        .write_uncached(move |conn| sign_in::begin_reauthentication(conn, &action, user))
+        .await?;
+    let check = match attempt {
+        SignInAttempt::Throttled(wait) => return Ok(Err(Rejection::throttled("tries", wait))),
+        SignInAttempt::Allowed(check) => check,
     };
-    html(status, view.render())
+    let password = Password::from_input(password);
+    let hasher = &request.services.hasher;
+    if hasher.verify(password, check.stored_hash).await? != PasswordCheck::Wrong {
+        return Ok(Ok(()));
+    }
+    let (action, user) = (request.action()?, check.user);
+    request
+        .write_uncached(move |conn| action.record(conn, user, EventKind::ConfirmFailed))
+        .await?;
+    Ok(Err(Rejection::wrong("This is not your password. Try again.")))
 }

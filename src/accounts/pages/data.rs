@@ -1,17 +1,14 @@
-//! "My data": everything that is stored about someone, to take away.
+//! "My data": a download of everything that is stored about a user.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::context::Desk;
+use crate::accounts::EventKind;
 use crate::accounts::export::Export;
-use crate::accounts::{Event, EventKind};
 use crate::error::Result;
 use crate::web::email_link::private;
-use crate::web::{Page, RecentlyAuthenticated, SignedIn, get, html};
+use crate::web::{Page, RecentRequest, UserRequest, get, show as show_page, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/data").route(get().to(show)))
@@ -24,26 +21,28 @@ struct DataPage {
     page: Page,
 }
 
+view!(DataPage);
+
 /// `GET /account/data`
-async fn show(page: Page, _visitor: SignedIn) -> Result<HttpResponse> {
-    html(StatusCode::OK, DataPage { page }.render())
+async fn show(request: UserRequest) -> Result<HttpResponse> {
+    show_page(&DataPage { page: request.page })
 }
 
-/// `POST /account/data.zip`: it is written down, so it is no mere look.
-async fn download(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    desk.count(|limits| &limits.downloads)?;
-    let (user, currency) = (visitor.user, page.site.currency);
-    let (origin, now) = (desk.origin, page.now);
-    let export = desk.db.read(move |conn| Export::of(conn, user, currency)).await?;
-    desk.db
-        .write_uncached(move |conn| Event::record(conn, user, EventKind::DataDownloaded, "", &origin, now))
+/// `POST /account/data.zip`: a POST, since it records a security event.
+async fn download(request: RecentRequest) -> Result<HttpResponse> {
+    request.limit(|limits| &limits.downloads)?;
+    let (user, currency) = (request.who.user, request.page.site.currency);
+    let export = request.read(move |conn| Export::of_user(conn, user, currency)).await?;
+    let action = request.action()?;
+    request
+        .write_uncached(move |conn| action.record(conn, user, EventKind::DataDownloaded))
         .await?;
-    let answer = HttpResponse::Ok()
+    let response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/zip")))
         .insert_header((
             CONTENT_DISPOSITION,
             HeaderValue::from_static("attachment; filename=\"pocketshop-my-data.zip\""),
         ))
         .body(export.zip()?);
-    Ok(private(answer))
+    Ok(private(response))
 }

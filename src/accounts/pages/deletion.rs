@@ -1,17 +1,13 @@
-//! Deleting the account, and thinking again.
+//! Deleting the account, and canceling the deletion.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
 use crate::accounts::{Visitor, deletion};
 use crate::error::{Error, Result, Step};
 use crate::text::Email;
-use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, SignedIn, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, UserRequest, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -33,80 +29,68 @@ struct DeletionForm {
 struct DeletionPage {
     page: Page,
     form: DeletionForm,
-    /// What is to be typed.
+    /// Shows the email to type.
     hint: String,
     errors: FormErrors,
-    /// When it will be.
+    /// The date of a scheduled deletion.
     planned: Option<String>,
     has_shop: bool,
 }
 
-/// `GET /account/deletion`
-async fn new(page: Page, visitor: SignedIn) -> Result<HttpResponse> {
-    // The password comes before the form, so that nothing typed into it is lost on the way.
-    if visitor.delete_at.is_none() && !visitor.confirmed(page.now) {
-        return Err(Error::StepRequired(Step::Confirm));
+view!(DeletionPage);
+
+impl DeletionPage {
+    fn new(page: Page, visitor: &Visitor, form: DeletionForm, errors: FormErrors) -> Self {
+        Self {
+            page,
+            form,
+            hint: format!("Your email is {}.", visitor.email),
+            errors,
+            planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
+            has_shop: visitor.shop.is_some(),
+        }
     }
-    answer(
-        StatusCode::OK,
-        page,
-        &visitor.0,
-        DeletionForm::default(),
-        FormErrors::default(),
-    )
 }
 
-/// `POST /account/deletion`: in two weeks, unless they think again.
-async fn create(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: RecentlyAuthenticated,
-    Form(form): Form<DeletionForm>,
-) -> Result<HttpResponse> {
-    let typed = Email::parse(&form.email).map(|email| email.as_str().to_owned());
-    if typed.as_ref() != Ok(&visitor.email) && form.email.trim() != visitor.email {
-        let errors = FormErrors::one(
-            "email",
-            "This is not the email of your account. Type it as it stands here.",
-        );
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &visitor.0, form, errors);
+/// `GET /account/deletion`
+async fn new(request: UserRequest) -> Result<HttpResponse> {
+    // The password is asked for before the form is shown, so that no input is lost.
+    if request.who.delete_at.is_none() && !request.who.recently_authenticated(request.now()) {
+        return Err(Error::StepRequired(Step::Confirm));
     }
-    let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
-    desk.db
-        .write_uncached(move |conn| deletion::plan(conn, &outbox, user, &origin, now))
+    let form = DeletionForm::default();
+    show(&DeletionPage::new(
+        request.page,
+        &request.who,
+        form,
+        FormErrors::default(),
+    ))
+}
+
+/// `POST /account/deletion`: schedules it in two weeks.
+async fn create(request: RecentRequest, Form(form): Form<DeletionForm>) -> Result<HttpResponse> {
+    let normalized = Email::parse(&form.email).map(|email| email.as_str().to_owned());
+    if normalized.as_ref() != Ok(&request.who.email) && form.email.trim() != request.who.email {
+        let message = "This is not the email of your account. Type it as it stands here.";
+        let errors = FormErrors::one("email", message);
+        return invalid(&DeletionPage::new(request.page, &request.who, form, errors));
+    }
+    let (action, user) = (request.action()?, request.who.user);
+    request
+        .write_uncached(move |conn| deletion::schedule(conn, &action, user))
         .await?;
-    Flash::ok(&session, "We sent you a letter that says so too.")?;
+    Flash::ok(&request.session, "We sent you a letter that says so too.")?;
     Ok(redirect("/account/deletion"))
 }
 
 /// `POST /account/deletion/undo`
-async fn undo(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Result<HttpResponse> {
-    let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
-    let undone = desk
-        .db
-        .write_uncached(move |conn| deletion::undo(conn, &outbox, user, &origin, now))
+async fn undo(request: UserRequest) -> Result<HttpResponse> {
+    let (action, user) = (request.action()?, request.who.user);
+    let canceled = request
+        .write_uncached(move |conn| deletion::cancel(conn, &action, user))
         .await?;
-    if undone {
-        Flash::ok(&session, "Good to have you still. Your account stays.")?;
+    if canceled {
+        Flash::ok(&request.session, "Welcome back! Your account won't be deleted.")?;
     }
     Ok(redirect("/account/deletion"))
-}
-
-fn answer(
-    status: StatusCode,
-    page: Page,
-    visitor: &Visitor,
-    form: DeletionForm,
-    errors: FormErrors,
-) -> Result<HttpResponse> {
-    let view = DeletionPage {
-        page,
-        form,
-        hint: format!("Your email is {}.", visitor.email),
-        errors,
-        planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
-        has_shop: visitor.shop.is_some(),
-    };
-    html(status, view.render())
 }

@@ -1,24 +1,23 @@
-//! Where someone is signed in, and the browsers that skip the second factor.
+//! The devices where a user is signed in, and the browsers that skip the second factor.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{self, Path};
 use askama::Template;
 
-use super::context::Desk;
-use crate::accounts::{Browser, Event, EventKind, Session as SignIn, User, device};
+use crate::accounts::{EventKind, Session, TrustedBrowser, User, device_name};
 use crate::error::{Error, Result};
 use crate::id::{BrowserId, SessionId};
 use crate::text::when;
-use crate::web::visitor::sign_in;
-use crate::web::{Flash, Page, SignedIn, get, html, redirect};
+use crate::web::visitor::sign_in as set_session;
+use crate::web::{Flash, Page, UserRequest, get, redirect, show, view};
+
+const DEVICES: &str = "/account/devices";
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/account/devices").route(get().to(index)))
+    to.service(web::resource(DEVICES).route(get().to(index)))
         .service(web::resource("/account/devices/revocation").route(web::post().to(revoke_all)))
         .service(web::resource("/account/devices/{session}/revocation").route(web::post().to(revoke)))
-        .service(web::resource("/account/browsers/{browser}/revocation").route(web::post().to(forget)));
+        .service(web::resource("/account/browsers/{browser}/revocation").route(web::post().to(revoke_browser)));
 }
 
 struct DeviceRow {
@@ -30,12 +29,37 @@ struct DeviceRow {
     current: bool,
 }
 
+impl DeviceRow {
+    fn new(session: Session, current: SessionId) -> Self {
+        Self {
+            id: session.id,
+            name: device_name(&session.agent),
+            address: session.address,
+            since: when(session.created_at),
+            seen: when(session.seen_at),
+            current: session.id == current,
+        }
+    }
+}
+
 struct BrowserRow {
     id: BrowserId,
     name: String,
     address: String,
     since: String,
     until: String,
+}
+
+impl BrowserRow {
+    fn new(browser: TrustedBrowser) -> Self {
+        Self {
+            id: browser.id,
+            name: device_name(&browser.agent),
+            address: browser.address,
+            since: when(browser.created_at),
+            until: when(browser.expires_at),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -46,84 +70,70 @@ struct DevicesPage {
     browsers: Vec<BrowserRow>,
 }
 
+view!(DevicesPage);
+
 /// `GET /account/devices`
-async fn index(desk: Desk, page: Page, visitor: SignedIn) -> Result<HttpResponse> {
-    let (id, seller, now) = (visitor.user, visitor.shop.is_some(), page.now);
-    let (sessions, browsers) = desk
-        .db
+async fn index(request: UserRequest) -> Result<HttpResponse> {
+    let (id, is_seller, now) = (request.who.user, request.who.shop.is_some(), request.now());
+    let (sessions, browsers) = request
         .read(move |conn| {
             let user = User::find(conn, id)?;
-            Ok((SignIn::list(conn, &user, seller, now)?, Browser::list(conn, id, now)?))
+            let sessions = Session::of_user(conn, &user, is_seller, now)?;
+            Ok((sessions, TrustedBrowser::of_user(conn, id, now)?))
         })
         .await?;
-    let device_row = |one: SignIn| DeviceRow {
-        id: one.id,
-        name: device(&one.agent),
-        address: one.address,
-        since: when(one.created_at),
-        seen: when(one.seen_at),
-        current: one.id == visitor.session,
-    };
-    let browser_row = |one: Browser| BrowserRow {
-        id: one.id,
-        name: device(&one.agent),
-        address: one.address,
-        since: when(one.created_at),
-        until: when(one.expires_at),
-    };
-    let view = DevicesPage {
-        page,
-        devices: sessions.into_iter().map(device_row).collect(),
-        browsers: browsers.into_iter().map(browser_row).collect(),
-    };
-    html(StatusCode::OK, view.render())
+    let current = request.who.session;
+    show(&DevicesPage {
+        page: request.page,
+        devices: sessions
+            .into_iter()
+            .map(|session| DeviceRow::new(session, current))
+            .collect(),
+        browsers: browsers.into_iter().map(BrowserRow::new).collect(),
+    })
 }
 
-/// `POST /account/devices/{session}/revocation`: signs one device out.
-async fn revoke(desk: Desk, page: Page, session: Session, visitor: SignedIn, id: Path<i64>) -> Result<HttpResponse> {
-    let (user, id, origin, now) = (visitor.user, SessionId(id.into_inner()), desk.origin, page.now);
-    desk.db
+/// `POST /account/devices/{session}/revocation`: signs out one device.
+async fn revoke(request: UserRequest, id: Path<i64>) -> Result<HttpResponse> {
+    let (action, user, id) = (request.action()?, request.who.user, SessionId(id.into_inner()));
+    request
         .write_uncached(move |conn| {
-            if !SignIn::end(conn, user, id)? {
+            if !Session::end(conn, user, id)? {
                 return Err(Error::NotFound);
             }
-            Event::record(conn, user, EventKind::DeviceRevoked, "", &origin, now)
+            action.record(conn, user, EventKind::DeviceRevoked)
         })
         .await?;
-    Flash::ok(&session, "That device is signed out.")?;
-    Ok(redirect("/account/devices"))
+    Flash::ok(&request.session, "That device is signed out.")?;
+    Ok(redirect(DEVICES))
 }
 
-/// `POST /account/devices/revocation`: signs out everywhere; this device goes on under a new id.
-async fn revoke_all(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Result<HttpResponse> {
-    let (user, id, factor) = (visitor.user, visitor.session, visitor.factor);
-    let (origin, now) = (desk.origin, page.now);
-    let fresh = desk
-        .db
+/// `POST /account/devices/revocation`: signs out all other devices; this one gets a new session id.
+async fn revoke_all(request: UserRequest) -> Result<HttpResponse> {
+    let (action, visitor) = (request.action()?, request.who.0.clone());
+    let new_session = request
         .write_uncached(move |conn| {
-            Event::record(conn, user, EventKind::AllRevoked, "", &origin, now)?;
-            SignIn::renew(conn, id, factor, &origin, now)
+            action.record(conn, visitor.user, EventKind::AllRevoked)?;
+            Session::end_others(conn, &action, visitor.session, visitor.factor)
         })
         .await?;
-    sign_in(&session, fresh)?;
-    Flash::ok(
-        &session,
-        "All other devices are signed out, and no browser skips the second factor.",
-    )?;
-    Ok(redirect("/account/devices"))
+    set_session(&request.session, new_session)?;
+    let message = "All other devices are signed out, and no browser skips the second factor.";
+    Flash::ok(&request.session, message)?;
+    Ok(redirect(DEVICES))
 }
 
-/// `POST /account/browsers/{browser}/revocation`: this browser is asked for a code again.
-async fn forget(desk: Desk, page: Page, session: Session, visitor: SignedIn, id: Path<i64>) -> Result<HttpResponse> {
-    let (user, id, origin, now) = (visitor.user, BrowserId(id.into_inner()), desk.origin, page.now);
-    desk.db
+/// `POST /account/browsers/{browser}/revocation`: the browser no longer skips the second factor.
+async fn revoke_browser(request: UserRequest, id: Path<i64>) -> Result<HttpResponse> {
+    let (action, user, id) = (request.action()?, request.who.user, BrowserId(id.into_inner()));
+    request
         .write_uncached(move |conn| {
-            if !Browser::forget(conn, user, id)? {
+            if !TrustedBrowser::revoke(conn, user, id)? {
                 return Err(Error::NotFound);
             }
-            Event::record(conn, user, EventKind::BrowserRevoked, "", &origin, now)
+            action.record(conn, user, EventKind::BrowserRevoked)
         })
         .await?;
-    Flash::ok(&session, "That browser is asked for a code again.")?;
-    Ok(redirect("/account/devices"))
+    Flash::ok(&request.session, "That browser is asked for a code again.")?;
+    Ok(redirect(DEVICES))
 }

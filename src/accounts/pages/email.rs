@@ -1,17 +1,13 @@
 //! The account's email address.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
 use crate::accounts::{Token, email_change};
 use crate::error::Result;
 use crate::text::Email;
-use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, get, html, redirect};
+use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -27,6 +23,19 @@ struct EmailForm {
     email: String,
 }
 
+impl EmailForm {
+    fn parse(&self, current: &str) -> Result<Email, FormErrors> {
+        match Email::parse(&self.email) {
+            Ok(email) if email.as_str() == current => Err(FormErrors::one(
+                "email",
+                "This is the address you have already. Type the new one.",
+            )),
+            Ok(email) => Ok(email),
+            Err(message) => Err(FormErrors::one("email", message)),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accounts/email.html")]
 struct EmailPage {
@@ -35,71 +44,46 @@ struct EmailPage {
     errors: FormErrors,
     current: String,
     verified: bool,
-    /// The address that waits to be confirmed.
+    /// The new address of a change that is not confirmed yet.
     pending: Option<String>,
 }
 
-/// `GET /account/email`
-async fn edit(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    answer(
-        &desk,
-        StatusCode::OK,
-        page,
-        &visitor,
-        EmailForm::default(),
-        FormErrors::default(),
-    )
-    .await
+view!(EmailPage);
+
+impl EmailPage {
+    async fn load(request: RecentRequest, form: EmailForm, errors: FormErrors) -> Result<Self> {
+        let (user, now) = (request.who.user, request.now());
+        let pending = request.read(move |conn| Token::pending_change(conn, user, now)).await?;
+        Ok(Self {
+            page: request.page,
+            form,
+            errors,
+            current: request.who.email.clone(),
+            verified: request.who.verified(),
+            pending,
+        })
+    }
 }
 
-/// `POST /account/email`: writes to the new address; nothing changes before its link is used.
-async fn update(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: RecentlyAuthenticated,
-    Form(form): Form<EmailForm>,
-) -> Result<HttpResponse> {
-    let email = match Email::parse(&form.email) {
-        Ok(email) if email.as_str() == visitor.email => {
-            let errors = FormErrors::one("email", "This is the address you have already. Type the new one.");
-            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, errors).await;
-        }
+/// `GET /account/email`
+async fn edit(request: RecentRequest) -> Result<HttpResponse> {
+    show(&EmailPage::load(request, EmailForm::default(), FormErrors::default()).await?)
+}
+
+/// `POST /account/email`: sends a link to the new address. The address changes when the link is used.
+async fn update(request: RecentRequest, Form(form): Form<EmailForm>) -> Result<HttpResponse> {
+    let email = match form.parse(&request.who.email) {
         Ok(email) => email,
-        Err(problem) => {
-            let errors = FormErrors::one("email", problem);
-            return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, form, errors).await;
-        }
+        Err(errors) => return invalid(&EmailPage::load(request, form, errors).await?),
     };
-    desk.count(|limits| &limits.email_links)?;
-    let (user, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
-    desk.db
-        .write_uncached(move |conn| email_change::ask(conn, &outbox, user, &email, &origin, now))
+    request.limit(|limits| &limits.email_links)?;
+    let (action, user) = (request.action()?, request.who.user);
+    request
+        .write_uncached(move |conn| email_change::request(conn, &action, user, &email))
         .await?;
     Flash::ok(
-        &session,
+        &request.session,
         "A letter is on its way to the new address. Your address stays as it is until you open the link in it.",
     )?;
     Ok(redirect("/account/email"))
-}
-
-async fn answer(
-    desk: &Desk,
-    status: StatusCode,
-    page: Page,
-    visitor: &RecentlyAuthenticated,
-    form: EmailForm,
-    errors: FormErrors,
-) -> Result<HttpResponse> {
-    let (user, now) = (visitor.user, page.now);
-    let pending = desk.db.read(move |conn| Token::pending_change(conn, user, now)).await?;
-    let view = EmailPage {
-        page,
-        form,
-        errors,
-        current: visitor.email.clone(),
-        verified: visitor.verified(),
-        pending,
-    };
-    html(status, view.render())
 }

@@ -1,20 +1,21 @@
-//! Links from letters: a look at one changes nothing, its button does.
+//! Links from emails. Opening one changes nothing; its button does.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::context::Desk;
-use crate::accounts::email_change::{self, Changed};
-use crate::accounts::sessions::sign_in::first_factor;
-use crate::accounts::{Device, Factor, Purpose, Session as SignIn, Token, User, send_verification, verify as prove};
+use crate::accounts::email_change::{self, EmailChangeOutcome};
+use crate::accounts::sessions::sign_in::initial_factor;
+use crate::accounts::{
+    ActionContext, CurrentSession, Factor, Purpose, Session, Token, User, Visitor, send_verification, verify_email,
+};
+use crate::db::Conn;
 use crate::error::Result;
-use crate::orders::gather;
+use crate::id::SessionId;
+use crate::orders::claim_guest_orders;
 use crate::web::email_link::{self, LinkQuery, private};
-use crate::web::visitor::{browser, sign_in, sign_out};
-use crate::web::{Flash, Page, Query, SignedIn, get, html, redirect};
+use crate::web::visitor::{browser, sign_in as set_session, sign_out};
+use crate::web::{AnyRequest, Flash, Page, Query, UserRequest, get, redirect, respond, show, view};
 
 const VERIFY: &str = "/verify";
 const CONFIRM: &str = "/email/confirm";
@@ -44,224 +45,224 @@ pub fn routes(to: &mut web::ServiceConfig) {
 #[template(path = "accounts/email_link.html")]
 struct LinkPage {
     page: Page,
-    title: String,
+    title: &'static str,
     text: String,
-    button: String,
-    action: String,
+    button: &'static str,
+    action: &'static str,
     danger: bool,
-    aside: String,
+    aside: &'static str,
 }
 
-/// A link that is used, expired or unknown, and a way on.
+view!(LinkPage);
+
+/// A link that is used, expired or unknown, and where to go instead.
 #[derive(Template)]
 #[template(path = "accounts/email_link_gone.html")]
 struct LinkGonePage {
     page: Page,
-    title: String,
-    text: String,
-    way: String,
-    label: String,
+    title: &'static str,
+    text: &'static str,
+    href: &'static str,
+    label: &'static str,
 }
 
+view!(LinkGonePage);
+
 /// `GET /verify`
-async fn show_verify(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, VERIFY)? {
-        return Ok(on);
+async fn show_verify(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
+    if let Some(redirect) = query.keep(&request.session, VERIFY)? {
+        return Ok(redirect);
     }
-    let Some((_, user)) = peek(&desk, &page, &session, VERIFY, Purpose::Verify).await? else {
-        return gone(page, "/account", "Go to your account");
+    let Some((_, user)) = token_and_user(&request, VERIFY, Purpose::Verify).await? else {
+        return link_expired(request.page, "/account", "Go to your account");
     };
     show(&LinkPage {
-        page,
-        title: "Confirm your account".to_owned(),
+        page: request.page,
+        title: "Confirm your account",
         text: format!(
             "The account {} was made with {}. Is it yours?",
             user.username, user.email
         ),
-        button: "Yes, this is my account".to_owned(),
-        action: VERIFY.to_owned(),
+        button: "Yes, this is my account",
+        action: VERIFY,
         danger: false,
-        aside: "If you did not make this account, leave this page: without you it cannot open a shop.".to_owned(),
+        aside: "If you did not make this account, leave this page: without you it cannot open a shop.",
     })
+    .map(private)
 }
 
-/// `POST /verify`: confirms the address and signs in.
-async fn verify(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let (token, browser) = (email_link::token(&session, VERIFY), browser(&session));
-    let (before, origin, now) = (page.visitor.clone(), desk.origin.clone(), page.now);
-    let done = desk
-        .db
+/// `POST /verify`: verifies the address and signs in.
+async fn verify(request: AnyRequest) -> Result<HttpResponse> {
+    let token = email_link::token(&request.session, VERIFY);
+    let browser = browser(&request.session);
+    let (action, visitor) = (request.action()?, request.page.visitor.clone());
+    let signed_in = request
         .write_uncached(move |conn| {
-            let device = before.as_ref().and_then(|one| Device::of(conn, one.session).ok());
-            let Some(user) = prove(conn, &token, &origin, now)? else {
+            let visitor = visitor.as_deref();
+            let current = visitor.and_then(|visitor| CurrentSession::find(conn, visitor.session).ok());
+            let Some(user) = verify_email(conn, &action, &token)? else {
                 return Ok(None);
             };
-            gather(conn, user.id, now)?;
-            // This browser's sign-in so far makes way, so that it is not among the devices twice.
-            if let Some(one) = &before {
-                SignIn::end(conn, one.user, one.session)?;
+            claim_guest_orders(conn, user.id, action.now)?;
+            if let Some(visitor) = visitor {
+                // Otherwise this browser would be listed twice among the devices.
+                Session::end(conn, visitor.user, visitor.session)?;
             }
-            let own = before.as_ref().filter(|one| one.user == user.id);
-            if let (Some(one), Some(device)) = (own, device) {
-                return Ok(Some((device.go_on(conn, one.factor, &origin, now)?, one.factor)));
+            let own = visitor.filter(|visitor| visitor.user == user.id);
+            if let (Some(visitor), Some(current)) = (own, current) {
+                let session = current.reissue(conn, &action, visitor.factor)?;
+                return Ok(Some((session, visitor.factor)));
             }
-            let factor = first_factor(conn, &user, browser.as_deref(), now)?;
-            Ok(Some((
-                SignIn::start(conn, user.id, factor, None, &origin, now)?,
-                factor,
-            )))
+            let factor = initial_factor(conn, &user, browser.as_deref(), action.now)?;
+            let session = Session::start(conn, &action, user.id, factor, None)?;
+            Ok(Some((session, factor)))
         })
         .await?;
-    email_link::forget(&session, VERIFY);
-    let Some((id, factor)) = done else {
-        return gone(page, "/account", "Go to your account");
+    email_link::forget(&request.session, VERIFY);
+    let Some((session, factor)) = signed_in else {
+        return link_expired(request.page, "/account", "Go to your account");
     };
-    sign_in(&session, id)?;
+    set_session(&request.session, session)?;
     if factor == Factor::Pending {
         return Ok(private(redirect("/login/code")));
     }
-    Flash::ok(&session, "Your email address is confirmed, and you are signed in.")?;
+    let message = "Your email address is confirmed, and you are signed in.";
+    Flash::ok(&request.session, message)?;
     Ok(private(redirect("/account")))
 }
 
-/// `POST /verify/resend`: once in five minutes; who asks more often hears the same.
-async fn resend(desk: Desk, page: Page, session: Session, visitor: SignedIn) -> Result<HttpResponse> {
-    let (user, outbox, now) = (visitor.user, desk.outbox, page.now);
-    desk.db
+/// `POST /verify/resend`: at most once in five minutes. The response is the same when no email is sent.
+async fn resend(request: UserRequest) -> Result<HttpResponse> {
+    let (action, user) = (request.action()?, request.who.user);
+    request
         .write_uncached(move |conn| {
             let user = User::find(conn, user)?;
-            send_verification(conn, &outbox, &user, now)
+            send_verification(conn, &action, &user)
         })
         .await?;
     Flash::ok(
-        &session,
+        &request.session,
         "A letter is on its way. If it does not come within five minutes, look in the spam folder.",
     )?;
     Ok(redirect("/account"))
 }
 
 /// `GET /email/confirm`
-async fn show_confirm(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    Query(query): Query<LinkQuery>,
-) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, CONFIRM)? {
-        return Ok(on);
+async fn show_confirm(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
+    if let Some(redirect) = query.keep(&request.session, CONFIRM)? {
+        return Ok(redirect);
     }
-    let Some((token, user)) = peek(&desk, &page, &session, CONFIRM, Purpose::EmailChange).await? else {
-        return gone(page, "/account/email", "Ask for a new link");
+    let Some((token, user)) = token_and_user(&request, CONFIRM, Purpose::EmailChange).await? else {
+        return link_expired(request.page, "/account/email", "Ask for a new link");
     };
     show(&LinkPage {
-        page,
-        title: "Confirm your new address".to_owned(),
+        page: request.page,
+        title: "Confirm your new address",
         text: format!(
             "From now on, the account {} gets its letters at {}.",
             user.username, token.email
         ),
-        button: "Use this address".to_owned(),
-        action: CONFIRM.to_owned(),
+        button: "Use this address",
+        action: CONFIRM,
         danger: false,
-        aside: "All devices are signed out by it. Sign in with the new address afterwards.".to_owned(),
+        aside: "All devices are signed out by it. Sign in with the new address afterwards.",
     })
+    .map(private)
 }
 
 /// `POST /email/confirm`
-async fn confirm(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let token = email_link::token(&session, CONFIRM);
-    let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
-    let who = page.visitor.clone();
-    let (changed, again) = desk
-        .db
-        .write(move |conn| {
-            let device = who
-                .as_ref()
-                .map(|visitor| Device::of(conn, visitor.session))
-                .transpose()?;
-            let changed = email_change::confirm(conn, &outbox, &token, &origin, now)?;
-            // Who did it on a device where they are signed in stays so, under a new id.
-            let again = match (&changed, &who, device) {
-                (Changed::Done(user), Some(visitor), Some(device)) if *user == visitor.user => {
-                    Some(device.go_on(conn, visitor.factor, &origin, now)?)
-                }
-                _ => None,
-            };
-            Ok((changed, again))
-        })
+async fn confirm(request: AnyRequest) -> Result<HttpResponse> {
+    let token = email_link::token(&request.session, CONFIRM);
+    let (action, visitor) = (request.action()?, request.page.visitor.clone());
+    let (outcome, new_session) = request
+        .write(move |conn| confirm_and_stay_signed_in(conn, &action, &token, visitor.as_deref()))
         .await?;
-    email_link::forget(&session, CONFIRM);
-    match changed {
-        Changed::Done(_) => {
-            match again {
-                Some(id) => sign_in(&session, id)?,
-                None => sign_out(&session),
-            }
-            Flash::ok(&session, "Your new address is confirmed. We told the old one.")?;
-            Ok(private(redirect(if again.is_some() {
+    email_link::forget(&request.session, CONFIRM);
+    match outcome {
+        EmailChangeOutcome::Changed(_) => {
+            let next = if let Some(session) = new_session {
+                set_session(&request.session, session)?;
                 "/account/email"
             } else {
+                sign_out(&request.session);
                 "/login"
-            })))
+            };
+            Flash::ok(&request.session, "Your new address is confirmed. We told the old one.")?;
+            Ok(private(redirect(next)))
         }
-        Changed::Taken => taken(page),
-        Changed::Gone => gone(page, "/account/email", "Ask for a new link"),
+        EmailChangeOutcome::AddressTaken => address_taken(request.page),
+        EmailChangeOutcome::LinkExpired => link_expired(request.page, "/account/email", "Ask for a new link"),
     }
 }
 
+/// Changes the address, which ends all sessions of its user. If the visitor is this user, also returns the new id of
+/// their session.
+fn confirm_and_stay_signed_in(
+    conn: &mut Conn,
+    action: &ActionContext,
+    token: &str,
+    visitor: Option<&Visitor>,
+) -> Result<(EmailChangeOutcome, Option<SessionId>)> {
+    let current = visitor
+        .map(|visitor| CurrentSession::find(conn, visitor.session))
+        .transpose()?;
+    let outcome = email_change::confirm(conn, action, token)?;
+    let new_session = match (&outcome, visitor, current) {
+        (EmailChangeOutcome::Changed(user), Some(visitor), Some(current)) if *user == visitor.user => {
+            Some(current.reissue(conn, action, visitor.factor)?)
+        }
+        _ => None,
+    };
+    Ok((outcome, new_session))
+}
+
 /// `GET /email/undo`
-async fn show_undo(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, UNDO)? {
-        return Ok(on);
+async fn show_undo(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
+    if let Some(redirect) = query.keep(&request.session, UNDO)? {
+        return Ok(redirect);
     }
-    let Some((token, user)) = peek(&desk, &page, &session, UNDO, Purpose::EmailUndo).await? else {
-        return gone(page, "/login", "Sign in");
+    let Some((token, user)) = token_and_user(&request, UNDO, Purpose::EmailUndo).await? else {
+        return link_expired(request.page, "/login", "Sign in");
     };
     show(&LinkPage {
-        page,
-        title: "Bring the old address back".to_owned(),
+        page: request.page,
+        title: "Bring the old address back",
         text: format!(
             "The account {} gets its letters at {} again.",
             user.username, token.email
         ),
-        button: "Bring it back".to_owned(),
-        action: UNDO.to_owned(),
+        button: "Bring it back",
+        action: UNDO,
         danger: true,
-        aside: "All devices are signed out. Ask for a new password right after, since somebody may know the old one."
-            .to_owned(),
+        aside: "All devices are signed out. Ask for a new password right after, since somebody may know the old one.",
     })
+    .map(private)
 }
 
 /// `POST /email/undo`
-async fn undo(desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let token = email_link::token(&session, UNDO);
-    let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
-    let changed = desk
-        .db
-        .write(move |conn| email_change::undo(conn, &outbox, &token, &origin, now))
+async fn undo(request: AnyRequest) -> Result<HttpResponse> {
+    let token = email_link::token(&request.session, UNDO);
+    let action = request.action()?;
+    let outcome = request
+        .write(move |conn| email_change::undo(conn, &action, &token))
         .await?;
-    email_link::forget(&session, UNDO);
-    match changed {
-        Changed::Done(_) => {
-            sign_out(&session);
-            Flash::ok(&session, "Your old address is back. Now choose a new password.")?;
+    email_link::forget(&request.session, UNDO);
+    match outcome {
+        EmailChangeOutcome::Changed(_) => {
+            sign_out(&request.session);
+            let message = "Your old address is back. Now choose a new password.";
+            Flash::ok(&request.session, message)?;
             Ok(private(redirect("/forgot")))
         }
-        Changed::Taken => taken(page),
-        Changed::Gone => gone(page, "/login", "Sign in"),
+        EmailChangeOutcome::AddressTaken => address_taken(request.page),
+        EmailChangeOutcome::LinkExpired => link_expired(request.page, "/login", "Sign in"),
     }
 }
 
-/// What the token in the cookie stands for, and whose it is.
-async fn peek(
-    desk: &Desk,
-    page: &Page,
-    session: &Session,
-    path: &str,
-    purpose: Purpose,
-) -> Result<Option<(Token, User)>> {
-    let (token, now) = (email_link::token(session, path), page.now);
-    desk.db
+/// The token that the cookie holds for this page, and its user. None when it is not valid.
+async fn token_and_user(request: &AnyRequest, path: &str, purpose: Purpose) -> Result<Option<(Token, User)>> {
+    let (token, now) = (email_link::token(&request.session, path), request.now());
+    request
         .read(move |conn| {
             let Some(token) = Token::peek(conn, purpose, &token, now)? else {
                 return Ok(None);
@@ -272,29 +273,25 @@ async fn peek(
         .await
 }
 
-fn show(view: &LinkPage) -> Result<HttpResponse> {
-    html(StatusCode::OK, view.render()).map(private)
-}
-
-/// The page for a link that does nothing any more.
-pub fn gone(page: Page, way: &str, label: &str) -> Result<HttpResponse> {
+/// The page for a link that is used, expired or unknown.
+pub fn link_expired(page: Page, href: &'static str, label: &'static str) -> Result<HttpResponse> {
     let view = LinkGonePage {
         page,
-        title: "This link is no longer good".to_owned(),
-        text: "It was used already, a newer letter took its place, or its time ran out.".to_owned(),
-        way: way.to_owned(),
-        label: label.to_owned(),
+        title: "This link is no longer good",
+        text: "It was used already, a newer letter took its place, or its time ran out.",
+        href,
+        label,
     };
-    html(StatusCode::GONE, view.render()).map(private)
+    respond(StatusCode::GONE, &view).map(private)
 }
 
-fn taken(page: Page) -> Result<HttpResponse> {
+fn address_taken(page: Page) -> Result<HttpResponse> {
     let view = LinkGonePage {
         page,
-        title: "This address is in use".to_owned(),
-        text: "Another account has this address by now, so nothing was changed.".to_owned(),
-        way: "/account/email".to_owned(),
-        label: "Choose another address".to_owned(),
+        title: "This address is in use",
+        text: "Another account has this address by now, so nothing was changed.",
+        href: "/account/email",
+        label: "Choose another address",
     };
-    html(StatusCode::CONFLICT, view.render()).map(private)
+    respond(StatusCode::CONFLICT, &view).map(private)
 }

@@ -1,39 +1,31 @@
 //! Signing in and out.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HOST, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use super::refusal::Refusal;
-use crate::accounts::Password;
-use crate::accounts::Verdict;
-use crate::accounts::sessions::sign_in;
-use crate::accounts::sessions::sign_in::{Claim, Entered, Knock};
-use crate::accounts::{self, Event, EventKind, Factor, Visitor};
+use super::rejection::Rejection;
+use crate::accounts::sessions::sign_in::{self, CredentialCheck, SignInAttempt, SignInOutcome};
+use crate::accounts::{EventKind, Factor, Password, PasswordCheck, Session};
 use crate::error::Result;
 use crate::id::SessionId;
-use crate::orders::gather;
-use crate::web::visitor::{browser, remember_browser, sign_in as keep, sign_out};
-use crate::web::{Form, FormErrors, Page, PendingSecondFactor, Query, SignedIn, get, html, local, redirect, with_next};
+use crate::orders::claim_guest_orders;
+use crate::web::visitor::{browser, sign_in as set_session, sign_out};
+use crate::web::{
+    AnyRequest, Form, FormErrors, Page, PendingSecondFactor, Query, get, invalid, local, redirect, show, view,
+    with_next,
+};
 
-/// Makes the browser drop what it kept of the pages; only heard over https.
+/// Makes the browser delete what it cached of the pages. Browsers ignore it without HTTPS.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+const MAX_LOGIN_LENGTH: usize = 254;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
         web::resource("/login")
             .route(get().to(new))
             .route(web::post().to(create)),
-    )
-    .service(
-        web::resource("/login/code")
-            .route(get().to(code))
-            .route(web::post().to(complete)),
     )
     .service(web::resource("/logout").route(web::post().to(delete)));
 }
@@ -52,249 +44,150 @@ struct LoginPage {
     page: Page,
     form: LoginForm,
     errors: FormErrors,
-    /// The market's own address, when the page was opened under another: no cookie of ours would come back.
-    elsewhere: Option<String>,
+    /// The market's address, if the page was opened under another. Cookies do not work there.
+    canonical_url: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct CodeForm {
-    code: String,
-    remember: String,
-    next: String,
+view!(LoginPage);
+
+impl LoginPage {
+    fn new(request: AnyRequest, mut form: LoginForm, errors: FormErrors) -> Self {
+        form.next = local(&form.next, &request.page.site.public_url);
+        let canonical_url = canonical_url(&request.http, &request.page);
+        Self {
+            page: request.page,
+            form,
+            errors,
+            canonical_url,
+        }
+    }
 }
 
-#[derive(Template)]
-#[template(path = "accounts/code.html")]
-struct CodePage {
-    page: Page,
-    errors: FormErrors,
-    next: String,
+fn canonical_url(http: &HttpRequest, page: &Page) -> Option<String> {
+    let origin = page.site.public_url.origin().ascii_serialization();
+    let host = http.headers().get(HOST)?.to_str().ok()?;
+    (!origin.ends_with(&format!("//{host}"))).then_some(origin)
 }
 
 #[derive(Deserialize)]
-struct NextQuery {
+struct NextParams {
     #[serde(default)]
     next: String,
 }
 
 /// `GET /login`
-async fn new(page: Page, request: HttpRequest, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
-    if page.visitor.is_some() {
-        return Ok(redirect(&after(&next, &page)));
+async fn new(request: AnyRequest, Query(params): Query<NextParams>) -> Result<HttpResponse> {
+    if request.page.visitor.is_some() {
+        return Ok(redirect(&next_page(&params.next, &request.page)));
     }
     let form = LoginForm {
-        next,
+        next: params.next,
         ..LoginForm::default()
     };
-    answer(StatusCode::OK, page, &request, form, FormErrors::default())
+    show(&LoginPage::new(request, form, FormErrors::default()))
 }
 
-/// `POST /login`: by email address or username; every failure looks alike.
-async fn create(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    request: HttpRequest,
-    Form(form): Form<LoginForm>,
-) -> Result<HttpResponse> {
-    desk.count(|limits| &limits.sign_ins)?;
-    let (outbox, origin, now) = (desk.outbox.clone(), desk.origin.clone(), page.now);
-    let login: String = form.login.chars().take(254).collect();
-    let knock = desk
-        .db
-        .write_uncached(move |conn| sign_in::knock(conn, &outbox, &login, &origin, now))
+/// `POST /login`: by email address or username. Every failure looks the same.
+async fn create(request: AnyRequest, Form(form): Form<LoginForm>) -> Result<HttpResponse> {
+    request.limit(|limits| &limits.sign_ins)?;
+    let action = request.action()?;
+    let login: String = form.login.chars().take(MAX_LOGIN_LENGTH).collect();
+    let attempt = request
+        .write_uncached(move |conn| sign_in::begin_attempt(conn, &action, &login))
         .await?;
-    let claim = match knock {
-        Knock::Rest(wait) => {
-            let refusal = Refusal::too_often("tries", wait);
-            let errors = FormErrors::one("", format!("{} Or ask for a new password.", refusal.message));
-            return answer(refusal.status(), page, &request, form, errors).map(|answer| refusal.mark(answer));
+    let check = match attempt {
+        SignInAttempt::Allowed(check) => check,
+        SignInAttempt::Throttled(wait) => {
+            let rejection = Rejection::throttled("tries", wait);
+            let errors = FormErrors::one("", format!("{} Or ask for a new password.", rejection.message));
+            return rejection.respond(&LoginPage::new(request, form, errors));
         }
-        Knock::Open(claim) => claim,
     };
-    let entered = enter(&desk, claim, &form.password, browser(&session), &page).await?;
-    let Some((id, factor)) = entered else {
-        let wrong = "That email or username and password do not go together. Check both, or ask for a new password.";
-        let errors = FormErrors::one("", wrong);
-        return answer(StatusCode::UNPROCESSABLE_ENTITY, page, &request, form, errors);
+    let Some((session, factor)) = sign_in_with(&request, check, &form.password).await? else {
+        let wrong = "The email or password is wrong. Check both, or ask for a new password.";
+        return invalid(&LoginPage::new(request, form, FormErrors::one("", wrong)));
     };
-    keep(&session, id)?;
-    if let Some(before) = &page.visitor {
-        // The cookie forgets the sign-in that it held, so nobody should be able to go on with a copy of it.
-        let (user, old) = (before.user, before.session);
-        desk.db
-            .write_uncached(move |conn| accounts::Session::end(conn, user, old))
+    set_session(&request.session, session)?;
+    if let Some(visitor) = request.page.visitor.clone() {
+        // The cookie no longer holds the previous session. A copy of the old cookie must not keep it alive.
+        request
+            .write_uncached(move |conn| Session::end(conn, visitor.user, visitor.session))
             .await?;
     }
-    let next = after(&form.next, &page);
+    let next = next_page(&form.next, &request.page);
     if factor == Factor::Pending {
         return Ok(redirect(&with_next("/login/code", &next)));
     }
     Ok(redirect(&next))
 }
 
-async fn enter(
-    desk: &Desk,
-    mut claim: Claim,
-    typed: &str,
-    browser: Option<String>,
-    page: &Page,
+/// Checks the password and starts a session. None: the password is wrong.
+async fn sign_in_with(
+    request: &AnyRequest,
+    mut check: CredentialCheck,
+    password: &str,
 ) -> Result<Option<(SessionId, Factor)>> {
-    // Once more when the hash was made anew meanwhile: many press a button twice.
+    let browser = browser(&request.session);
+    // A second attempt, in case a simultaneous request (such as a double click) upgraded the hash.
     for _ in 0..2 {
-        let (origin, now, browser) = (desk.origin.clone(), page.now, browser.clone());
-        let password = Password::typed(typed);
-        let upgrade = match desk.hasher.verify(password, claim.stored.clone()).await? {
-            Verdict::Wrong => {
-                desk.db
-                    .write_uncached(move |conn| sign_in::failed(conn, &claim, EventKind::SignInFailed, &origin, now))
+        let (action, browser) = (request.action()?, browser.clone());
+        let password = Password::from_input(password);
+        let hasher = &request.services.hasher;
+        let upgrade = match hasher.verify(password, check.stored_hash.clone()).await? {
+            PasswordCheck::Wrong => {
+                request
+                    .write_uncached(move |conn| action.record(conn, check.user, EventKind::SignInFailed))
                     .await?;
                 return Ok(None);
             }
-            Verdict::Right => None,
-            Verdict::Upgrade(better) => Some(better),
+            PasswordCheck::Right => None,
+            PasswordCheck::Upgrade(better) => Some(better),
         };
-        let shown = claim.clone();
-        let entered = desk
-            .db
+        let checked = check.clone();
+        let outcome = request
             .write_uncached(move |conn| {
-                let entered = sign_in::enter(conn, &shown, upgrade.as_deref(), browser.as_deref(), &origin, now)?;
-                if let (Entered::In(..), Some(user)) = (&entered, shown.user) {
-                    gather(conn, user, now)?;
+                let outcome = sign_in::start_session(conn, &action, &checked, upgrade.as_deref(), browser.as_deref())?;
+                if let (SignInOutcome::SignedIn(..), Some(user)) = (&outcome, checked.user) {
+                    claim_guest_orders(conn, user, action.now)?;
                 }
-                Ok(entered)
+                Ok(outcome)
             })
             .await?;
-        match entered {
-            Entered::In(id, factor) => return Ok(Some((id, factor))),
-            Entered::Changed(stored) => claim.stored = Some(stored),
-            Entered::Out => break,
+        match outcome {
+            SignInOutcome::SignedIn(session, factor) => return Ok(Some((session, factor))),
+            SignInOutcome::HashChanged(hash) => check.stored_hash = Some(hash),
+            SignInOutcome::Rejected => break,
         }
     }
     Ok(None)
 }
 
-/// Where someone goes who is signed in.
-fn after(next: &str, page: &Page) -> String {
+/// The page to open after signing in.
+pub fn next_page(next: &str, page: &Page) -> String {
     match local(next, &page.site.public_url).as_str() {
         "/" => "/account".to_owned(),
         next => next.to_owned(),
     }
 }
 
-fn answer(
-    status: StatusCode,
-    page: Page,
-    request: &HttpRequest,
-    mut form: LoginForm,
-    errors: FormErrors,
-) -> Result<HttpResponse> {
-    form.next = local(&form.next, &page.site.public_url);
-    let site = &page.site.public_url;
-    let ours = site.origin().ascii_serialization();
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let elsewhere = host.is_some_and(|host| !ours.ends_with(&format!("//{host}")));
-    let elsewhere = elsewhere.then_some(ours);
-    html(
-        status,
-        LoginPage {
-            page,
-            form,
-            errors,
-            elsewhere,
-        }
-        .render(),
-    )
-}
-
-/// `GET /login/code`: the second step.
-async fn code(
-    page: Page,
-    _half: PendingSecondFactor,
-    Query(NextQuery { next }): Query<NextQuery>,
-) -> Result<HttpResponse> {
-    let next = local(&next, &page.site.public_url);
-    let errors = FormErrors::default();
-    html(StatusCode::OK, CodePage { page, errors, next }.render())
-}
-
-/// `POST /login/code`: a code of the app or a recovery code.
-async fn complete(
-    desk: Desk,
-    page: Page,
-    half: PendingSecondFactor,
-    session: Session,
-    Form(form): Form<CodeForm>,
-) -> Result<HttpResponse> {
-    let next = after(&form.next, &page);
-    let factor = match show_code(&desk, &half.0, &form.code, &page).await? {
-        Ok(factor) => factor,
-        Err(refusal) => {
-            let errors = FormErrors::one("code", &refusal.message);
-            let view = CodePage { page, errors, next };
-            return html(refusal.status(), view.render()).map(|answer| refusal.mark(answer));
-        }
-    };
-    let (user, id, remember) = (half.user, half.session, form.remember == "on");
-    let (origin, now) = (desk.origin, page.now);
-    let done = desk
-        .db
-        .write_uncached(move |conn| sign_in::complete(conn, id, user, factor, remember, &origin, now))
-        .await?;
-    let Some((id, browser)) = done else {
-        return Ok(redirect("/login"));
-    };
-    keep(&session, id)?;
-    if let Some(plain) = browser {
-        remember_browser(&session, plain)?;
-    }
-    Ok(redirect(&next))
-}
-
-/// Counts a code, then looks at it; else why it was not taken.
-pub async fn show_code(desk: &Desk, visitor: &Visitor, typed: &str, page: &Page) -> Result<Result<Factor, Refusal>> {
-    let (user, now) = (visitor.user, page.now);
-    let wait = desk
-        .db
-        .write_uncached(move |conn| sign_in::count_code(conn, user, now))
-        .await?;
-    if let Some(wait) = wait {
-        return Ok(Err(Refusal::too_often("codes", wait)));
-    }
-    let (outbox, cipher) = (desk.outbox.clone(), desk.cipher.clone());
-    let (origin, typed) = (desk.origin.clone(), typed.to_owned());
-    let factor = desk
-        .db
-        .write_uncached(move |conn| sign_in::take_code(conn, (&outbox, &cipher), user, &typed, &origin, now))
-        .await?;
-    let wrong = "This code is not right, or it was used before. Wait for the next one, or type a recovery code.";
-    Ok(factor.ok_or_else(|| Refusal::wrong(wrong)))
-}
-
-/// `POST /logout`: the row goes, so that a copied cookie dies with it.
-async fn delete(
-    desk: Desk,
-    session: Session,
-    page: Page,
-    visitor: Result<SignedIn>,
-    half: Result<PendingSecondFactor>,
-) -> Result<HttpResponse> {
-    let visitor = visitor.map(|visitor| visitor.0).or(half.map(|half| half.0));
-    if let Ok(visitor) = visitor {
-        let (origin, now) = (desk.origin, page.now);
-        desk.db
+/// `POST /logout`: deletes the session, so that a copied cookie is useless.
+async fn delete(request: AnyRequest) -> Result<HttpResponse> {
+    let signed_in = request.page.visitor.clone();
+    let pending = || PendingSecondFactor::extract(&request.http).into_inner().ok();
+    if let Some(visitor) = signed_in.or_else(|| pending().map(|pending| pending.0)) {
+        let action = request.action()?;
+        request
             .write_uncached(move |conn| {
-                accounts::Session::end(conn, visitor.user, visitor.session)?;
-                Event::record(conn, visitor.user, EventKind::SignedOut, "", &origin, now)
+                Session::end(conn, visitor.user, visitor.session)?;
+                action.record(conn, visitor.user, EventKind::SignedOut)
             })
             .await?;
     }
-    sign_out(&session);
-    let mut answer = redirect("/");
-    if desk.policy.production {
-        let all = HeaderValue::from_static("\"cache\", \"storage\"");
-        answer.headers_mut().insert(CLEAR_SITE_DATA, all);
+    sign_out(&request.session);
+    let mut response = redirect("/");
+    if request.services.policy.production {
+        let types = HeaderValue::from_static("\"cache\", \"storage\"");
+        response.headers_mut().insert(CLEAR_SITE_DATA, types);
     }
-    Ok(answer)
+    Ok(response)
 }

@@ -1,20 +1,20 @@
-//! Pages of people: sign up, sign in, letters' links, and the account.
+//! Pages of accounts: sign up, sign in, links from emails, and the account itself.
 
 mod activity;
 mod addresses;
 mod confirm;
-mod context;
 mod data;
 mod deletion;
 mod devices;
 mod email;
 mod email_links;
 mod login;
+mod login_code;
 mod password;
 mod picture;
 mod profile;
-mod refusal;
 mod register;
+mod rejection;
 mod reset;
 mod second_factor;
 
@@ -23,6 +23,7 @@ use actix_web::web;
 pub fn routes(to: &mut web::ServiceConfig) {
     register::routes(to);
     login::routes(to);
+    login_code::routes(to);
     email_links::routes(to);
     reset::routes(to);
     confirm::routes(to);

@@ -1,19 +1,14 @@
 //! The account's password.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use crate::accounts::Password;
 use crate::accounts::passwords::change;
-use crate::accounts::{Device, EventKind, User};
+use crate::accounts::{CurrentSession, EventKind, Password, User};
 use crate::error::Result;
-use crate::web::visitor::sign_in;
-use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, get, html, redirect};
+use crate::web::visitor::sign_in as set_session;
+use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, redirect, show, view};
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -36,41 +31,41 @@ struct PasswordPage {
     errors: FormErrors,
 }
 
+view!(PasswordPage);
+
 /// `GET /account/password`
-async fn edit(page: Page, _visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    let errors = FormErrors::default();
-    html(StatusCode::OK, PasswordPage { page, errors }.render())
+async fn edit(request: RecentRequest) -> Result<HttpResponse> {
+    show(&PasswordPage {
+        page: request.page,
+        errors: FormErrors::default(),
+    })
 }
 
-/// `POST /account/password`: all other devices are signed out, and this one goes on under a new id.
-async fn update(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: RecentlyAuthenticated,
-    Form(form): Form<PasswordForm>,
-) -> Result<HttpResponse> {
-    let (id, session_id, factor) = (visitor.user, visitor.session, visitor.factor);
-    let user = desk.db.read(move |conn| User::find(conn, id)).await?;
-    let own = [&user.email, &user.username, &user.first_name, &user.last_name].map(String::as_str);
-    let password = match Password::parse(&form.password, &own) {
+/// `POST /account/password`: signs out all other devices, and gives this session a new id.
+async fn update(request: RecentRequest, Form(form): Form<PasswordForm>) -> Result<HttpResponse> {
+    let visitor = request.who.0.clone();
+    let id = visitor.user;
+    let user = request.read(move |conn| User::find(conn, id)).await?;
+    let password = match Password::parse(&form.password, &user.personal_words()) {
         Ok(password) => password,
-        Err(problem) => {
-            let errors = FormErrors::one("password", problem);
-            return html(StatusCode::UNPROCESSABLE_ENTITY, PasswordPage { page, errors }.render());
+        Err(message) => {
+            return invalid(&PasswordPage {
+                page: request.page,
+                errors: FormErrors::one("password", message),
+            });
         }
     };
-    let hash = desk.hasher.hash(password).await?;
-    let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
-    let fresh = desk
-        .db
+    let hash = request.services.hasher.hash(password).await?;
+    let action = request.action()?;
+    let new_session = request
         .write_uncached(move |conn| {
-            let device = Device::of(conn, session_id)?;
-            change::set(conn, &outbox, id, &hash, EventKind::PasswordChanged, &origin, now)?;
-            device.go_on(conn, factor, &origin, now)
+            let current = CurrentSession::find(conn, visitor.session)?;
+            change::set_password(conn, &action, id, &hash, EventKind::PasswordChanged)?;
+            current.reissue(conn, &action, visitor.factor)
         })
         .await?;
-    sign_in(&session, fresh)?;
-    Flash::ok(&session, "Your new password is set. All other devices are signed out.")?;
+    set_session(&request.session, new_session)?;
+    let message = "Your new password is set. All other devices are signed out.";
+    Flash::ok(&request.session, message)?;
     Ok(redirect("/account/password"))
 }

@@ -1,86 +1,85 @@
 //! The profile picture.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::context::Desk;
-use super::profile::{ProfileForm, answer};
-use crate::accounts::{Event, EventKind, User};
+use super::profile::{ProfileForm, ProfilePage};
+use crate::accounts::{ActionContext, EventKind, User};
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::images::{PendingImage, Pictures, Removal};
-use crate::web::{Flash, FormErrors, Page, SignedIn, Upload, redirect};
+use crate::id::UserId;
+use crate::images::{PendingImage, Removal};
+use crate::web::{Flash, FormErrors, Upload, UserRequest, redirect};
+
+/// The form field of the file.
+const FIELD: &str = "image";
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/account/picture").route(web::post().to(update)))
         .service(web::resource("/account/picture/removal").route(web::post().to(remove)));
 }
 
-/// The field of the file.
-const FIELD: &str = "image";
-
-/// There is nothing but the file.
+/// The form has no fields except the file.
 #[derive(Debug, Deserialize)]
 struct PictureForm {}
 
 /// `POST /account/picture`
-async fn update(
-    visitor: SignedIn,
-    desk: Desk,
-    page: Page,
-    session: Session,
-    pictures: Data<Pictures>,
-    upload: Upload<PictureForm>,
-) -> Result<HttpResponse> {
-    let (id, origin, now) = (visitor.user, desk.origin, page.now);
+async fn update(request: UserRequest, upload: Upload<PictureForm>) -> Result<HttpResponse> {
+    let saved = save_picture(&request, upload).await;
+    request
+        .respond_to_form(
+            saved,
+            |request, ()| {
+                Flash::ok(&request.session, "This is your new picture.")?;
+                Ok(redirect("/account"))
+            },
+            async |request, errors| {
+                let errors = FormErrors::one(FIELD, errors.get(""));
+                let id = request.who.user;
+                let user = request.read(move |conn| User::find(conn, id)).await?;
+                let form = ProfileForm::from(&user);
+                Ok(ProfilePage::new(request.page, &user, form, errors))
+            },
+        )
+        .await
+}
+
+async fn save_picture(request: &UserRequest, upload: Upload<PictureForm>) -> Result<()> {
+    let (user, services) = (request.who.user, &request.services);
     let mut files = upload.files.into_iter().filter(|file| file.field == FIELD);
     let received = match (files.next(), files.next()) {
-        (Some(file), None) => pictures.receive(&desk.db, id, file, now).await,
+        (Some(file), None) => services.pictures.receive(&services.db, user, file, request.now()).await,
         (None, _) => Err(Error::Refused("Choose a picture first.".into())),
         (Some(_), Some(_)) => Err(Error::Refused("Choose one picture only.".into())),
     };
-    let image = match received {
-        Ok(image) => image.id,
-        Err(Error::Refused(why)) => {
-            let user = desk.db.read(move |conn| User::find(conn, id)).await?;
-            let errors = FormErrors::one(FIELD, why);
-            return answer(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                page,
-                &user,
-                ProfileForm::of(&user),
-                errors,
-            );
-        }
-        Err(error) => return Err(error),
-    };
-    desk.db
+    let (action, image) = (request.action()?, received?.id);
+    request
         .write(move |conn| {
-            let image = PendingImage::take(conn, id, image)?;
-            let before = User::set_face(conn, id, &image.url, now)?;
-            Removal::ask(conn, &before, now)?;
-            Event::record(conn, id, EventKind::ProfileChanged, "", &origin, now)
+            let image = PendingImage::take(conn, user, image)?;
+            let previous = User::set_profile_image(conn, user, &image.url, action.now)?;
+            discard_picture(conn, &action, user, &previous)
         })
-        .await?;
-    Flash::ok(&session, "This is your new picture.")?;
-    Ok(redirect("/account"))
+        .await
 }
 
 /// `POST /account/picture/removal`
-async fn remove(visitor: SignedIn, desk: Desk, page: Page, session: Session) -> Result<HttpResponse> {
-    let (id, origin, now) = (visitor.user, desk.origin, page.now);
-    desk.db
+async fn remove(request: UserRequest) -> Result<HttpResponse> {
+    let (action, user) = (request.action()?, request.who.user);
+    request
         .write(move |conn| {
-            let before = User::set_face(conn, id, "", now)?;
-            if before.is_empty() {
+            let previous = User::set_profile_image(conn, user, "", action.now)?;
+            if previous.is_empty() {
                 return Ok(());
             }
-            Removal::ask(conn, &before, now)?;
-            Event::record(conn, id, EventKind::ProfileChanged, "", &origin, now)
+            discard_picture(conn, &action, user, &previous)
         })
         .await?;
-    Flash::ok(&session, "Your picture is gone.")?;
+    Flash::ok(&request.session, "Your picture is gone.")?;
     Ok(redirect("/account"))
+}
+
+/// Schedules the removal of the previous picture's files and records the change.
+fn discard_picture(conn: &mut Conn, action: &ActionContext, user: UserId, previous: &str) -> Result<()> {
+    Removal::enqueue(conn, previous, action.now)?;
+    action.record(conn, user, EventKind::ProfileChanged)
 }

@@ -1,16 +1,15 @@
-//! Making an account.
+//! Creating an account.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use crate::accounts::{Password, SignUp, SignedUp, Username};
+use crate::accounts::{Hasher, Password, SignUp, SignUpOutcome, Username};
 use crate::error::Result;
 use crate::text::{Email, line};
-use crate::web::{Form, FormErrors, Page, Query, get, html, local, redirect, with_next};
+use crate::web::{AnyRequest, Form, FormErrors, Page, Query, get, invalid, local, redirect, show, view, with_next};
+
+const MAX_NAME_LENGTH: usize = 60;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -40,21 +39,32 @@ struct RegisterPage {
     errors: FormErrors,
 }
 
-/// "Look into your mail": the same for everyone.
+view!(RegisterPage);
+
+impl RegisterPage {
+    fn new(page: Page, mut form: RegisterForm, errors: FormErrors) -> Self {
+        form.next = local(&form.next, &page.site.public_url);
+        Self { page, form, errors }
+    }
+}
+
+/// "Look into your mail". It looks the same whether or not an email was sent.
 #[derive(Template)]
 #[template(path = "accounts/sent.html")]
 pub struct SentPage {
     pub page: Page,
     pub title: String,
     pub text: String,
-    /// Letters lie as files: this market has no mail server.
-    pub folder: bool,
-    /// Where to go after signing in.
+    /// Whether emails are written to files, because no mail server is set.
+    pub writes_files: bool,
+    /// The page to open after signing in.
     pub next: String,
 }
 
-/// What is typed, parsed: everything but the hash.
-struct Draft {
+view!(SentPage);
+
+/// The parsed form, before the password is hashed.
+struct ParsedSignUp {
     email: Email,
     username: Username,
     first_name: String,
@@ -63,16 +73,16 @@ struct Draft {
 }
 
 impl RegisterForm {
-    fn parse(&self) -> Result<Draft, FormErrors> {
+    fn parse(&self) -> Result<ParsedSignUp, FormErrors> {
         let mut errors = FormErrors::default();
         let email = errors.check("email", Email::parse(&self.email));
         let username = errors.check("username", Username::parse(&self.username));
-        let first_name = errors.check("first_name", line("first name", &self.first_name, 60));
-        let last_name = errors.check("last_name", line("last name", &self.last_name, 60));
-        let own = [&self.email, &self.username, &self.first_name, &self.last_name].map(String::as_str);
-        let password = errors.check("password", Password::parse(&self.password, &own));
+        let first_name = errors.check("first_name", line("first name", &self.first_name, MAX_NAME_LENGTH));
+        let last_name = errors.check("last_name", line("last name", &self.last_name, MAX_NAME_LENGTH));
+        let personal_words = [&self.email, &self.username, &self.first_name, &self.last_name].map(String::as_str);
+        let password = errors.check("password", Password::parse(&self.password, &personal_words));
         match (email, username, first_name, last_name, password) {
-            (Some(email), Some(username), Some(first_name), Some(last_name), Some(password)) => Ok(Draft {
+            (Some(email), Some(username), Some(first_name), Some(last_name), Some(password)) => Ok(ParsedSignUp {
                 email,
                 username,
                 first_name,
@@ -84,72 +94,71 @@ impl RegisterForm {
     }
 }
 
+impl ParsedSignUp {
+    async fn hash_password(self, hasher: &Hasher) -> Result<SignUp> {
+        Ok(SignUp {
+            email: self.email,
+            username: self.username,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            password: hasher.hash(self.password).await?,
+        })
+    }
+}
+
 #[derive(Deserialize)]
-struct NextQuery {
+struct NextParams {
     #[serde(default)]
     next: String,
 }
 
 /// `GET /register`
-async fn new(page: Page, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
-    if page.visitor.is_some() {
+async fn new(request: AnyRequest, Query(params): Query<NextParams>) -> Result<HttpResponse> {
+    if request.page.visitor.is_some() {
         return Ok(redirect("/account"));
     }
     let form = RegisterForm {
-        next,
+        next: params.next,
         ..RegisterForm::default()
     };
-    answer(StatusCode::OK, page, form, FormErrors::default())
+    show(&RegisterPage::new(request.page, form, FormErrors::default()))
 }
 
-/// `POST /register`: makes the account; the answer is the same when the address is known.
-async fn create(desk: Desk, page: Page, Form(form): Form<RegisterForm>) -> Result<HttpResponse> {
-    let draft = match form.parse() {
-        Ok(draft) => draft,
-        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors),
+/// `POST /register`: creates the account. The response is the same when the address is known.
+async fn create(request: AnyRequest, Form(form): Form<RegisterForm>) -> Result<HttpResponse> {
+    let parsed = match form.parse() {
+        Ok(parsed) => parsed,
+        Err(errors) => return invalid(&RegisterPage::new(request.page, form, errors)),
     };
-    desk.count(|limits| &limits.sign_ups)?;
-    let sign_up = SignUp {
-        email: draft.email,
-        username: draft.username,
-        first_name: draft.first_name,
-        last_name: draft.last_name,
-        password: desk.hasher.hash(draft.password).await?,
-    };
-    let (outbox, origin, now) = (desk.outbox.clone(), desk.origin, page.now);
-    let done = desk
-        .db
-        .write_uncached(move |conn| sign_up.run(conn, &outbox, &origin, now))
+    request.limit(|limits| &limits.sign_ups)?;
+    let sign_up = parsed.hash_password(&request.services.hasher).await?;
+    let action = request.action()?;
+    let outcome = request
+        .write_uncached(move |conn| sign_up.register(conn, &action))
         .await?;
-    match done {
-        SignedUp::Sent => match local(&form.next, &page.site.public_url).as_str() {
+    match outcome {
+        SignUpOutcome::EmailSent => match local(&form.next, &request.page.site.public_url).as_str() {
             "/" => Ok(redirect("/register/sent")),
             next => Ok(redirect(&with_next("/register/sent", next))),
         },
-        SignedUp::NameTaken => {
+        SignUpOutcome::UsernameTaken => {
             let taken = "This username is taken. Choose another, perhaps with a number or a place in it.";
             let errors = FormErrors::one("username", taken);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors)
+            invalid(&RegisterPage::new(request.page, form, errors))
         }
     }
 }
 
 /// `GET /register/sent`
-async fn sent(page: Page, desk: Desk, Query(NextQuery { next }): Query<NextQuery>) -> Result<HttpResponse> {
-    let next = local(&next, &page.site.public_url);
-    let view = SentPage {
-        page,
+async fn sent(request: AnyRequest, Query(params): Query<NextParams>) -> Result<HttpResponse> {
+    let next = local(&params.next, &request.page.site.public_url);
+    show(&SentPage {
+        page: request.page,
         title: "Look into your mail".to_owned(),
         text: "We sent a letter to the address you gave. Open the link in it to confirm your account; it works for \
                24 hours. You can sign in before that."
             .to_owned(),
-        folder: desk.outbox.writes_files(),
+        writes_files: request.services.outbox.writes_files(),
         next,
-    };
-    html(StatusCode::OK, view.render())
-}
-
-fn answer(status: StatusCode, page: Page, mut form: RegisterForm, errors: FormErrors) -> Result<HttpResponse> {
-    form.next = local(&form.next, &page.site.public_url);
-    html(status, RegisterPage { page, form, errors }.render())
+    })
 }

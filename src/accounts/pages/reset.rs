@@ -1,25 +1,20 @@
-//! A new password by letter.
+//! A new password by a link in an email.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use super::email_links::gone;
+use super::email_links::link_expired;
 use super::register::SentPage;
-use crate::accounts::Password;
-use crate::accounts::passwords::change;
-use crate::accounts::{Purpose, Token, User};
+use crate::accounts::passwords::change::{self, ResetRequest};
+use crate::accounts::{Password, Purpose, Token, User};
 use crate::error::Result;
-use crate::web::email_link;
-use crate::web::email_link::{LinkQuery, private};
+use crate::web::email_link::{self, LinkQuery, private};
 use crate::web::visitor::sign_out;
-use crate::web::{Flash, Form, FormErrors, Page, Query, get, html, redirect};
+use crate::web::{AnyRequest, Flash, Form, FormErrors, Page, Query, get, invalid, redirect, show, view};
 
 const RESET: &str = "/reset";
+const MAX_LOGIN_LENGTH: usize = 254;
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
@@ -45,6 +40,8 @@ struct ForgotPage {
     errors: FormErrors,
 }
 
+view!(ForgotPage);
+
 #[derive(Deserialize)]
 struct ResetForm {
     #[serde(default)]
@@ -59,94 +56,103 @@ struct ResetPage {
     errors: FormErrors,
 }
 
+view!(ResetPage);
+
 /// `GET /forgot`
-async fn new(page: Page) -> Result<HttpResponse> {
-    let (form, errors) = (ForgotForm::default(), FormErrors::default());
-    html(StatusCode::OK, ForgotPage { page, form, errors }.render())
+async fn new(request: AnyRequest) -> Result<HttpResponse> {
+    show(&ForgotPage {
+        page: request.page,
+        form: ForgotForm::default(),
+        errors: FormErrors::default(),
+    })
 }
 
-/// `POST /forgot`: whether there is such a person is found out later, so that nobody can tell it from here.
-async fn create(desk: Desk, page: Page, Form(form): Form<ForgotForm>) -> Result<HttpResponse> {
+/// `POST /forgot`: a job looks the user up later, so that the response does not tell who has an account.
+async fn create(request: AnyRequest, Form(form): Form<ForgotForm>) -> Result<HttpResponse> {
     let login = form.login.trim();
-    if login.is_empty() || login.chars().count() > 254 {
-        let errors = FormErrors::one("login", "Type the email address or the username of your account.");
-        let view = ForgotPage { page, form, errors };
-        return html(StatusCode::UNPROCESSABLE_ENTITY, view.render());
+    if login.is_empty() || login.chars().count() > MAX_LOGIN_LENGTH {
+        let message = "Type the email address or the username of your account.";
+        return invalid(&ForgotPage {
+            page: request.page,
+            form,
+            errors: FormErrors::one("login", message),
+        });
     }
-    desk.count(|limits| &limits.email_links)?;
-    let asked = change::Asked::new(login, &desk.origin);
-    let (cipher, now) = (desk.cipher, page.now);
-    desk.db
-        .write_uncached(move |conn| asked.enqueue(conn, &cipher, now))
+    request.limit(|limits| &limits.email_links)?;
+    let reset = ResetRequest::new(login, &request.origin()?);
+    let (cipher, now) = (request.services.cipher.clone(), request.now());
+    request
+        .write_uncached(move |conn| reset.enqueue(conn, &cipher, now))
         .await?;
     Ok(redirect("/forgot/sent"))
 }
 
 /// `GET /forgot/sent`
-async fn sent(page: Page, desk: Desk) -> Result<HttpResponse> {
-    let view = SentPage {
-        page,
+async fn sent(request: AnyRequest) -> Result<HttpResponse> {
+    show(&SentPage {
+        page: request.page,
         title: "Look into your mail".to_owned(),
         text: "If there is such an account, a letter with a link for a new password is on its way to its address. \
                The link works for an hour. Letters go out once in five minutes at most."
             .to_owned(),
-        folder: desk.outbox.writes_files(),
+        writes_files: request.services.outbox.writes_files(),
         next: "/".to_owned(),
-    };
-    html(StatusCode::OK, view.render())
+    })
 }
 
 /// `GET /reset`
-async fn edit(desk: Desk, page: Page, session: Session, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(on) = query.keep(&session, RESET)? {
-        return Ok(on);
+async fn edit(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
+    if let Some(redirect) = query.keep(&request.session, RESET)? {
+        return Ok(redirect);
     }
-    match whose(&desk, &page, &session).await? {
-        Some(user) => answer(StatusCode::OK, page, user, FormErrors::default()),
-        None => gone(page, "/forgot", "Ask for a new link"),
-    }
+    let Some(user) = user_of_link(&request).await? else {
+        return link_expired(request.page, "/forgot", "Ask for a new link");
+    };
+    show(&ResetPage {
+        page: request.page,
+        username: user.username,
+        errors: FormErrors::default(),
+    })
+    .map(private)
 }
 
-/// `POST /reset`: stores the new password. Signs nobody in, and leaves the second factor on.
-async fn update(desk: Desk, page: Page, session: Session, Form(form): Form<ResetForm>) -> Result<HttpResponse> {
-    let Some(user) = whose(&desk, &page, &session).await? else {
-        return gone(page, "/forgot", "Ask for a new link");
+/// `POST /reset`: stores the new password. It does not sign in, and leaves the second factor on.
+async fn update(request: AnyRequest, Form(form): Form<ResetForm>) -> Result<HttpResponse> {
+    let Some(user) = user_of_link(&request).await? else {
+        return link_expired(request.page, "/forgot", "Ask for a new link");
     };
-    let own = [&user.email, &user.username, &user.first_name, &user.last_name].map(String::as_str);
-    let password = match Password::parse(&form.password, &own) {
+    let password = match Password::parse(&form.password, &user.personal_words()) {
         Ok(password) => password,
-        Err(problem) => {
-            let errors = FormErrors::one("password", problem);
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, user, errors);
+        Err(message) => {
+            return invalid(&ResetPage {
+                page: request.page,
+                username: user.username,
+                errors: FormErrors::one("password", message),
+            })
+            .map(private);
         }
     };
-    let hash = desk.hasher.hash(password).await?;
-    let (token, outbox, origin, now) = (email_link::token(&session, RESET), desk.outbox, desk.origin, page.now);
-    let done = desk
-        .db
-        .write_uncached(move |conn| change::reset(conn, &outbox, &token, &hash, &origin, now))
+    let hash = request.services.hasher.hash(password).await?;
+    let (action, token) = (request.action()?, email_link::token(&request.session, RESET));
+    let is_reset = request
+        .write_uncached(move |conn| change::reset_password(conn, &action, &token, &hash))
         .await?;
-    if !done {
-        return gone(page, "/forgot", "Ask for a new link");
+    if !is_reset {
+        return link_expired(request.page, "/forgot", "Ask for a new link");
     }
-    email_link::forget(&session, RESET);
-    sign_out(&session);
-    Flash::ok(&session, "Your new password is set. Sign in with it.")?;
+    email_link::forget(&request.session, RESET);
+    sign_out(&request.session);
+    Flash::ok(&request.session, "Your new password is set. Sign in with it.")?;
     Ok(private(redirect("/login")))
 }
 
-async fn whose(desk: &Desk, page: &Page, session: &Session) -> Result<Option<User>> {
-    let (token, now) = (email_link::token(session, RESET), page.now);
-    desk.db
+/// The user of the link whose token is in the cookie; None when the link is not valid.
+async fn user_of_link(request: &AnyRequest) -> Result<Option<User>> {
+    let (token, now) = (email_link::token(&request.session, RESET), request.now());
+    request
         .read(move |conn| match Token::peek(conn, Purpose::Reset, &token, now)? {
             Some(token) => User::find(conn, token.user).map(Some),
             None => Ok(None),
         })
         .await
-}
-
-fn answer(status: StatusCode, page: Page, user: User, errors: FormErrors) -> Result<HttpResponse> {
-    let username = user.username;
-    let view = ResetPage { page, username, errors };
-    html(status, view.render()).map(private)
 }

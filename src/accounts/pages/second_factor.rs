@@ -1,27 +1,23 @@
 //! The account's second factor.
 
-use actix_session::Session;
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::context::Desk;
-use super::refusal::Refusal;
-use crate::accounts::Qr;
+use super::rejection::Rejection;
 use crate::accounts::sessions::sign_in;
-use crate::accounts::{Event, EventKind, Factor, Session as SignIn, User, second_factor};
+use crate::accounts::{Factor, Qr, Session, User, second_factor};
 use crate::error::Result;
-use crate::mail::emails;
 use crate::text::when;
 use crate::web::email_link::private;
-use crate::web::visitor::sign_in as keep;
-use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, get, html, redirect};
+use crate::web::visitor::sign_in as set_session;
+use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, redirect, show as show_page, view};
+
+const SECOND_FACTOR: &str = "/account/second-factor";
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(
-        web::resource("/account/second-factor")
+        web::resource(SECOND_FACTOR)
             .route(get().to(show))
             .route(web::post().to(create)),
     )
@@ -30,7 +26,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
     .service(web::resource("/account/recovery-codes").route(web::post().to(renew)));
 }
 
-/// What an app needs, by picture and by hand.
+/// What an authenticator app needs, to scan or to type.
 struct Setup {
     qr: Qr,
     secret: String,
@@ -41,23 +37,52 @@ struct Setup {
 #[template(path = "accounts/second_factor.html")]
 struct SecondFactorPage {
     page: Page,
-    /// Since when it is on.
-    on: Option<String>,
-    /// Recovery codes that are left.
-    left: i64,
+    /// When it was turned on; None: it is off.
+    enabled_since: Option<String>,
+    recovery_codes_left: i64,
     setup: Option<Setup>,
     errors: FormErrors,
-    /// an admin who has none yet.
+    /// Whether the user is an admin without a second factor.
     required: bool,
 }
 
-/// The recovery codes, shown this once.
+view!(SecondFactorPage);
+
+impl SecondFactorPage {
+    async fn load(request: RecentRequest, errors: FormErrors) -> Result<Self> {
+        let id = request.who.user;
+        let (user, recovery_codes_left) = request
+            .read(move |conn| Ok((User::find(conn, id)?, second_factor::recovery_codes_left(conn, id)?)))
+            .await?;
+        let secret = second_factor::pending_secret(&request.services.cipher, &user);
+        let setup = secret.and_then(|secret| {
+            let uri = secret.uri(request.page.site.name, &user.email);
+            Some(Setup {
+                qr: Qr::encode(&uri)?,
+                secret: secret.base32_grouped(),
+                uri,
+            })
+        });
+        Ok(Self {
+            page: request.page,
+            enabled_since: user.totp_enabled_at.map(when),
+            recovery_codes_left,
+            setup,
+            errors,
+            required: user.admin && !user.has_factor(),
+        })
+    }
+}
+
+/// New recovery codes, which are shown only once.
 #[derive(Template)]
 #[template(path = "accounts/recovery_codes.html")]
-struct RecoveryPage {
+struct RecoveryCodesPage {
     page: Page,
     codes: Vec<String>,
 }
+
+view!(RecoveryCodesPage);
 
 #[derive(Deserialize)]
 struct CodeForm {
@@ -66,149 +91,89 @@ struct CodeForm {
 }
 
 /// `GET /account/second-factor`
-async fn show(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    answer(&desk, StatusCode::OK, page, &visitor, FormErrors::default()).await
+async fn show(request: RecentRequest) -> Result<HttpResponse> {
+    let view = SecondFactorPage::load(request, FormErrors::default()).await?;
+    show_page(&view).map(private)
 }
 
-/// `POST /account/second-factor/setup`: makes a secret to be switched on.
-async fn set_up(desk: Desk, session: Session, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    // Or who takes somebody's address first could lock them out of it.
-    if !visitor.verified() {
-        Flash::warn(
-            &session,
-            "Confirm your email address first; then set up the second factor.",
-        )?;
+/// `POST /account/second-factor/setup`: creates a secret, which is not turned on yet.
+async fn set_up(request: RecentRequest) -> Result<HttpResponse> {
+    // Otherwise somebody could register another person's address and lock them out of it.
+    if !request.who.verified() {
+        let message = "Confirm your email address first; then set up the second factor.";
+        Flash::warn(&request.session, message)?;
         return Ok(redirect("/account"));
     }
-    let (cipher, user) = (desk.cipher, visitor.user);
-    desk.db
+    let (cipher, user) = (request.services.cipher.clone(), request.who.user);
+    request
         .write_uncached(move |conn| second_factor::set_up(conn, &cipher, user))
         .await?;
-    Ok(redirect("/account/second-factor"))
+    Ok(redirect(SECOND_FACTOR))
 }
 
-/// `POST /account/second-factor`: switches it on with a first code; all other sign-ins end.
-async fn create(
-    desk: Desk,
-    page: Page,
-    session: Session,
-    visitor: RecentlyAuthenticated,
-    Form(form): Form<CodeForm>,
-) -> Result<HttpResponse> {
-    let (id, session_id, now) = (visitor.user, visitor.session, page.now);
-    let wait = desk
-        .db
-        .write_uncached(move |conn| sign_in::count_code(conn, id, now))
+/// `POST /account/second-factor`: turns it on with a first code, and ends all other sessions.
+async fn create(request: RecentRequest, Form(form): Form<CodeForm>) -> Result<HttpResponse> {
+    let (visitor, now) = (request.who.0.clone(), request.now());
+    let user = visitor.user;
+    let wait = request
+        .write_uncached(move |conn| sign_in::count_code_attempt(conn, user, now))
         .await?;
     if let Some(wait) = wait {
-        let refusal = Refusal::too_often("codes", wait);
-        let errors = FormErrors::one("code", &refusal.message);
-        let answer = answer(&desk, refusal.status(), page, &visitor, errors).await;
-        return answer.map(|answer| refusal.mark(answer));
+        let rejection = Rejection::throttled("codes", wait);
+        let errors = FormErrors::one("code", &rejection.message);
+        let view = SecondFactorPage::load(request, errors).await?;
+        return rejection.respond(&view).map(private);
     }
-    let (outbox, cipher, origin) = (desk.outbox.clone(), desk.cipher.clone(), desk.origin.clone());
-    let done = desk
-        .db
+    let (action, cipher) = (request.action()?, request.services.cipher.clone());
+    let turned_on = request
         .write_uncached(move |conn| {
-            let user = User::find(conn, id)?;
-            let Some(codes) = second_factor::switch_on(conn, &cipher, &user, &form.code, now)? else {
+            let user = User::find(conn, visitor.user)?;
+            let Some(codes) = second_factor::turn_on(conn, &action, &cipher, &user, &form.code)? else {
                 return Ok(None);
             };
-            sign_in::forgive_codes(conn, id)?;
-            Event::record(conn, id, EventKind::FactorOn, "", &origin, now)?;
-            let letter = emails::second_factor_on(user.called(), &outbox.link("/forgot"));
-            outbox.post(conn, &user.email, &letter, now)?;
-            Ok(Some((
-                codes,
-                SignIn::renew(conn, session_id, Factor::Totp, &origin, now)?,
-            )))
+            sign_in::reset_code_attempts(conn, user.id)?;
+            let session = Session::end_others(conn, &action, visitor.session, Factor::Totp)?;
+            Ok(Some((codes, session)))
         })
         .await?;
-    let Some((codes, fresh)) = done else {
+    let Some((codes, new_session)) = turned_on else {
         let wrong = "This code is not right. Look at the app again, and at the clock of your phone.";
-        let errors = FormErrors::one("code", wrong);
-        return answer(&desk, StatusCode::UNPROCESSABLE_ENTITY, page, &visitor, errors).await;
+        let view = SecondFactorPage::load(request, FormErrors::one("code", wrong)).await?;
+        return invalid(&view).map(private);
     };
-    keep(&session, fresh)?;
-    html(StatusCode::OK, RecoveryPage { page, codes }.render()).map(private)
+    set_session(&request.session, new_session)?;
+    show_recovery_codes(request.page, codes)
 }
 
-/// `POST /account/second-factor/removal`: admins keep theirs.
-async fn delete(desk: Desk, page: Page, session: Session, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    if visitor.admin {
-        Flash::warn(&session, "Operators need a second factor, so it stays on.")?;
-        return Ok(redirect("/account/second-factor"));
+/// `POST /account/second-factor/removal`: not for admins.
+async fn delete(request: RecentRequest) -> Result<HttpResponse> {
+    if request.who.admin {
+        let message = "Operators need a second factor, so it stays on.";
+        Flash::warn(&request.session, message)?;
+        return Ok(redirect(SECOND_FACTOR));
     }
-    let (id, session_id) = (visitor.user, visitor.session);
-    let (outbox, origin, now) = (desk.outbox, desk.origin, page.now);
-    let fresh = desk
-        .db
-        .write_uncached(move |conn| {
-            let user = User::find(conn, id)?;
-            second_factor::switch_off(conn, id, now)?;
-            if user.has_factor() {
-                Event::record(conn, id, EventKind::FactorOff, "", &origin, now)?;
-                let letter = emails::second_factor_off(user.called(), &outbox.link("/forgot"));
-                outbox.post(conn, &user.email, &letter, now)?;
-            }
-            SignIn::renew(conn, session_id, Factor::Password, &origin, now)
-        })
+    let (action, user, session) = (request.action()?, request.who.user, request.who.session);
+    let new_session = request
+        .write_uncached(move |conn| second_factor::turn_off(conn, &action, user, session))
         .await?;
-    keep(&session, fresh)?;
-    Flash::ok(&session, "The second factor is off. All other devices are signed out.")?;
-    Ok(redirect("/account/second-factor"))
+    set_session(&request.session, new_session)?;
+    let message = "The second factor is off. All other devices are signed out.";
+    Flash::ok(&request.session, message)?;
+    Ok(redirect(SECOND_FACTOR))
 }
 
-/// `POST /account/recovery-codes`: new ones; the old ones are void.
-async fn renew(desk: Desk, page: Page, visitor: RecentlyAuthenticated) -> Result<HttpResponse> {
-    let (id, outbox, origin, now) = (visitor.user, desk.outbox, desk.origin, page.now);
-    let codes = desk
-        .db
-        .write_uncached(move |conn| {
-            let user = User::find(conn, id)?;
-            if !user.has_factor() {
-                return Ok(None);
-            }
-            Event::record(conn, id, EventKind::RecoveryRenewed, "", &origin, now)?;
-            let letter = emails::recovery_codes_renewed(user.called(), &outbox.link("/forgot"));
-            outbox.post(conn, &user.email, &letter, now)?;
-            second_factor::renew_recovery_codes(conn, id, now).map(Some)
-        })
+/// `POST /account/recovery-codes`: replaces the recovery codes.
+async fn renew(request: RecentRequest) -> Result<HttpResponse> {
+    let (action, user) = (request.action()?, request.who.user);
+    let codes = request
+        .write_uncached(move |conn| second_factor::renew_recovery_codes(conn, &action, user))
         .await?;
     match codes {
-        Some(codes) => html(StatusCode::OK, RecoveryPage { page, codes }.render()).map(private),
-        None => Ok(redirect("/account/second-factor")),
+        Some(codes) => show_recovery_codes(request.page, codes),
+        None => Ok(redirect(SECOND_FACTOR)),
     }
 }
 
-async fn answer(
-    desk: &Desk,
-    status: StatusCode,
-    page: Page,
-    visitor: &RecentlyAuthenticated,
-    errors: FormErrors,
-) -> Result<HttpResponse> {
-    let id = visitor.user;
-    let (user, left) = desk
-        .db
-        .read(move |conn| Ok((User::find(conn, id)?, second_factor::recovery_codes_left(conn, id)?)))
-        .await?;
-    let draft = second_factor::draft(&desk.cipher, &user);
-    let setup = draft.and_then(|secret| {
-        let uri = secret.uri(page.site.name, &user.email);
-        Some(Setup {
-            qr: Qr::of(&uri)?,
-            secret: secret.base32_grouped(),
-            uri,
-        })
-    });
-    let view = SecondFactorPage {
-        page,
-        on: user.totp_enabled_at.map(when),
-        left,
-        setup,
-        errors,
-        required: user.admin && !user.has_factor(),
-    };
-    html(status, view.render()).map(private)
+fn show_recovery_codes(page: Page, codes: Vec<String>) -> Result<HttpResponse> {
+    show_page(&RecoveryCodesPage { page, codes }).map(private)
 }

@@ -1,4 +1,4 @@
-//! Argon2 in memory that is kept: one piece a thread, since what is given back piles up in the allocator.
+//! Argon2 with memory that each thread keeps, since freed blocks of this size would fragment the allocator.
 
 use std::cell::RefCell;
 
@@ -7,17 +7,17 @@ use data_encoding::BASE64_NOPAD;
 
 use crate::error::{Error, Result};
 
-/// Bytes of the salts that we make.
+/// Bytes of a new salt.
 pub const SALT_LENGTH: usize = 16;
 
-/// Blocks (KiB) that a thread keeps at most; a dearer hash gives its memory back.
+/// Blocks (KiB) that a thread keeps; larger memory is freed after use.
 const MAX_KEPT_BLOCKS: usize = 1 << 17;
 
 thread_local! {
     static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Fills `output` with the hash.
+/// Writes the hash into `output`.
 pub fn hash_into(argon2: &Argon2<'_>, password: &str, salt: &[u8], output: &mut [u8]) -> Result<()> {
     let blocks = argon2.params().block_count();
     MEMORY
@@ -25,16 +25,17 @@ pub fn hash_into(argon2: &Argon2<'_>, password: &str, salt: &[u8], output: &mut 
             if memory.len() < blocks {
                 memory.resize(blocks, Block::default());
             }
-            let done = argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..blocks]);
+            let result =
+                argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..blocks]);
             if memory.len() > MAX_KEPT_BLOCKS {
                 *memory = Vec::new();
             }
-            done
+            result
         })
         .map_err(|error| Error::internal(error, "hashing a password"))
 }
 
-/// An argon2id hash in the PHC format, with a salt of its own.
+/// An argon2id hash in the PHC format, with a new salt.
 pub fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String> {
     let mut salt = [0_u8; SALT_LENGTH];
     getrandom::fill(&mut salt).map_err(|error| Error::internal(error, "salting a password"))?;
@@ -58,20 +59,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_we_write_others_can_check_whatever_was_in_the_memory() {
+    fn other_implementations_can_verify_our_hashes() {
         let argon2 = Argon2::default();
         for _ in 0..2 {
-            let made = hash(&argon2, "quiet harbour lamp 7").unwrap();
-            let read = PasswordHash::new(&made).unwrap();
+            let stored = hash(&argon2, "quiet harbour lamp 7").unwrap();
+            let parsed = PasswordHash::new(&stored).unwrap();
             assert!(
                 Argon2::default()
-                    .verify_password(b"quiet harbour lamp 7", &read)
+                    .verify_password(b"quiet harbour lamp 7", &parsed)
                     .is_ok(),
-                "{made}"
+                "{stored}"
             );
             assert!(
                 Argon2::default()
-                    .verify_password(b"quiet harbour lamp 8", &read)
+                    .verify_password(b"quiet harbour lamp 8", &parsed)
                     .is_err()
             );
         }

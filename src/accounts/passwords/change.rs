@@ -1,13 +1,14 @@
-//! A new password: by who is signed in, or by a link in a letter.
+//! Changing a password: by a signed-in user, or by a link in an email.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::security_event::{Event, EventKind};
-use crate::accounts::sessions::origin::{Origin, device};
+use crate::accounts::action_context::ActionContext;
+use crate::accounts::security_event::EventKind;
+use crate::accounts::sessions::origin::{Origin, device_name};
 use crate::accounts::sessions::session::Session;
-use crate::accounts::sessions::sign_in::forgive_account;
+use crate::accounts::sessions::sign_in::reset_account_attempts;
 use crate::accounts::token::{Purpose, Token};
 use crate::accounts::user::User;
 use crate::crypto::{Cipher, RESET};
@@ -18,78 +19,64 @@ use crate::jobs;
 use crate::mail::{Outbox, emails};
 use crate::schema::users;
 
-/// Stores a new hash: all sign-ins end, all tokens are void, the owner is told.
-pub fn set(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    user: UserId,
-    hash: &str,
-    kind: EventKind,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<()> {
+/// Stores a new hash, ends all sessions, voids all tokens, and tells the user by email.
+pub fn set_password(conn: &mut Conn, action: &ActionContext, user: UserId, hash: &str, kind: EventKind) -> Result<()> {
     diesel::update(users::table.find(user))
-        .set((users::password.eq(hash), users::updated_at.eq(now)))
+        .set((users::password.eq(hash), users::updated_at.eq(action.now)))
         .execute(conn)?;
     Session::end_all(conn, user)?;
-    Token::void_all(conn, user, now)?;
-    Event::record(conn, user, kind, "", origin, now)?;
+    Token::void_all(conn, user, action.now)?;
+    action.record(conn, user, kind)?;
     let user = User::find(conn, user)?;
-    forgive_account(conn, &user)?;
-    let letter = emails::password_changed(user.called(), &outbox.link("/forgot"), &device(&origin.agent));
-    outbox.post(conn, &user.email, &letter, now)?;
-    Ok(())
+    reset_account_attempts(conn, &user)?;
+    let device = device_name(&action.origin.agent);
+    let email = emails::password_changed(user.display_name(), &action.link("/forgot"), &device);
+    action.send(conn, &user.email, &email)
 }
 
-/// Sends the link for a new password, if there is such a person and none was sent just before. Tells nobody which.
-fn ask_reset(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<()> {
+/// Sends a link for a new password, if the user exists and none was sent just before.
+fn send_reset_link(conn: &mut Conn, action: &ActionContext, login: &str) -> Result<()> {
     let Some(user) = User::by_login(conn, login)?.filter(|user| user.suspended_at.is_none()) else {
         return Ok(());
     };
-    if let Some(token) = Token::issue(conn, user.id, Purpose::Reset, &user.email, now)? {
-        let link = outbox.link(&format!("/reset?token={token}"));
-        outbox.post(conn, &user.email, &emails::reset(user.called(), &link, 1), now)?;
-        Event::record(conn, user.id, EventKind::ResetAsked, "", origin, now)?;
+    if let Some(token) = Token::issue(conn, user.id, Purpose::Reset, &user.email, action.now)? {
+        let link = action.link(&format!("/reset?token={token}"));
+        action.send(conn, &user.email, &emails::reset(user.display_name(), &link, 1))?;
+        action.record(conn, user.id, EventKind::ResetAsked)?;
     }
     Ok(())
 }
 
-/// Uses the link. Signs nobody in, and leaves the second factor on. False: the token is no good any more.
-pub fn reset(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    token: &str,
-    hash: &str,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<bool> {
-    let Some(token) = Token::redeem(conn, Purpose::Reset, token, now)? else {
+/// Uses a link for a new password. It does not sign in, and leaves the second factor on. Returns false when the link is
+/// used, expired or unknown.
+pub fn reset_password(conn: &mut Conn, action: &ActionContext, token: &str, hash: &str) -> Result<bool> {
+    let Some(token) = Token::redeem(conn, Purpose::Reset, token, action.now)? else {
         return Ok(false);
     };
-    set(conn, outbox, token.user, hash, EventKind::PasswordReset, origin, now)?;
-    // Who has the letter has the address.
-    let unproved = users::table
+    set_password(conn, action, token.user, hash, EventKind::PasswordReset)?;
+    // The link was sent to this address, so the user can read its mail.
+    let unverified = users::table
         .find(token.user)
         .filter(users::email.eq(&token.email))
         .filter(users::email_verified_at.is_null());
-    diesel::update(unproved)
-        .set(users::email_verified_at.eq(now))
+    diesel::update(unverified)
+        .set(users::email_verified_at.eq(action.now))
         .execute(conn)?;
     Ok(true)
 }
 
-/// That someone asked for a link; looked into by a job, so that the answer to them takes as long whoever they are.
+/// A request for a reset link. A job processes it, so that the response takes the same time for unknown users.
 #[derive(Serialize, Deserialize)]
-pub struct Asked {
+pub struct ResetRequest {
     login: String,
     address: String,
     agent: String,
 }
 
-/// The job that looks into it; its payload is a sealed `Asked`.
+/// The kind of job that processes a `ResetRequest`, which is its encrypted payload.
 pub const JOB: &str = RESET;
 
-impl Asked {
+impl ResetRequest {
     pub fn new(login: &str, origin: &Origin) -> Self {
         Self {
             login: login.to_owned(),
@@ -99,21 +86,25 @@ impl Asked {
     }
 
     pub fn enqueue(&self, conn: &mut Conn, cipher: &Cipher, now: NaiveDateTime) -> Result<()> {
-        let json = serde_json::to_vec(self).map_err(|error| Error::internal(error, "a wish could not be written"))?;
+        let json = serde_json::to_vec(self).map_err(|error| Error::internal(error, "serializing a reset request"))?;
         jobs::enqueue(conn, JOB, &cipher.seal(JOB, &json), now, now)?;
         Ok(())
     }
 
-    /// None: no key of ours sealed it.
-    pub fn open(cipher: &Cipher, payload: &str) -> Option<Self> {
+    /// None: none of our keys decrypts the payload.
+    pub fn decrypt(cipher: &Cipher, payload: &str) -> Option<Self> {
         serde_json::from_slice(&cipher.open(JOB, payload)?).ok()
     }
 
     pub fn run(&self, conn: &mut Conn, outbox: &Outbox, now: NaiveDateTime) -> Result<()> {
-        let origin = Origin {
-            address: self.address.clone(),
-            agent: self.agent.clone(),
+        let action = ActionContext {
+            outbox: outbox.clone(),
+            origin: Origin {
+                address: self.address.clone(),
+                agent: self.agent.clone(),
+            },
+            now,
         };
-        ask_reset(conn, outbox, &self.login, &origin, now)
+        send_reset_link(conn, &action, &self.login)
     }
 }

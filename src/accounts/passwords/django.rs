@@ -1,4 +1,4 @@
-//! Passwords that the original market hashed, as Django does: `pbkdf2_sha256$rounds$salt$digest`.
+//! Password hashes of the original market, in Django's format: `pbkdf2_sha256$rounds$salt$digest`.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use pbkdf2::pbkdf2_hmac_array;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// More than Django will ask for in years to come; a hash that asks for more would keep us busy for seconds.
+/// More than Django will use for years. A hash with more rounds would take seconds to check.
 pub const MAX_ROUNDS: u32 = 10_000_000;
 const DIGEST_LENGTH: usize = 32;
 
@@ -35,12 +35,12 @@ impl DjangoHash {
         self.rounds
     }
 
-    pub fn is_of(&self, password: &str) -> bool {
+    pub fn matches(&self, password: &str) -> bool {
         digest(password, &self.salt, self.rounds).ct_eq(&self.digest).into()
     }
 }
 
-/// Takes as long as checking a hash of so many rounds.
+/// Takes as long as checking a hash with this many rounds.
 pub fn spend(password: &str, rounds: u32) {
     if rounds > 0 {
         black_box(digest(password, "a hash of nobody", rounds));
@@ -55,23 +55,23 @@ fn digest(password: &str, salt: &str, rounds: u32) -> [u8; DIGEST_LENGTH] {
 mod tests {
     use super::*;
 
-    /// Made by Python's hashlib, as Django makes it.
+    /// Computed by Python's hashlib, as Django does.
     const STORED: &str = "pbkdf2_sha256$1000$seasalt$7DWt5DqGEBwI7t2p8i03ruQ7HXoLTKkPGnLeqq0esPA=";
 
     #[test]
-    fn a_password_is_told_from_others() {
+    fn only_the_right_password_matches() {
         let stored = DjangoHash::parse(STORED).unwrap();
         assert_eq!(stored.rounds(), 1000);
-        assert!(stored.is_of("lètmein 🦀"));
-        assert!(!stored.is_of("lètmein"));
-        assert!(!stored.is_of(""));
+        assert!(stored.matches("lètmein 🦀"));
+        assert!(!stored.matches("lètmein"));
+        assert!(!stored.matches(""));
     }
 
     #[test]
-    fn nonsense_is_no_hash() {
+    fn invalid_hashes_are_rejected() {
         let digest = BASE64.encode(&[7; 32]);
         let short = BASE64.encode(&[7; 31]);
-        let nonsense = [
+        let invalid = [
             String::new(),
             "!".into(),
             "!jd83ndkKJ2".into(),
@@ -86,7 +86,7 @@ mod tests {
             format!("pbkdf2_sha256$1000$salt${digest}$"),
             "pbkdf2_sha256$1000$salt$not base64".into(),
         ];
-        for stored in nonsense {
+        for stored in invalid {
             assert!(DjangoHash::parse(&stored).is_none(), "{stored}");
         }
         assert!(DjangoHash::parse(&format!("pbkdf2_sha256$10000000$salt${digest}")).is_some());

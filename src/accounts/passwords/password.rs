@@ -1,8 +1,8 @@
-//! The one password rule: long enough, and hard to guess.
+//! The rule for new passwords: long enough, and hard to guess.
 //!
-//! How many guesses a password takes is what the `zxcvbn` crate estimates: it knows common passwords, words, names, dates,
+//! The `zxcvbn` crate estimates how many guesses a password takes: it knows common passwords, words, names, dates,
 //! keyboard rows and repetitions, also with other letters or reversed. Two things are stricter here than its own score. Words
-//! about the person and spaces or signs between words count for little, and the parts of a password are only multiplied.
+//! about the user and spaces or signs between words count for little, and the parts of a password are only multiplied.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -16,16 +16,16 @@ use crate::config::secret::Secret;
 /// Characters.
 const MIN_LENGTH: usize = 12;
 const MAX_LENGTH: usize = 128;
-/// Characters that are judged. The estimate takes a few milliseconds for these, and ever longer for more.
+/// Characters that are estimated. This takes a few milliseconds, and more characters take much longer.
 const MAX_JUDGED: usize = 40;
-/// A word about the person that is shorter says nothing.
+/// Shorter words about the user are ignored.
 const MIN_OWN_WORD: usize = 4;
-/// The least strength, as the number of digits of the number of guesses.
+/// The minimum strength, as the decimal logarithm of the number of guesses.
 const MIN_STRENGTH: f64 = 7.0;
 /// Spaces and signs that count, each kind as a factor of ten.
 const MAX_SIGNS: u8 = 4;
 
-/// The market's own name, which anyone would think of here.
+/// The market's own name, which is easy to guess here.
 const SITE: &str = "pocketshop";
 
 const COMMON: &str =
@@ -46,8 +46,11 @@ static LEAKED_PASSWORDS: LazyLock<HashSet<&'static str>> =
 pub struct Password(Secret);
 
 impl Password {
-    /// A new password, which must keep the rule; nothing is trimmed or cut. `own_words` are the person's: names, the
-    /// username, the email address. The message is for them.
+    /// A new password, which must be long enough and hard to guess. It is neither trimmed nor cut. `own_words` are the
+    /// user's names, username and email address.
+    ///
+    /// # Errors
+    /// A message for the user.
     pub fn parse(typed: &str, own_words: &[&str]) -> Result<Self, String> {
         let length = typed.chars().count();
         if length < MIN_LENGTH {
@@ -71,9 +74,9 @@ impl Password {
         Ok(Self(Secret::new(typed)))
     }
 
-    /// For signing in: no rule and no estimate. Whatever is longer than any password is cut to a length that none has.
-    pub fn typed(typed: &str) -> Self {
-        Self(Secret::new(typed.chars().take(MAX_LENGTH + 1).collect::<String>()))
+    /// For signing in, without any rule. Input that is longer than any password is cut to a length that none has.
+    pub fn from_input(input: &str) -> Self {
+        Self(Secret::new(input.chars().take(MAX_LENGTH + 1).collect::<String>()))
     }
 
     pub fn expose(&self) -> &str {
@@ -81,7 +84,7 @@ impl Password {
     }
 }
 
-/// How strong the password is without the person's own words, and whether it holds any.
+/// The strength of the password without the user's own words, and whether it holds any.
 fn strength(typed: &str, own_words: &[String]) -> (f64, bool) {
     let mut letters = String::new();
     let mut signs = BTreeSet::new();
@@ -109,7 +112,7 @@ fn digits(guesses: u64) -> f64 {
     (guesses as f64).log10()
 }
 
-/// Whether a part of a password is one of the person's own words, or nothing but these repeated.
+/// Whether a part of a password is one of the user's own words, or a repetition of them.
 fn is_own(part: &Match, own_words: &[String]) -> bool {
     match &part.pattern {
         MatchPattern::Dictionary(word) => own_words.contains(&word.matched_word),
@@ -235,7 +238,7 @@ mod tests {
     #[test]
     fn leaked_passwords_are_refused_and_listed_only_where_zxcvbn_misses_them() {
         assert!(LEAKED_PASSWORDS.len() > 50);
-        for leaked in LEAKED_PASSWORDS.iter() {
+        for leaked in &*LEAKED_PASSWORDS {
             assert_eq!(Password::parse(leaked, &[]).unwrap_err(), COMMON, "{leaked}");
             assert!(strength(leaked, &[]).0 >= MIN_STRENGTH, "{leaked} need not be listed");
         }
@@ -267,9 +270,9 @@ mod tests {
     #[test]
     fn what_is_typed_to_sign_in_is_never_cut_into_a_password() {
         let long = "x".repeat(1_000_000);
-        assert_eq!(Password::typed(&long).expose().len(), 129);
-        assert_eq!(Password::typed(" a\0b ").expose(), " a\0b ");
-        assert!(!format!("{:?}", Password::typed("canary")).contains("canary"));
+        assert_eq!(Password::from_input(&long).expose().len(), 129);
+        assert_eq!(Password::from_input(" a\0b ").expose(), " a\0b ");
+        assert!(!format!("{:?}", Password::from_input("canary")).contains("canary"));
     }
 
     proptest! {

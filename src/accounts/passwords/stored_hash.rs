@@ -1,4 +1,4 @@
-//! A stored password hash, read: what checking it costs, and what a failure must cost besides.
+//! Parsed password hashes: what checking one costs, and how much more work a failure needs.
 
 use std::hint::black_box;
 
@@ -12,13 +12,13 @@ use super::argon::{self, SALT_LENGTH};
 use super::django::{self, DjangoHash};
 use super::password::Password;
 
-/// A hash that asks for more was not made by us; we would run out of memory or time over it. KiB, and passes.
+/// KiB. A hash with higher parameters is not one of ours, and would use up our memory or time.
 const MAX_MEMORY: u32 = 1 << 20;
 const MAX_PASSES: u32 = 64;
 const DUMMY_SALT: &[u8] = b"a hash of nobody";
 
 pub enum StoredHash {
-    /// No such person, a password switched off, or nonsense: no password opens it.
+    /// An unknown user, a user without a password, or an invalid hash. No password matches.
     Unusable,
     Argon2 {
         argon2: Box<Argon2<'static>>,
@@ -30,7 +30,7 @@ pub enum StoredHash {
     Django(DjangoHash),
 }
 
-/// Work, measured: Argon2's memory (KiB) times its passes, and PBKDF2's rounds.
+/// A measure of work: Argon2's memory (KiB) times its passes, and PBKDF2's rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
     pub blocks: u64,
@@ -38,24 +38,24 @@ pub struct Work {
 }
 
 impl Work {
-    fn of(params: &Params) -> u64 {
+    fn blocks(params: &Params) -> u64 {
         u64::from(params.m_cost()) * u64::from(params.t_cost())
     }
 
-    /// What every failure costs: one Argon2 as we make it now, and the dearest PBKDF2 hash that there is.
-    pub fn of_any_failure(now: &Params, dearest: u32) -> Self {
+    /// The cost of every failure: Argon2 with the current parameters, and the highest PBKDF2 rounds of a stored hash.
+    pub fn for_failure(current: &Params, max_rounds: u32) -> Self {
         Self {
-            blocks: Self::of(now),
-            rounds: dearest,
+            blocks: Self::blocks(current),
+            rounds: max_rounds,
         }
     }
 
-    /// Takes as long as this much work, with `now` for the rest of Argon2's parameters.
-    pub fn spend(self, password: &Password, now: &Params) -> Result<()> {
+    /// Does this much work. `current` gives the rest of Argon2's parameters.
+    pub fn spend(self, password: &Password, current: &Params) -> Result<()> {
         django::spend(password.expose(), self.rounds);
-        let memory = u32::try_from(self.blocks / u64::from(now.t_cost())).unwrap_or(now.m_cost());
-        // Below Argon2's least memory there is nothing to be measured either.
-        if let Ok(params) = Params::new(memory, now.t_cost(), now.p_cost(), None) {
+        let memory = u32::try_from(self.blocks / u64::from(current.t_cost())).unwrap_or(current.m_cost());
+        // Less memory than Argon2's minimum takes no measurable time.
+        if let Ok(params) = Params::new(memory, current.t_cost(), current.p_cost(), None) {
             let mut output = [0_u8; Params::DEFAULT_OUTPUT_LEN];
             argon::hash_into(&Argon2::from(params), password.expose(), DUMMY_SALT, &mut output)?;
             black_box(output);
@@ -69,17 +69,17 @@ impl StoredHash {
         let Some(stored) = stored else {
             return Self::Unusable;
         };
-        argon2_hash(stored)
+        parse_argon2(stored)
             .or_else(|| DjangoHash::parse(stored).map(Self::Django))
             .unwrap_or(Self::Unusable)
     }
 
-    /// What checking it takes.
+    /// The work of checking a password against it.
     pub fn work(&self) -> Work {
         match self {
             Self::Unusable => Work { blocks: 0, rounds: 0 },
             Self::Argon2 { argon2, .. } => Work {
-                blocks: Work::of(argon2.params()),
+                blocks: Work::blocks(argon2.params()),
                 rounds: 0,
             },
             Self::Django(hash) => Work {
@@ -89,32 +89,33 @@ impl StoredHash {
         }
     }
 
-    /// What is left to be done after checking it in vain, so that a failure tells nothing by its time.
-    pub fn work_for_failure(&self, any: Work) -> Work {
+    /// The work that is left after a failed check, so that every failure takes the same time.
+    pub fn remaining_work(&self, failure: Work) -> Work {
         let done = self.work();
         Work {
-            blocks: any.blocks.saturating_sub(done.blocks),
-            rounds: any.rounds.saturating_sub(done.rounds),
+            blocks: failure.blocks.saturating_sub(done.blocks),
+            rounds: failure.rounds.saturating_sub(done.rounds),
         }
     }
 
-    pub fn is_of(&self, password: &Password) -> Result<bool> {
+    pub fn matches(&self, password: &Password) -> Result<bool> {
         match self {
             Self::Unusable => Ok(false),
-            Self::Django(hash) => Ok(hash.is_of(password.expose())),
+            Self::Django(hash) => Ok(hash.matches(password.expose())),
             Self::Argon2 {
                 argon2, salt, output, ..
             } => {
-                let mut made = [0_u8; Output::MAX_LENGTH];
-                let made = &mut made[..output.len()];
-                argon::hash_into(argon2, password.expose(), salt, made)?;
-                Ok(made.ct_eq(output.as_bytes()).into())
+                let mut computed = [0_u8; Output::MAX_LENGTH];
+                let computed = &mut computed[..output.len()];
+                argon::hash_into(argon2, password.expose(), salt, computed)?;
+                Ok(computed.ct_eq(output.as_bytes()).into())
             }
         }
     }
 
-    /// Of another cost or kind than what we would make now: a dearer one would tell known people from unknown ones.
-    pub fn is_outdated(&self, now: &Params) -> bool {
+    /// Whether its kind or cost differs from that of new hashes. A more expensive one would also tell known users from
+    /// unknown ones by the time it takes.
+    pub fn is_outdated(&self, current: &Params) -> bool {
         match self {
             Self::Unusable | Self::Django(_) => true,
             Self::Argon2 {
@@ -126,8 +127,8 @@ impl StoredHash {
             } => {
                 *algorithm != Algorithm::Argon2id
                     || *version != Version::V0x13
-                    || argon2.params().m_cost() != now.m_cost()
-                    || argon2.params().t_cost() != now.t_cost()
+                    || argon2.params().m_cost() != current.m_cost()
+                    || argon2.params().t_cost() != current.t_cost()
                     || salt.len() < SALT_LENGTH
                     || output.len() < Params::DEFAULT_OUTPUT_LEN
             }
@@ -135,7 +136,7 @@ impl StoredHash {
     }
 }
 
-fn argon2_hash(stored: &str) -> Option<StoredHash> {
+fn parse_argon2(stored: &str) -> Option<StoredHash> {
     let hash = PasswordHash::new(stored).ok()?;
     let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
     let version = Version::try_from(hash.version?).ok()?;
@@ -157,7 +158,7 @@ mod tests {
 
     const DIGEST: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    fn now() -> Params {
+    fn current() -> Params {
         Params::new(19_456, 2, 1, None).unwrap()
     }
 
@@ -171,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_failure_costs_the_same() {
-        let any = Work::of_any_failure(&now(), 720_000);
+        let any = Work::for_failure(&current(), 720_000);
         assert_eq!((any.blocks, any.rounds), (38_912, 720_000));
         let stored = [
             None,
@@ -186,14 +187,14 @@ mod tests {
         ];
         for stored in stored {
             let hash = StoredHash::parse(stored.as_deref());
-            let (done, left) = (hash.work(), hash.work_for_failure(any));
+            let (done, left) = (hash.work(), hash.remaining_work(any));
             assert_eq!(done.blocks + left.blocks, any.blocks, "{stored:?}");
             assert_eq!(done.rounds + left.rounds, any.rounds, "{stored:?}");
         }
         assert!(matches!(StoredHash::parse(Some(&django(1))), StoredHash::Django(_)));
         let ours = StoredHash::parse(Some(&argon2("argon2id", "m=19456,t=2,p=1")));
         assert_eq!(
-            ours.work_for_failure(any),
+            ours.remaining_work(any),
             Work {
                 blocks: 0,
                 rounds: 720_000
@@ -202,8 +203,8 @@ mod tests {
     }
 
     #[test]
-    fn what_costs_other_than_now_is_outdated() {
-        let outdated = |stored: &str| StoredHash::parse(Some(stored)).is_outdated(&now());
+    fn a_hash_with_another_cost_is_outdated() {
+        let outdated = |stored: &str| StoredHash::parse(Some(stored)).is_outdated(&current());
         assert!(!outdated(&argon2("argon2id", "m=19456,t=2,p=1")));
         assert!(outdated(&argon2("argon2id", "m=65536,t=3,p=4")));
         assert!(outdated(&argon2("argon2id", "m=19455,t=2,p=1")));
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_wear_us_out_is_unusable() {
+    fn a_hash_that_costs_too_much_is_unusable() {
         let unusable = |stored: &str| matches!(StoredHash::parse(Some(stored)), StoredHash::Unusable);
         assert!(unusable(&argon2("argon2id", "m=4194304,t=1,p=1")));
         assert!(unusable(&argon2("argon2id", "m=19456,t=4000000000,p=1")));

@@ -1,16 +1,16 @@
-//! A QR code as one SVG path.
+//! QR codes as an SVG path.
 
 use std::fmt::Write as _;
 
 use qrcode::{Color, EcLevel, QrCode};
 
-/// The white border that scanners need, in modules.
-const QUIET: usize = 4;
+/// The width of the white border that scanners need, in modules.
+const BORDER: usize = 4;
 
-/// Draw it as `<svg viewBox="0 0 {size} {size}">` with one dark path on white.
+/// A QR code, to be drawn as `<svg viewBox="0 0 {size} {size}">` with one dark path on white.
 #[derive(Debug, Clone)]
 pub struct Qr {
-    /// The side in modules, with the border.
+    /// Width and height in modules, with the border.
     pub size: u32,
     /// One rectangle for every horizontal run of dark modules.
     pub path: String,
@@ -18,7 +18,7 @@ pub struct Qr {
 
 impl Qr {
     /// None when the text is too long for any QR code.
-    pub fn of(text: &str) -> Option<Self> {
+    pub fn encode(text: &str) -> Option<Self> {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
         let width = code.width();
         let mut path = String::new();
@@ -27,13 +27,13 @@ impl Qr {
             for run in modules.chunk_by(|left, right| left == right) {
                 let length = run.len();
                 if run.first() == Some(&Color::Dark) {
-                    let _ = write!(path, "M{} {}h{length}v1h-{length}z", column + QUIET, row + QUIET);
+                    let _ = write!(path, "M{} {}h{length}v1h-{length}z", column + BORDER, row + BORDER);
                 }
                 column += length;
             }
         }
         Some(Self {
-            size: u32::try_from(width + 2 * QUIET).ok()?,
+            size: u32::try_from(width + 2 * BORDER).ok()?,
             path,
         })
     }
@@ -43,7 +43,7 @@ impl Qr {
 mod tests {
     use super::*;
 
-    /// Every dark module of a path.
+    /// The dark modules that a path draws.
     fn drawn(path: &str) -> Vec<(usize, usize)> {
         let mut modules = Vec::new();
         for run in path.split('M').skip(1) {
@@ -59,9 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn the_path_draws_every_module_inside_a_quiet_border() {
+    fn the_path_draws_every_dark_module_inside_a_border() {
         let text = "otpauth://totp/PocketShop:jane%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-        let qr = Qr::of(text).unwrap();
+        let qr = Qr::encode(text).unwrap();
         let code = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
         assert_eq!(qr.size as usize, code.width() + 8);
         let mut expected = Vec::new();
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_none() {
-        assert!(Qr::of(&"a".repeat(5000)).is_none());
+    fn a_text_that_is_too_long_has_no_code() {
+        assert!(Qr::encode(&"a".repeat(5000)).is_none());
     }
 }

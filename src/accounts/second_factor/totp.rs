@@ -1,7 +1,8 @@
-//! The second factor: six digits that change every half minute (RFC 6238 over SHA-1, as every app knows it).
+//! Time-based one-time passwords: six digits that change every 30 seconds (RFC 6238 with SHA-1, which every app
+//! supports).
 //!
-//! Our own code because a code may be used once: for that we store the step that it belongs to, and `totp-rs` only says
-//! whether a code is right. What is left is an HMAC and a remainder.
+//! This is our own code because a code must be accepted only once. For that we store its step, and `totp-rs` only says
+//! whether a code is right. The rest is an HMAC and a remainder.
 
 use std::fmt::{self, Write as _};
 
@@ -20,15 +21,15 @@ const DIGITS: usize = 6;
 /// How many steps a phone's clock may be off, either way.
 const WINDOW: i64 = 1;
 
-/// What the person's app and we both know. Prints as `***`.
+/// The secret that the user's app shares with us. Prints as `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TotpSecret([u8; SECRET_LENGTH]);
 
 impl TotpSecret {
-    /// A new one, at random.
+    /// A new random secret.
     pub fn new() -> Result<Self> {
         let mut secret = [0_u8; SECRET_LENGTH];
-        getrandom::fill(&mut secret).map_err(|error| Error::internal(error, "making a secret for a second factor"))?;
+        getrandom::fill(&mut secret).map_err(|error| Error::internal(error, "generating a TOTP secret"))?;
         Ok(Self(secret))
     }
 
@@ -47,16 +48,16 @@ impl TotpSecret {
     /// In groups of four, for typing it into an app by hand.
     pub fn base32_grouped(&self) -> String {
         let mut grouped = String::new();
-        for (at, letter) in self.base32().chars().enumerate() {
-            if at > 0 && at % 4 == 0 {
+        for (index, character) in self.base32().chars().enumerate() {
+            if index > 0 && index % 4 == 0 {
                 grouped.push(' ');
             }
-            grouped.push(letter);
+            grouped.push(character);
         }
         grouped
     }
 
-    /// What the QR code says, in the key URI format.
+    /// The content of the QR code, in the key URI format.
     pub fn uri(&self, issuer: &str, account: &str) -> String {
         let (issuer, account) = (percent_encoded(issuer), percent_encoded(account));
         let secret = self.base32();
@@ -67,34 +68,34 @@ impl TotpSecret {
 
     /// The code of a step: six digits.
     pub fn code(&self, step: i64) -> String {
-        // HMAC fills a short key up with zeros to its block: done here, a key has the right length by its type.
+        // HMAC pads a short key with zeros to its block size. Padding here gives the key a length that its type checks.
         let mut key = [0_u8; 64];
         key[..SECRET_LENGTH].copy_from_slice(&self.0);
         let mut hmac = Hmac::<Sha1>::new(&key.into());
         hmac.update(&step.to_be_bytes());
-        let made = hmac.finalize().into_bytes();
-        let at = usize::from(made[19] & 0x0f);
-        let number = u32::from_be_bytes([made[at] & 0x7f, made[at + 1], made[at + 2], made[at + 3]]);
+        let mac = hmac.finalize().into_bytes();
+        let offset = usize::from(mac[19] & 0x0f);
+        let number = u32::from_be_bytes([mac[offset] & 0x7f, mac[offset + 1], mac[offset + 2], mac[offset + 3]]);
         format!("{:0width$}", number % 1_000_000, width = DIGITS)
     }
 
-    /// The step that a typed code belongs to, if it does to one around now. Whoever asks remembers the step, and takes
-    /// no code of it or an earlier one again.
-    pub fn matching_step(&self, typed: &str, now: NaiveDateTime) -> Option<i64> {
-        let typed: String = typed
+    /// The step of a code, if it is a current one. The caller must store the step, and never accept it or an earlier one
+    /// again.
+    pub fn matching_step(&self, code: &str, now: NaiveDateTime) -> Option<i64> {
+        let code: String = code
             .chars()
-            .filter(|letter| !letter.is_whitespace())
+            .filter(|character| !character.is_whitespace())
             .take(DIGITS + 1)
             .collect();
-        if typed.len() != DIGITS || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
+        if code.len() != DIGITS || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let this = step_at(now);
-        let mut found = i64::MIN;
-        for step in this - WINDOW..=this + WINDOW {
-            found.conditional_assign(&step, self.code(step).as_bytes().ct_eq(typed.as_bytes()));
+        let current = step_at(now);
+        let mut matching = i64::MIN;
+        for step in current - WINDOW..=current + WINDOW {
+            matching.conditional_assign(&step, self.code(step).as_bytes().ct_eq(code.as_bytes()));
         }
-        (found != i64::MIN).then_some(found)
+        (matching != i64::MIN).then_some(matching)
     }
 }
 
@@ -104,7 +105,7 @@ impl fmt::Debug for TotpSecret {
     }
 }
 
-/// The half minute since 1970 that a time falls into.
+/// The number of whole 30-second steps since 1970.
 pub fn step_at(now: NaiveDateTime) -> i64 {
     now.and_utc().timestamp().div_euclid(STEP)
 }
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_codes_are_those_of_the_rfc() {
+    fn codes_match_the_rfc() {
         for (seconds, code) in VECTORS {
             assert_eq!(rfc().code(step_at(at(seconds))), code);
             assert_eq!(rfc().matching_step(code, at(seconds)), Some(seconds / 30));
@@ -154,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_good_one_step_early_and_late() {
+    fn a_code_is_valid_one_step_early_and_late() {
         let (seconds, code) = VECTORS[2];
         let step = seconds / 30;
         let start = at(step * 30);
-        for (off, good) in [
+        for (offset, valid) in [
             (-31, false),
             (-30, true),
             (0, true),
@@ -166,8 +167,8 @@ mod tests {
             (59, true),
             (60, false),
         ] {
-            let found = rfc().matching_step(code, start + TimeDelta::seconds(off));
-            assert_eq!(found, good.then_some(step), "{off}");
+            let matching = rfc().matching_step(code, start + TimeDelta::seconds(offset));
+            assert_eq!(matching, valid.then_some(step), "{offset}");
         }
     }
 
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_can_be_read_out_and_scanned() {
+    fn the_secret_can_be_typed_and_scanned() {
         assert_eq!(rfc().base32(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         assert_eq!(rfc().base32_grouped(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
         assert_eq!(

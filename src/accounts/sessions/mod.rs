@@ -1,8 +1,8 @@
-//! Signing in: sessions, the throttle, remembered browsers, and who a request comes from.
+//! Signing in: sessions, the throttle, trusted browsers, and where a request comes from.
 
 pub mod origin;
-pub mod remembered_browser;
 pub mod session;
 pub mod sign_in;
 pub mod throttle;
+pub mod trusted_browser;
 pub mod visitor;

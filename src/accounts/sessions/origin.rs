@@ -2,15 +2,15 @@
 
 use std::net::IpAddr;
 
-/// What a browser may call itself, in letters, before it is cut.
+/// In characters; longer values of `User-Agent` are cut.
 const MAX_USER_AGENT_LENGTH: usize = 300;
 
-/// Who calls, as far as the network and the browser tell.
+/// The network address and the browser of a request.
 #[derive(Debug, Clone)]
 pub struct Origin {
     /// Empty on the command line.
     pub address: String,
-    /// The `User-Agent`, cut.
+    /// The `User-Agent`, without control characters, and cut.
     pub agent: String,
 }
 
@@ -20,7 +20,7 @@ impl Origin {
             address: address.to_canonical().to_string(),
             agent: agent
                 .chars()
-                .filter(|letter| !letter.is_control())
+                .filter(|character| !character.is_control())
                 .take(MAX_USER_AGENT_LENGTH)
                 .collect(),
         }
@@ -33,7 +33,7 @@ impl Origin {
         }
     }
 
-    /// What counts as one caller: a whole /64 of IPv6 belongs to one customer.
+    /// What the network throttle counts by: the address, or its /64 for IPv6, which belongs to one customer.
     pub fn network(&self) -> String {
         match self.address.parse() {
             Ok(IpAddr::V6(address)) => {
@@ -45,15 +45,15 @@ impl Origin {
     }
 }
 
-/// `Firefox on Linux`, from what a browser calls itself.
-pub fn device(agent: &str) -> String {
-    let first = |known: &[(&str, &'static str)]| {
+/// `Firefox on Linux`, from the `User-Agent`.
+pub fn device_name(agent: &str) -> String {
+    let find = |known: &[(&str, &'static str)]| {
         known
             .iter()
-            .find(|(mark, _)| agent.contains(mark))
+            .find(|(token, _)| agent.contains(token))
             .map(|(_, name)| *name)
     };
-    let browser = first(&[
+    let browser = find(&[
         ("Edg", "Edge"),
         ("OPR/", "Opera"),
         ("SamsungBrowser", "Samsung Internet"),
@@ -65,7 +65,7 @@ pub fn device(agent: &str) -> String {
         ("curl/", "curl"),
         ("command line", "The command line"),
     ]);
-    let system = first(&[
+    let system = find(&[
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),
         ("Android", "Android"),
@@ -86,22 +86,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn devices_have_names_that_people_know() {
+    fn user_agents_become_device_names() {
         let chrome =
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
         let safari =
             "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Safari/604.1";
-        assert_eq!(device(chrome), "Chrome on Linux");
-        assert_eq!(device(safari), "Safari on iPhone");
+        assert_eq!(device_name(chrome), "Chrome on Linux");
+        assert_eq!(device_name(safari), "Safari on iPhone");
         assert_eq!(
-            device("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Firefox/140.0"),
+            device_name("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Firefox/140.0"),
             "Firefox on Windows"
         );
-        assert_eq!(device(""), "An unknown browser");
+        assert_eq!(device_name(""), "An unknown browser");
     }
 
     #[test]
-    fn a_v6_customer_is_one_caller() {
+    fn an_ipv6_network_is_its_64_bit_prefix() {
         let network = |address: &str| Origin::new(address.parse().unwrap(), "").network();
         assert_eq!(network("2001:db8:1:2::9"), network("2001:db8:1:2:ffff::1"));
         assert_ne!(network("2001:db8:1:2::9"), network("2001:db8:1:3::9"));

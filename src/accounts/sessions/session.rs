@@ -1,10 +1,10 @@
-//! Sign-ins: a row each, read with the person on every request, so that ending one takes effect at once.
+//! Sessions: one row for each sign-in. It is read on every request, so that ending it takes effect at once.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::origin::Origin;
-use crate::accounts::security_event::{Event, EventKind};
+use crate::accounts::action_context::ActionContext;
+use crate::accounts::security_event::EventKind;
 use crate::accounts::user::User;
 use crate::db::Conn;
 use crate::error::{Error, Result, Step};
@@ -12,40 +12,43 @@ use crate::id::{SessionId, UserId};
 use crate::schema::{sessions, trusted_browsers, users};
 use crate::string_enum::string_enum;
 
-/// `seen_at` is written at most so often, or every look at a page would be a durable write.
+/// `seen_at` is written at most this often, since every write is durable.
 pub const SEEN_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+const MAX_LISTED: i64 = 200;
 
 string_enum! {
-    /// What stands behind a sign-in beside the password.
+    /// How the user of a session signed in.
     Factor {
-        /// The password alone: the person has no second factor.
+        /// By password; the user has no second factor.
         Password = "password",
-        /// The password was right, the second factor is still asked for: good for nothing else.
+        /// By password, and the second factor is still due. Such a session gives no other rights.
         Pending = "pending",
         Totp = "totp",
         Recovery = "recovery",
-        /// A browser that was told to be remembered.
+        /// By password, in a trusted browser.
         Browser = "browser",
     }
 }
 
 impl Factor {
-    /// Whether a second factor was shown.
+    /// Whether a second factor was accepted.
     pub fn is_second(self) -> bool {
         matches!(self, Self::Totp | Self::Recovery | Self::Browser)
     }
 }
 
-/// How long a sign-in lasts.
+/// How long a session lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct SessionLimits {
+    /// Since the last request.
     pub idle: TimeDelta,
+    /// Since the sign-in.
     pub absolute: TimeDelta,
 }
 
-impl Limits {
-    /// The more someone may do, the shorter.
-    pub fn of(factor: Factor, admin: bool, seller: bool) -> Self {
+impl SessionLimits {
+    /// Sessions with more rights are shorter.
+    pub fn new(factor: Factor, admin: bool, seller: bool) -> Self {
         let (idle, absolute) = match (factor, admin, seller) {
             (Factor::Pending, ..) => (TimeDelta::minutes(5), TimeDelta::minutes(5)),
             (_, true, _) => (TimeDelta::minutes(30), TimeDelta::hours(12)),
@@ -55,10 +58,11 @@ impl Limits {
         Self { idle, absolute }
     }
 
+    /// Whether a session is still valid.
     pub fn allow(self, created_at: NaiveDateTime, seen_at: NaiveDateTime, now: NaiveDateTime) -> bool {
-        // A minute of grace for a clock that was set back; a session from further ahead is no good.
-        let ahead = created_at.max(seen_at) > now + TimeDelta::minutes(1);
-        !ahead && now < seen_at + self.idle && now < created_at + self.absolute
+        // One minute of tolerance, in case the clock was set back. A session from further in the future is not valid.
+        let in_future = created_at.max(seen_at) > now + TimeDelta::minutes(1);
+        !in_future && now < seen_at + self.idle && now < created_at + self.absolute
     }
 }
 
@@ -86,40 +90,40 @@ struct NewSession<'a> {
 }
 
 impl Session {
-    /// Signs someone in; `shown` is when they showed their password, None when a link in a letter was enough.
+    /// Signs a user in. `authenticated_at` is when they entered the password; None: they used a link from an email.
     pub fn start(
         conn: &mut Conn,
+        action: &ActionContext,
         user: UserId,
         factor: Factor,
-        shown: Option<NaiveDateTime>,
-        origin: &Origin,
-        now: NaiveDateTime,
+        authenticated_at: Option<NaiveDateTime>,
     ) -> Result<SessionId> {
-        let row = NewSession {
+        let session = NewSession {
             id: SessionId::new(),
             user_id: user,
             factor,
-            address: &origin.address,
-            agent: &origin.agent,
-            created_at: now,
-            seen_at: now,
-            auth_at: shown.unwrap_or(DateTime::UNIX_EPOCH.naive_utc()),
+            address: &action.origin.address,
+            agent: &action.origin.agent,
+            created_at: action.now,
+            seen_at: action.now,
+            auth_at: authenticated_at.unwrap_or(DateTime::UNIX_EPOCH.naive_utc()),
         };
-        diesel::insert_into(sessions::table).values(&row).execute(conn)?;
+        diesel::insert_into(sessions::table).values(&session).execute(conn)?;
         if factor != Factor::Pending {
             diesel::update(users::table.find(user))
-                .set(users::last_login_at.eq(now))
+                .set(users::last_login_at.eq(action.now))
                 .execute(conn)?;
-            let how = if shown.is_some() {
+            let method = if authenticated_at.is_some() {
                 factor.label()
             } else {
                 "by a link in a letter"
             };
-            Event::record(conn, user, EventKind::SignedIn, how, origin, now)?;
+            action.record_detail(conn, user, EventKind::SignedIn, method)?;
         }
-        Ok(row.id)
+        Ok(session.id)
     }
 
+    /// Records that the session was used.
     pub fn touch(conn: &mut Conn, id: SessionId, now: NaiveDateTime) -> Result<()> {
         diesel::update(sessions::table.find(id))
             .set(sessions::seen_at.eq(now))
@@ -127,127 +131,119 @@ impl Session {
         Ok(())
     }
 
-    /// The password was shown again just now. The session gets a new id.
-    pub fn confirm(
-        conn: &mut Conn,
-        id: SessionId,
-        factor: Factor,
-        origin: &Origin,
-        now: NaiveDateTime,
-    ) -> Result<SessionId> {
-        let device = Device::of(conn, id)?;
-        // Ended elsewhere at this very moment: it does not come back by this.
-        if !Self::end(conn, device.user, id)? {
+    /// The user entered the password again. Returns the new id of the session.
+    pub fn reauthenticate(conn: &mut Conn, action: &ActionContext, id: SessionId, factor: Factor) -> Result<SessionId> {
+        let current = CurrentSession::find(conn, id)?;
+        // A session that was ended by another request at the same moment stays ended.
+        if !Self::end(conn, current.user, id)? {
             return Err(Error::StepRequired(Step::SignIn));
         }
-        let shown = Device { auth_at: now, ..device };
-        let fresh = shown.go_on(conn, factor, origin, now)?;
-        Event::record(conn, shown.user, EventKind::Confirmed, "", origin, now)?;
-        Ok(fresh)
+        let current = CurrentSession {
+            auth_at: action.now,
+            ..current
+        };
+        let new_id = current.reissue(conn, action, factor)?;
+        action.record(conn, current.user, EventKind::Confirmed)?;
+        Ok(new_id)
     }
 
-    /// Ends one of a person's; false when it was not theirs, or gone.
+    /// Ends a session. Returns false when the user has no such session.
     pub fn end(conn: &mut Conn, user: UserId, id: SessionId) -> Result<bool> {
-        let one = sessions::table.find(id).filter(sessions::user_id.eq(user));
-        Ok(diesel::delete(one).execute(conn)? == 1)
+        let session = sessions::table.find(id).filter(sessions::user_id.eq(user));
+        Ok(diesel::delete(session).execute(conn)? == 1)
     }
 
-    /// Ends all of a person's, and forgets the browsers that skip the second factor.
+    /// Ends all sessions of a user, and stops trusting their browsers.
     pub fn end_all(conn: &mut Conn, user: UserId) -> Result<()> {
         diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(conn)?;
         diesel::delete(trusted_browsers::table.filter(trusted_browsers::user_id.eq(user))).execute(conn)?;
         Ok(())
     }
 
-    /// Ends all of a person's but this one, which goes on under a new id.
-    pub fn renew(
-        conn: &mut Conn,
-        id: SessionId,
-        factor: Factor,
-        origin: &Origin,
-        now: NaiveDateTime,
-    ) -> Result<SessionId> {
-        let device = Device::of(conn, id)?;
-        Self::end_all(conn, device.user)?;
-        device.go_on(conn, factor, origin, now)
+    /// Ends all sessions of the user except this one. Returns its new id.
+    pub fn end_others(conn: &mut Conn, action: &ActionContext, id: SessionId, factor: Factor) -> Result<SessionId> {
+        let current = CurrentSession::find(conn, id)?;
+        Self::end_all(conn, current.user)?;
+        current.reissue(conn, action, factor)
     }
 
-    /// The devices where someone is signed in, the one last seen first.
-    pub fn list(conn: &mut Conn, user: &User, seller: bool, now: NaiveDateTime) -> Result<Vec<Self>> {
-        let all: Vec<Self> = sessions::table
+    /// The user's valid sessions, the most recently used first.
+    pub fn of_user(conn: &mut Conn, user: &User, seller: bool, now: NaiveDateTime) -> Result<Vec<Self>> {
+        let sessions: Vec<Self> = sessions::table
             .filter(sessions::user_id.eq(user.id))
             .filter(sessions::factor.ne(Factor::Pending))
             .order((sessions::seen_at.desc(), sessions::id.desc()))
-            .limit(200)
+            .limit(MAX_LISTED)
             .select(Self::as_select())
             .load(conn)?;
-        Ok(all
+        Ok(sessions
             .into_iter()
-            .filter(|one| Limits::of(one.factor, user.admin, seller).allow(one.created_at, one.seen_at, now))
+            .filter(|session| {
+                SessionLimits::new(session.factor, user.admin, seller).allow(session.created_at, session.seen_at, now)
+            })
             .collect())
     }
 
-    /// Takes away those that have ended by themselves.
     pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
-        let longest = Limits::of(Factor::Password, false, false);
-        let over = sessions::table.filter(
+        let longest = SessionLimits::new(Factor::Password, false, false);
+        let expired = sessions::table.filter(
             sessions::created_at
                 .lt(now - longest.absolute)
                 .or(sessions::seen_at.lt(now - longest.idle)),
         );
-        let half = sessions::table
+        let pending = sessions::table
             .filter(sessions::factor.eq(Factor::Pending))
             .filter(sessions::created_at.lt(now - TimeDelta::hours(1)));
-        Ok(diesel::delete(over).execute(conn)? + diesel::delete(half).execute(conn)?)
+        Ok(diesel::delete(expired).execute(conn)? + diesel::delete(pending).execute(conn)?)
     }
 }
 
-/// What goes on under a new id when all sign-ins end. It lasts no longer for it, and the password was shown when it was.
-#[derive(Debug, Clone, Copy, Queryable)]
-pub struct Device {
+/// The part of a session that stays when it gets a new id: its lifetime, and when the password was entered.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct CurrentSession {
+    #[diesel(column_name = user_id)]
     user: UserId,
     created_at: NaiveDateTime,
     auth_at: NaiveDateTime,
 }
 
-impl Device {
-    /// When the password was shown.
-    pub fn shown_at(self) -> NaiveDateTime {
+impl CurrentSession {
+    /// When the password was entered.
+    pub fn authenticated_at(self) -> NaiveDateTime {
         self.auth_at
     }
 
-    /// The one of this sign-in.
-    ///
     /// # Errors
-    /// It was ended elsewhere just now.
-    pub fn of(conn: &mut Conn, id: SessionId) -> Result<Self> {
-        let found: Option<Self> = sessions::table
+    /// `StepRequired` when the session was ended.
+    pub fn find(conn: &mut Conn, id: SessionId) -> Result<Self> {
+        let session = sessions::table
             .find(id)
-            .select((sessions::user_id, sessions::created_at, sessions::auth_at))
+            .select(Self::as_select())
             .first(conn)
             .optional()?;
-        found.ok_or(Error::StepRequired(Step::SignIn))
+        session.ok_or(Error::StepRequired(Step::SignIn))
     }
 
-    /// Under a new id; that is no new sign-in, and no event.
-    pub fn go_on(self, conn: &mut Conn, factor: Factor, origin: &Origin, now: NaiveDateTime) -> Result<SessionId> {
-        let row = NewSession {
+    /// Inserts the session again with a new id. This is not a new sign-in, so no event is recorded.
+    pub fn reissue(self, conn: &mut Conn, action: &ActionContext, factor: Factor) -> Result<SessionId> {
+        let session = NewSession {
             id: SessionId::new(),
             user_id: self.user,
             factor,
-            address: &origin.address,
-            agent: &origin.agent,
+            address: &action.origin.address,
+            agent: &action.origin.agent,
             created_at: self.created_at,
-            seen_at: now,
+            seen_at: action.now,
             auth_at: self.auth_at,
         };
-        diesel::insert_into(sessions::table).values(&row).execute(conn)?;
-        Ok(row.id)
+        diesel::insert_into(sessions::table).values(&session).execute(conn)?;
+        Ok(session.id)
     }
 }
 
 impl Factor {
-    /// For people.
+    /// The text on pages.
     pub fn label(self) -> &'static str {
         match self {
             Self::Password => "with the password",
@@ -264,9 +260,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sign_in_ends_when_unused_and_when_old() {
+    fn a_session_expires_when_idle_and_when_old() {
         let now = chrono::DateTime::UNIX_EPOCH.naive_utc() + TimeDelta::days(10_000);
-        let limits = Limits::of(Factor::Password, false, false);
+        let limits = SessionLimits::new(Factor::Password, false, false);
         let second = TimeDelta::seconds(1);
         assert!(limits.allow(
             now - TimeDelta::days(14) + second,
@@ -280,10 +276,13 @@ mod tests {
     }
 
     #[test]
-    fn who_may_do_more_is_signed_in_for_less() {
-        let idle = |admin, seller| Limits::of(Factor::Totp, admin, seller).idle;
+    fn sessions_with_more_rights_are_shorter() {
+        let idle = |admin, seller| SessionLimits::new(Factor::Totp, admin, seller).idle;
         assert!(idle(true, true) < idle(false, true));
         assert!(idle(false, true) < idle(false, false));
-        assert_eq!(Limits::of(Factor::Pending, true, true).absolute, TimeDelta::minutes(5));
+        assert_eq!(
+            SessionLimits::new(Factor::Pending, true, true).absolute,
+            TimeDelta::minutes(5)
+        );
     }
 }

@@ -1,223 +1,207 @@
-//! Signing in: a try is counted before the password is looked at, and every failure looks alike.
+//! Signing in. An attempt is counted before the password is checked, and every failure looks the same.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::origin::Origin;
-use super::remembered_browser::Browser;
-use super::session::{Device, Factor, Session};
-use super::throttle::{BY_ACCOUNT, BY_FACTOR, BY_NETWORK, Try};
+use super::session::{CurrentSession, Factor, Session};
+use super::throttle::{ACCOUNT_THROTTLE, Attempt, NETWORK_THROTTLE, SECOND_FACTOR_THROTTLE};
+use super::trusted_browser::TrustedBrowser;
+use super::visitor::Visitor;
+use crate::accounts::action_context::ActionContext;
 use crate::accounts::second_factor;
-use crate::accounts::security_event::{Event, EventKind};
+use crate::accounts::security_event::EventKind;
 use crate::accounts::user::User;
 use crate::crypto::Cipher;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, UserId};
-use crate::mail::{Outbox, emails};
+use crate::mail::emails;
 
-/// What came of knocking.
-pub enum Knock {
-    /// Too many tries; how long to wait.
-    Rest(TimeDelta),
-    /// The password may be looked at.
-    Open(Claim),
+/// Whether the password of a sign-in may be checked.
+pub enum SignInAttempt {
+    /// There were too many attempts; how long to wait.
+    Throttled(TimeDelta),
+    Allowed(CredentialCheck),
 }
 
-/// What came of a right password.
-pub enum Entered {
-    /// Signed in, or half in where a second factor is asked for.
-    In(SessionId, Factor),
-    /// Another hash is stored by now, perhaps a better one of the same password: it is to be looked at again.
-    Changed(String),
-    Out,
+/// The result of a sign-in with the right password.
+pub enum SignInOutcome {
+    /// The factor is `Factor::Pending` when the second factor is still due.
+    SignedIn(SessionId, Factor),
+    /// The stored hash changed in the meantime, perhaps by an upgrade. The password must be checked against this one.
+    HashChanged(String),
+    Rejected,
 }
 
-/// Who someone says they are, known to us or not.
+/// What a password is checked against. Both fields are None for an unknown or suspended user.
 #[derive(Clone)]
-pub struct Claim {
+pub struct CredentialCheck {
     pub user: Option<UserId>,
-    /// The stored hash.
-    pub stored: Option<String>,
+    pub stored_hash: Option<String>,
 }
 
-/// What counts the tries of someone's codes.
-fn subject(user: UserId) -> String {
-    format!("user {user}")
+/// A sign-in whose second factor was accepted.
+pub struct CompletedSignIn {
+    pub session: SessionId,
+    /// For the cookie of a browser that is to be trusted.
+    pub browser_token: Option<String>,
 }
 
-/// Counts a try under what was typed, known or not, and under the network. Its transaction must commit.
-pub fn knock(conn: &mut Conn, outbox: &Outbox, login: &str, origin: &Origin, now: NaiveDateTime) -> Result<Knock> {
+/// Counts an attempt for the typed login, known or not, and for the network. The transaction must commit.
+pub fn begin_attempt(conn: &mut Conn, action: &ActionContext, login: &str) -> Result<SignInAttempt> {
     let user = User::by_login(conn, login)?;
-    count(conn, outbox, user, &User::login_key(login), origin, now)
+    count_attempt(conn, action, user, &User::login_key(login))
 }
 
-/// As `knock`, for someone who is signed in already.
-pub fn knock_again(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    user: UserId,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<Knock> {
+/// As `begin_attempt`, for someone who is signed in already.
+pub fn begin_reauthentication(conn: &mut Conn, action: &ActionContext, user: UserId) -> Result<SignInAttempt> {
     let user = User::find(conn, user)?;
     let key = user.email.clone();
-    count(conn, outbox, Some(user), &key, origin, now)
+    count_attempt(conn, action, Some(user), &key)
 }
 
-fn count(
-    conn: &mut Conn,
-    outbox: &Outbox,
-    user: Option<User>,
-    key: &str,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<Knock> {
-    let account = BY_ACCOUNT.count(conn, key, now)?;
-    let network = BY_NETWORK.count(conn, &origin.network(), now)?;
-    if account == Try::AllowedThenRest {
+fn count_attempt(conn: &mut Conn, action: &ActionContext, user: Option<User>, key: &str) -> Result<SignInAttempt> {
+    let by_account = ACCOUNT_THROTTLE.count(conn, key, action.now)?;
+    let by_network = NETWORK_THROTTLE.count(conn, &action.origin.network(), action.now)?;
+    if by_account == Attempt::LastFree {
         let id = user.as_ref().map(|user| user.id);
-        Event::record(conn, id, EventKind::SignInSlowed, "", origin, now)?;
+        action.record(conn, id, EventKind::SignInSlowed)?;
         if let Some(user) = &user {
-            let letter = emails::sign_in_slowed(user.called(), &outbox.link("/forgot"));
-            outbox.post(conn, &user.email, &letter, now)?;
+            let email = emails::sign_in_slowed(user.display_name(), &action.link("/forgot"));
+            action.send(conn, &user.email, &email)?;
         }
     }
-    match (account, network) {
-        (Try::Rest(one), Try::Rest(other)) => Ok(Knock::Rest(one.max(other))),
-        (Try::Rest(wait), _) | (_, Try::Rest(wait)) => Ok(Knock::Rest(wait)),
+    match (by_account, by_network) {
+        (Attempt::Throttled(account_wait), Attempt::Throttled(network_wait)) => {
+            Ok(SignInAttempt::Throttled(account_wait.max(network_wait)))
+        }
+        (Attempt::Throttled(wait), _) | (_, Attempt::Throttled(wait)) => Ok(SignInAttempt::Throttled(wait)),
         _ => {
             let user = user.filter(|user| user.suspended_at.is_none());
-            Ok(Knock::Open(Claim {
+            Ok(SignInAttempt::Allowed(CredentialCheck {
                 user: user.as_ref().map(|user| user.id),
-                stored: user.map(|user| user.password),
+                stored_hash: user.map(|user| user.password),
             }))
         }
     }
 }
 
-/// Writes down that it was the wrong password, or nobody's name.
-pub fn failed(conn: &mut Conn, claim: &Claim, kind: EventKind, origin: &Origin, now: NaiveDateTime) -> Result<()> {
-    Event::record(conn, claim.user, kind, "", origin, now)
-}
-
-/// The password was right: signs in, if nothing changed in the meantime.
-pub fn enter(
+/// Signs in after the password was found right, unless the account changed in the meantime. `upgrade` is a better hash
+/// to store; `browser_token` is what the cookie of a trusted browser holds.
+pub fn start_session(
     conn: &mut Conn,
-    claim: &Claim,
+    action: &ActionContext,
+    check: &CredentialCheck,
     upgrade: Option<&str>,
-    browser: Option<&str>,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<Entered> {
-    let (Some(id), Some(stored)) = (claim.user, &claim.stored) else {
-        return Ok(Entered::Out);
+    browser_token: Option<&str>,
+) -> Result<SignInOutcome> {
+    let (Some(id), Some(stored_hash)) = (check.user, &check.stored_hash) else {
+        return Ok(SignInOutcome::Rejected);
     };
-    let user = User::hold(conn, id)?;
+    let user = User::lock(conn, id)?;
     if user.suspended_at.is_some() {
-        return Ok(Entered::Out);
+        return Ok(SignInOutcome::Rejected);
     }
-    if user.password != *stored {
-        return Ok(Entered::Changed(user.password));
+    if user.password != *stored_hash {
+        return Ok(SignInOutcome::HashChanged(user.password));
     }
     if let Some(better) = upgrade {
-        User::upgrade_password(conn, id, stored, better)?;
+        User::upgrade_password(conn, id, stored_hash, better)?;
     }
-    forgive(conn, &user, origin)?;
-    let factor = first_factor(conn, &user, browser, now)?;
-    Ok(Entered::In(
-        Session::start(conn, id, factor, Some(now), origin, now)?,
-        factor,
-    ))
+    reset_attempts(conn, &user, &action.origin)?;
+    let factor = initial_factor(conn, &user, browser_token, action.now)?;
+    let session = Session::start(conn, action, id, factor, Some(action.now))?;
+    Ok(SignInOutcome::SignedIn(session, factor))
 }
 
-/// It was the right password: the account's tries start afresh, the network's do not count this one.
-pub fn forgive(conn: &mut Conn, user: &User, origin: &Origin) -> Result<()> {
-    // The network last, as when knocking, or two could wait for each other.
-    forgive_account(conn, user)?;
-    BY_NETWORK.take_back(conn, &origin.network())
+/// Resets the account's attempts after the right password, and takes this one off the network's.
+pub fn reset_attempts(conn: &mut Conn, user: &User, origin: &Origin) -> Result<()> {
+    // The same order as when counting, so that two transactions cannot deadlock.
+    reset_account_attempts(conn, user)?;
+    NETWORK_THROTTLE.uncount(conn, &origin.network())
 }
 
-/// The account's tries start afresh, by whichever name they were.
-pub fn forgive_account(conn: &mut Conn, user: &User) -> Result<()> {
-    BY_ACCOUNT.forgive(conn, &user.email)?;
-    BY_ACCOUNT.forgive(conn, &User::login_key(&user.username))
+/// Resets the attempts that were counted under the user's address and under the username.
+pub fn reset_account_attempts(conn: &mut Conn, user: &User) -> Result<()> {
+    ACCOUNT_THROTTLE.reset(conn, &user.email)?;
+    ACCOUNT_THROTTLE.reset(conn, &User::login_key(&user.username))
 }
 
-/// What a sign-in stands on before a code was asked for.
-pub fn first_factor(conn: &mut Conn, user: &User, browser: Option<&str>, now: NaiveDateTime) -> Result<Factor> {
+/// The factor of a new session before a code was asked for.
+pub fn initial_factor(conn: &mut Conn, user: &User, browser_token: Option<&str>, now: NaiveDateTime) -> Result<Factor> {
     if !user.has_factor() {
         return Ok(Factor::Password);
     }
-    let trusted = match browser {
-        Some(plain) => Browser::is_trusted(conn, user.id, plain, now)?,
+    let trusted = match browser_token {
+        Some(token) => TrustedBrowser::is_trusted(conn, user.id, token, now)?,
         None => false,
     };
     Ok(if trusted { Factor::Browser } else { Factor::Pending })
 }
 
-/// Counts a try of a code. Its transaction must commit.
-pub fn count_code(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<Option<TimeDelta>> {
-    Ok(match BY_FACTOR.count(conn, &subject(user), now)? {
-        Try::Rest(wait) => Some(wait),
-        Try::Allowed | Try::AllowedThenRest => None,
+/// Counts an attempt to enter a code. Returns how long to wait if there were too many. The transaction must commit.
+pub fn count_code_attempt(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<Option<TimeDelta>> {
+    Ok(match SECOND_FACTOR_THROTTLE.count(conn, &code_key(user), now)? {
+        Attempt::Throttled(wait) => Some(wait),
+        Attempt::Allowed | Attempt::LastFree => None,
     })
 }
 
-/// The code, where one is asked for. None: it was wrong.
-pub fn take_code(
+/// Accepts a code of the app or a recovery code. None: the code is wrong.
+pub fn verify_code(
     conn: &mut Conn,
-    (outbox, cipher): (&Outbox, &Cipher),
+    action: &ActionContext,
+    cipher: &Cipher,
     user: UserId,
-    typed: &str,
-    origin: &Origin,
-    now: NaiveDateTime,
+    code: &str,
 ) -> Result<Option<Factor>> {
     let user = User::find(conn, user)?;
-    let factor = second_factor::accept(conn, cipher, &user, typed, origin, now)?;
+    let factor = second_factor::accept(conn, action, cipher, &user, code)?;
     match factor {
-        None => Event::record(conn, user.id, EventKind::FactorFailed, "", origin, now)?,
+        None => action.record(conn, user.id, EventKind::FactorFailed)?,
         Some(factor) => {
-            BY_FACTOR.forgive(conn, &subject(user.id))?;
+            reset_code_attempts(conn, user.id)?;
             if factor == Factor::Recovery {
                 let left = second_factor::recovery_codes_left(conn, user.id)?;
-                let letter = emails::recovery_code_used(user.called(), left, &outbox.link("/forgot"));
-                outbox.post(conn, &user.email, &letter, now)?;
+                let email = emails::recovery_code_used(user.display_name(), left, &action.link("/forgot"));
+                action.send(conn, &user.email, &email)?;
             }
         }
     }
     Ok(factor)
 }
 
-/// The second step: the half sign-in becomes a whole one, under a new id.
+/// Replaces a session whose second factor was due by a full one, with a new id. None: that session has ended.
 pub fn complete(
     conn: &mut Conn,
-    half: SessionId,
-    user: UserId,
+    action: &ActionContext,
+    pending: &Visitor,
     factor: Factor,
-    remember: bool,
-    origin: &Origin,
-    now: NaiveDateTime,
-) -> Result<Option<(SessionId, Option<String>)>> {
-    User::hold(conn, user)?;
-    // Of two that come with the same half, one goes on.
-    let Ok(device) = Device::of(conn, half) else {
+    trust_browser: bool,
+) -> Result<Option<CompletedSignIn>> {
+    User::lock(conn, pending.user)?;
+    // If two requests come with the same pending session, only one of them gets a full session.
+    let Ok(current) = CurrentSession::find(conn, pending.session) else {
         return Ok(None);
     };
-    if !Session::end(conn, user, half)? {
+    if !Session::end(conn, pending.user, pending.session)? {
         return Ok(None);
     }
-    let browser = if remember {
-        Some(Browser::trust(conn, user, origin, now)?)
+    let browser_token = if trust_browser {
+        Some(TrustedBrowser::trust(conn, action, pending.user)?)
     } else {
         None
     };
-    Ok(Some((
-        Session::start(conn, user, factor, Some(device.shown_at()), origin, now)?,
-        browser,
-    )))
+    let session = Session::start(conn, action, pending.user, factor, Some(current.authenticated_at()))?;
+    Ok(Some(CompletedSignIn { session, browser_token }))
 }
 
-/// A right code was shown outside a sign-in.
-pub fn forgive_codes(conn: &mut Conn, user: UserId) -> Result<()> {
-    BY_FACTOR.forgive(conn, &subject(user))
+/// Resets the attempts to enter a code.
+pub fn reset_code_attempts(conn: &mut Conn, user: UserId) -> Result<()> {
+    SECOND_FACTOR_THROTTLE.reset(conn, &code_key(user))
+}
+
+/// The key under which attempts to enter a code are counted.
+fn code_key(user: UserId) -> String {
+    format!("user {user}")
 }

@@ -1,4 +1,5 @@
-//! Throttles: after so many tries, a rest between them that grows. Kept in the database; never a lock-out.
+//! Sign-in throttles: after some free attempts, the delay between attempts grows. The state is in the database, and no
+//! account is ever locked.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -9,60 +10,60 @@ use crate::error::Result;
 use crate::id::ThrottleId;
 use crate::schema::throttles;
 
-/// How a kind of try is slowed down. Times in seconds.
+/// How one kind of attempt is slowed down. Times are in seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Throttle {
     name: &'static str,
-    /// Tries before the first rest.
-    free: i32,
-    /// The first rest; each further try doubles it.
-    rest: i64,
-    longest: i64,
-    /// After so long without a try, all is forgotten.
-    forget: i64,
+    /// Attempts before the first delay.
+    free_attempts: i32,
+    /// Each further attempt doubles it.
+    first_delay: i64,
+    max_delay: i64,
+    /// After this long without an attempt, counting starts again.
+    reset_after: i64,
 }
 
 /// Passwords for one account, known or not.
-pub const BY_ACCOUNT: Throttle = Throttle {
+pub const ACCOUNT_THROTTLE: Throttle = Throttle {
     name: "account",
-    free: 10,
-    rest: 30,
-    longest: 15 * 60,
-    forget: 60 * 60,
+    free_attempts: 10,
+    first_delay: 30,
+    max_delay: 15 * 60,
+    reset_after: 60 * 60,
 };
-/// Passwords from one network; many people may share it.
-pub const BY_NETWORK: Throttle = Throttle {
+/// Passwords from one network, which many people may share.
+pub const NETWORK_THROTTLE: Throttle = Throttle {
     name: "network",
-    free: 100,
-    rest: 10,
-    longest: 5 * 60,
-    forget: 15 * 60,
+    free_attempts: 100,
+    first_delay: 10,
+    max_delay: 5 * 60,
+    reset_after: 15 * 60,
 };
 /// Codes of the second factor, and recovery codes.
-pub const BY_FACTOR: Throttle = Throttle {
+pub const SECOND_FACTOR_THROTTLE: Throttle = Throttle {
     name: "factor",
-    free: 5,
-    rest: 60,
-    longest: 15 * 60,
-    forget: 60 * 60,
+    free_attempts: 5,
+    first_delay: 60,
+    max_delay: 15 * 60,
+    reset_after: 60 * 60,
 };
-/// Letters that anyone can cause by typing somebody's address.
-pub const BY_LETTER: Throttle = Throttle {
+/// Emails that anyone can cause by typing somebody's address.
+pub const EMAIL_THROTTLE: Throttle = Throttle {
     name: "letter",
-    free: 1,
-    rest: 5 * 60,
-    longest: 6 * 60 * 60,
-    forget: 24 * 60 * 60,
+    free_attempts: 1,
+    first_delay: 5 * 60,
+    max_delay: 6 * 60 * 60,
+    reset_after: 24 * 60 * 60,
 };
 
-/// What became of a try.
+/// The result of counting an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Try {
+pub enum Attempt {
     Allowed,
-    /// Allowed, and the last before a rest.
-    AllowedThenRest,
-    /// Not now; how long until the next one counts.
-    Rest(TimeDelta),
+    /// Allowed, and the last one without a delay.
+    LastFree,
+    /// Not allowed; how long until the next attempt is.
+    Throttled(TimeDelta),
 }
 
 #[derive(Insertable)]
@@ -76,34 +77,35 @@ struct NewThrottle<'a> {
 }
 
 impl Throttle {
-    /// Counts a try, before anything is done about it. Belongs in a transaction of its own, or what fails uncounts it.
-    pub fn count(&self, conn: &mut Conn, subject: &str, now: NaiveDateTime) -> Result<Try> {
-        let name = self.name_of(subject);
-        // The update comes first: its lock makes those who try at the same moment stand in line.
-        let known = diesel::update(throttles::table.filter(throttles::name.eq(&name)))
+    /// Counts an attempt before it is processed. Needs a transaction of its own, since a rollback would uncount it.
+    pub fn count(&self, conn: &mut Conn, subject: &str, now: NaiveDateTime) -> Result<Attempt> {
+        let name = self.key(subject);
+        // The update comes first, because its lock makes simultaneous attempts wait for each other.
+        let updated = diesel::update(throttles::table.filter(throttles::name.eq(&name)))
             .set(throttles::attempts.eq(throttles::attempts + 1))
             .execute(conn)?;
-        if known == 0 {
-            let row = NewThrottle {
+        if updated == 0 {
+            let throttle = NewThrottle {
                 id: ThrottleId::new(),
                 name: &name,
                 attempts: 1,
                 closed_until: self.closed_until(1, now),
                 updated_at: now,
             };
-            diesel::insert_into(throttles::table).values(&row).execute(conn)?;
-            return Ok(self.verdict(1));
+            diesel::insert_into(throttles::table).values(&throttle).execute(conn)?;
+            return Ok(self.allowed(1));
         }
         let (attempts, closed_until, updated_at): (i32, NaiveDateTime, NaiveDateTime) = throttles::table
             .filter(throttles::name.eq(&name))
             .select((throttles::attempts, throttles::closed_until, throttles::updated_at))
             .first(conn)?;
-        // Who came a moment earlier, by their clock, does not find it closed by who was written down first.
+        // An attempt that waited for the lock has an older `now` than the one that was counted before it. It must not
+        // be refused because of that one.
         if closed_until > now.max(updated_at) {
-            return Ok(Try::Rest(closed_until - now));
+            return Ok(Attempt::Throttled(closed_until - now));
         }
-        let forgotten = updated_at + TimeDelta::seconds(self.forget) < now;
-        let attempts = if forgotten { 1 } else { attempts };
+        let is_reset = updated_at + TimeDelta::seconds(self.reset_after) < now;
+        let attempts = if is_reset { 1 } else { attempts };
         diesel::update(throttles::table.filter(throttles::name.eq(&name)))
             .set((
                 throttles::attempts.eq(attempts),
@@ -111,50 +113,50 @@ impl Throttle {
                 throttles::updated_at.eq(now),
             ))
             .execute(conn)?;
-        Ok(self.verdict(attempts))
+        Ok(self.allowed(attempts))
     }
 
-    /// It was the right person: their account starts afresh.
-    pub fn forgive(&self, conn: &mut Conn, subject: &str) -> Result<()> {
-        diesel::delete(throttles::table.filter(throttles::name.eq(self.name_of(subject)))).execute(conn)?;
+    /// Starts counting again, after a success.
+    pub fn reset(&self, conn: &mut Conn, subject: &str) -> Result<()> {
+        diesel::delete(throttles::table.filter(throttles::name.eq(self.key(subject)))).execute(conn)?;
         Ok(())
     }
 
-    /// It was the right person: this one try does not count against all others there.
-    pub fn take_back(&self, conn: &mut Conn, subject: &str) -> Result<()> {
-        let one = throttles::table
-            .filter(throttles::name.eq(self.name_of(subject)))
+    /// Takes one attempt off the count, after a success, without resetting those of others.
+    pub fn uncount(&self, conn: &mut Conn, subject: &str) -> Result<()> {
+        let counted = throttles::table
+            .filter(throttles::name.eq(self.key(subject)))
             .filter(throttles::attempts.gt(0));
-        diesel::update(one)
+        diesel::update(counted)
             .set(throttles::attempts.eq(throttles::attempts - 1))
             .execute(conn)?;
         Ok(())
     }
 
-    /// Takes away what no try has touched for a day.
+    /// Deletes what was not updated for a day.
     pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
-        let old = throttles::table.filter(throttles::updated_at.lt(now - TimeDelta::days(1)));
-        Ok(diesel::delete(old).execute(conn)?)
+        let expired = throttles::table.filter(throttles::updated_at.lt(now - TimeDelta::days(1)));
+        Ok(diesel::delete(expired).execute(conn)?)
     }
 
-    /// Subjects are people's addresses and names, so only their hash is kept.
-    fn name_of(&self, subject: &str) -> String {
+    /// Subjects are personal addresses and names, so only their hash is stored.
+    fn key(&self, subject: &str) -> String {
         format!("{}:{}", self.name, hash(subject))
     }
 
-    fn verdict(&self, attempts: i32) -> Try {
-        if attempts == self.free {
-            Try::AllowedThenRest
+    fn allowed(&self, attempts: i32) -> Attempt {
+        if attempts == self.free_attempts {
+            Attempt::LastFree
         } else {
-            Try::Allowed
+            Attempt::Allowed
         }
     }
 
     fn closed_until(&self, attempts: i32, now: NaiveDateTime) -> NaiveDateTime {
-        match u32::try_from(attempts - self.free) {
+        match u32::try_from(attempts - self.free_attempts) {
             Ok(further) => {
-                let rest = self.rest.saturating_mul(1_i64 << further.min(20));
-                now + TimeDelta::seconds(rest.min(self.longest))
+                let delay = self.first_delay.saturating_mul(1_i64 << further.min(20));
+                now + TimeDelta::seconds(delay.min(self.max_delay))
             }
             Err(_) => now,
         }
@@ -166,14 +168,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rest_begins_after_the_free_tries_and_grows_to_its_end() {
+    fn the_delay_starts_after_the_free_attempts_and_grows_to_its_maximum() {
         let now = chrono::DateTime::UNIX_EPOCH.naive_utc();
-        let rest = |attempts| (BY_ACCOUNT.closed_until(attempts, now) - now).num_seconds();
+        let delay = |attempts| (ACCOUNT_THROTTLE.closed_until(attempts, now) - now).num_seconds();
         assert_eq!(
-            [1, 9, 10, 11, 12, 100, i32::MAX].map(rest),
+            [1, 9, 10, 11, 12, 100, i32::MAX].map(delay),
             [0, 0, 30, 60, 120, 900, 900]
         );
-        assert_eq!(BY_ACCOUNT.verdict(9), Try::Allowed);
-        assert_eq!(BY_ACCOUNT.verdict(10), Try::AllowedThenRest);
+        assert_eq!(ACCOUNT_THROTTLE.allowed(9), Attempt::Allowed);
+        assert_eq!(ACCOUNT_THROTTLE.allowed(10), Attempt::LastFree);
     }
 }

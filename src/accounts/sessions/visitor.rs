@@ -1,17 +1,17 @@
-//! Who visits: the person behind a sign-in, with what every page needs of them, in one query.
+//! The signed-in visitor of a request: the session, the user, and what every page needs, in one query.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::sum;
 use diesel::prelude::*;
 
-use super::session::{Factor, Limits, SEEN_INTERVAL};
-use crate::accounts::user::called;
+use super::session::{Factor, SEEN_INTERVAL, SessionLimits};
+use crate::accounts::user::display_name;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{SessionId, ShopId, UserId};
 use crate::schema::{cart_items, carts, sessions, shops, users};
 
-/// How long a password that was shown counts for what matters most.
+/// How long after entering the password sensitive changes are allowed.
 const RECENT_AUTH_TTL: TimeDelta = TimeDelta::minutes(10);
 
 #[derive(Debug, Clone, Queryable)]
@@ -22,7 +22,7 @@ pub struct Visitor {
     pub first_name: String,
     pub email: String,
     /// The address of the profile picture, or empty.
-    pub face: String,
+    pub profile_image: String,
     pub admin: bool,
     email_verified_at: Option<NaiveDateTime>,
     suspended_at: Option<NaiveDateTime>,
@@ -33,11 +33,11 @@ pub struct Visitor {
     seen_at: NaiveDateTime,
     auth_at: NaiveDateTime,
     pub shop: Option<ShopRef>,
-    /// Pieces in their cart.
+    /// The number of items in their cart.
     pub in_cart: Option<i64>,
 }
 
-/// The shop that someone runs.
+/// The visitor's shop.
 #[derive(Debug, Clone, Queryable)]
 pub struct ShopRef {
     pub id: ShopId,
@@ -46,7 +46,7 @@ pub struct ShopRef {
 }
 
 impl Visitor {
-    /// The person of this session, if it still counts.
+    /// The visitor of a session; None when the session is not valid, or the user is suspended.
     pub fn of_session(conn: &mut Conn, id: SessionId, now: NaiveDateTime) -> Result<Option<Self>> {
         let in_cart = cart_items::table
             .inner_join(carts::table)
@@ -54,7 +54,7 @@ impl Visitor {
             .filter(cart_items::removed_at.is_null())
             .select(sum(cart_items::quantity))
             .single_value();
-        let found: Option<Self> = sessions::table
+        let visitor: Option<Self> = sessions::table
             .inner_join(users::table.left_join(shops::table))
             .filter(sessions::id.eq(id))
             .select((
@@ -78,13 +78,13 @@ impl Visitor {
             ))
             .first(conn)
             .optional()?;
-        Ok(found.filter(|one| {
-            let limits = Limits::of(one.factor, one.admin, one.shop.is_some());
-            one.suspended_at.is_none() && limits.allow(one.created_at, one.seen_at, now)
+        Ok(visitor.filter(|visitor| {
+            let limits = SessionLimits::new(visitor.factor, visitor.admin, visitor.shop.is_some());
+            visitor.suspended_at.is_none() && limits.allow(visitor.created_at, visitor.seen_at, now)
         }))
     }
 
-    /// Whether the email address is confirmed.
+    /// Whether the email address is verified.
     pub fn verified(&self) -> bool {
         self.email_verified_at.is_some()
     }
@@ -94,18 +94,18 @@ impl Visitor {
         self.totp_enabled_at.is_some()
     }
 
-    /// Whether the password was shown just now.
-    pub fn confirmed(&self, now: NaiveDateTime) -> bool {
+    /// Whether the password was entered within the last ten minutes.
+    pub fn recently_authenticated(&self, now: NaiveDateTime) -> bool {
         now < self.auth_at + RECENT_AUTH_TTL
     }
 
-    /// Whether it is time to write down that they were here.
-    pub fn unseen(&self, now: NaiveDateTime) -> bool {
+    /// Whether `seen_at` is old enough to be updated.
+    pub fn needs_touch(&self, now: NaiveDateTime) -> bool {
         now >= self.seen_at + SEEN_INTERVAL
     }
 
-    /// For the page: the first name, or the username of who gave none.
-    pub fn called(&self) -> &str {
-        called(&self.first_name, &self.username)
+    /// The first name, or the username of someone who gave none.
+    pub fn display_name(&self) -> &str {
+        display_name(&self.first_name, &self.username)
     }
 }

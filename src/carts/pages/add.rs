@@ -1,20 +1,16 @@
-//! Adding to the cart, from a product's page.
+//! Adding to the cart from a product's page.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
-use super::forms::quantity;
+use super::forms::parse_quantity;
 use crate::carts::{self, AddOutcome, Added, NewItem};
-use crate::catalog::pages::{Typed, show_again};
-use crate::db::Db;
+use crate::catalog::pages::{AddToCartForm, show_again};
 use crate::error::{Error, Result};
 use crate::web::cart_cookie::remember_cart;
-use crate::web::{Buyer, Flash, Form, FormErrors, Page, html, redirect};
+use crate::web::{Buyer, BuyerRequest, Flash, Form, FormErrors, Page, redirect, view};
 
-/// For htmx: the header's new number, and what happened.
+/// For htmx: the number in the header, and what was added.
 #[derive(Template)]
 #[template(path = "carts/added.html")]
 struct AddedBlock {
@@ -23,73 +19,72 @@ struct AddedBlock {
     limited: bool,
 }
 
-/// `POST /cart/items`: puts pieces of a variant into the cart.
-pub async fn create(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    buyer: Buyer,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<HttpResponse> {
-    let form = Typed::read(pairs);
+view!(AddedBlock);
+
+/// `POST /cart/items`: adds pieces of a variant to the cart.
+pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String)>>) -> Result<HttpResponse> {
+    let form = AddToCartForm::from_pairs(pairs);
     let mut errors = FormErrors::default();
     if form.variant.is_none() {
         errors.add("options", "Choose which one you want.");
     }
-    let pieces = errors.check("quantity", quantity(&form.quantity, 1));
-    let (Some(variant), Some(pieces)) = (form.variant, pieces) else {
-        return refused(&db, page, form, errors).await;
+    let quantity = errors.check("quantity", parse_quantity(&form.quantity, 1));
+    let (Some(variant), Some(quantity)) = (form.variant, quantity) else {
+        return refuse(request, form, errors).await;
     };
-    let wanted = NewItem {
+    let new_item = NewItem {
         variant,
-        quantity: pieces,
+        quantity,
         answers: form.answers.clone(),
     };
-    let (cart_owner, now) = (buyer.cart_owner(), page.now);
-    let adding = db
-        .write_uncached(move |conn| carts::add(conn, cart_owner, &wanted, now))
+    let (cart_owner, now) = (request.who.cart_owner(), request.now());
+    let outcome = request
+        .write_uncached(move |conn| carts::add(conn, cart_owner, &new_item, now))
         .await;
-    match adding {
-        Ok(AddOutcome::Added(added)) => done(&session, page, buyer, added),
-        Ok(AddOutcome::Wrong(wrong)) => {
-            for (field, message) in wrong {
+    let errors = match outcome {
+        Ok(AddOutcome::Added(added)) => return respond_added(request, added).await,
+        Ok(AddOutcome::InvalidAnswers(answers)) => {
+            for (field, message) in answers {
                 errors.add(format!("personalization-{field}"), message);
             }
-            refused(&db, page, form, errors).await
+            errors
         }
-        Err(Error::Refused(message)) => refused(&db, page, form, FormErrors::one("", message)).await,
-        Err(error) => Err(error),
-    }
-}
-
-fn done(session: &Session, mut page: Page, buyer: Buyer, added: Added) -> Result<HttpResponse> {
-    if let Buyer::Guest(_) = buyer {
-        remember_cart(session, added.cart, added.pieces)?;
-    }
-    if !page.htmx {
-        if added.limited {
-            Flash::warn(session, added.message)?;
-        } else {
-            Flash::ok(session, added.message)?;
-        }
-        return Ok(redirect("/cart"));
-    }
-    page.in_cart = added.pieces;
-    let block = AddedBlock {
-        page,
-        message: added.message,
-        limited: added.limited,
+        Err(Error::Refused(message)) => FormErrors::one("", message),
+        Err(error) => return Err(error),
     };
-    html(StatusCode::OK, block.render())
+    refuse(request, form, errors).await
 }
 
-/// The product's page again, with what was typed; without a product to show, the message alone.
-async fn refused(db: &Data<Db>, page: Page, mut form: Typed, errors: FormErrors) -> Result<HttpResponse> {
+async fn respond_added(mut request: BuyerRequest, added: Added) -> Result<HttpResponse> {
+    if let Buyer::Guest(_) = request.who {
+        remember_cart(&request.session, added.cart, added.pieces)?;
+    }
+    request.page.in_cart = added.pieces;
+    let Added { message, limited, .. } = added;
+    let flash = message.clone();
+    let to_cart = |request: &BuyerRequest| {
+        if limited {
+            Flash::warn(&request.session, flash)?;
+        } else {
+            Flash::ok(&request.session, flash)?;
+        }
+        Ok(redirect("/cart"))
+    };
+    let block = async |request: BuyerRequest| {
+        Ok(AddedBlock {
+            page: request.page,
+            message,
+            limited,
+        })
+    };
+    request.respond_to_change(to_cart, block).await
+}
+
+/// The product's page again, with what was entered. The message alone if there is no product to show.
+async fn refuse(request: BuyerRequest, form: AddToCartForm, errors: FormErrors) -> Result<HttpResponse> {
     let first = errors.iter().next().map(|(_, message)| message.clone());
-    let first = Error::Refused(first.unwrap_or_default());
-    form.errors = errors;
-    match show_again(db, page, form).await {
-        Err(Error::NotFound) => Err(first),
-        answer => answer,
+    match show_again(request, form, errors).await {
+        Err(Error::NotFound) => Err(Error::Refused(first.unwrap_or_default())),
+        response => response,
     }
 }

@@ -1,117 +1,103 @@
-//! Changes of the cart: how many, all of it, back again, and where it goes.
+//! Changes of the cart: quantities, clearing, putting back, and the country of delivery.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 
 use super::forms::{CountryForm, QuantityForm};
-use super::show::{Said, answer};
-use crate::carts::{self, Cart, QuantityChange};
-use crate::db::Db;
+use super::show::{CartNotice, CartPage};
+use crate::carts::{self, CartItem, QuantityChange};
 use crate::error::{Error, Result};
 use crate::id::CartItemId;
 use crate::text::Country;
 use crate::web::cart_cookie::remember_country;
-use crate::web::{Buyer, Flash, Form, Page, redirect};
+use crate::web::{BuyerRequest, Flash, Form, invalid, redirect};
 
-/// `POST /cart/items/{item}`: sets how many of a line the cart holds; 0 takes it out, to be put back if one likes.
+/// `POST /cart/items/{item}`: sets how many pieces a line holds. 0 removes the line; it can be put back for a while.
 pub async fn update(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    buyer: Buyer,
-    item: Path<String>,
+    request: BuyerRequest,
+    item: Path<CartItemId>,
     Form(form): Form<QuantityForm>,
 ) -> Result<HttpResponse> {
-    let item = CartItemId(item.parse().map_err(|_| Error::NotFound)?);
-    let cart_owner = buyer.cart_owner().ok_or(Error::NotFound)?;
-    let now = page.now;
-    let changed = match form.quantity() {
+    let item = item.into_inner();
+    let cart_owner = request.who.cart_owner().ok_or(Error::NotFound)?;
+    let now = request.now();
+    let outcome = match form.quantity() {
         Ok(quantity) => {
-            db.write_uncached(move |conn| carts::set(conn, cart_owner, item, quantity, now))
-                .await
+            let set = request.write_uncached(move |conn| carts::set_quantity(conn, cart_owner, item, quantity, now));
+            set.await
         }
         Err(message) => {
-            let cart = db.read(move |conn| Cart::of_owner(conn, cart_owner, now)).await?;
-            if !cart.lines.iter().any(|line| line.item == item) {
-                return Err(Error::NotFound);
-            }
+            // A line of another cart is not found, whatever was entered.
+            request.read(move |conn| CartItem::find(conn, cart_owner, item)).await?;
             Err(Error::Refused(message))
         }
     };
-    let said = match changed {
-        Ok(QuantityChange::Set | QuantityChange::Removed(_)) => None,
-        Ok(QuantityChange::HeldBack(message)) => Some((StatusCode::OK, message)),
-        Err(Error::Refused(message)) => Some((StatusCode::UNPROCESSABLE_ENTITY, message)),
-        Err(error) => return Err(error),
-    };
-    let (status, said) = match said {
-        Some((status, message)) => {
-            let said = Said {
+    match outcome {
+        Ok(QuantityChange::Set | QuantityChange::Removed) => respond(request, None).await,
+        Ok(QuantityChange::Limited(message)) => {
+            let notice = CartNotice {
                 item: Some(item),
                 message,
-                wrong: status != StatusCode::OK,
+                refused: false,
             };
-            (status, Some(said))
+            respond(request, Some(notice)).await
         }
-        None => (StatusCode::OK, None),
-    };
-    if page.htmx || status != StatusCode::OK {
-        return answer(status, &db, &session, page, buyer, said).await;
+        Err(error) => {
+            let again = async |request, errors| {
+                let notice = CartNotice::refused(Some(item), &errors);
+                CartPage::load(request, Some(notice)).await
+            };
+            request.respond_to_error(error, again).await
+        }
     }
-    if let Some(said) = said {
-        Flash::warn(&session, said.message)?;
-    }
-    Ok(redirect("/cart"))
 }
 
-/// `POST /cart/clear`: takes out everything, to be put back if one likes.
-pub async fn clear(db: Data<Db>, session: Session, page: Page, buyer: Buyer) -> Result<HttpResponse> {
-    if let Some(cart_owner) = buyer.cart_owner() {
-        let now = page.now;
-        db.write_uncached(move |conn| carts::clear(conn, cart_owner, now))
+/// `POST /cart/clear`: removes every line. They can be put back for a while.
+pub async fn clear(request: BuyerRequest) -> Result<HttpResponse> {
+    if let Some(cart_owner) = request.who.cart_owner() {
+        let now = request.now();
+        request
+            .write_uncached(move |conn| carts::clear(conn, cart_owner, now))
             .await?;
     }
-    shown(&db, &session, page, buyer).await
+    respond(request, None).await
 }
 
-/// `POST /cart/restoration`: puts back what was taken out just now.
-pub async fn restore(db: Data<Db>, session: Session, page: Page, buyer: Buyer) -> Result<HttpResponse> {
-    if let Some(cart_owner) = buyer.cart_owner() {
-        let now = page.now;
-        db.write_uncached(move |conn| carts::restore(conn, cart_owner, now))
+/// `POST /cart/restoration`: puts back the lines that were removed a short time ago.
+pub async fn restore(request: BuyerRequest) -> Result<HttpResponse> {
+    if let Some(cart_owner) = request.who.cart_owner() {
+        let now = request.now();
+        request
+            .write_uncached(move |conn| carts::restore(conn, cart_owner, now))
             .await?;
     }
-    shown(&db, &session, page, buyer).await
+    respond(request, None).await
 }
 
-/// `POST /cart/country`: where things are sent, for the prices of delivery.
-pub async fn country(
-    db: Data<Db>,
-    session: Session,
-    mut page: Page,
-    buyer: Buyer,
-    Form(form): Form<CountryForm>,
-) -> Result<HttpResponse> {
+/// `POST /cart/country`: the country of delivery, for the delivery prices.
+pub async fn country(mut request: BuyerRequest, Form(form): Form<CountryForm>) -> Result<HttpResponse> {
     let Some(country) = Country::by_code(&form.country) else {
-        let said = Said {
+        let notice = CartNotice {
             item: None,
             message: "Choose a country of the list.".to_owned(),
-            wrong: true,
+            refused: true,
         };
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return answer(status, &db, &session, page, buyer, Some(said)).await;
+        return invalid(&CartPage::load(request, Some(notice)).await?);
     };
-    remember_country(&session, country)?;
-    page.country = country;
-    shown(&db, &session, page, buyer).await
+    remember_country(&request.session, country)?;
+    request.page.country = country;
+    respond(request, None).await
 }
 
-async fn shown(db: &Data<Db>, session: &Session, page: Page, buyer: Buyer) -> Result<HttpResponse> {
-    if page.htmx {
-        answer(StatusCode::OK, db, session, page, buyer, None).await
-    } else {
+/// After a change: htmx gets the cart's block, everyone else is sent to the cart.
+async fn respond(request: BuyerRequest, notice: Option<CartNotice>) -> Result<HttpResponse> {
+    let flash = notice.as_ref().map(|notice| notice.message.clone());
+    let to_cart = |request: &BuyerRequest| {
+        if let Some(message) = flash {
+            Flash::warn(&request.session, message)?;
+        }
         Ok(redirect("/cart"))
-    }
+    };
+    let block = async |request| CartPage::load(request, notice).await;
+    request.respond_to_change(to_cart, block).await
 }

@@ -1,27 +1,27 @@
-//! What the cart's forms hold, read.
+//! The cart's forms.
 
 use serde::Deserialize;
 
 use crate::carts::MAX_QUANTITY;
 
-/// What a line's form sends.
+/// The form of a line.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct QuantityForm {
     quantity: String,
-    /// One more or one less than was typed: the buttons beside the number.
+    /// `1` or `-1`: the buttons beside the number, for one piece more or less.
     step: String,
 }
 
 impl QuantityForm {
     /// # Errors
-    /// A message for people.
+    /// A message for the buyer.
     pub fn quantity(&self) -> Result<i32, String> {
-        let typed = quantity(&self.quantity, 0)?;
+        let quantity = parse_quantity(&self.quantity, 0)?;
         Ok(match self.step.as_str() {
-            "1" => (typed + 1).min(MAX_QUANTITY),
-            "-1" => (typed - 1).max(1),
-            _ => typed,
+            "1" => (quantity + 1).min(MAX_QUANTITY),
+            "-1" => (quantity - 1).max(1),
+            _ => quantity,
         })
     }
 }
@@ -32,18 +32,18 @@ pub struct CountryForm {
     pub country: String,
 }
 
-/// A number of pieces, as people write it.
+/// Reads a number of pieces from `min` to `MAX_QUANTITY`.
 ///
 /// # Errors
-/// A message for people.
-pub fn quantity(typed: &str, least: i32) -> Result<i32, String> {
-    let typed = typed.trim();
-    let whole = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
-    if !whole {
+/// A message for the buyer.
+pub fn parse_quantity(input: &str, min: i32) -> Result<i32, String> {
+    let input = input.trim();
+    let is_number = !input.is_empty() && input.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number {
         return Err("Type how many you want as a whole number, like 2.".to_owned());
     }
-    match typed.parse::<i32>() {
-        Ok(number) if number < least => Err(format!("Type a number from {least} to {MAX_QUANTITY}.")),
+    match input.parse::<i32>() {
+        Ok(number) if number < min => Err(format!("Type a number from {min} to {MAX_QUANTITY}.")),
         Ok(number) if number <= MAX_QUANTITY => Ok(number),
         _ => Err(format!(
             "A cart takes {MAX_QUANTITY} of a kind. Type a number up to {MAX_QUANTITY}."
@@ -56,11 +56,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_small_numbers_are_quantities() {
-        for (typed, number) in [("1", 1), (" 07 ", 7), ("99", 99)] {
-            assert_eq!(quantity(typed, 1), Ok(number), "{typed}");
+    fn a_quantity_is_a_small_whole_number() {
+        for (input, number) in [("1", 1), (" 07 ", 7), ("99", 99)] {
+            assert_eq!(parse_quantity(input, 1), Ok(number), "{input}");
         }
-        for typed in [
+        for input in [
             "",
             "0",
             "-1",
@@ -74,13 +74,13 @@ mod tests {
             "99999999999999999999",
             "x",
         ] {
-            assert!(quantity(typed, 1).is_err(), "{typed}");
+            assert!(parse_quantity(input, 1).is_err(), "{input}");
         }
-        assert_eq!(quantity("0", 0), Ok(0));
+        assert_eq!(parse_quantity("0", 0), Ok(0));
     }
 
     #[test]
-    fn the_buttons_stay_within_what_a_line_holds() {
+    fn the_buttons_stay_within_the_limits_of_a_line() {
         let pressed = |quantity: &str, step: &str| {
             let form = QuantityForm {
                 quantity: quantity.to_owned(),

@@ -1,4 +1,4 @@
-//! The cart's pages: what is in it, and every change of it.
+//! The cart's page, and every change of a cart.
 
 mod add;
 mod change;

@@ -1,15 +1,11 @@
-//! The cart itself: shop by shop, with delivery and everything it comes to.
+//! The cart: its lines by shop, with delivery and the totals.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 use chrono::NaiveDateTime;
 
-use crate::carts::{Cart, CartLine, RemovedLine};
-use crate::catalog::{Filter, ProductCard, Sort};
-use crate::db::Db;
+use crate::carts::{Cart, CartLine, CartShop, RemovedLine};
+use crate::catalog::{ProductCard, ProductFilter, ProductQuery};
 use crate::error::Result;
 use crate::id::{CartItemId, ShopId};
 use crate::money::Money;
@@ -17,99 +13,173 @@ use crate::shipping::{DeliveryItem, DeliveryOption, DeliveryQuote, ShippingRate}
 use crate::shops::Vacation;
 use crate::text::Country;
 use crate::web::cart_cookie::{forget_cart, remember_cart};
-use crate::web::{Buyer, Page, html};
+use crate::web::{self, Buyer, BuyerRequest, FormErrors, Page, view};
 
 /// How many products an empty cart shows.
-const RECENT: i64 = 3;
+const MAX_RECENT: i64 = 3;
 
-/// The whole page; its block `cart` is what htmx gets back after every change.
+/// The page of the cart. htmx gets the block `cart` after every change.
 #[derive(Template)]
 #[template(path = "carts/show.html", blocks = ["cart"])]
-struct CartPage {
+pub struct CartPage {
     page: Page,
-    shops: Vec<ShopPart>,
+    shops: Vec<ShopGroup>,
     removed: Vec<RemovedLine>,
-    said: Option<Said>,
-    sum: Sum,
-    /// For who has nothing in it yet.
+    notice: Option<CartNotice>,
+    totals: CartTotals,
+    /// The newest products, if the cart is empty.
     recent: Vec<ProductCard>,
 }
 
-/// What there is to say about the last change.
-pub struct Said {
-    /// The line it is about.
+view!(CartPage, as_cart);
+
+/// A message about the last change.
+pub struct CartNotice {
+    /// The line that the message is about.
     pub item: Option<CartItemId>,
     pub message: String,
-    /// It was refused, so that nothing changed.
-    pub wrong: bool,
+    /// Nothing was changed.
+    pub refused: bool,
 }
 
-struct ShopPart {
+/// A shop's lines, and how they are delivered.
+struct ShopGroup {
     id: ShopId,
     name: String,
     url: String,
     vacation: Option<Vacation>,
-    lines: Vec<LinePart>,
-    /// What travels, travels like this; none when nothing does.
+    lines: Vec<LineView>,
+    /// The cheapest delivery option. None if nothing has to be shipped, or the shop does not ship to the country.
     delivery_option: Option<DeliveryOption>,
     other_delivery_options: Vec<DeliveryOption>,
+    /// The shop does not ship to the country.
     unavailable: bool,
     subtotal: Money,
-    /// All of it can be bought as it stands.
+    /// Every line can be bought.
     ready: bool,
 }
 
-struct LinePart {
+struct LineView {
     line: CartLine,
-    /// What became of its price.
+    /// How the price changed since the line was added. Empty if it did not.
     price_note: String,
 }
 
-/// What everything comes to, without what cannot be bought as it stands.
+/// The totals of all lines that can be bought.
 #[derive(Default)]
-struct Sum {
+struct CartTotals {
     pieces: i64,
     items: Money,
     delivery: Money,
     total: Money,
-    /// Lines that need another look.
-    held_up: usize,
-    /// A shop that does not send to the country.
+    /// How many lines cannot be bought now.
+    blocked_lines: usize,
+    /// A shop does not ship to the country.
     unavailable: bool,
 }
 
-impl CartPage {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "it is called by a template")]
-    fn is_said_of(&self, item: &CartItemId) -> bool {
-        self.said
-            .as_ref()
-            .is_some_and(|said| said.item == Some(*item) && self.has(*item))
-    }
+/// `GET /cart`
+pub async fn show(request: BuyerRequest) -> Result<HttpResponse> {
+    web::show(&CartPage::load(request, None).await?)
+}
 
-    /// What was said is about no line that is there.
-    fn is_said_above(&self) -> bool {
-        self.said
-            .as_ref()
-            .is_some_and(|said| !said.item.is_some_and(|item| self.has(item)))
-    }
-
-    fn has(&self, item: CartItemId) -> bool {
-        self.shops
-            .iter()
-            .any(|shop| shop.lines.iter().any(|part| part.line.item == item))
-    }
-
-    fn is_wrong(&self) -> bool {
-        self.said.as_ref().is_some_and(|said| said.wrong)
+impl CartNotice {
+    pub fn refused(item: Option<CartItemId>, errors: &FormErrors) -> Self {
+        Self {
+            item,
+            message: errors.get("").to_owned(),
+            refused: true,
+        }
     }
 }
 
-impl ShopPart {
-    fn of(shop: &crate::carts::CartShop, cart: &Cart, rates: &[ShippingRate], page: &Page) -> Self {
+impl CartPage {
+    /// The visitor's cart as it is now. Updates the number of pieces in the header, and in a guest's cookie.
+    pub async fn load(mut request: BuyerRequest, notice: Option<CartNotice>) -> Result<Self> {
+        let now = request.now();
+        let (cart, rates) = match request.who.cart_owner() {
+            Some(cart_owner) => {
+                request
+                    .read(move |conn| {
+                        let cart = Cart::of_owner(conn, cart_owner, now)?;
+                        let shops: Vec<ShopId> = cart.shops.iter().map(|shop| shop.id).collect();
+                        let rates = ShippingRate::of_shops(conn, &shops)?;
+                        Ok((cart, rates))
+                    })
+                    .await?
+            }
+            None => (Cart::default(), Vec::new()),
+        };
+        request.page.in_cart = cart.pieces();
+        if let Buyer::Guest(Some(id)) = request.who {
+            if cart.lines.is_empty() && cart.removed.is_empty() {
+                forget_cart(&request.session);
+            } else {
+                remember_cart(&request.session, id, cart.pieces())?;
+            }
+        }
+        let recent = if cart.lines.is_empty() {
+            recent_products(&request).await?
+        } else {
+            Vec::new()
+        };
+        let page = request.page;
+        let group = |shop| ShopGroup::new(shop, &cart, &rates, &page);
+        let shops: Vec<ShopGroup> = cart.shops.iter().map(group).collect();
+        Ok(Self {
+            totals: CartTotals::new(&cart, &shops),
+            page,
+            shops,
+            removed: cart.removed,
+            notice,
+            recent,
+        })
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "it is called by a template")]
+    fn has_notice_at(&self, item: &CartItemId) -> bool {
+        self.notice
+            .as_ref()
+            .is_some_and(|notice| notice.item == Some(*item) && self.has_line(*item))
+    }
+
+    /// The notice is about no line on the page.
+    fn has_notice_above(&self) -> bool {
+        self.notice
+            .as_ref()
+            .is_some_and(|notice| !notice.item.is_some_and(|item| self.has_line(item)))
+    }
+
+    fn has_line(&self, item: CartItemId) -> bool {
+        self.shops
+            .iter()
+            .any(|shop| shop.lines.iter().any(|view| view.line.item == item))
+    }
+
+    fn is_refused(&self) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.refused)
+    }
+}
+
+async fn recent_products(request: &BuyerRequest) -> Result<Vec<ProductCard>> {
+    let now = request.now();
+    let in_stock = ProductFilter {
+        in_stock: true,
+        ..ProductFilter::default()
+    };
+    let db = &request.services.db;
+    db.read_cached("cart recent".to_owned(), move |conn| {
+        ProductCard::list(conn, &ProductQuery::newest(&in_stock, MAX_RECENT), now)
+    })
+    .await
+}
+
+impl ShopGroup {
+    fn new(shop: &CartShop, cart: &Cart, rates: &[ShippingRate], page: &Page) -> Self {
         let lines: Vec<&CartLine> = cart.of_shop(shop.id).collect();
-        let good: Vec<&CartLine> = lines.iter().copied().filter(|line| line.problem.is_none()).collect();
+        let ready_lines: Vec<&CartLine> = lines.iter().copied().filter(|line| line.problem.is_none()).collect();
         let rates: Vec<ShippingRate> = rates.iter().filter(|rate| rate.shop_id == shop.id).cloned().collect();
-        let delivery_quote = delivery_quote(&rates, page.country, &good, page.now);
+        let delivery_quote = delivery_quote(&rates, page.country, &ready_lines, page.now);
         let delivery_option = delivery_quote.chosen(None).cloned();
         let other_delivery_options = match &delivery_quote {
             DeliveryQuote::Options(delivery_options) => delivery_options.iter().skip(1).cloned().collect(),
@@ -121,18 +191,21 @@ impl ShopPart {
             name: shop.name.clone(),
             url: shop.url.clone(),
             vacation: shop.vacation.clone(),
-            subtotal: sum(good.iter().map(|line| line.subtotal)),
-            ready: good.len() == lines.len() && !unavailable,
+            subtotal: sum(ready_lines.iter().map(|line| line.subtotal)),
+            ready: ready_lines.len() == lines.len() && !unavailable,
             delivery_option,
             other_delivery_options,
             unavailable,
-            lines: lines.into_iter().map(|line| LinePart::of(line.clone(), page)).collect(),
+            lines: lines
+                .into_iter()
+                .map(|line| LineView::new(line.clone(), page))
+                .collect(),
         }
     }
 }
 
 fn delivery_quote(rates: &[ShippingRate], country: Country, lines: &[&CartLine], now: NaiveDateTime) -> DeliveryQuote {
-    let packed: Vec<DeliveryItem> = lines
+    let items: Vec<DeliveryItem> = lines
         .iter()
         .map(|line| DeliveryItem {
             quantity: line.quantity,
@@ -141,11 +214,11 @@ fn delivery_quote(rates: &[ShippingRate], country: Country, lines: &[&CartLine],
             readiness: line.readiness,
         })
         .collect();
-    DeliveryQuote::new(rates, country, &packed, now)
+    DeliveryQuote::new(rates, country, &items, now)
 }
 
-impl LinePart {
-    fn of(line: CartLine, page: &Page) -> Self {
+impl LineView {
+    fn new(line: CartLine, page: &Page) -> Self {
         let price_note = match line.price_before {
             Some(before) if before < line.unit_price => {
                 format!("The price went up since you chose it, from {}.", page.money(before))
@@ -157,8 +230,8 @@ impl LinePart {
     }
 }
 
-impl Sum {
-    fn of(cart: &Cart, shops: &[ShopPart]) -> Self {
+impl CartTotals {
+    fn new(cart: &Cart, shops: &[ShopGroup]) -> Self {
         let items = sum(shops.iter().map(|shop| shop.subtotal));
         let delivery = sum(shops
             .iter()
@@ -169,85 +242,14 @@ impl Sum {
             total: sum([items, delivery]),
             items,
             delivery,
-            held_up: cart.lines.iter().filter(|line| line.problem.is_some()).count(),
+            blocked_lines: cart.lines.iter().filter(|line| line.problem.is_some()).count(),
             unavailable: shops.iter().any(|shop| shop.unavailable),
         }
     }
 }
 
-/// Amounts that are held to far below what fits.
+/// The sum. Prices and quantities are limited far below what a `Money` holds.
 fn sum(amounts: impl IntoIterator<Item = Money>) -> Money {
     let add = |sum: Money, amount| sum.plus(amount).unwrap_or(Money(i64::MAX));
     amounts.into_iter().fold(Money(0), add)
-}
-
-/// `GET /cart`
-pub async fn show(db: Data<Db>, session: Session, page: Page, buyer: Buyer) -> Result<HttpResponse> {
-    answer(StatusCode::OK, &db, &session, page, buyer, None).await
-}
-
-/// The cart as it is now: the block for htmx, the page for everyone else. The header's number follows.
-pub async fn answer(
-    status: StatusCode,
-    db: &Data<Db>,
-    session: &Session,
-    mut page: Page,
-    buyer: Buyer,
-    said: Option<Said>,
-) -> Result<HttpResponse> {
-    let now = page.now;
-    let (cart, rates) = match buyer.cart_owner() {
-        Some(cart_owner) => {
-            db.read(move |conn| {
-                let cart = Cart::of_owner(conn, cart_owner, now)?;
-                let shops: Vec<ShopId> = cart.shops.iter().map(|shop| shop.id).collect();
-                let rates = ShippingRate::of_shops(conn, &shops)?;
-                Ok((cart, rates))
-            })
-            .await?
-        }
-        None => (Cart::default(), Vec::new()),
-    };
-    page.in_cart = cart.pieces();
-    if let Buyer::Guest(Some(id)) = buyer {
-        if cart.lines.is_empty() && cart.removed.is_empty() {
-            forget_cart(session);
-        } else {
-            remember_cart(session, id, cart.pieces())?;
-        }
-    }
-    let recent = if cart.lines.is_empty() {
-        let filter = Filter {
-            in_stock: true,
-            ..Filter::default()
-        };
-        db.read_cached("cart recent".to_owned(), move |conn| {
-            ProductCard::list(conn, &filter, Sort::Newest, None, RECENT, now)
-        })
-        .await?
-    } else {
-        Vec::new()
-    };
-    let shops: Vec<ShopPart> = cart
-        .shops
-        .iter()
-        .map(|shop| ShopPart::of(shop, &cart, &rates, &page))
-        .collect();
-    let block_only = page.htmx;
-    let view = CartPage {
-        sum: Sum::of(&cart, &shops),
-        page,
-        shops,
-        removed: cart.removed,
-        said,
-        recent,
-    };
-    html(
-        status,
-        if block_only {
-            view.as_cart().render()
-        } else {
-            view.render()
-        },
-    )
 }

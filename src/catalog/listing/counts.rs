@@ -1,4 +1,4 @@
-//! How much there is: all the numbers of products on pages, from one small table of what each shop shows in each category.
+//! Numbers of products on pages, from one small table: how many products each shop shows in each category.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diesel::dsl::{case_when, count, count_star, max, min};
 use diesel::prelude::*;
 
-use super::filter::Filter;
+use super::filter::ProductFilter;
 use crate::catalog::products::visibility::ProductState;
 use crate::db::{Conn, Db};
 use crate::error::Result;
@@ -14,20 +14,29 @@ use crate::id::{ProductId, ShopId};
 use crate::schema::{products, shops};
 use crate::shops::ShopState;
 
-/// How many products a filter lets through, and from how many shops.
+/// How many products match a filter, and from how many shops.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Count {
+pub struct ProductCount {
     pub products: i64,
-    pub makers: i64,
+    pub shops: i64,
 }
 
-/// What the open shops show.
-#[derive(Debug)]
-pub struct Counts(Vec<Share>);
+/// How many products a category has.
+#[derive(Debug, Clone)]
+pub struct CategoryCount {
+    /// The category's code.
+    pub code: String,
+    pub products: i64,
+    pub newest: Option<ProductId>,
+}
 
-/// One shop's part of one category.
+/// How many active products the open shops have.
+#[derive(Debug)]
+pub struct ProductCounts(Vec<ShopCategory>);
+
+/// A shop's products in a category.
 #[derive(Debug, Queryable)]
-struct Share {
+struct ShopCategory {
     category: String,
     shop: ShopId,
     products: i64,
@@ -36,16 +45,16 @@ struct Share {
     newest: Option<ProductId>,
 }
 
-impl Counts {
-    /// Read anew only after something was written.
-    pub fn now(db: &Db, conn: &mut Conn) -> Result<Arc<Self>> {
+impl ProductCounts {
+    /// The current numbers. They are cached until the next write.
+    pub fn cached(db: &Db, conn: &mut Conn) -> Result<Arc<Self>> {
         db.read_cached_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
     }
 
     fn read(conn: &mut Conn) -> Result<Self> {
         let not_open = shops::table.filter(shops::state.ne(ShopState::Open)).select(shops::id);
-        // Without a join: the index `products_counted` holds all of it, so that no row is read.
-        let shares = products::table
+        // There is no join, so that the index `products_counted` answers the query without reading a row.
+        let rows = products::table
             .filter(products::state.eq(ProductState::Active))
             .filter(products::shop_id.ne_all(not_open))
             .group_by((products::category, products::shop_id))
@@ -58,52 +67,56 @@ impl Counts {
                 max(products::id),
             ))
             .load(conn)?;
-        Ok(Self(shares))
+        Ok(Self(rows))
     }
 
-    pub fn of(&self, filter: &Filter) -> Count {
-        let mut makers = HashSet::new();
+    pub fn count(&self, filter: &ProductFilter) -> ProductCount {
+        let mut shops = HashSet::new();
         let mut products = 0;
-        for share in &self.0 {
-            let category = filter.categories.is_empty() || filter.categories.contains(&share.category);
-            let shop = filter.shop.is_none_or(|shop| shop == share.shop);
-            if category && shop && share.shown(filter.in_stock) > 0 {
-                products += share.shown(filter.in_stock);
-                makers.insert(share.shop);
+        for row in &self.0 {
+            let in_category = filter.categories.is_empty() || filter.categories.contains(&row.category);
+            let in_shop = filter.shop.is_none_or(|shop| shop == row.shop);
+            if in_category && in_shop && row.count(filter.in_stock) > 0 {
+                products += row.count(filter.in_stock);
+                shops.insert(row.shop);
             }
         }
-        Count {
+        ProductCount {
             products,
-            makers: i64::try_from(makers.len()).unwrap_or(i64::MAX),
+            shops: i64::try_from(shops.len()).unwrap_or(i64::MAX),
         }
     }
 
-    /// Each category that holds anything: code, how many, and the newest of them.
-    pub fn by_category(&self, in_stock: bool) -> Vec<(String, i64, Option<ProductId>)> {
-        let mut categories: Vec<(String, i64, Option<ProductId>)> = Vec::new();
-        for share in self.0.iter().filter(|share| share.shown(in_stock) > 0) {
-            match categories.iter_mut().find(|(code, ..)| *code == share.category) {
-                Some((_, count, newest)) => {
-                    *count += share.shown(in_stock);
-                    *newest = (*newest).max(share.newest);
+    /// Every category that has products.
+    pub fn by_category(&self, in_stock: bool) -> Vec<CategoryCount> {
+        let mut categories: Vec<CategoryCount> = Vec::new();
+        for row in self.0.iter().filter(|row| row.count(in_stock) > 0) {
+            match categories.iter_mut().find(|category| category.code == row.category) {
+                Some(category) => {
+                    category.products += row.count(in_stock);
+                    category.newest = category.newest.max(row.newest);
                 }
-                None => categories.push((share.category.clone(), share.shown(in_stock), share.newest)),
+                None => categories.push(CategoryCount {
+                    code: row.category.clone(),
+                    products: row.count(in_stock),
+                    newest: row.newest,
+                }),
             }
         }
         categories
     }
 
-    /// The newest and the oldest product of a shop, if they are two.
-    pub fn faces(&self, shop: ShopId) -> impl Iterator<Item = ProductId> + use<> {
-        let of_shop = || self.0.iter().filter(|share| share.shop == shop);
-        let newest = of_shop().filter_map(|share| share.newest).max();
-        let oldest = of_shop().filter_map(|share| share.oldest).min();
+    /// The products whose pictures stand for a shop: its newest, and its oldest if that is another one.
+    pub fn preview_products(&self, shop: ShopId) -> impl Iterator<Item = ProductId> + use<> {
+        let of_shop = || self.0.iter().filter(|row| row.shop == shop);
+        let newest = of_shop().filter_map(|row| row.newest).max();
+        let oldest = of_shop().filter_map(|row| row.oldest).min();
         newest.into_iter().chain(oldest.filter(|_| oldest != newest))
     }
 }
 
-impl Share {
-    fn shown(&self, in_stock: bool) -> i64 {
+impl ShopCategory {
+    fn count(&self, in_stock: bool) -> i64 {
         if in_stock { self.in_stock } else { self.products }
     }
 }

@@ -1,4 +1,4 @@
-//! A product in a list: picture, title, maker, price.
+//! A product in a list: pictures, title, shop, price.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::filter::{After, Filter, Sort};
+use super::filter::{ProductQuery, ProductSort};
 use crate::catalog::products::visibility::ProductState;
-use crate::db::Conn;
+use crate::db::{Conn, Cursor};
 use crate::error::Result;
 use crate::id::ProductId;
 use crate::images::{Image, Picture};
@@ -16,10 +16,10 @@ use crate::money::Money;
 use crate::schema::{product_variants, products, shops};
 use crate::shops::ShopState;
 
-/// How long a product counts as new, in days.
-const NEW_DAYS: i64 = 14;
-/// How many pictures a tile can show.
-const PICTURES: usize = 3;
+/// How long a product counts as new.
+const NEW_PRODUCT_TTL: TimeDelta = TimeDelta::days(14);
+/// How many pictures a card shows.
+const MAX_PICTURES: usize = 3;
 
 #[derive(Debug, Clone)]
 pub struct ProductCard {
@@ -30,28 +30,30 @@ pub struct ProductCard {
     pub shop_url: String,
     /// Where the shop is; may be empty.
     pub location: String,
-    /// The lowest.
+    /// The lowest price of its variants.
     pub price: Money,
+    /// Some variants cost more.
     pub several_prices: bool,
-    pub flag: Option<Flag>,
+    pub flag: Option<ProductFlag>,
     /// Up to three.
     pub pictures: Vec<Picture>,
     published_at: NaiveDateTime,
 }
 
+/// What a card points out about a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flag {
+pub enum ProductFlag {
     LastOne,
     SoldOut,
     New,
 }
 
-impl Flag {
-    pub fn of(quantity: i32, published_at: NaiveDateTime, now: NaiveDateTime) -> Option<Self> {
+impl ProductFlag {
+    pub fn new(quantity: i32, published_at: NaiveDateTime, now: NaiveDateTime) -> Option<Self> {
         match quantity {
             0 => Some(Self::SoldOut),
             1 => Some(Self::LastOne),
-            _ => (now - published_at < TimeDelta::days(NEW_DAYS)).then_some(Self::New),
+            _ => (now - published_at < NEW_PRODUCT_TTL).then_some(Self::New),
         }
     }
 
@@ -79,30 +81,23 @@ struct Row {
 }
 
 impl ProductCard {
-    /// The products that `filter` lets through, after `after`, at most `most`: two queries.
-    pub fn list(
-        conn: &mut Conn,
-        filter: &Filter,
-        sort: Sort,
-        after: Option<After>,
-        most: i64,
-        now: NaiveDateTime,
-    ) -> Result<Vec<Self>> {
-        let mut tiles = Self::rows(conn, filter, sort, after, most, now)?;
-        Self::add_pictures(conn, &mut tiles)?;
-        Ok(tiles)
+    /// A page of a list of products, with their pictures: two statements.
+    pub fn list(conn: &mut Conn, query: &ProductQuery<'_>, now: NaiveDateTime) -> Result<Vec<Self>> {
+        let mut cards = Self::list_without_pictures(conn, query, now)?;
+        let ids: Vec<ProductId> = cards.iter().map(|card| card.id).collect();
+        Self::add_pictures(&mut cards, &Image::of_products(conn, &ids)?);
+        Ok(cards)
     }
 
-    /// As `list`, without the pictures.
-    pub fn rows(
-        conn: &mut Conn,
-        filter: &Filter,
-        sort: Sort,
-        after: Option<After>,
-        most: i64,
-        now: NaiveDateTime,
-    ) -> Result<Vec<Self>> {
-        let dearer = product_variants::table
+    /// As `list`, for a caller that reads the pictures together with others.
+    pub fn list_without_pictures(conn: &mut Conn, query: &ProductQuery<'_>, now: NaiveDateTime) -> Result<Vec<Self>> {
+        let ProductQuery {
+            filter,
+            sort,
+            after,
+            limit,
+        } = *query;
+        let more_expensive = product_variants::table
             .filter(product_variants::product_id.eq(products::id))
             .filter(product_variants::price.gt(products::price))
             .select(product_variants::id);
@@ -115,12 +110,12 @@ impl ProductCard {
                 products::price,
                 products::quantity,
                 products::published_at,
-                exists(dearer),
+                exists(more_expensive),
                 shops::name,
                 shops::slug,
                 shops::location,
             ))
-            .limit(most)
+            .limit(limit)
             .into_boxed();
         query = if filter.drafts {
             query.filter(products::state.ne(ProductState::Archived))
@@ -146,63 +141,57 @@ impl ProductCard {
         }
         // The first condition of each pair bounds the index; the second breaks ties.
         query = match sort {
-            Sort::Newest => query.order((products::published_at.desc(), products::id.desc())),
-            Sort::Cheapest => query.order((products::price.asc(), products::id.asc())),
-            Sort::Dearest => query.order((products::price.desc(), products::id.desc())),
+            ProductSort::Newest => query.order((products::published_at.desc(), products::id.desc())),
+            ProductSort::Cheapest => query.order((products::price.asc(), products::id.asc())),
+            ProductSort::MostExpensive => query.order((products::price.desc(), products::id.desc())),
         };
-        if let Some(after) = after {
-            let (price, time, id) = (Money(after.value), after.time(), after.id);
-            query = match sort {
-                Sort::Newest => query
+        if let Some(cursor) = after {
+            let id: ProductId = cursor.id();
+            query = match (sort, cursor.time(), cursor.money()) {
+                (ProductSort::Newest, Some(time), _) => query
                     .filter(products::published_at.le(time))
                     .filter(products::published_at.lt(time).or(products::id.lt(id))),
-                Sort::Cheapest => query
+                (ProductSort::Cheapest, _, Some(price)) => query
                     .filter(products::price.ge(price))
                     .filter(products::price.gt(price).or(products::id.gt(id))),
-                Sort::Dearest => query
+                (ProductSort::MostExpensive, _, Some(price)) => query
                     .filter(products::price.le(price))
                     .filter(products::price.lt(price).or(products::id.lt(id))),
+                // The cursor belongs to another kind of list: begin at the start.
+                _ => query,
             };
         }
         let rows: Vec<Row> = query.load(conn)?;
-        Ok(rows.into_iter().map(|row| row.tile(now)).collect())
+        Ok(rows.into_iter().map(|row| row.card(now)).collect())
     }
 
-    /// One query for all of them.
-    fn add_pictures(conn: &mut Conn, tiles: &mut [Self]) -> Result<()> {
-        let ids: Vec<ProductId> = tiles.iter().map(|tile| tile.id).collect();
-        Self::give_pictures(tiles, &Image::of_products(conn, &ids)?);
-        Ok(())
-    }
-
-    /// Hands out pictures that were read together with others'.
-    pub fn give_pictures(tiles: &mut [Self], images: &[Image]) {
-        let mut places: HashMap<ProductId, &mut Self> = tiles.iter_mut().map(|tile| (tile.id, tile)).collect();
+    /// Adds pictures from images that were read for these products and others.
+    pub fn add_pictures(cards: &mut [Self], images: &[Image]) {
+        let mut by_id: HashMap<ProductId, &mut Self> = cards.iter_mut().map(|card| (card.id, card)).collect();
         for image in images {
-            if let Some(tile) = places.get_mut(&image.product_id)
-                && tile.pictures.len() < PICTURES
+            if let Some(card) = by_id.get_mut(&image.product_id)
+                && card.pictures.len() < MAX_PICTURES
             {
-                tile.pictures.push(image.picture());
+                card.pictures.push(image.picture());
             }
         }
     }
 
-    /// The place of this one in a list.
-    pub fn place_in(&self, sort: Sort) -> After {
-        let value = match sort {
-            Sort::Newest => self.published_at.and_utc().timestamp_micros(),
-            Sort::Cheapest | Sort::Dearest => self.price.0,
-        };
-        After { value, id: self.id }
+    /// The position of this product in a list with this order.
+    pub fn cursor(&self, sort: ProductSort) -> Cursor {
+        match sort {
+            ProductSort::Newest => Cursor::at_time(self.published_at, self.id),
+            ProductSort::Cheapest | ProductSort::MostExpensive => Cursor::at_number(self.price.0, self.id),
+        }
     }
 }
 
 impl Row {
-    fn tile(self, now: NaiveDateTime) -> ProductCard {
+    fn card(self, now: NaiveDateTime) -> ProductCard {
         ProductCard {
             url: format!("/shops/{}/{}", self.shop_slug, self.slug),
             shop_url: format!("/shops/{}", self.shop_slug),
-            flag: Flag::of(self.quantity, self.published_at, now),
+            flag: ProductFlag::new(self.quantity, self.published_at, now),
             id: self.id,
             title: self.title,
             shop: self.shop,

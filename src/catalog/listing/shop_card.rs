@@ -1,12 +1,12 @@
-//! A shop in a list: name, place, how much there is, and a few pictures.
+//! A shop in a list: name, location, number of products, and a few pictures.
 
 use chrono::NaiveDateTime;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::counts::Counts;
-use super::filter::Filter;
-use crate::db::Conn;
+use super::counts::ProductCounts;
+use super::filter::ProductFilter;
+use crate::db::{Conn, Cursor};
 use crate::error::Result;
 use crate::id::{ProductId, ShopId};
 use crate::images::{Image, Picture};
@@ -19,19 +19,19 @@ pub struct ShopCard {
     pub url: String,
     pub tagline: String,
     pub location: String,
-    /// How many products it shows.
+    /// How many products visitors see in it.
     pub products: i64,
     pub picture: Option<Picture>,
     /// Up to three.
     pub pictures: Vec<Picture>,
 }
 
-/// What a card needs of a shop's row; its place in the list of shops too.
+/// The columns of a shop that its card and its position in the list need.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = shops)]
 pub struct ListedShop {
     pub id: ShopId,
-    pub created_at: NaiveDateTime,
+    created_at: NaiveDateTime,
     name: String,
     slug: String,
     tagline: String,
@@ -39,20 +39,26 @@ pub struct ListedShop {
 }
 
 impl ListedShop {
-    /// Open shops, the youngest first, after the one at `after`.
-    pub fn newest(conn: &mut Conn, after: Option<(NaiveDateTime, ShopId)>, most: i64) -> Result<Vec<Self>> {
+    /// Open shops, the newest first, after a cursor.
+    pub fn newest(conn: &mut Conn, after: Option<&Cursor>, limit: i64) -> Result<Vec<Self>> {
         let mut query = shops::table
             .filter(shops::state.eq(ShopState::Open))
             .order((shops::created_at.desc(), shops::id.desc()))
-            .limit(most)
+            .limit(limit)
             .select(Self::as_select())
             .into_boxed();
-        if let Some((at, id)) = after {
+        if let Some((cursor, time)) = after.and_then(|cursor| Some((cursor, cursor.time()?))) {
+            let id: ShopId = cursor.id();
             query = query
-                .filter(shops::created_at.le(at))
-                .filter(shops::created_at.lt(at).or(shops::id.lt(id)));
+                .filter(shops::created_at.le(time))
+                .filter(shops::created_at.lt(time).or(shops::id.lt(id)));
         }
         Ok(query.load(conn)?)
+    }
+
+    /// The position of this shop in the list.
+    pub fn cursor(&self) -> Cursor {
+        Cursor::at_time(self.created_at, self.id)
     }
 
     /// How many shops are open.
@@ -63,27 +69,29 @@ impl ListedShop {
             .first(conn)?)
     }
 
-    /// Makes the cards: one query, however many there are.
-    pub fn cards(conn: &mut Conn, counts: &Counts, shops: Vec<Self>) -> Result<Vec<ShopCard>> {
-        let faces: Vec<ProductId> = shops.iter().flat_map(|shop| counts.faces(shop.id)).collect();
-        let images = Image::of_products(conn, &faces)?;
+    /// The cards of these shops: one statement for all of them.
+    pub fn cards(conn: &mut Conn, counts: &ProductCounts, shops: Vec<Self>) -> Result<Vec<ShopCard>> {
+        let products: Vec<ProductId> = (shops.iter())
+            .flat_map(|shop| counts.preview_products(shop.id))
+            .collect();
+        let images = Image::of_products(conn, &products)?;
         Ok(Self::cards_from(shops, counts, &images))
     }
 
-    /// Makes the cards from what was read together with others'.
-    pub fn cards_from(shops: Vec<Self>, counts: &Counts, images: &[Image]) -> Vec<ShopCard> {
+    /// The cards of these shops, with pictures from images that were read for them and others.
+    pub fn cards_from(shops: Vec<Self>, counts: &ProductCounts, images: &[Image]) -> Vec<ShopCard> {
         let card = |shop: Self| {
             let mut pictures: Vec<Picture> = Vec::new();
-            for product in counts.faces(shop.id) {
-                let of_it = images.iter().filter(|image| image.product_id == product);
-                pictures.extend(of_it.take(2).map(Image::picture));
+            for product in counts.preview_products(shop.id) {
+                let of_product = images.iter().filter(|image| image.product_id == product);
+                pictures.extend(of_product.take(2).map(Image::picture));
             }
             pictures.truncate(3);
-            let all = Filter {
+            let all = ProductFilter {
                 shop: Some(shop.id),
-                ..Filter::default()
+                ..ProductFilter::default()
             };
-            shop.card(counts.of(&all).products, pictures)
+            shop.card(counts.count(&all).products, pictures)
         };
         shops.into_iter().map(card).collect()
     }

@@ -1,74 +1,66 @@
-//! The part of a product's page where it is bought: what the shop asks, how many, what it comes to, when it arrives.
+//! The part of a product's page where it is bought: personalization, quantity, price, delivery.
 
+use super::product_data::ProductData;
 use crate::carts::MAX_QUANTITY;
-use crate::catalog::{Delivery, PersonalizationField, PersonalizationKind, Readiness, Variant};
+use crate::catalog::{PersonalizationField, PersonalizationKind, Variant};
 use crate::id::{PersonalizationFieldId, ProductId, VariantId};
 use crate::money::Money;
-use crate::shipping::{DeliveryItem, DeliveryQuote, ShippingRate};
+use crate::shipping::{DeliveryItem, DeliveryOption, DeliveryQuote};
 use crate::web::{FormErrors, Page};
 
-/// What somebody typed there, to be shown again.
+/// The form "Add to cart".
 #[derive(Debug, Default)]
-pub struct Typed {
+pub struct AddToCartForm {
     pub product: Option<ProductId>,
     pub variant: Option<VariantId>,
     pub quantity: String,
     pub answers: Vec<(PersonalizationFieldId, String)>,
-    pub errors: FormErrors,
 }
 
-impl Typed {
-    /// The fields of its form. The answers' names hold the numbers of their fields, so they are read pair by pair.
-    pub fn read(pairs: Vec<(String, String)>) -> Self {
-        let mut typed = Self::default();
+impl AddToCartForm {
+    /// Reads the fields one by one, because the names of the answers hold the ids of their fields.
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        let mut form = Self::default();
         for (name, value) in pairs {
             match name.as_str() {
-                "variant" => typed.variant = value.parse().ok().map(VariantId),
-                "product" => typed.product = value.parse().ok().map(ProductId),
-                "quantity" => typed.quantity = value,
+                "variant" => form.variant = value.parse().ok().map(VariantId),
+                "product" => form.product = value.parse().ok().map(ProductId),
+                "quantity" => form.quantity = value,
                 other => {
-                    let field = other.strip_prefix("personalization[");
-                    if let Some(field) = field.and_then(|rest| rest.strip_suffix(']')) {
-                        // A number that is none stands for a field that nothing has.
-                        typed
-                            .answers
-                            .push((PersonalizationFieldId(field.parse().unwrap_or(0)), value));
+                    let id = other.strip_prefix("personalization[");
+                    if let Some(id) = id.and_then(|rest| rest.strip_suffix(']')) {
+                        // No field has the id 0: an invalid id is refused later as an unknown field.
+                        let id = PersonalizationFieldId(id.parse().unwrap_or(0));
+                        form.answers.push((id, value));
                     }
                 }
             }
         }
-        typed
+        form
     }
-}
-
-/// Why it cannot be bought, if so.
-pub enum Barred {
-    /// It is the visitor's own.
-    Own,
-    /// The shop is away, and sells nothing meanwhile.
-    Away,
-    SoldOut,
 }
 
 pub struct BuyBox {
     pub product: ProductId,
-    /// None: one is to be chosen first.
+    /// None: the visitor has to choose a variant first.
     pub variant: Option<VariantId>,
-    pub barred: Option<Barred>,
-    pub fields: Vec<AskedField>,
+    /// The product belongs to the visitor's own shop.
+    pub own_shop: bool,
+    /// False if it is the visitor's own, is sold out, or its shop is on vacation and does not sell.
+    pub can_buy: bool,
+    pub fields: Vec<PersonalizationInput>,
     pub quantity: String,
-    /// The most that a cart takes of it.
-    pub most: i32,
-    /// One piece without what the fields add.
+    pub max_quantity: i32,
+    /// The price of one piece without personalization.
     pub price: Money,
-    /// All that is chosen so far.
+    /// The price of what is chosen so far.
     pub total: Money,
-    pub delivery: DeliveryLine,
+    pub delivery: DeliverySummary,
     pub errors: FormErrors,
 }
 
-/// One of the shop's questions.
-pub struct AskedField {
+/// The input for a personalization field.
+pub struct PersonalizationInput {
     /// `personalization-12`
     pub id: String,
     /// `personalization[12]`
@@ -84,72 +76,59 @@ pub struct AskedField {
     pub error: String,
 }
 
-/// How one piece gets to the visitor's country.
-pub enum DeliveryLine {
-    /// In words, since nothing is posted.
-    Nothing(&'static str),
-    DeliveryOption(crate::shipping::DeliveryOption),
+/// How one piece is delivered to the visitor's country.
+pub enum DeliverySummary {
+    /// No shipping is needed; the text says how the buyer gets it.
+    NoShipping(&'static str),
+    Option(DeliveryOption),
+    /// The shop does not ship to the country.
     Unavailable,
 }
 
-/// What a product's page knows.
-pub struct Sold<'a> {
-    pub product: ProductId,
-    pub price: Money,
-    pub stock: i32,
-    pub chosen: Option<&'a Variant>,
-    pub fields: &'a [PersonalizationField],
-    pub rates: &'a [ShippingRate],
-    pub delivery: Delivery,
-    pub readiness: Readiness,
-    pub own: bool,
-    /// Away, and not selling.
-    pub away: bool,
-}
-
 impl BuyBox {
-    pub fn of(sold: &Sold<'_>, page: &Page, typed: Typed) -> Self {
-        let price = sold.chosen.map_or(sold.price, |variant| variant.price);
-        let stock = sold.chosen.map_or(sold.stock, |variant| variant.quantity);
-        let fields: Vec<AskedField> = sold.fields.iter().map(|field| AskedField::of(field, &typed)).collect();
-        let extras = fields.iter().filter(|field| !field.value.trim().is_empty());
-        let unit = extras.fold(price, |sum, field| sum.plus(field.price).unwrap_or(sum));
-        let pieces: i32 = typed.quantity.trim().parse().unwrap_or(1);
+    pub fn new(
+        data: &ProductData,
+        chosen: Option<&Variant>,
+        page: &Page,
+        form: AddToCartForm,
+        errors: FormErrors,
+    ) -> Self {
+        let price = chosen.map_or(data.product.price, |variant| variant.price);
+        let stock = chosen.map_or(data.product.quantity, |variant| variant.quantity);
+        let input = |field| PersonalizationInput::new(field, &form, &errors);
+        let fields: Vec<PersonalizationInput> = data.fields.iter().map(input).collect();
+        let filled_in = fields.iter().filter(|field| !field.value.trim().is_empty());
+        let unit_price = filled_in.fold(price, |sum, field| sum.plus(field.price).unwrap_or(sum));
+        let pieces: i32 = form.quantity.trim().parse().unwrap_or(1);
+        let visitor = page.visitor.as_ref().map(|visitor| visitor.user);
+        let own_shop = visitor.is_some() && data.shop.owner_id == visitor;
+        let selling = data.shop.vacation(page.now).is_none_or(|vacation| vacation.selling);
         Self {
-            product: sold.product,
-            variant: sold.chosen.map(|variant| variant.id),
-            barred: if sold.own {
-                Some(Barred::Own)
-            } else if sold.away {
-                Some(Barred::Away)
-            } else {
-                (stock <= 0).then_some(Barred::SoldOut)
-            },
+            product: data.product.id,
+            variant: chosen.map(|variant| variant.id),
+            own_shop,
+            can_buy: !own_shop && selling && stock > 0,
             fields,
-            quantity: if typed.quantity.is_empty() {
+            quantity: if form.quantity.is_empty() {
                 "1".to_owned()
             } else {
-                typed.quantity
+                form.quantity
             },
-            most: stock.clamp(1, MAX_QUANTITY),
+            max_quantity: stock.clamp(1, MAX_QUANTITY),
             price,
-            total: unit.times(pieces.clamp(1, MAX_QUANTITY)).unwrap_or(unit),
-            delivery: DeliveryLine::of(sold, price, page),
-            errors: typed.errors,
+            total: unit_price.times(pieces.clamp(1, MAX_QUANTITY)).unwrap_or(unit_price),
+            delivery: DeliverySummary::new(data, price, page),
+            errors,
         }
-    }
-
-    pub fn barred_own(&self) -> bool {
-        matches!(self.barred, Some(Barred::Own))
     }
 }
 
-impl AskedField {
-    fn of(field: &PersonalizationField, typed: &Typed) -> Self {
+impl PersonalizationInput {
+    fn new(field: &PersonalizationField, form: &AddToCartForm, errors: &FormErrors) -> Self {
         let id = format!("personalization-{}", field.id);
-        let given = typed.answers.iter().find(|(one, _)| *one == field.id);
+        let answer = form.answers.iter().find(|(answered, _)| *answered == field.id);
         Self {
-            error: typed.errors.get(&id).to_owned(),
+            error: errors.get(&id).to_owned(),
             id,
             name: format!("personalization[{}]", field.id),
             label: field.label.clone(),
@@ -159,38 +138,35 @@ impl AskedField {
             max_length: field.max_length,
             required: field.required,
             price: field.price,
-            value: given.map(|(_, value)| value.clone()).unwrap_or_default(),
+            value: answer.map(|(_, value)| value.clone()).unwrap_or_default(),
         }
     }
 
-    /// Its name, with what is worth knowing before one fills it in.
-    pub fn called(&self, page: &Page) -> String {
-        let mut called = self.label.clone();
+    /// The label, with the price, and whether the field is optional.
+    pub fn full_label(&self, page: &Page) -> String {
+        let mut label = self.label.clone();
         if self.price.0 > 0 {
-            called = format!("{called}, +{}", page.money(self.price));
+            label = format!("{label}, +{}", page.money(self.price));
         }
         if !self.required {
-            called.push_str(" (optional)");
+            label.push_str(" (optional)");
         }
-        called
+        label
     }
 }
 
-impl DeliveryLine {
-    fn of(sold: &Sold<'_>, price: Money, page: &Page) -> Self {
-        let one = DeliveryItem {
+impl DeliverySummary {
+    fn new(data: &ProductData, price: Money, page: &Page) -> Self {
+        let one_piece = DeliveryItem {
             quantity: 1,
             subtotal: price,
-            delivery: sold.delivery,
-            readiness: sold.readiness,
+            delivery: data.facts.delivery,
+            readiness: data.facts.readiness,
         };
-        match DeliveryQuote::new(sold.rates, page.country, &[one], page.now) {
-            DeliveryQuote::Nothing => Self::Nothing(sold.delivery.note()),
+        match DeliveryQuote::new(&data.rates, page.country, &[one_piece], page.now) {
+            DeliveryQuote::Nothing => Self::NoShipping(data.facts.delivery.note()),
             DeliveryQuote::Unavailable => Self::Unavailable,
-            DeliveryQuote::Options(delivery_options) => delivery_options
-                .into_iter()
-                .next()
-                .map_or(Self::Unavailable, Self::DeliveryOption),
+            DeliveryQuote::Options(options) => options.into_iter().next().map_or(Self::Unavailable, Self::Option),
         }
     }
 }
@@ -200,17 +176,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_read_by_the_number_of_their_field() {
+    fn answers_are_read_by_the_id_of_their_field() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let typed = Typed::read(vec![
+        let form = AddToCartForm::from_pairs(vec![
             pair("variant", "7"),
             pair("personalization[12]", "Ana"),
             pair("personalization[x]", "no"),
             pair("unit_price", "1"),
         ]);
-        assert_eq!(typed.variant, Some(VariantId(7)));
+        assert_eq!(form.variant, Some(VariantId(7)));
         assert_eq!(
-            typed.answers,
+            form.answers,
             [
                 (PersonalizationFieldId(12), "Ana".to_owned()),
                 (PersonalizationFieldId(0), "no".to_owned())

@@ -1,33 +1,47 @@
 //! The home page.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
+use chrono::NaiveDateTime;
 
-use crate::catalog::{Count, Counts, Filter, ListedShop, ProductCard, ShopCard, Sort};
-use crate::db::Db;
+use crate::catalog::{
+    Categories, CategoryCount, ListedShop, ProductCard, ProductCount, ProductCounts, ProductFilter, ProductQuery,
+    ShopCard,
+};
+use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::id::ProductId;
 use crate::images::{Image, Picture};
-use crate::web::{Page, html};
+use crate::web::{self, AnyRequest, Page, view};
 
-/// How many tiles "New" shows, and how many stand in the collage beside the welcome.
-const NEWEST: usize = 8;
-const COLLAGE: usize = 3;
-const CATEGORIES: usize = 6;
-const SHOPS: i64 = 4;
+/// How many products the list "Newest products" shows.
+const MAX_NEWEST: usize = 8;
+/// How many products the collage beside the welcome shows.
+const COLLAGE_SIZE: usize = 3;
+const MAX_CATEGORIES: usize = 6;
+const MAX_SHOPS: i64 = 4;
 
 #[derive(Template)]
 #[template(path = "catalog/home.html")]
 struct HomePage {
     page: Page,
+    /// The collage beside the welcome.
     hero: Vec<ProductCard>,
-    categories: Vec<CategoryCard>,
     newest: Vec<ProductCard>,
+    categories: Vec<CategoryCard>,
     shops: Vec<ShopCard>,
-    products: i64,
-    makers: i64,
+    count: ProductCount,
+}
+
+view!(HomePage);
+
+/// What the home page shows to everyone.
+#[derive(Clone)]
+struct HomeData {
+    newest: Vec<ProductCard>,
+    categories: Vec<CategoryCard>,
+    shops: Vec<ShopCard>,
+    count: ProductCount,
 }
 
 #[derive(Clone)]
@@ -39,73 +53,69 @@ struct CategoryCard {
 }
 
 /// `GET /`
-pub async fn show(db: Data<Db>, page: Page) -> Result<HttpResponse> {
-    let site = page.site.clone();
-    let now = page.now;
-    let shared = db.clone();
-    let (mut newest, categories, shops, count) = db
-        .read_cached("home".to_owned(), move |conn| {
-            let counts = Counts::now(&shared, conn)?;
-            let most = i64::try_from(NEWEST + COLLAGE).unwrap_or(0);
-            let everything = Filter::default();
-            let mut newest = ProductCard::rows(conn, &everything, Sort::Newest, None, most, now)?;
-            let count = counts.of(&everything);
-            let fullest = fullest(&counts);
-            let shops = ListedShop::newest(conn, None, SHOPS)?;
-            let mut shown: Vec<ProductId> = newest.iter().map(|tile| tile.id).collect();
-            shown.extend(fullest.iter().filter_map(|(_, _, newest)| *newest));
-            shown.extend(shops.iter().flat_map(|shop| counts.faces(shop.id)));
-            let images = Image::of_products(conn, &shown)?;
-            ProductCard::give_pictures(&mut newest, &images);
-            let card = |(code, count, newest): (String, i64, Option<ProductId>)| {
-                let category = site.categories.by_code(&code)?;
-                let picture = images
-                    .iter()
-                    .find(|image| Some(image.product_id) == newest)
-                    .map(Image::picture);
-                Some(CategoryCard {
-                    label: category.label.clone(),
-                    url: category.url(),
-                    count,
-                    picture,
-                })
-            };
-            let categories: Vec<CategoryCard> = fullest.into_iter().filter_map(card).collect();
-            Ok((
-                newest,
-                categories,
-                ListedShop::cards_from(shops, &counts, &images),
-                count,
-            ))
-        })
-        .await?;
-    // The collage takes the oldest of them, so that nothing is shown twice on one screen.
-    let rest = newest.len().saturating_sub(COLLAGE);
-    let hero = if rest >= COLLAGE {
+pub async fn show(request: AnyRequest) -> Result<HttpResponse> {
+    let (site, db, now) = (request.page.site.clone(), request.services.db.clone(), request.now());
+    let read = move |conn: &mut Conn| HomeData::read(conn, &db, &site.categories, now);
+    let data = request.services.db.read_cached("home".to_owned(), read).await?;
+    let mut newest = data.newest;
+    // The collage takes the oldest of them, so that no product is on the page twice.
+    let rest = newest.len().saturating_sub(COLLAGE_SIZE);
+    let hero = if rest >= COLLAGE_SIZE {
         newest.split_off(rest)
     } else {
         Vec::new()
     };
-    let Count { products, makers } = count;
-    html(
-        StatusCode::OK,
-        HomePage {
-            page,
-            hero,
-            categories,
-            newest,
-            shops,
-            products,
-            makers,
-        }
-        .render(),
-    )
+    web::show(&HomePage {
+        page: request.page,
+        hero,
+        newest,
+        categories: data.categories,
+        shops: data.shops,
+        count: data.count,
+    })
 }
 
-/// The categories that hold the most: code, how many, and the newest of them.
-fn fullest(counts: &Counts) -> Vec<(String, i64, Option<ProductId>)> {
-    let mut fullest = counts.by_category(false);
-    fullest.sort_by(|(code, count, _), (other, others, _)| others.cmp(count).then_with(|| code.cmp(other)));
-    fullest.truncate(CATEGORIES);
-    fullest
+impl HomeData {
+    fn read(conn: &mut Conn, db: &Db, categories: &Categories, now: NaiveDateTime) -> Result<Self> {
+        let counts = ProductCounts::cached(db, conn)?;
+        let everything = ProductFilter::default();
+        let limit = i64::try_from(MAX_NEWEST + COLLAGE_SIZE).unwrap_or(0);
+        let query = ProductQuery::newest(&everything, limit);
+        let mut newest = ProductCard::list_without_pictures(conn, &query, now)?;
+        let largest = largest_categories(&counts);
+        let shops = ListedShop::newest(conn, None, MAX_SHOPS)?;
+        // One statement reads the images for all parts of the page.
+        let mut products: Vec<ProductId> = newest.iter().map(|card| card.id).collect();
+        products.extend(largest.iter().filter_map(|category| category.newest));
+        products.extend(shops.iter().flat_map(|shop| counts.preview_products(shop.id)));
+        let images = Image::of_products(conn, &products)?;
+        ProductCard::add_pictures(&mut newest, &images);
+        let card = |largest: &CategoryCount| {
+            let category = categories.by_code(&largest.code)?;
+            let image = images.iter().find(|image| Some(image.product_id) == largest.newest);
+            Some(CategoryCard {
+                label: category.label.clone(),
+                url: category.url(),
+                count: largest.products,
+                picture: image.map(Image::picture),
+            })
+        };
+        Ok(Self {
+            newest,
+            categories: largest.iter().filter_map(card).collect(),
+            count: counts.count(&everything),
+            shops: ListedShop::cards_from(shops, &counts, &images),
+        })
+    }
+}
+
+/// The categories with the most products.
+fn largest_categories(counts: &ProductCounts) -> Vec<CategoryCount> {
+    let mut categories = counts.by_category(false);
+    categories.sort_by(|one, other| {
+        let by_size = other.products.cmp(&one.products);
+        by_size.then_with(|| one.code.cmp(&other.code))
+    });
+    categories.truncate(MAX_CATEGORIES);
+    categories
 }

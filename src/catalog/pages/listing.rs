@@ -1,17 +1,19 @@
-//! The list of all products, and of a category's.
+//! The list of all products, and the list of a category.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 
-use super::params::{Applied, Asked, Crumb, Filters, ListQuery};
-use crate::catalog::{Category, Counts, ListedShop, ProductCard, ShopCard};
-use crate::db::{Conn, Db};
+use super::params::{AppliedFilter, Crumb, FilterForm, ListParams, ProductList};
+use crate::catalog::{Category, ListedShop, ProductCard, ProductCount, ProductCounts, ProductQuery, ShopCard};
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::web::{More, Page, Query, html};
+use crate::web::{self, AnyRequest, LoadMore, Page, Query, View};
 
-/// The whole page; `results` is what a changed filter swaps, `more` what "Show 24 more" adds.
+/// How many shops are shown below the list.
+const MAX_SHOPS: usize = 4;
+
+/// The page of a list. htmx gets the block `results` when a filter changes, and `more` for "Show 24 more".
 #[derive(Template)]
 #[template(path = "catalog/listing.html", blocks = ["results", "more"])]
 struct ListingPage {
@@ -19,95 +21,101 @@ struct ListingPage {
     heading: String,
     lead: String,
     crumbs: Vec<Crumb>,
-    filters: Filters,
-    applied: Vec<Applied>,
-    /// The address without any filter.
+    filters: FilterForm,
+    applied: Vec<AppliedFilter>,
+    /// The address without filters.
     clear: String,
-    total: i64,
-    makers: i64,
-    tiles: Vec<ProductCard>,
-    more: Option<More>,
+    count: ProductCount,
+    products: Vec<ProductCard>,
+    more: Option<LoadMore>,
     shops: Vec<ShopCard>,
-    /// The market has no open shop at all.
+    /// The market has no open shop.
     no_shops: bool,
+    /// The page begins after a cursor.
+    continued: bool,
+}
+
+impl View for ListingPage {
+    fn is_htmx(&self) -> bool {
+        self.page.htmx
+    }
+
+    fn render_block(&self) -> Option<askama::Result<String>> {
+        Some(if self.continued {
+            self.as_more().render()
+        } else {
+            self.as_results().render()
+        })
+    }
 }
 
 /// `GET /products`
-pub async fn index(db: Data<Db>, query: Query<ListQuery>, page: Page) -> Result<HttpResponse> {
-    list(&db, query.0, page, None).await
+pub async fn index(request: AnyRequest, query: Query<ListParams>) -> Result<HttpResponse> {
+    list(request, &query.0, None).await
 }
 
 /// `GET /categories/{slug}`
-pub async fn category(db: Data<Db>, slug: Path<String>, query: Query<ListQuery>, page: Page) -> Result<HttpResponse> {
-    let category = page.site.categories.by_slug(&slug).cloned().ok_or(Error::NotFound)?;
-    list(&db, query.0, page, Some(category)).await
+pub async fn category(request: AnyRequest, slug: Path<String>, query: Query<ListParams>) -> Result<HttpResponse> {
+    let category = request.page.site.categories.by_slug(&slug).cloned();
+    list(request, &query.0, Some(category.ok_or(Error::NotFound)?)).await
 }
 
-async fn list(db: &Db, query: ListQuery, page: Page, fixed: Option<Category>) -> Result<HttpResponse> {
-    let asked = Asked::parse(&query, &page, fixed);
-    let reach = query.reach();
-    let (filter, sort, now, rows) = (asked.filter(), asked.sort, page.now, reach.rows());
-    let block_only = page.htmx && reach.after.is_some();
-    let with_facets = asked.fixed.is_none() && !block_only;
-    let (shared, wanted) = (db.clone(), filter.clone());
+async fn list(request: AnyRequest, params: &ListParams, fixed_category: Option<Category>) -> Result<HttpResponse> {
+    let (page, db) = (request.page, &request.services.db);
+    let list = ProductList::new(params, &page, fixed_category);
+    let page_params = params.page();
+    let (filter, sort, now) = (list.filter(), list.sort, page.now);
     let name = format!("list {filter:?} {sort:?}");
+    let (shared, list_filter, limit) = (db.clone(), filter.clone(), page_params.limit());
+    let after = page_params.after.clone();
     let read = move |conn: &mut Conn| {
-        let tiles = ProductCard::list(conn, &wanted, sort, reach.after, rows, now)?;
-        Ok((tiles, Counts::now(&shared, conn)?))
+        let query = ProductQuery {
+            filter: &list_filter,
+            sort,
+            after: after.as_ref(),
+            limit,
+        };
+        let products = ProductCard::list(conn, &query, now)?;
+        Ok((products, ProductCounts::cached(&shared, conn)?))
     };
-    let (mut tiles, counts) = reach.read(db, name, read).await?;
-    let total = counts.of(&filter);
-    let facets = if with_facets {
-        counts.by_category(filter.in_stock)
-    } else {
-        Vec::new()
-    };
-    let no_shops = total.products == 0 && db.read(ListedShop::count).await? == 0;
-    let more = reach.cut(&mut tiles, &asked.action(), &asked.fields(), |tile| tile.place_in(sort));
-    let partial = page.htmx;
-    let view = ListingPage {
-        heading: asked.heading(),
+    let (mut products, counts) = page_params.read_cached(db, name, read).await?;
+    let count = counts.count(&filter);
+    let no_shops = count.products == 0 && db.read(ListedShop::count).await? == 0;
+    let cursor = |card: &ProductCard| card.cursor(sort);
+    let more = page_params.load_more(&mut products, &list.action(), &list.fields(), cursor);
+    web::show(&ListingPage {
+        heading: list.heading(),
         lead: "Made by people with names, and sent by them too.".to_owned(),
-        crumbs: asked.crumbs(),
-        filters: asked.filters(&page, &facets),
-        applied: asked.applied(),
-        clear: asked.action(),
-        total: total.products,
-        makers: total.makers,
-        shops: makers_of(&tiles),
-        tiles,
+        crumbs: list.crumbs(),
+        filters: list.filter_form(&page, &counts),
+        applied: list.applied_filters(),
+        clear: list.action(),
+        count,
+        shops: shops_of(&products),
+        products,
         more,
         no_shops,
+        continued: page_params.after.is_some(),
         page,
-    };
-    let body = match (partial, block_only) {
-        (true, true) => view.as_more().render(),
-        (true, false) => view.as_results().render(),
-        (false, _) => view.render(),
-    };
-    html(StatusCode::OK, body)
+    })
 }
 
-/// The first four shops among these products, with a picture of what is shown here.
-fn makers_of(tiles: &[ProductCard]) -> Vec<ShopCard> {
-    let mut makers: Vec<ShopCard> = Vec::new();
-    for tile in tiles {
-        if makers.len() < 4 && makers.iter().all(|maker| maker.url != tile.shop_url) {
-            makers.push(ShopCard {
-                name: tile.shop.clone(),
-                url: tile.shop_url.clone(),
+/// The first shops among these products, each with a picture of a product in the list.
+fn shops_of(products: &[ProductCard]) -> Vec<ShopCard> {
+    let mut shops: Vec<ShopCard> = Vec::new();
+    for product in products {
+        if shops.len() < MAX_SHOPS && shops.iter().all(|shop| shop.url != product.shop_url) {
+            let of_shop = products.iter().filter(|other| other.shop_url == product.shop_url);
+            shops.push(ShopCard {
+                name: product.shop.clone(),
+                url: product.shop_url.clone(),
                 tagline: String::new(),
-                location: tile.location.clone(),
-                products: tiles
-                    .iter()
-                    .filter(|other| other.shop_url == tile.shop_url)
-                    .count()
-                    .try_into()
-                    .unwrap_or(0),
-                picture: tile.pictures.first().cloned(),
+                location: product.location.clone(),
+                products: of_shop.count().try_into().unwrap_or(0),
+                picture: product.pictures.first().cloned(),
                 pictures: Vec::new(),
             });
         }
     }
-    makers
+    shops
 }

@@ -1,4 +1,4 @@
-//! The market's front: home, the list of all products, a category's, and a product's own page.
+//! The pages of the catalog: home, the lists of products, and a product's own page.
 
 mod buy;
 mod home;
@@ -9,7 +9,7 @@ mod product_data;
 
 use actix_web::web;
 
-pub use buy::{DeliveryLine, Typed};
+pub use buy::{AddToCartForm, DeliverySummary};
 pub use product::show_again;
 
 use crate::web::get;

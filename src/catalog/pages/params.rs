@@ -1,13 +1,13 @@
-//! What the address of a list asks for, and what the page shows of that: filters, order, the way back.
+//! The parameters of a list of products, and what its page shows of them: filters, sort order, breadcrumbs.
 
 use serde::Deserialize;
 
-use crate::catalog::{Category, Filter, Sort};
-use crate::id::ProductId;
-use crate::web::{Page, Reach};
+use crate::catalog::{Category, ProductCounts, ProductFilter, ProductSort};
+use crate::web::{Page, PageParams};
 
+/// The parameters as the address has them.
 #[derive(Deserialize)]
-pub struct ListQuery {
+pub struct ListParams {
     #[serde(default)]
     category: Vec<String>,
     #[serde(default)]
@@ -20,9 +20,9 @@ pub struct ListQuery {
     after: Vec<String>,
 }
 
-impl ListQuery {
-    pub fn reach(&self) -> Reach {
-        Reach::parse(&self.n, &self.after)
+impl ListParams {
+    pub fn page(&self) -> PageParams {
+        PageParams::parse(&self.n, &self.after)
     }
 }
 
@@ -31,13 +31,13 @@ pub struct Crumb {
     pub url: Option<String>,
 }
 
-pub struct Filters {
-    /// Where the form goes, and the page's own address.
+pub struct FilterForm {
+    /// The address of the form, which is also the page's own.
     pub action: String,
     pub facets: Vec<Facet>,
     pub in_stock: bool,
     pub sorts: Vec<SortOption>,
-    /// On a category's page the category is no filter.
+    /// The page is a category's own, so there is no filter for categories.
     pub fixed_category: bool,
 }
 
@@ -54,75 +54,70 @@ pub struct SortOption {
     pub selected: bool,
 }
 
-pub struct Applied {
+pub struct AppliedFilter {
     pub label: String,
     /// The list without this filter.
     pub href: String,
 }
 
-/// What the address asks for, with what is unknown left out.
-pub struct Asked {
-    pub fixed: Option<Category>,
-    chosen: Vec<Category>,
+/// A list of products: its category, filters and sort order, without unknown values.
+pub struct ProductList {
+    /// The category whose own page this is.
+    fixed_category: Option<Category>,
+    /// The categories chosen as a filter.
+    categories: Vec<Category>,
     in_stock: bool,
-    pub sort: Sort,
+    pub sort: ProductSort,
 }
 
-impl Asked {
-    pub fn parse(query: &ListQuery, page: &Page, fixed: Option<Category>) -> Self {
-        let chosen = |category: &&Category| query.category.contains(&category.slug);
+impl ProductList {
+    pub fn new(params: &ListParams, page: &Page, fixed_category: Option<Category>) -> Self {
+        let chosen = |category: &&Category| params.category.contains(&category.slug);
+        let sort = params.sort.last().and_then(|sort| ProductSort::parse(sort));
         Self {
-            chosen: match fixed {
+            categories: match fixed_category {
                 Some(_) => Vec::new(),
                 None => page.categories().iter().filter(chosen).cloned().collect(),
             },
-            fixed,
-            in_stock: query.stock.last().is_some_and(|stock| stock == "in"),
-            sort: query
-                .sort
-                .last()
-                .and_then(|sort| Sort::parse(sort))
-                .unwrap_or(Sort::Newest),
+            fixed_category,
+            in_stock: params.stock.last().is_some_and(|stock| stock == "in"),
+            sort: sort.unwrap_or(ProductSort::Newest),
         }
     }
 
-    pub fn filter(&self) -> Filter {
-        let codes = self
-            .fixed
-            .iter()
-            .chain(&self.chosen)
-            .map(|category| category.code.clone());
-        Filter {
-            categories: codes.collect(),
+    pub fn filter(&self) -> ProductFilter {
+        let categories = self.fixed_category.iter().chain(&self.categories);
+        ProductFilter {
+            categories: categories.map(|category| category.code.clone()).collect(),
             in_stock: self.in_stock,
-            ..Filter::default()
+            ..ProductFilter::default()
         }
     }
 
     pub fn action(&self) -> String {
-        self.fixed
+        self.fixed_category
             .as_ref()
             .map_or_else(|| "/products".to_owned(), Category::url)
     }
 
-    /// The filters as an address has them; the newest-first order goes without saying.
+    /// The parameters in the address. The default sort order is left out.
     pub fn fields(&self) -> Vec<(&str, &str)> {
         let mut fields: Vec<(&str, &str)> = self
-            .chosen
+            .categories
             .iter()
             .map(|category| ("category", category.slug.as_str()))
             .collect();
         if self.in_stock {
             fields.push(("stock", "in"));
         }
-        if self.sort != Sort::Newest {
+        if self.sort != ProductSort::Newest {
             fields.push(("sort", self.sort.as_str()));
         }
         fields
     }
 
     pub fn heading(&self) -> String {
-        match (&self.fixed, self.chosen.as_slice()) {
+        match (&self.fixed_category, self.categories.as_slice()) {
             (Some(category), _) => category.label.clone(),
             (None, [only]) => only.label.clone(),
             (None, _) => "All products".to_owned(),
@@ -134,7 +129,7 @@ impl Asked {
             label: "Home".to_owned(),
             url: Some("/".to_owned()),
         }];
-        match &self.fixed {
+        match &self.fixed_category {
             None => crumbs.push(Crumb {
                 label: "All products".to_owned(),
                 url: None,
@@ -153,34 +148,38 @@ impl Asked {
         crumbs
     }
 
-    pub fn filters(&self, page: &Page, counts: &[(String, i64, Option<ProductId>)]) -> Filters {
-        let facet = |category: &Category| Facet {
-            slug: category.slug.clone(),
-            label: category.label.clone(),
-            count: counts
-                .iter()
-                .find(|(code, ..)| *code == category.code)
-                .map_or(0, |(_, count, _)| *count),
-            checked: self.chosen.iter().any(|chosen| chosen.code == category.code),
+    pub fn filter_form(&self, page: &Page, counts: &ProductCounts) -> FilterForm {
+        let facets = match self.fixed_category {
+            Some(_) => Vec::new(),
+            None => self.facets(page, counts),
         };
-        let sorts = Sort::ALL.map(|sort| SortOption {
+        let sorts = ProductSort::ALL.map(|sort| SortOption {
             value: sort.as_str(),
             label: sort.label(),
             selected: sort == self.sort,
         });
-        Filters {
+        FilterForm {
             action: self.action(),
-            facets: match self.fixed {
-                Some(_) => Vec::new(),
-                None => page.categories().iter().map(facet).collect(),
-            },
+            facets,
             in_stock: self.in_stock,
             sorts: sorts.into(),
-            fixed_category: self.fixed.is_some(),
+            fixed_category: self.fixed_category.is_some(),
         }
     }
 
-    pub fn applied(&self) -> Vec<Applied> {
+    /// The categories as a filter, each with how many products match the other filters.
+    fn facets(&self, page: &Page, counts: &ProductCounts) -> Vec<Facet> {
+        let counts = counts.by_category(self.in_stock);
+        let facet = |category: &Category| Facet {
+            slug: category.slug.clone(),
+            label: category.label.clone(),
+            count: (counts.iter().find(|count| count.code == category.code)).map_or(0, |count| count.products),
+            checked: self.categories.iter().any(|chosen| chosen.code == category.code),
+        };
+        page.categories().iter().map(facet).collect()
+    }
+
+    pub fn applied_filters(&self) -> Vec<AppliedFilter> {
         let without = |name: &str, value: &str| {
             let rest: Vec<(&str, &str)> = self
                 .fields()
@@ -196,16 +195,16 @@ impl Asked {
                 ),
             }
         };
-        let mut applied: Vec<Applied> = self
-            .chosen
+        let mut applied: Vec<AppliedFilter> = self
+            .categories
             .iter()
-            .map(|category| Applied {
+            .map(|category| AppliedFilter {
                 label: category.label.clone(),
                 href: without("category", &category.slug),
             })
             .collect();
         if self.in_stock {
-            applied.push(Applied {
+            applied.push(AppliedFilter {
                 label: "In stock".to_owned(),
                 href: without("stock", "in"),
             });

@@ -1,24 +1,22 @@
 //! A product's own page.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 
-use super::buy::{BuyBox, Sold, Typed};
-use super::product_data::{Answer, Found, find};
-use crate::catalog::{Facts, Flag, Product, ProductCard, ProductState, ShopCard, Variant, stock};
-use crate::db::Db;
+use super::buy::{AddToCartForm, BuyBox};
+use super::product_data::{ProductAddress, ProductData, look_up};
+use crate::catalog::{Category, Facts, Product, ProductCard, ProductFlag, ProductState, ShopCard, Variant, stock};
 use crate::error::{Error, Result};
 use crate::id::ProductId;
 use crate::images::{Image, Picture};
 use crate::money::Money;
 use crate::shops::{ShopState, Vacation};
 use crate::text::{Html, is_slug};
-use crate::web::{Page, Query, html, moved};
+use crate::web::{self, AnyRequest, FormErrors, Page, Query, Request, invalid, moved, view};
 
-/// The whole page; `buy` is what choosing a variant swaps.
+/// The product's page. htmx gets the block `buy` when a variant is chosen.
 #[derive(Template)]
 #[template(path = "catalog/product.html", blocks = ["buy"])]
 struct ProductPage {
@@ -26,42 +24,46 @@ struct ProductPage {
     number: ProductId,
     product: ProductHead,
     facts: Facts,
-    /// What it cost before, if that was more.
-    was: Option<Money>,
+    /// The price before a reduction.
+    price_before: Option<Money>,
     /// `Size / Color`
     option_name: String,
-    /// Empty for a product of one kind.
-    variants: Vec<VariantCard>,
+    /// Empty for a product with a single variant.
+    variants: Vec<VariantLink>,
     pictures: Vec<Picture>,
-    /// Which of the pictures shows the chosen variant, from 0.
+    /// The index of the picture of the chosen variant.
     chosen_picture: usize,
-    /// Nothing when the maker wrote nothing.
+    /// None if the seller wrote nothing.
     description: Option<Html>,
     description_meta: String,
     shop: ShopCard,
     vacation: Option<Vacation>,
-    /// None: everyone sees it.
+    /// The states, if only the seller sees the page.
     hidden: Option<(ProductState, ShopState)>,
     theme_url: String,
     more_from_shop: Vec<ProductCard>,
     buy: BuyBox,
 }
 
+view!(ProductPage, as_buy);
+
+/// Title, price and stock of the chosen variant, or of the product if none is chosen.
 struct ProductHead {
     title: String,
     url: String,
-    /// Of the chosen variant, or the lowest.
+    /// The price of the chosen variant, or the lowest.
     price: Money,
-    /// No variant is chosen yet, and they differ in price.
+    /// No variant is chosen yet, and some cost more.
     several_prices: bool,
-    flag: Option<Flag>,
+    flag: Option<ProductFlag>,
     stock: String,
     in_stock: bool,
     category_label: String,
     category_url: String,
 }
 
-struct VariantCard {
+/// A variant to choose.
+struct VariantLink {
     id: String,
     label: String,
     price: Money,
@@ -71,73 +73,59 @@ struct VariantCard {
     stock: String,
 }
 
-/// `GET /products/{id}`: the original's address, by number.
-pub async fn by_number(db: Data<Db>, id: Path<String>) -> Result<HttpResponse> {
-    let id = ProductId(id.parse().map_err(|_| Error::NotFound)?);
-    let url = db.read(move |conn| Product::url_of(conn, id)).await?;
+/// `GET /products/{id}`: the original's address, by id.
+pub async fn by_number(request: AnyRequest, id: Path<ProductId>) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let url = request.read(move |conn| Product::url_of(conn, id)).await?;
     Ok(moved(&url))
 }
 
 /// `GET /shops/{shop}/{product}`
 pub async fn show(
-    db: Data<Db>,
+    request: AnyRequest,
     path: Path<(String, String)>,
     query: Query<Vec<(String, String)>>,
-    page: Page,
 ) -> Result<HttpResponse> {
     let (shop, slug) = path.into_inner();
     if !is_slug(&shop) || !is_slug(&slug) {
         return Err(Error::NotFound);
     }
-    let own = page.own_shop(&shop);
-    match find(&db, shop, slug, own, page.now).await? {
-        Answer::Moved(url) => Ok(moved(&url)),
-        Answer::Here(found) => {
-            let block_only = page.htmx;
-            let view = found.page(page, Typed::read(query.0));
-            html(
-                StatusCode::OK,
-                if block_only {
-                    view.as_buy().render()
-                } else {
-                    view.render()
-                },
-            )
+    let own_shop = request.page.own_shop(&shop);
+    match look_up(&request.services.db, shop, slug, own_shop, request.now()).await? {
+        ProductAddress::Moved(url) => Ok(moved(&url)),
+        ProductAddress::Product(data) => {
+            let form = AddToCartForm::from_pairs(query.0);
+            web::show(&ProductPage::new(*data, request.page, form, FormErrors::default()))
         }
     }
 }
 
-/// The page again, with what was typed and what is wrong with it.
+/// The page again, with the refused form and its errors.
 ///
 /// # Errors
-/// `NotFound` when the product is not on show.
-pub async fn show_again(db: &Data<Db>, page: Page, typed: Typed) -> Result<HttpResponse> {
-    let (product, variant) = (typed.product, typed.variant);
-    let place = db
+/// `NotFound` if visitors do not see the product.
+pub async fn show_again<Who>(request: Request<Who>, form: AddToCartForm, errors: FormErrors) -> Result<HttpResponse> {
+    let (product, variant) = (form.product, form.variant);
+    let (shop, slug) = request
         .read(move |conn| match (variant, product) {
             (Some(variant), _) => Product::place_of_variant(conn, variant),
             (None, Some(product)) => Product::place_of(conn, product),
             (None, None) => Err(Error::NotFound),
         })
         .await?;
-    let Answer::Here(found) = find(db, place.0, place.1, None, page.now).await? else {
+    let address = look_up(&request.services.db, shop, slug, None, request.now()).await?;
+    let ProductAddress::Product(data) = address else {
         return Err(Error::NotFound);
     };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    let block_only = page.htmx;
-    let view = found.page(page, typed);
-    if !block_only {
-        return html(status, view.render());
+    let mut response = invalid(&ProductPage::new(*data, request.page, form, errors))?;
+    for (name, value) in SWAP_BUY_BOX {
+        response.headers_mut().insert(name, value);
     }
-    let mut answer = html(status, view.as_buy().render())?;
-    for (name, value) in IN_PLACE {
-        answer.headers_mut().insert(name, value);
-    }
-    Ok(answer)
+    Ok(response)
 }
 
-/// What makes htmx put the refused form where it was, though what it would do with a good answer is nothing.
-const IN_PLACE: [(HeaderName, HeaderValue); 2] = [
+/// Makes htmx replace the form with the refused one. The form itself says `hx-swap="none"`, which is for success.
+const SWAP_BUY_BOX: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("hx-retarget"), HeaderValue::from_static("#buy")),
     (
         HeaderName::from_static("hx-reswap"),
@@ -145,101 +133,79 @@ const IN_PLACE: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
-impl Found {
-    fn page(self, page: Page, typed: Typed) -> ProductPage {
-        let Self {
-            description,
-            description_meta,
-            product,
-            facts,
-            shop,
+impl ProductPage {
+    fn new(data: ProductData, page: Page, form: AddToCartForm, errors: FormErrors) -> Self {
+        let several = data.variants.len() > 1;
+        let chosen = (data.variants.iter())
+            .find(|variant| several && Some(variant.id) == form.variant)
+            .or_else(|| data.variants.first().filter(|_| !several));
+        let product = ProductHead::new(&data, chosen, &page);
+        let links = data.variants.iter().filter(|_| several);
+        let variants: Vec<VariantLink> = links
+            .map(|variant| VariantLink::new(variant, chosen, &product.url))
+            .collect();
+        let chosen_image = chosen.and_then(|variant| variant.image_id);
+        let chosen_picture = data.images.iter().position(|image| Some(image.id) == chosen_image);
+        let states = (data.product.state, data.shop.state);
+        Self {
+            buy: BuyBox::new(&data, chosen, &page, form, errors),
+            number: data.product.id,
+            price_before: (data.facts.compare_at_price).filter(|before| *before > product.price),
+            option_name: data.product.option_name(),
             variants,
-            images,
-            others,
-            of_shop,
-            fields,
-            rates,
-        } = self;
-        let url = format!("{}/{}", shop.url(), product.slug);
-        let several = variants.len() > 1;
-        let chosen = variants
-            .iter()
-            .find(|variant| several && Some(variant.id) == typed.variant)
-            .or_else(|| variants.first().filter(|_| !several));
+            chosen_picture: chosen_picture.unwrap_or(0),
+            pictures: data.images.iter().map(Image::picture).collect(),
+            description: data.description,
+            description_meta: data.description_meta,
+            vacation: data.shop.vacation(page.now),
+            hidden: Some(states).filter(|states| *states != (ProductState::Active, ShopState::Open)),
+            theme_url: data.shop.theme.url(&data.shop.slug),
+            shop: ShopCard {
+                url: data.shop.url(),
+                name: data.shop.name,
+                tagline: data.shop.tagline,
+                location: data.shop.location,
+                products: data.shop_product_count,
+                picture: (data.others.first()).and_then(|card| card.pictures.first().cloned()),
+                pictures: Vec::new(),
+            },
+            more_from_shop: data.others,
+            facts: data.facts,
+            product,
+            page,
+        }
+    }
+}
+
+impl ProductHead {
+    fn new(data: &ProductData, chosen: Option<&Variant>, page: &Page) -> Self {
+        let product = &data.product;
         let quantity = chosen.map_or(product.quantity, |variant| variant.quantity);
         let category = page.site.categories.by_code(&product.category);
-        let head = ProductHead {
+        Self {
+            title: product.title.clone(),
+            url: format!("{}/{}", data.shop.url(), product.slug),
             price: chosen.map_or(product.price, |variant| variant.price),
-            several_prices: chosen.is_none() && variants.iter().any(|variant| variant.price != product.price),
-            flag: Flag::of(product.quantity, product.published_at, page.now),
+            several_prices: chosen.is_none() && data.variants.iter().any(|variant| variant.price != product.price),
+            flag: ProductFlag::new(product.quantity, product.published_at, page.now),
             stock: stock(quantity),
             in_stock: quantity > 0,
             category_label: category.map(|category| category.label.clone()).unwrap_or_default(),
-            category_url: category.map(crate::catalog::Category::url).unwrap_or_default(),
-            title: product.title.clone(),
-            url: url.clone(),
-        };
-        let was = facts.compare_at_price.filter(|was| *was > head.price);
-        let card = |variant: &Variant| VariantCard {
+            category_url: category.map(Category::url).unwrap_or_default(),
+        }
+    }
+}
+
+impl VariantLink {
+    fn new(variant: &Variant, chosen: Option<&Variant>, product_url: &str) -> Self {
+        Self {
             id: variant.id.to_string(),
             label: variant.label(),
             price: variant.price,
-            url: format!("{url}?variant={}", variant.id),
+            url: format!("{product_url}?variant={}", variant.id),
             chosen: chosen.is_some_and(|chosen| chosen.id == variant.id),
             sold_out: variant.quantity == 0,
             stock: stock(variant.quantity),
-        };
-        let sold = Sold {
-            product: product.id,
-            price: product.price,
-            stock: product.quantity,
-            chosen,
-            fields: &fields,
-            rates: &rates,
-            delivery: facts.delivery,
-            readiness: facts.readiness,
-            own: page
-                .visitor
-                .as_ref()
-                .is_some_and(|visitor| shop.owner_id == Some(visitor.user)),
-            away: shop.vacation(page.now).is_some_and(|away| !away.selling),
-        };
-        let buy = BuyBox::of(&sold, &page, typed);
-        let picture_of = chosen.and_then(|variant| variant.image_id);
-        ProductPage {
-            number: product.id,
-            option_name: product.option_name(),
-            variants: if several {
-                variants.iter().map(card).collect()
-            } else {
-                Vec::new()
-            },
-            chosen_picture: images
-                .iter()
-                .position(|image| Some(image.id) == picture_of)
-                .unwrap_or(0),
-            pictures: images.iter().map(Image::picture).collect(),
-            description,
-            description_meta,
-            vacation: shop.vacation(page.now),
-            hidden: Some((product.state, shop.state))
-                .filter(|states| *states != (ProductState::Active, ShopState::Open)),
-            theme_url: shop.theme().url(&shop.slug),
-            shop: ShopCard {
-                url: shop.url(),
-                name: shop.name,
-                tagline: shop.tagline,
-                location: shop.location,
-                products: of_shop,
-                picture: others.first().and_then(|tile| tile.pictures.first()).cloned(),
-                pictures: Vec::new(),
-            },
-            more_from_shop: others,
-            product: head,
-            buy,
-            was,
-            facts,
-            page,
         }
     }
 }

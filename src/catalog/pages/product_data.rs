@@ -1,9 +1,10 @@
-//! What a product's page is made of, read at once and kept for everyone who sees the same.
+//! What a product's page shows, read together and cached for everyone who sees the same page.
 
-use actix_web::web::Data;
 use chrono::NaiveDateTime;
 
-use crate::catalog::{Counts, Facts, Filter, PersonalizationField, Product, ProductCard, Sort, Variant};
+use crate::catalog::{
+    Facts, PersonalizationField, Product, ProductCard, ProductCounts, ProductFilter, ProductQuery, Variant,
+};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{ProductId, ShopId};
@@ -12,81 +13,95 @@ use crate::shipping::ShippingRate;
 use crate::shops::{Shop, ShopState};
 use crate::text::{Html, summary};
 
-/// How many other products of the shop are shown below.
-const OTHERS: i64 = 4;
+/// How many other products of the shop are shown.
+const MAX_OTHERS: i64 = 4;
+/// Characters of the description for search engines.
+const META_LENGTH: usize = 155;
 
-/// What the page is made of.
 #[derive(Clone)]
-pub struct Found {
-    pub description: Option<Html>,
-    pub description_meta: String,
+pub struct ProductData {
     pub product: Product,
+    pub facts: Facts,
     pub shop: Shop,
     pub variants: Vec<Variant>,
     pub images: Vec<Image>,
-    pub others: Vec<ProductCard>,
-    /// How many the shop shows, this one among them.
-    pub of_shop: i64,
     pub fields: Vec<PersonalizationField>,
     pub rates: Vec<ShippingRate>,
-    pub facts: Facts,
+    /// None if the seller wrote nothing.
+    pub description: Option<Html>,
+    /// The description for search engines.
+    pub description_meta: String,
+    /// Other products of the shop.
+    pub others: Vec<ProductCard>,
+    /// How many products the shop shows, this one too.
+    pub shop_product_count: i64,
 }
 
+/// What an address leads to.
 #[derive(Clone)]
-pub enum Answer {
-    Here(Box<Found>),
+pub enum ProductAddress {
+    Product(Box<ProductData>),
+    /// The product has another address now.
     Moved(String),
 }
 
-/// What its own shop sees is nobody else's, so it is never kept.
-pub async fn find(
-    db: &Data<Db>,
+/// Looks up a product by the slugs of its shop and its own. `own_shop` is the visitor's shop if it is this one; they see
+/// the product in any state.
+///
+/// # Errors
+/// `NotFound` if there is no such product, or the visitor may not see it.
+pub async fn look_up(
+    db: &Db,
     shop: String,
     slug: String,
-    own: Option<ShopId>,
+    own_shop: Option<ShopId>,
     now: NaiveDateTime,
-) -> Result<Answer> {
+) -> Result<ProductAddress> {
     let shared = db.clone();
     let name = format!("product {shop}/{slug}");
-    let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own) {
-        Ok((product, shop)) => Ok(Answer::Here(Box::new(Found::read(conn, &shared, product, shop, now)?))),
+    let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own_shop) {
+        Ok((product, shop)) => {
+            let data = ProductData::read(conn, &shared, product, shop, now)?;
+            Ok(ProductAddress::Product(Box::new(data)))
+        }
         Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
-            .map(Answer::Moved)
+            .map(ProductAddress::Moved)
             .ok_or(Error::NotFound),
         Err(error) => Err(error),
     };
-    match own {
+    match own_shop {
+        // The seller's own view is never cached: nobody else may see it.
         Some(_) => db.read(read).await,
         None => db.read_cached(name, read).await,
     }
 }
 
-impl Found {
+impl ProductData {
     fn read(conn: &mut Conn, db: &Db, product: Product, shop: Shop, now: NaiveDateTime) -> Result<Self> {
         let variants = product.variants(conn)?;
-        let of_shop = Filter {
+        let of_shop = ProductFilter {
             shop: Some(product.shop_id),
             drafts: shop.state != ShopState::Open,
-            ..Filter::default()
+            ..ProductFilter::default()
         };
-        let same_shop = Filter {
+        let shop_product_count = ProductCounts::cached(db, conn)?.count(&of_shop).products;
+        let other_products = ProductFilter {
             except: Some(product.id),
-            ..of_shop.clone()
+            ..of_shop
         };
-        let of_shop = Counts::now(db, conn)?.of(&of_shop).products;
-        let mut others = ProductCard::rows(conn, &same_shop, Sort::Newest, None, OTHERS, now)?;
-        let mut ids: Vec<ProductId> = others.iter().map(|tile| tile.id).collect();
+        let query = ProductQuery::newest(&other_products, MAX_OTHERS);
+        let mut others = ProductCard::list_without_pictures(conn, &query, now)?;
+        let mut ids: Vec<ProductId> = others.iter().map(|card| card.id).collect();
         ids.push(product.id);
-        let (images, theirs): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
+        let (images, images_of_others): (Vec<Image>, Vec<Image>) = Image::of_products(conn, &ids)?
             .into_iter()
             .partition(|image| image.product_id == product.id);
-        ProductCard::give_pictures(&mut others, &theirs);
+        ProductCard::add_pictures(&mut others, &images_of_others);
+        let text = product.description.trim();
         Ok(Self {
-            description: Some(product.description.trim())
-                .filter(|text| !text.is_empty())
-                .map(Html::from_markdown),
-            description_meta: match summary(&product.description, 155) {
-                nothing if nothing.is_empty() => format!("{}, from {}.", product.title, shop.name),
+            description: (!text.is_empty()).then(|| Html::from_markdown(text)),
+            description_meta: match summary(&product.description, META_LENGTH) {
+                summary if summary.is_empty() => format!("{}, from {}.", product.title, shop.name),
                 summary => summary,
             },
             fields: PersonalizationField::of_product(conn, product.id)?,
@@ -97,7 +112,7 @@ impl Found {
             variants,
             images,
             others,
-            of_shop,
+            shop_product_count,
         })
     }
 }

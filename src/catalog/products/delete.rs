@@ -38,6 +38,8 @@ impl Product {
         }
         let images = Image::of_products(conn, &[id])?;
         diesel::delete(products::table.find(id)).execute(conn)?;
-        images.iter().try_for_each(|image| Removal::ask(conn, &image.url, now))
+        images
+            .iter()
+            .try_for_each(|image| Removal::enqueue(conn, &image.url, now))
     }
 }

@@ -1,113 +1,95 @@
-//! Paying: the form is sent off.
+//! Submitting the checkout.
 
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 
 use super::form::CheckoutForm;
-use super::new::{Said, show};
-use crate::accounts::random;
-use crate::checkout::{PaymentProcessor, PlaceOutcome, SavedAddress, place};
-use crate::error::{Error, Result};
-use crate::web::layers::{ClientIp, Policy};
-use crate::web::{Buyer, Form, FormErrors, Page, redirect};
+use super::new::{CheckoutPage, Notices};
+use crate::checkout::{CheckoutRequest, PlaceOutcome, SavedAddress, place_order};
+use crate::error::Result;
+use crate::payments::{Card, Payment};
+use crate::web::{BuyerRequest, Form, invalid, redirect, show};
 
-/// How long the answer waits for the provider's; after that, the purchase's page does.
+/// How long the response waits for the provider. After that the purchase's own page waits.
 const PAYMENT_WAIT_TIMEOUT: Duration = Duration::from_secs(4);
+const PAGE_OUTDATED: &str = "This page was out of date. Check it, and pay again.";
+const KEY_REUSED: &str =
+    "You changed something after you had sent this off. Nothing more was charged. Check it, and pay again.";
 
-/// `POST /checkout`: pays, and leads to the purchase's own page. A second time leads to the same.
-pub async fn create(
-    processor: Data<PaymentProcessor>,
-    policy: Data<Policy>,
-    request: HttpRequest,
-    page: Page,
-    buyer: Buyer,
-    Form(pairs): Form<Vec<(String, String)>>,
-) -> Result<HttpResponse> {
-    let (mut form, typed) = CheckoutForm::read(pairs);
-    let cart_owner = buyer.cart_owner();
+/// `POST /checkout`: pays, and redirects to the purchase's own page. Submitting again redirects to the same page.
+pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String)>>) -> Result<HttpResponse> {
+    let (form, card) = CheckoutForm::from_pairs(pairs);
     if form.update {
-        return show(&processor, page, cart_owner, form, StatusCode::OK, Said::default()).await;
+        return show(&CheckoutPage::load(request, form, Notices::default()).await?);
     }
-    let address = request.extensions().get::<ClientIp>().copied();
-    policy.count(|limits| &limits.checkouts, address.ok_or(Error::Forbidden)?)?;
-    let refused = StatusCode::UNPROCESSABLE_ENTITY;
-    let Some(whose) = cart_owner else {
-        return show(&processor, page, None, form, refused, Said::default()).await;
+    request.limit(|limits| &limits.checkouts)?;
+    let Some(cart_owner) = request.who.cart_owner() else {
+        return show_again(request, form, Notices::default()).await;
     };
     if !form.has_key() {
-        form.key = random()?;
-        let changes = vec!["This page was out of date. Check it, and pay again.".to_owned()];
-        let said = Said {
-            changes,
-            ..Said::default()
-        };
-        return show(&processor, page, cart_owner, form, refused, said).await;
+        return show_again(request, form, Notices::change(PAGE_OUTDATED)).await;
     }
-    let now = page.now;
-    let parsed = form.parse(whose, &page);
-    let mut errors = parsed.as_ref().err().cloned().unwrap_or_default();
-    let card = typed.parse(&mut errors, now);
-    let (Ok(purchase), Some(card)) = (parsed, card) else {
-        let said = Said {
-            errors,
-            ..Said::default()
-        };
-        return show(&processor, page, cart_owner, form, refused, said).await;
+    let (order, card) = match form.parse(&card, cart_owner, &request.page) {
+        Ok(parsed) => parsed,
+        Err(errors) => return show_again(request, form, errors.into()).await,
     };
-    let (currency, provider, keep) = (page.site.currency, processor.provider.name(), form.save_address);
-    let placing = processor
-        .db
-        .write(move |conn| {
-            let placing = place(conn, &purchase, currency, provider, now)?;
-            if let (PlaceOutcome::Open { .. }, Some(user), true) = (&placing, whose.user(), keep) {
-                SavedAddress::keep(conn, user, &purchase.address, now)?;
-            }
-            Ok(placing)
-        })
-        .await;
-    match placing {
-        Ok(PlaceOutcome::Open { number, payment }) => {
-            let paying = processor.clone();
-            // Goes on when the buyer leaves in the middle of it.
-            let paying = tokio::spawn(async move {
-                if let Err(error) = paying.pay(payment, card, now).await {
-                    tracing::error!(%error, "what came of a payment could not be written down yet");
-                }
-            });
-            let _ = tokio::time::timeout(PAYMENT_WAIT_TIMEOUT, paying).await;
-            Ok(redirect(&format!("/checkout/{number}")))
-        }
-        Ok(PlaceOutcome::There(number)) => Ok(redirect(&format!("/checkout/{number}"))),
-        Ok(PlaceOutcome::Other) => {
-            form.key = random()?;
-            let changes = vec![
-                "You changed something after you had sent this off. Nothing more was charged. Check it, and pay again."
-                    .to_owned(),
-            ];
-            let said = Said {
-                changes,
-                ..Said::default()
-            };
-            show(&processor, page, cart_owner, form, refused, said).await
-        }
-        Ok(PlaceOutcome::Changed(changes)) => {
-            form.key = random()?;
-            let said = Said {
-                changes,
-                ..Said::default()
-            };
-            show(&processor, page, cart_owner, form, refused, said).await
-        }
-        Err(Error::Refused(why)) => {
-            let said = Said {
-                errors: FormErrors::one("", why),
-                ..Said::default()
-            };
-            show(&processor, page, cart_owner, form, refused, said).await
-        }
+    let placed = match place_and_pay(&request, order, card, form.save_address).await {
+        Ok(Err(notices)) => return show_again(request, form, notices).await,
+        Ok(Ok(number)) => Ok(number),
         Err(error) => Err(error),
-    }
+    };
+    request
+        .respond_to_form(
+            placed,
+            |_, number| Ok(redirect(&format!("/checkout/{number}"))),
+            async |request, errors| CheckoutPage::load(request, form, errors.into()).await,
+        )
+        .await
+}
+
+async fn show_again(request: BuyerRequest, form: CheckoutForm, notices: Notices) -> Result<HttpResponse> {
+    invalid(&CheckoutPage::load(request, form, notices).await?)
+}
+
+/// Places the order and charges the card. Returns the number of the purchase, or why the page must be shown again.
+async fn place_and_pay(
+    request: &BuyerRequest,
+    order: CheckoutRequest,
+    card: Card,
+    save_address: bool,
+) -> Result<Result<String, Notices>> {
+    let (currency, now) = (request.page.site.currency, request.now());
+    let provider = request.services.processor.provider.name();
+    let outcome = request
+        .write(move |conn| {
+            let outcome = place_order(conn, &order, currency, provider, now)?;
+            if let (PlaceOutcome::Started { .. }, Some(user), true) = (&outcome, order.cart_owner.user(), save_address)
+            {
+                SavedAddress::save(conn, user, &order.address, now)?;
+            }
+            Ok(outcome)
+        })
+        .await?;
+    Ok(match outcome {
+        PlaceOutcome::Started { number, payment } => {
+            pay(request, payment, card).await;
+            Ok(number)
+        }
+        PlaceOutcome::AlreadyPlaced(number) => Ok(number),
+        PlaceOutcome::KeyReused => Err(Notices::change(KEY_REUSED)),
+        PlaceOutcome::QuoteChanged(changes) => Err(Notices::changes(changes)),
+    })
+}
+
+/// Charges the card, and waits a few seconds for the result. Paying goes on in the background if it takes longer, or if
+/// the buyer leaves.
+async fn pay(request: &BuyerRequest, payment: Payment, card: Card) {
+    let (processor, now) = (request.services.processor.clone(), request.now());
+    let paying = tokio::spawn(async move {
+        if let Err(error) = processor.pay(payment, card, now).await {
+            tracing::error!(%error, "the result of a payment could not be recorded yet");
+        }
+    });
+    let _ = tokio::time::timeout(PAYMENT_WAIT_TIMEOUT, paying).await;
 }

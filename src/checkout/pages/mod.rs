@@ -1,4 +1,4 @@
-//! Pages of buying: the checkout, and a purchase's own page.
+//! The checkout, and the page of a purchase just after it.
 
 mod create;
 mod form;

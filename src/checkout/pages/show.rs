@@ -1,50 +1,53 @@
-//! A purchase's own page: waiting for the provider, declined, or thanks.
+//! The page of a purchase after the checkout: it waits for the provider, shows the checkout again, or says thanks.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 
 use super::form::CheckoutForm;
-use super::new::{self, Said};
+use super::new::CheckoutPage;
 use crate::carts::{self, CartOwner};
-use crate::checkout::{PaymentProcessor, Purchase, PurchaseState};
+use crate::checkout::PurchaseState;
+use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::id::CartId;
 use crate::images::Picture;
-use crate::orders::{OrderLine, ShopOrder};
+use crate::orders::{OrderLine, Purchase, ShopOrder};
 use crate::shipping::Arrival;
-use crate::text::Country;
 use crate::web::cart_cookie::remember_cart;
-use crate::web::{Buyer, FormErrors, Page, html};
+use crate::web::{BuyerRequest, FormErrors, Page, show as show_view, view};
 
 #[derive(Template)]
 #[template(path = "checkout/waiting.html")]
 struct WaitingPage {
     page: Page,
-    checkout: Purchase,
+    purchase: Purchase,
 }
+
+view!(WaitingPage);
 
 #[derive(Template)]
 #[template(path = "checkout/thanks.html")]
 struct ThanksPage {
     page: Page,
-    checkout: Purchase,
-    parts: Vec<PlacedPart>,
+    purchase: Purchase,
+    shop_orders: Vec<PlacedShopOrder>,
 }
 
-struct PlacedPart {
+view!(ThanksPage);
+
+struct PlacedShopOrder {
     shop_order: ShopOrder,
-    orders: Vec<PlacedOrder>,
+    lines: Vec<PlacedLine>,
 }
 
-struct PlacedOrder {
-    order: OrderLine,
+struct PlacedLine {
+    order_line: OrderLine,
     picture: Option<Picture>,
 }
 
-impl PlacedPart {
-    /// `3 to 7 December`, where the shop says.
+impl PlacedShopOrder {
+    /// `3 to 7 December`. None if the shop gives no estimate.
     fn arrival(&self) -> Option<String> {
         let (from, to) = (self.shop_order.arrives_from?, self.shop_order.arrives_until?);
         let (from, to) = (from.date(), to.date());
@@ -53,77 +56,81 @@ impl PlacedPart {
 }
 
 impl ThanksPage {
-    fn country(&self) -> &str {
-        Country::by_code(&self.checkout.country).map_or("", |country| country.name)
-    }
-
     fn first_name(&self) -> &str {
-        self.checkout.name.split_whitespace().next().unwrap_or_default()
+        self.purchase.address.name.split_whitespace().next().unwrap_or_default()
+    }
+}
+
+struct PurchaseContents {
+    purchase: Purchase,
+    state: PurchaseState,
+    shop_orders: Vec<ShopOrder>,
+    lines: Vec<OrderLine>,
+    /// A guest's cart, and the pieces in it now.
+    guest_cart: Option<(CartId, i64)>,
+}
+
+impl PurchaseContents {
+    fn load(conn: &mut Conn, cart_owner: CartOwner, number: &str) -> Result<Self> {
+        let purchase = Purchase::of_cart_owner(conn, cart_owner, number)?;
+        Ok(Self {
+            state: PurchaseState::of_purchase(conn, &purchase)?,
+            shop_orders: ShopOrder::of_purchase(conn, purchase.id)?,
+            lines: OrderLine::of_purchase(conn, purchase.id)?,
+            guest_cart: match cart_owner {
+                CartOwner::Guest(cart) => Some((cart, carts::count(conn, cart)?)),
+                CartOwner::User(_) => None,
+            },
+            purchase,
+        })
     }
 }
 
 /// `GET /checkout/{number}`
-pub async fn show(
-    processor: Data<PaymentProcessor>,
-    session: Session,
-    page: Page,
-    buyer: Buyer,
-    number: Path<String>,
-) -> Result<HttpResponse> {
-    let cart_owner = buyer.cart_owner().ok_or(Error::NotFound)?;
-    let number = number.into_inner();
-    let (checkout, standing, shop_orders, orders, pieces) = processor
-        .db
-        .read(move |conn| {
-            let checkout = Purchase::of_cart_owner(conn, cart_owner, &number)?;
-            let standing = checkout.standing(conn)?;
-            let shop_orders = ShopOrder::of_purchase(conn, checkout.id)?;
-            let orders = OrderLine::of_purchase(conn, checkout.id)?;
-            let pieces = match cart_owner {
-                CartOwner::Guest(cart) => Some((cart, carts::count(conn, cart)?)),
-                CartOwner::User(_) => None,
-            };
-            Ok((checkout, standing, shop_orders, orders, pieces))
-        })
+pub async fn show(mut request: BuyerRequest, number: Path<String>) -> Result<HttpResponse> {
+    let cart_owner = request.who.cart_owner().ok_or(Error::NotFound)?;
+    let contents = request
+        .read(move |conn| PurchaseContents::load(conn, cart_owner, &number))
         .await?;
-    match standing {
-        PurchaseState::Waiting => html(StatusCode::OK, WaitingPage { page, checkout }.render()),
-        PurchaseState::Declined(why) => {
-            let form = CheckoutForm::again(&checkout, &shop_orders);
-            let said = Said {
-                errors: FormErrors::one("card_number", why),
-                ..Said::default()
-            };
-            new::show(&processor, page, Some(cart_owner), form, StatusCode::OK, said).await
+    let purchase = contents.purchase;
+    match contents.state {
+        PurchaseState::Waiting => {
+            let page = request.page;
+            show_view(&WaitingPage { page, purchase })
+        }
+        PurchaseState::Declined(message) => {
+            let form = CheckoutForm::from_purchase(purchase, contents.shop_orders);
+            let errors = FormErrors::one("card_number", message);
+            show_view(&CheckoutPage::load(request, form, errors.into()).await?)
         }
         PurchaseState::Placed => {
-            let mut page = page;
-            if let Some((cart, pieces)) = pieces.filter(|(_, pieces)| *pieces != page.in_cart) {
-                remember_cart(&session, cart, pieces)?;
-                page.in_cart = pieces;
+            let in_cart = request.page.in_cart;
+            if let Some((cart, pieces)) = contents.guest_cart.filter(|(_, pieces)| *pieces != in_cart) {
+                remember_cart(&request.session, cart, pieces)?;
+                request.page.in_cart = pieces;
             }
-            let parts = parts(shop_orders, orders);
-            html(StatusCode::OK, ThanksPage { page, checkout, parts }.render())
+            show_view(&ThanksPage {
+                page: request.page,
+                purchase,
+                shop_orders: placed_shop_orders(contents.shop_orders, contents.lines),
+            })
         }
     }
 }
 
-fn parts(shop_orders: Vec<ShopOrder>, mut orders: Vec<OrderLine>) -> Vec<PlacedPart> {
-    let mut parts = Vec::new();
-    for shop_order in shop_orders {
-        let (own, others) = orders
-            .into_iter()
-            .partition(|order| order.shop_order_id == shop_order.id);
-        orders = others;
-        let own: Vec<OrderLine> = own;
-        let placed = own.into_iter().map(|order| PlacedOrder {
-            picture: (!order.picture.is_empty()).then(|| Picture::from_url(&order.picture)),
-            order,
-        });
-        parts.push(PlacedPart {
-            orders: placed.collect(),
-            shop_order,
-        });
-    }
-    parts
+fn placed_shop_orders(shop_orders: Vec<ShopOrder>, mut lines: Vec<OrderLine>) -> Vec<PlacedShopOrder> {
+    shop_orders
+        .into_iter()
+        .map(|shop_order| {
+            let own = lines.extract_if(.., |line| line.shop_order_id == shop_order.id);
+            let own = own.map(|order_line| PlacedLine {
+                picture: order_line.thumbnail(),
+                order_line,
+            });
+            PlacedShopOrder {
+                lines: own.collect(),
+                shop_order,
+            }
+        })
+        .collect()
 }

@@ -12,7 +12,7 @@ use super::view::Shot;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
-use crate::images::{MAX_PICTURES, PendingImage, Pictures, Sent};
+use crate::images::{MAX_PICTURES, PendingImage, Pictures, UploadedFile};
 use crate::web::{Flash, Page, Seller, Upload, html, redirect};
 
 pub fn routes(to: &mut web::ServiceConfig) {
@@ -81,7 +81,7 @@ pub async fn receive(
     db: &Db,
     pictures: &Pictures,
     owner: UserId,
-    files: Vec<Sent>,
+    files: Vec<UploadedFile>,
     room: usize,
     now: NaiveDateTime,
 ) -> Result<Received> {

@@ -10,7 +10,7 @@ use crate::dashboard::shop::address::Check;
 use crate::dashboard::shop::form::ShopForm;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::shops::{Moved, Shop, ShopState};
+use crate::shops::{IdentityChange, Shop, ShopState};
 use crate::text::Html;
 use crate::web::{Form, FormErrors, Page, SignedIn, get, html, redirect};
 
@@ -62,10 +62,10 @@ async fn update(db: Data<Db>, page: Page, visitor: SignedIn, Form(form): Form<Sh
     };
     let wanted = sign.slug.clone().unwrap_or_default();
     let (owner, now) = (visitor.user, page.now);
-    let begun = db.write(move |conn| Shop::begin(conn, owner, &sign, now)).await;
+    let begun = db.write(move |conn| Shop::save_draft(conn, owner, &sign, now)).await;
     let (errors, check) = match begun {
-        Ok(Moved::Done) => return Ok(redirect(LOOK)),
-        Ok(Moved::Taken) => {
+        Ok(IdentityChange::Saved) => return Ok(redirect(LOOK)),
+        Ok(IdentityChange::AddressTaken) => {
             let name = form.name.clone();
             let check = db.read(move |conn| Check::taken(conn, &wanted, &name, "")).await?;
             let errors = FormErrors::one("slug", "This address is taken. Choose one below, or write another.");

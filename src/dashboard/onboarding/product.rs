@@ -11,7 +11,7 @@ use crate::catalog::{Categories, Draft, MAX_PRICE, MAX_STOCK, Product, ProductSt
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
-use crate::images::{MAX_PICTURES, PendingImage, Pictures, Sent};
+use crate::images::{MAX_PICTURES, PendingImage, Pictures, UploadedFile};
 use crate::money::{Currency, Money};
 use crate::shops::Shop;
 use crate::text::{line, lines};
@@ -140,7 +140,7 @@ async fn create(
     draft.pictures = pictures.iter().map(|picture| (picture.id, String::new())).collect();
     db.write(move |conn| {
         // Held, so that of two that are sent at once only one becomes the first product.
-        Shop::hold(conn, shop, now)?;
+        Shop::lock(conn, shop, now)?;
         if Product::any_of(conn, shop)? {
             return Ok(());
         }
@@ -156,7 +156,7 @@ async fn receive(
     store: &Pictures,
     page: &Page,
     owner: UserId,
-    files: Vec<Sent>,
+    files: Vec<UploadedFile>,
     pictures: &mut Vec<PendingImage>,
     errors: &mut FormErrors,
 ) -> Result<()> {

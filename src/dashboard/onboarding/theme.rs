@@ -33,7 +33,7 @@ async fn edit(db: Data<Db>, page: Page, seller: Seller, Query(tried): Query<Look
     let Some(shop) = db.read(move |conn| draft(conn, &seller)).await? else {
         return Ok(redirect(SETTINGS));
     };
-    let theme = tried.theme().unwrap_or_else(|| shop.theme());
+    let theme = tried.theme().unwrap_or_else(|| shop.theme);
     answer(StatusCode::OK, page, shop.name, theme, FormErrors::default())
 }
 
@@ -46,7 +46,7 @@ async fn update(db: Data<Db>, page: Page, seller: Seller, Form(form): Form<LookF
     let theme = match form.parse() {
         Ok(theme) => theme,
         Err(errors) => {
-            let theme = shop.theme();
+            let theme = shop.theme;
             return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop.name, theme, errors);
         }
     };

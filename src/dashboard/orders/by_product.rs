@@ -1,25 +1,24 @@
-//! The orders of one product, as the original had them.
+//! The order lines of one product.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
 use crate::catalog::StoredProduct;
-use crate::db::Db;
+use crate::db::Cursor;
 use crate::error::{Error, Result};
 use crate::id::ProductId;
-use crate::orders::{OrderLine, Place, Purchase, Stand};
+use crate::orders::{OrderLine, Purchase, StatusLabel};
 use crate::text::day;
-use crate::web::{Page, Query, Seller, html, moved as moved_to};
+use crate::web::{Page, Query, Seller, SellerRequest, moved, show, view};
 
-/// Orders on a page.
-const STEP: usize = 24;
+/// Order lines per page.
+const PAGE_SIZE: usize = 24;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct ProductQuery {
+pub struct ProductOrdersParams {
     after: String,
 }
 
@@ -28,54 +27,68 @@ pub struct ProductQuery {
 struct ProductOrdersPage {
     page: Page,
     title: String,
-    sold: Vec<(OrderLine, Purchase, String, Stand)>,
+    rows: Vec<ProductOrderRow>,
+    /// Whether this is not the first page.
     further: bool,
+    /// The first page.
     first: String,
+    /// The next page.
     older: Option<String>,
+}
+
+view!(ProductOrdersPage);
+
+struct ProductOrderRow {
+    order_line: OrderLine,
+    purchase: Purchase,
+    placed: String,
+    status: StatusLabel,
 }
 
 /// `GET /dashboard/products/{id}/orders`
 pub async fn index(
-    db: Data<Db>,
-    page: Page,
-    seller: Seller,
+    request: SellerRequest,
     path: Path<String>,
-    Query(query): Query<ProductQuery>,
+    Query(params): Query<ProductOrdersParams>,
 ) -> Result<HttpResponse> {
-    let (shop, id, after) = (seller.shop.id, parse(&path)?, Place::parse(&query.after));
-    let (title, mut rows) = db
+    let (shop, id) = (request.who.shop.id, parse_id(&path)?);
+    let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
+    let further = after.is_some();
+    let (title, mut lines) = request
         .read(move |conn| {
             let title = StoredProduct::of_shop(conn, shop, id)?.title;
-            let rows = OrderLine::of_product(conn, shop, id, after, i64::try_from(STEP).unwrap_or(0) + 1)?;
-            Ok((title, rows))
+            // One more than the page shows tells whether there is a next page.
+            let limit = i64::try_from(PAGE_SIZE).unwrap_or(0) + 1;
+            let lines = OrderLine::list_of_product(conn, shop, id, after.as_ref(), limit)?;
+            Ok((title, lines))
         })
         .await?;
-    let more = rows.len() > STEP;
-    rows.truncate(STEP);
-    let older = rows.last().filter(|_| more).map(|(order, _)| order.place());
-    let sold = rows.into_iter().map(|(order, purchase)| {
-        let placed = day(purchase.placed());
-        let stand = Stand(order.status);
-        (order, purchase, placed, stand)
-    });
+    let has_next = lines.len() > PAGE_SIZE;
+    lines.truncate(PAGE_SIZE);
+    let next = lines.last().filter(|_| has_next).map(|(line, _)| line.cursor());
     let first = format!("/dashboard/products/{id}/orders");
-    let view = ProductOrdersPage {
-        page,
+    let rows = lines.into_iter().map(|(order_line, purchase)| ProductOrderRow {
+        placed: day(purchase.paid_at()),
+        status: StatusLabel(order_line.status),
+        order_line,
+        purchase,
+    });
+    show(&ProductOrdersPage {
+        page: request.page,
         title,
-        sold: sold.collect(),
-        further: after.is_some(),
-        older: older.map(|place| format!("{first}?after={place}")),
+        rows: rows.collect(),
+        further,
+        older: next.map(|next| format!("{first}?after={next}")),
         first,
-    };
-    html(StatusCode::OK, view.render())
+    })
 }
 
-/// `GET /dashboard/product/{id}/orders`: the original's address.
-pub async fn moved(_seller: Seller, path: Path<String>) -> Result<HttpResponse> {
-    let id = parse(&path)?;
-    Ok(moved_to(&format!("/dashboard/products/{id}/orders")))
+/// `GET /dashboard/product/{id}/orders`: the address of the original.
+pub async fn old_address(_seller: Seller, path: Path<String>) -> Result<HttpResponse> {
+    let id = parse_id(&path)?;
+    Ok(moved(&format!("/dashboard/products/{id}/orders")))
 }
 
-fn parse(id: &str) -> Result<ProductId> {
+fn parse_id(id: &str) -> Result<ProductId> {
     id.parse().map(ProductId).map_err(|_| Error::NotFound)
 }

@@ -1,121 +1,131 @@
-//! A shop's orders: what is to be sent, and what became of the rest.
+//! A shop's orders, by status.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Cursor};
 use crate::error::Result;
 use crate::id::{ShopId, ShopOrderId};
 use crate::images::Picture;
 use crate::money::Money;
-use crate::orders::pages::index::{pictures, what};
-use crate::orders::{OrderLine, OrderStatus, Place, ShopOrder, ShopOrderView, Stand};
-use crate::text::{Country, day};
-use crate::web::{Page, Query, Seller, html};
+use crate::orders::pages::summary::{pictures, summary};
+use crate::orders::{OrderLine, Purchase, ShopOrder, ShopOrderFilter, StatusLabel};
+use crate::text::day;
+use crate::web::{Page, Query, SellerRequest, show, view};
 
-/// Shipments on a page.
-const STEP: usize = 24;
+/// Shop orders per page.
+const PAGE_SIZE: usize = 24;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct ShopQuery {
+pub struct ShopOrdersParams {
     view: String,
     after: String,
 }
 
-/// A shop order in a list.
-pub struct Sold {
+/// A shop order in the seller's list.
+pub struct SellerOrderRow {
     pub id: ShopOrderId,
     pub number: String,
     pub placed: String,
     pub buyer: String,
-    pub to: &'static str,
-    pub what: String,
+    /// The name of the country; empty if it is not known.
+    pub country: String,
+    /// `Dipped mug and 2 more`
+    pub summary: String,
     pub pieces: i32,
     pub pictures: Vec<Picture>,
     pub total: Money,
-    pub stand: Stand,
+    pub status: StatusLabel,
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/orders/index.html")]
 struct ShopOrdersPage {
     page: Page,
-    view: ShopOrderView,
-    sold: Vec<Sold>,
-    waiting: i64,
+    filter: ShopOrderFilter,
+    rows: Vec<SellerOrderRow>,
+    /// How many orders wait to be shipped.
+    to_ship: i64,
+    /// Whether this is not the first page.
     further: bool,
-    /// Where this view begins.
+    /// The first page.
     first: String,
+    /// The next page.
     older: Option<String>,
 }
 
+view!(ShopOrdersPage);
+
 /// `GET /dashboard/orders/shop`
-pub async fn index(db: Data<Db>, page: Page, seller: Seller, Query(query): Query<ShopQuery>) -> Result<HttpResponse> {
-    let view = ShopOrderView::parse(&query.view).unwrap_or(ShopOrderView::ToSend);
-    let (shop, after) = (seller.shop.id, Place::parse(&query.after));
-    let ((sold, more), waiting) = db
-        .read(move |conn| Ok((sold(conn, shop, view, after, STEP)?, ShopOrder::waiting(conn, shop)?)))
+pub async fn index(request: SellerRequest, Query(params): Query<ShopOrdersParams>) -> Result<HttpResponse> {
+    let shop = request.who.shop.id;
+    let filter = ShopOrderFilter::parse(&params.view).unwrap_or(ShopOrderFilter::ToShip);
+    let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
+    let further = after.is_some();
+    let ((rows, next), to_ship) = request
+        .read(move |conn| {
+            let page = SellerOrderRow::list(conn, shop, filter, after.as_ref(), PAGE_SIZE)?;
+            Ok((page, ShopOrder::count_to_ship(conn, shop)?))
+        })
         .await?;
-    let first = format!("/dashboard/orders/shop?view={}", view.as_str());
-    let view = ShopOrdersPage {
-        page,
-        view,
-        sold,
-        waiting,
-        further: after.is_some(),
-        older: more.map(|place| format!("{first}&after={place}")),
+    let first = format!("/dashboard/orders/shop?view={}", filter.as_str());
+    show(&ShopOrdersPage {
+        page: request.page,
+        filter,
+        rows,
+        to_ship,
+        further,
+        older: next.map(|next| format!("{first}&after={next}")),
         first,
-    };
-    html(StatusCode::OK, view.render())
+    })
 }
 
-/// A shop's shop orders with what is in them, and where the list goes on; two statements.
-pub fn sold(
-    conn: &mut Conn,
-    shop: ShopId,
-    view: ShopOrderView,
-    after: Option<Place>,
-    most: usize,
-) -> Result<(Vec<Sold>, Option<Place>)> {
-    let one_more = i64::try_from(most).unwrap_or(0) + 1;
-    let mut rows = ShopOrder::sold(conn, shop, view, after, one_more)?;
-    let more = rows.len() > most;
-    rows.truncate(most);
-    let on = if more {
-        rows.last().map(|(shop_order, _)| shop_order.place())
-    } else {
-        None
-    };
-    let ids: Vec<_> = rows.iter().map(|(shop_order, _)| shop_order.id).collect();
-    let orders = OrderLine::of_shop_orders(conn, &ids)?;
-    let sold = rows
-        .into_iter()
-        .map(|(shop_order, purchase)| {
-            let all: Vec<&OrderLine> = orders
-                .iter()
-                .filter(|order| order.shop_order_id == shop_order.id)
-                .collect();
-            let stand = Stand::of(all.iter().copied());
-            let held =
-                |order: &&&OrderLine| stand.0 == OrderStatus::Cancelled || order.status != OrderStatus::Cancelled;
-            let own: Vec<&OrderLine> = all.iter().filter(held).copied().collect();
-            Sold {
-                id: shop_order.id,
-                placed: day(purchase.placed()),
-                to: Country::by_code(&purchase.country).map_or("", |country| country.name),
-                what: what(&own),
-                pieces: own.iter().map(|order| order.quantity).sum(),
-                pictures: pictures(&own),
-                total: Money(own.iter().map(|order| order.subtotal.0).sum::<i64>() + shop_order.price.0),
-                number: purchase.number,
-                buyer: purchase.name,
-                stand,
-            }
-        })
-        .collect();
-    Ok((sold, on))
+impl SellerOrderRow {
+    /// A page of the shop's orders, and the cursor of the next page; two statements.
+    pub fn list(
+        conn: &mut Conn,
+        shop: ShopId,
+        filter: ShopOrderFilter,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<Self>, Option<Cursor>)> {
+        // One more than the page shows tells whether there is a next page.
+        let one_more = i64::try_from(limit).unwrap_or(0) + 1;
+        let mut shop_orders = ShopOrder::list_of_shop(conn, shop, filter, after, one_more)?;
+        let has_next = shop_orders.len() > limit;
+        shop_orders.truncate(limit);
+        let last = shop_orders.last().filter(|_| has_next);
+        let next = last.map(|(shop_order, _)| shop_order.cursor());
+        let ids: Vec<_> = shop_orders.iter().map(|(shop_order, _)| shop_order.id).collect();
+        let lines = OrderLine::of_shop_orders(conn, &ids)?;
+        let rows = shop_orders
+            .into_iter()
+            .map(|(shop_order, purchase)| Self::new(&shop_order, purchase, &lines));
+        Ok((rows.collect(), next))
+    }
+
+    fn new(shop_order: &ShopOrder, purchase: Purchase, lines: &[OrderLine]) -> Self {
+        let mut own: Vec<&OrderLine> = lines
+            .iter()
+            .filter(|line| line.shop_order_id == shop_order.id)
+            .collect();
+        let status = StatusLabel::from_lines(own.iter().copied());
+        if !status.is_canceled() {
+            own.retain(|line| !line.is_canceled());
+        }
+        Self {
+            id: shop_order.id,
+            placed: day(purchase.paid_at()),
+            country: purchase.address.country_name().to_owned(),
+            summary: summary(&own),
+            pieces: own.iter().map(|line| line.quantity).sum(),
+            pictures: pictures(&own),
+            total: Money(own.iter().map(|line| line.subtotal.0).sum::<i64>() + shop_order.price.0),
+            number: purchase.number,
+            buyer: purchase.address.name,
+            status,
+        }
+    }
 }

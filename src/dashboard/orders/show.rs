@@ -1,38 +1,38 @@
-//! One shop order of a shop: what to pack, where it goes, and marking it as sent.
+//! One order of a shop: what to pack, where it goes, and marking it as shipped.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::{Conn, Db};
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{ShopId, ShopOrderId};
-use crate::images::Picture;
-use crate::mail::Outbox;
 use crate::money::Money;
-use crate::orders::pages::view::{Line, answers};
-use crate::orders::{Carrier, OrderLine, OrderStatus, Purchase, ShopOrder, Stand, emails, tracking_number};
+use crate::orders::pages::details::LineDetails;
+use crate::orders::pages::flash_result::flash_result;
+use crate::orders::{Carrier, OrderLine, Purchase, ShopOrder, StatusLabel, Tracking, emails, parse_tracking_number};
 use crate::text::when;
-use crate::web::{Flash, Form, FormErrors, Page, Seller, html, redirect};
+use crate::web::{Form, FormErrors, Page, SellerRequest, invalid, redirect, show as show_view, view};
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
-pub struct ParcelForm {
+pub struct TrackingForm {
     pub carrier: String,
     pub tracking: String,
 }
 
-impl ParcelForm {
-    fn parse(&self) -> Result<(&'static str, String), FormErrors> {
+impl TrackingForm {
+    fn parse(&self) -> Result<Tracking, FormErrors> {
         let mut errors = FormErrors::default();
         let carrier = Carrier::by_code(&self.carrier).ok_or("Choose who carries it, or another carrier.");
         let carrier = errors.check("carrier", carrier);
-        let tracking = errors.check("tracking", tracking_number(&self.tracking));
-        match (carrier, tracking) {
-            (Some(carrier), Some(tracking)) => Ok((carrier.code, tracking)),
+        let number = errors.check("tracking", parse_tracking_number(&self.tracking));
+        match (carrier, number) {
+            (Some(carrier), Some(number)) => Ok(Tracking {
+                carrier: carrier.code.to_owned(),
+                number,
+            }),
             _ => Err(errors),
         }
     }
@@ -40,163 +40,121 @@ impl ParcelForm {
 
 #[derive(Template)]
 #[template(path = "dashboard/orders/show.html")]
-struct ShipmentPage {
+struct ShopOrderPage {
     page: Page,
     shop: String,
     shop_order: ShopOrder,
     purchase: Purchase,
-    lines: Vec<Line>,
-    stand: Stand,
+    lines: Vec<LineDetails>,
+    status: StatusLabel,
     placed: String,
-    sent: String,
+    shipped: String,
     carrier: String,
     carriers: Vec<Carrier>,
     tracking_url: Option<String>,
     items: Money,
     total: Money,
-    form: ParcelForm,
+    form: TrackingForm,
     errors: FormErrors,
 }
 
-/// `GET /dashboard/orders/shop/{shop order}`
-pub async fn show(db: Data<Db>, page: Page, seller: Seller, path: Path<String>) -> Result<HttpResponse> {
-    let id = parse(&path)?;
-    answer(&db, StatusCode::OK, page, seller, id, None, FormErrors::default()).await
+view!(ShopOrderPage);
+
+/// `GET /dashboard/orders/shop/{shop_order}`
+pub async fn show(request: SellerRequest, path: Path<String>) -> Result<HttpResponse> {
+    let id = parse_id(&path)?;
+    show_view(&ShopOrderPage::load(request, id, None, FormErrors::default()).await?)
 }
 
-/// `POST /dashboard/orders/shop/{shop order}/dispatch`: it is sent.
-pub async fn dispatch(
-    db: Data<Db>,
-    outbox: Data<Outbox>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    path: Path<String>,
-    Form(form): Form<ParcelForm>,
-) -> Result<HttpResponse> {
-    let (id, shop, user, now) = (parse(&path)?, seller.shop.id, seller.visitor.user, page.now);
-    let (carrier, tracking) = match form.parse() {
-        Ok(parcel) => parcel,
-        Err(errors) => return refused(&db, page, seller, id, form, errors).await,
+/// `POST /dashboard/orders/shop/{shop_order}/dispatch`: marks the order as shipped.
+pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<TrackingForm>) -> Result<HttpResponse> {
+    let id = parse_id(&path)?;
+    let tracking = match form.parse() {
+        Ok(tracking) => tracking,
+        Err(errors) => return invalid(&ShopOrderPage::load(request, id, Some(form), errors).await?),
     };
-    let sent = db
+    let (shop, user, now) = (request.who.shop.id, request.who.visitor.user, request.now());
+    let outbox = request.services.outbox.clone();
+    let shipped = request
         .write(move |conn| {
-            ShopOrder::ship(conn, shop, id, (carrier, &tracking), user, now)?;
-            emails::shipped(conn, &outbox, id, now)
+            ShopOrder::of_shop(conn, shop, id)?.ship(conn, &tracking, user, now)?;
+            emails::send_shipped(conn, &outbox, id, now)?;
+            Ok("Marked as sent. The buyer has a letter about it.".to_owned())
         })
         .await;
-    said(&session, id, sent, "Marked as sent. The buyer has a letter about it.")
-}
-
-/// `POST /dashboard/orders/shop/{shop order}/tracking`: another carrier or number.
-pub async fn retrack(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    path: Path<String>,
-    Form(form): Form<ParcelForm>,
-) -> Result<HttpResponse> {
-    let (id, shop, now) = (parse(&path)?, seller.shop.id, page.now);
-    let (carrier, tracking) = match form.parse() {
-        Ok(parcel) => parcel,
-        Err(errors) => return refused(&db, page, seller, id, form, errors).await,
-    };
-    let changed = db
-        .write_uncached(move |conn| ShopOrder::retrack(conn, shop, id, (carrier, &tracking), now))
-        .await;
-    said(&session, id, changed, "The buyer's order page shows the new number.")
-}
-
-fn said(session: &Session, id: ShopOrderId, done: Result<()>, message: &str) -> Result<HttpResponse> {
-    match done {
-        Ok(()) => Flash::ok(session, message)?,
-        Err(Error::Refused(why)) => Flash::warn(session, why)?,
-        Err(error) => return Err(error),
-    }
+    flash_result(&request.session, shipped)?;
     Ok(redirect(&format!("/dashboard/orders/shop/{id}")))
 }
 
-async fn refused(
-    db: &Db,
-    page: Page,
-    seller: Seller,
-    id: ShopOrderId,
-    form: ParcelForm,
-    errors: FormErrors,
+/// `POST /dashboard/orders/shop/{shop_order}/tracking`: changes carrier and tracking number.
+pub async fn set_tracking(
+    request: SellerRequest,
+    path: Path<String>,
+    Form(form): Form<TrackingForm>,
 ) -> Result<HttpResponse> {
-    answer(
-        db,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        page,
-        seller,
-        id,
-        Some(form),
-        errors,
-    )
-    .await
-}
-
-async fn answer(
-    db: &Db,
-    status: StatusCode,
-    page: Page,
-    seller: Seller,
-    id: ShopOrderId,
-    form: Option<ParcelForm>,
-    errors: FormErrors,
-) -> Result<HttpResponse> {
-    let shop = seller.shop.id;
-    let (shop_order, purchase, orders) = db.read(move |conn| read(conn, shop, id)).await?;
-    let stand = Stand::of(&orders);
-    let held = orders.iter().filter(|order| order.status != OrderStatus::Cancelled);
-    let items = Money(held.map(|order| order.subtotal.0).sum());
-    let lines = orders.into_iter().map(|order| Line {
-        picture: (!order.picture.is_empty()).then(|| Picture::from_url(&order.picture)),
-        url: order.product_id.map(|id| format!("/dashboard/products/{id}/orders")),
-        answers: answers(&order.personalization),
-        back: None,
-        refunded: None,
-        order,
-    });
-    let carrier = Carrier::by_code(&shop_order.carrier);
-    let view = ShipmentPage {
-        carriers: Carrier::all().collect(),
-        shop: seller.shop.name,
-        placed: when(purchase.placed()),
-        sent: shop_order.shipped_at.map(when).unwrap_or_default(),
-        tracking_url: carrier.as_ref().and_then(|one| one.tracking_url(&shop_order.tracking)),
-        carrier: carrier.map_or_else(|| shop_order.carrier.clone(), |one| one.name.to_owned()),
-        total: Money(
-            items.0
-                + if stand.0 == OrderStatus::Cancelled {
-                    0
-                } else {
-                    shop_order.price.0
-                },
-        ),
-        items,
-        form: form.unwrap_or_else(|| ParcelForm {
-            carrier: shop_order.carrier.clone(),
-            tracking: shop_order.tracking.clone(),
-        }),
-        lines: lines.collect(),
-        page,
-        shop_order,
-        purchase,
-        stand,
-        errors,
+    let id = parse_id(&path)?;
+    let tracking = match form.parse() {
+        Ok(tracking) => tracking,
+        Err(errors) => return invalid(&ShopOrderPage::load(request, id, Some(form), errors).await?),
     };
-    html(status, view.render())
+    let (shop, now) = (request.who.shop.id, request.now());
+    let changed = request
+        .write_uncached(move |conn| {
+            ShopOrder::of_shop(conn, shop, id)?.set_tracking(conn, &tracking, now)?;
+            Ok("The buyer's order page shows the new number.".to_owned())
+        })
+        .await;
+    flash_result(&request.session, changed)?;
+    Ok(redirect(&format!("/dashboard/orders/shop/{id}")))
 }
 
-fn read(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<(ShopOrder, Purchase, Vec<OrderLine>)> {
+impl ShopOrderPage {
+    /// Loads the page. Without a form, the form shows the carrier and number that are stored.
+    async fn load(
+        request: SellerRequest,
+        id: ShopOrderId,
+        form: Option<TrackingForm>,
+        errors: FormErrors,
+    ) -> Result<Self> {
+        let shop = request.who.shop.id;
+        let (shop_order, purchase, lines) = request.read(move |conn| load_rows(conn, shop, id)).await?;
+        let status = StatusLabel::from_lines(&lines);
+        let sold = lines.iter().filter(|line| !line.is_canceled());
+        let items = Money(sold.map(|line| line.subtotal.0).sum());
+        let delivery = if status.is_canceled() { 0 } else { shop_order.price.0 };
+        let carrier = Carrier::by_code(&shop_order.carrier);
+        Ok(Self {
+            page: request.page,
+            shop: request.who.shop.name,
+            lines: lines.into_iter().map(LineDetails::for_seller).collect(),
+            status,
+            placed: when(purchase.paid_at()),
+            shipped: shop_order.shipped_at.map(when).unwrap_or_default(),
+            tracking_url: carrier
+                .as_ref()
+                .and_then(|carrier| carrier.tracking_url(&shop_order.tracking)),
+            carrier: carrier.map_or_else(|| shop_order.carrier.clone(), |carrier| carrier.name.to_owned()),
+            carriers: Carrier::all().collect(),
+            items,
+            total: Money(items.0 + delivery),
+            form: form.unwrap_or_else(|| TrackingForm {
+                carrier: shop_order.carrier.clone(),
+                tracking: shop_order.tracking.clone(),
+            }),
+            shop_order,
+            purchase,
+            errors,
+        })
+    }
+}
+
+fn load_rows(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<(ShopOrder, Purchase, Vec<OrderLine>)> {
     let shop_order = ShopOrder::of_shop(conn, shop, id)?;
-    let purchase = Purchase::find(conn, shop_order.purchase_id)?;
-    let orders = OrderLine::of_shop_orders(conn, &[id])?;
-    Ok((shop_order, purchase, orders))
+    let purchase = Purchase::find_placed(conn, shop_order.purchase_id)?;
+    let lines = OrderLine::of_shop_orders(conn, &[id])?;
+    Ok((shop_order, purchase, lines))
 }
 
-fn parse(shop_order: &str) -> Result<ShopOrderId> {
-    shop_order.parse().map(ShopOrderId).map_err(|_| Error::NotFound)
+fn parse_id(id: &str) -> Result<ShopOrderId> {
+    id.parse().map(ShopOrderId).map_err(|_| Error::NotFound)
 }

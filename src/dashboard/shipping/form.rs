@@ -1,4 +1,4 @@
-//! The form of one rate: what was typed, and what it means.
+//! The form of a shipping rate.
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use crate::web::{FormErrors, Page};
 #[serde(default)]
 pub struct RateForm {
     pub name: String,
-    /// `everywhere`, `these` or `but`.
+    /// `everywhere`; `these` for the ticked countries only; `but` for all except those.
     pub reach: String,
     pub countries: Vec<String>,
     pub first_price: String,
@@ -25,11 +25,11 @@ pub struct RateForm {
 }
 
 string_enum! {
-    /// The rates that most shops begin with.
-    Like { Everywhere = "everywhere", Home = "home", Abroad = "abroad", Pickup = "pickup" }
+    /// A usual rate to start from.
+    RatePreset { Everywhere = "everywhere", Home = "home", Abroad = "abroad", Pickup = "pickup" }
 }
 
-impl Like {
+impl RatePreset {
     pub fn form(self, page: &Page) -> RateForm {
         let home = page.site.country;
         let zero = page.plain(Money(0));
@@ -72,10 +72,10 @@ impl Like {
 }
 
 impl RateForm {
-    pub fn of(rate: &ShippingRate, page: &Page) -> Self {
+    pub fn from_rate(rate: &ShippingRate, page: &Page) -> Self {
         let reach = if rate.countries.is_everywhere() {
             "everywhere"
-        } else if rate.countries.leave_out() {
+        } else if rate.countries.is_exclusion() {
             "but"
         } else {
             "these"
@@ -85,7 +85,7 @@ impl RateForm {
             reach: reach.to_owned(),
             countries: rate
                 .countries
-                .list()
+                .named()
                 .iter()
                 .map(|country| country.code.to_owned())
                 .collect(),
@@ -98,6 +98,8 @@ impl RateForm {
         }
     }
 
+    /// # Errors
+    /// A message for each field that is wrong.
     pub fn parse(&self, page: &Page) -> Result<ShippingRateDraft, FormErrors> {
         let mut errors = FormErrors::default();
         let name = errors.check("name", line("name", &self.name, 60));
@@ -107,16 +109,22 @@ impl RateForm {
                 "Give it a name that buyers understand, like “Standard delivery”.",
             );
         }
-        let countries = errors.check("reach", self.reach());
-        let first = errors.check("first_price", price(page, "the first piece", &self.first_price));
-        let further = errors.check("further_price", price(page, "each further piece", &self.further_price));
+        let countries = errors.check("reach", self.parse_countries());
+        let first = errors.check("first_price", parse_price(page, "the first piece", &self.first_price));
+        let further = errors.check(
+            "further_price",
+            parse_price(page, "each further piece", &self.further_price),
+        );
         let free_over = if self.free_over.trim().is_empty() {
             Some(None)
         } else {
-            errors.check("free_over", price(page, "free delivery", &self.free_over).map(Some))
+            errors.check(
+                "free_over",
+                parse_price(page, "free delivery", &self.free_over).map(Some),
+            )
         };
-        let from = errors.check("days_from", days(&self.days_from));
-        let to = errors.check("days_to", days(&self.days_to));
+        let from = errors.check("days_from", parse_days(&self.days_from));
+        let to = errors.check("days_to", parse_days(&self.days_to));
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
@@ -141,38 +149,38 @@ impl RateForm {
         }
     }
 
-    fn reach(&self) -> Result<Countries, &'static str> {
+    fn parse_countries(&self) -> Result<Countries, &'static str> {
         let chosen: Option<Vec<Country>> = self.countries.iter().map(|code| Country::by_code(code)).collect();
         let chosen = chosen.ok_or("One of the countries is not in the list. Tick those that you mean.")?;
         match self.reach.as_str() {
             "everywhere" => Ok(Countries::everywhere()),
             "these" | "but" if chosen.is_empty() => Err("Tick at least one country."),
-            "these" => Ok(Countries::these(&chosen)),
+            "these" => Ok(Countries::only(&chosen)),
             "but" if chosen.len() == Country::all().len() => Err("Leave at least one country that you send to."),
-            "but" => Ok(Countries::but(&chosen)),
+            "but" => Ok(Countries::except(&chosen)),
             _ => Err("Say where you send to."),
         }
     }
 }
 
-fn price(page: &Page, what: &str, typed: &str) -> Result<Money, String> {
-    if typed.trim().is_empty() {
+fn parse_price(page: &Page, what: &str, input: &str) -> Result<Money, String> {
+    if input.trim().is_empty() {
         return Err(format!(
             "Type the price for {what}, or {} if it is free.",
             page.plain(Money(0))
         ));
     }
-    match page.site.currency.parse(typed) {
+    match page.site.currency.parse(input) {
         Ok(price) if price.0 > MAX_PRICE => Err(format!("The price for {what} is more than anything costs.")),
         Ok(price) => Ok(price),
         Err(problem) => Err(format!("The price for {what} {problem}.")),
     }
 }
 
-fn days(typed: &str) -> Result<i32, String> {
-    let typed = typed.trim();
-    let whole = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());
-    let days = if whole { typed.parse().ok() } else { None };
+fn parse_days(input: &str) -> Result<i32, String> {
+    let input = input.trim();
+    let is_number = !input.is_empty() && input.bytes().all(|byte| byte.is_ascii_digit());
+    let days = if is_number { input.parse().ok() } else { None };
     days.filter(|days| (0..=MAX_TRANSIT_DAYS).contains(days))
         .ok_or_else(|| format!("Type a whole number of days, up to {MAX_TRANSIT_DAYS}."))
 }

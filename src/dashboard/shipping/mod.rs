@@ -1,21 +1,19 @@
-//! `/dashboard/shipping`: a seller says how the shop sends, where to and for how much.
+//! `/dashboard/shipping`: the shop's shipping rates.
 
 mod form;
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{self, Data, Path};
+use actix_web::web::{self, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::id::ShippingRateId;
-use crate::shipping::{Direction, MAX_RATES, ShippingRate, ShippingRateDraft};
+use crate::shipping::{Direction, MAX_RATES, ShippingRate};
 use crate::text::Country;
-use crate::web::{Flash, Form, FormErrors, Page, Query, Seller, get, html, redirect};
-use form::{Like, RateForm};
+use crate::web::{Flash, Form, FormErrors, Page, Query, SellerRequest, get, invalid, redirect, show, view};
+use form::{RateForm, RatePreset};
 
 const LIST: &str = "/dashboard/shipping";
 
@@ -40,9 +38,11 @@ pub fn routes(to: &mut web::ServiceConfig) {
 struct RatesPage {
     page: Page,
     rates: Vec<ShippingRate>,
-    /// No more fit.
+    /// Whether the shop has as many rates as it may have.
     full: bool,
 }
+
+view!(RatesPage);
 
 #[derive(Template)]
 #[template(path = "dashboard/shipping/edit.html")]
@@ -50,23 +50,38 @@ struct RatePage {
     page: Page,
     form: RateForm,
     errors: FormErrors,
-    /// None: a new one.
+    /// None for a new rate.
     rate: Option<ShippingRateId>,
 }
 
+view!(RatePage);
+
 impl RatePage {
-    /// The name of a field that takes an amount.
-    fn priced(&self, what: &str) -> String {
-        format!("{what}, in {}", self.page.currency())
+    fn new(request: SellerRequest, form: RateForm, rate: Option<ShippingRateId>) -> Self {
+        Self {
+            page: request.page,
+            form,
+            errors: FormErrors::default(),
+            rate,
+        }
     }
 
-    /// Those that are ticked and the home country come first, where they are seen.
+    fn with_errors(self, errors: FormErrors) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// The label of a field that takes an amount.
+    fn amount_label(&self, label: &str) -> String {
+        format!("{label}, in {}", self.page.currency())
+    }
+
+    /// All countries. The home country and those that are ticked come first, where they are seen.
     fn countries(&self) -> Vec<(Country, bool)> {
         let home = self.page.site.country;
-        let ticked = |country: &Country| self.form.countries.iter().any(|code| code == country.code);
-        let all = Country::all().iter();
-        let (mut first, rest): (Vec<_>, Vec<_>) = all
-            .map(|country| (*country, ticked(country)))
+        let is_ticked = |country: &Country| self.form.countries.iter().any(|code| code == country.code);
+        let (mut first, rest): (Vec<_>, Vec<_>) = Country::all()
+            .iter()
+            .map(|country| (*country, is_ticked(country)))
             .partition(|(country, ticked)| *ticked || *country == home);
         first.extend(rest);
         first
@@ -75,7 +90,7 @@ impl RatePage {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct LikeQuery {
+struct NewRateParams {
     like: String,
 }
 
@@ -86,126 +101,97 @@ struct ShiftForm {
 }
 
 /// `GET /dashboard/shipping`
-async fn index(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
-    let shop = seller.shop.id;
-    let rates = db.read(move |conn| ShippingRate::of_shops(conn, &[shop])).await?;
-    let full = rates.len() >= MAX_RATES;
-    html(StatusCode::OK, RatesPage { page, rates, full }.render())
+async fn index(request: SellerRequest) -> Result<HttpResponse> {
+    let shop = request.who.shop.id;
+    let rates = request.read(move |conn| ShippingRate::of_shops(conn, &[shop])).await?;
+    show(&RatesPage {
+        page: request.page,
+        full: rates.len() >= MAX_RATES,
+        rates,
+    })
 }
 
-/// `GET /dashboard/shipping/new`: an empty form, or one filled in like a usual rate.
-async fn new(page: Page, _seller: Seller, Query(query): Query<LikeQuery>) -> Result<HttpResponse> {
-    let form = Like::parse(&query.like).map_or_else(RateForm::default, |like| like.form(&page));
-    answer(StatusCode::OK, page, form, FormErrors::default(), None)
+/// `GET /dashboard/shipping/new`: an empty form, or one that is filled in with a preset.
+async fn new(request: SellerRequest, Query(params): Query<NewRateParams>) -> Result<HttpResponse> {
+    let preset = RatePreset::parse(&params.like);
+    let form = preset.map_or_else(RateForm::default, |preset| preset.form(&request.page));
+    show(&RatePage::new(request, form, None))
 }
 
 /// `POST /dashboard/shipping/new`
-async fn create(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    Form(form): Form<RateForm>,
-) -> Result<HttpResponse> {
-    let draft = match form.parse(&page) {
+async fn create(request: SellerRequest, Form(form): Form<RateForm>) -> Result<HttpResponse> {
+    let draft = match form.parse(&request.page) {
         Ok(draft) => draft,
-        Err(errors) => return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None),
+        Err(errors) => return invalid(&RatePage::new(request, form, None).with_errors(errors)),
     };
-    let (shop, now, name) = (seller.shop.id, page.now, draft.name.clone());
-    match db
+    let (shop, now, name) = (request.who.shop.id, request.now(), draft.name.clone());
+    let created = request
         .write(move |conn| ShippingRate::create(conn, shop, &draft, now))
+        .await;
+    request
+        .respond_to_form(
+            created,
+            |request, _| redirect_to_list(&request.session, format!("“{name}” is among your rates.")),
+            async |request, errors| Ok(RatePage::new(request, form, None).with_errors(errors)),
+        )
         .await
-    {
-        Ok(_) => said(&session, format!("“{name}” is among your rates.")),
-        Err(Error::Refused(message)) => {
-            let errors = FormErrors::one("", message);
-            answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, None)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// `GET /dashboard/shipping/{rate}`
-async fn edit(db: Data<Db>, page: Page, seller: Seller, rate: Path<String>) -> Result<HttpResponse> {
-    let (shop, id) = (seller.shop.id, parse(&rate)?);
-    let rate = db.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
-    let form = RateForm::of(&rate, &page);
-    answer(StatusCode::OK, page, form, FormErrors::default(), Some(id))
+async fn edit(request: SellerRequest, rate: Path<String>) -> Result<HttpResponse> {
+    let (shop, id) = (request.who.shop.id, parse_id(&rate)?);
+    let rate = request.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
+    let form = RateForm::from_rate(&rate, &request.page);
+    show(&RatePage::new(request, form, Some(id)))
 }
 
 /// `POST /dashboard/shipping/{rate}`
-async fn update(
-    db: Data<Db>,
-    session: Session,
-    page: Page,
-    seller: Seller,
-    rate: Path<String>,
-    Form(form): Form<RateForm>,
-) -> Result<HttpResponse> {
-    let (shop, id, now) = (seller.shop.id, parse(&rate)?, page.now);
-    let draft: ShippingRateDraft = match form.parse(&page) {
+async fn update(request: SellerRequest, rate: Path<String>, Form(form): Form<RateForm>) -> Result<HttpResponse> {
+    let (shop, id, now) = (request.who.shop.id, parse_id(&rate)?, request.now());
+    let draft = match form.parse(&request.page) {
         Ok(draft) => draft,
         Err(errors) => {
-            db.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
-            return answer(StatusCode::UNPROCESSABLE_ENTITY, page, form, errors, Some(id));
+            // Someone else's rate is not found, whatever the form says.
+            request.read(move |conn| ShippingRate::of_shop(conn, shop, id)).await?;
+            return invalid(&RatePage::new(request, form, Some(id)).with_errors(errors));
         }
     };
     let name = draft.name.clone();
-    db.write(move |conn| ShippingRate::update(conn, shop, id, &draft, now))
+    request
+        .write(move |conn| ShippingRate::update(conn, shop, id, &draft, now))
         .await?;
-    said(&session, format!("“{name}” is up to date."))
+    redirect_to_list(&request.session, format!("“{name}” is up to date."))
 }
 
 /// `POST /dashboard/shipping/{rate}/removal`
-async fn delete(db: Data<Db>, session: Session, seller: Seller, rate: Path<String>) -> Result<HttpResponse> {
-    let (shop, id) = (seller.shop.id, parse(&rate)?);
-    let name = db.write(move |conn| ShippingRate::delete(conn, shop, id)).await?;
-    said(
-        &session,
+async fn delete(request: SellerRequest, rate: Path<String>) -> Result<HttpResponse> {
+    let (shop, id) = (request.who.shop.id, parse_id(&rate)?);
+    let name = request.write(move |conn| ShippingRate::delete(conn, shop, id)).await?;
+    redirect_to_list(
+        &request.session,
         format!("“{name}” is removed. Buyers can no longer choose it."),
     )
 }
 
-/// `POST /dashboard/shipping/{rate}/shift`: one place `up` or `down`.
-async fn shift(
-    db: Data<Db>,
-    page: Page,
-    seller: Seller,
-    rate: Path<String>,
-    Form(form): Form<ShiftForm>,
-) -> Result<HttpResponse> {
-    let (shop, id, now) = (seller.shop.id, parse(&rate)?, page.now);
-    let shift = if form.to == "up" {
+/// `POST /dashboard/shipping/{rate}/shift`: moves the rate one position `up` or `down`.
+async fn shift(request: SellerRequest, rate: Path<String>, Form(form): Form<ShiftForm>) -> Result<HttpResponse> {
+    let (shop, id, now) = (request.who.shop.id, parse_id(&rate)?, request.now());
+    let direction = if form.to == "up" {
         Direction::Up
     } else {
         Direction::Down
     };
-    db.write(move |conn| ShippingRate::shift(conn, shop, id, shift, now))
+    request
+        .write(move |conn| ShippingRate::shift(conn, shop, id, direction, now))
         .await?;
     Ok(redirect(LIST))
 }
 
-fn parse(rate: &str) -> Result<ShippingRateId> {
+fn parse_id(rate: &str) -> Result<ShippingRateId> {
     rate.parse().map(ShippingRateId).map_err(|_| Error::NotFound)
 }
 
-fn said(session: &Session, message: String) -> Result<HttpResponse> {
+fn redirect_to_list(session: &Session, message: String) -> Result<HttpResponse> {
     Flash::ok(session, message)?;
     Ok(redirect(LIST))
-}
-
-fn answer(
-    status: StatusCode,
-    page: Page,
-    form: RateForm,
-    errors: FormErrors,
-    rate: Option<ShippingRateId>,
-) -> Result<HttpResponse> {
-    let view = RatePage {
-        page,
-        form,
-        errors,
-        rate,
-    };
-    html(status, view.render())
 }

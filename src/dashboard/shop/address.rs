@@ -68,7 +68,7 @@ impl Check {
         if typed.is_empty() {
             let made = match own {
                 Some((_, now)) => now,
-                None => ShopAddress::of_name(conn, &name)?,
+                None => ShopAddress::from_name(conn, &name)?,
             };
             return Ok(Self::free(format!("Your address will be /shops/{made}")));
         }
@@ -102,7 +102,7 @@ impl Check {
         let offers = if name.is_empty() && slug.is_empty() {
             Vec::new()
         } else {
-            ShopAddress::offers(conn, name, slug, location)?
+            ShopAddress::suggestions(conn, name, slug, location)?
         };
         Ok(Self {
             text,

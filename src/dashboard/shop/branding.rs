@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::images::Pictures;
-use crate::shops::{Face, Shop};
+use crate::images::{PendingImage, Pictures};
+use crate::shops::{Branding, Shop};
 use crate::web::{Flash, Page, Seller, Upload, redirect};
 
 const LOOK: &str = "/dashboard/shop/look";
@@ -35,7 +35,7 @@ async fn logo(
     seller: Seller,
     upload: Upload<NoFields>,
 ) -> Result<HttpResponse> {
-    hang((db, pictures, page, session, seller), upload, Face::Logo).await
+    hang((db, pictures, page, session, seller), upload, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover`
@@ -47,20 +47,20 @@ async fn cover(
     seller: Seller,
     upload: Upload<NoFields>,
 ) -> Result<HttpResponse> {
-    hang((db, pictures, page, session, seller), upload, Face::Cover).await
+    hang((db, pictures, page, session, seller), upload, Branding::Cover).await
 }
 
 /// `POST /dashboard/shop/logo/removal`
 async fn no_logo(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Result<HttpResponse> {
-    take_down(db, page, session, seller, Face::Logo).await
+    take_down(db, page, session, seller, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover/removal`
 async fn no_cover(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Result<HttpResponse> {
-    take_down(db, page, session, seller, Face::Cover).await
+    take_down(db, page, session, seller, Branding::Cover).await
 }
 
-async fn hang(to: Hanging, upload: Upload<NoFields>, face: Face) -> Result<HttpResponse> {
+async fn hang(to: Hanging, upload: Upload<NoFields>, face: Branding) -> Result<HttpResponse> {
     let (db, pictures, page, session, seller) = to;
     let (id, owner, now) = (seller.shop.id, seller.visitor.user, page.now);
     let sent = upload.files.into_iter().find(|file| !file.is_empty());
@@ -70,8 +70,11 @@ async fn hang(to: Hanging, upload: Upload<NoFields>, face: Face) -> Result<HttpR
     };
     match received {
         Ok(picture) => {
-            db.write(move |conn| Shop::set_face(conn, id, face, Some((owner, picture.id)), now))
-                .await?;
+            db.write(move |conn| {
+                let picture = PendingImage::take(conn, owner, picture.id)?;
+                Shop::set_branding(conn, id, face, Some(picture), now)
+            })
+            .await?;
             Flash::ok(&session, format!("Your shop has a new {}.", word(face)))?;
         }
         // There is nothing typed that could be lost: the page comes back with the reason.
@@ -81,16 +84,17 @@ async fn hang(to: Hanging, upload: Upload<NoFields>, face: Face) -> Result<HttpR
     Ok(redirect(LOOK))
 }
 
-async fn take_down(db: Data<Db>, page: Page, session: Session, seller: Seller, face: Face) -> Result<HttpResponse> {
+async fn take_down(db: Data<Db>, page: Page, session: Session, seller: Seller, face: Branding) -> Result<HttpResponse> {
     let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_face(conn, id, face, None, now)).await?;
+    db.write(move |conn| Shop::set_branding(conn, id, face, None, now))
+        .await?;
     Flash::ok(&session, format!("The {} is taken down.", word(face)))?;
     Ok(redirect(LOOK))
 }
 
-fn word(face: Face) -> &'static str {
+fn word(face: Branding) -> &'static str {
     match face {
-        Face::Logo => "logo",
-        Face::Cover => "cover",
+        Branding::Logo => "logo",
+        Branding::Cover => "cover",
     }
 }

@@ -47,7 +47,7 @@ struct ClosurePage {
 async fn new(db: Data<Db>, page: Page, seller: Seller) -> Result<HttpResponse> {
     let shop = own(&db, &seller).await?;
     // The password comes before the form, so that nothing typed into it is lost on the way.
-    if shop.state == ShopState::Open && !seller.visitor.confirmed(page.now) {
+    if shop.state == ShopState::Open && !seller.visitor.recently_authenticated(page.now) {
         return Err(Error::StepRequired(Step::Confirm));
     }
     answer(&db, page, shop, ClosureForm::default(), FormErrors::default()).await
@@ -66,7 +66,7 @@ async fn create(
     let shop = own(&db, &seller).await?;
     let (id, owner, now) = (shop.id, confirmed.user, page.now);
     let closed = if form.name.trim() == shop.name.trim() {
-        db.write(move |conn| Shop::shut(conn, id, owner, &origin, now)).await
+        db.write(move |conn| Shop::close(conn, id, owner, &origin, now)).await
     } else {
         Err(Error::Refused(
             "This is not the name of your shop. Type it as it stands here.".to_owned(),

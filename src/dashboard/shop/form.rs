@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::shops::{Shop, Sign, Window};
+use crate::shops::{Shop, ShopDetails, ShopIdentity};
 use crate::text::{Html, chosen_slug, line, lines};
 use crate::web::FormErrors;
 
@@ -60,7 +60,7 @@ impl ShopForm {
     }
 
     /// Without an address, one that the name makes; a shop that had one before (`now`) may keep it.
-    pub fn sign(&self, now: Option<&str>, errors: &mut FormErrors) -> Option<Sign> {
+    pub fn sign(&self, now: Option<&str>, errors: &mut FormErrors) -> Option<ShopIdentity> {
         let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
             errors.add("name", "Give your shop a name.");
@@ -73,7 +73,7 @@ impl ShopForm {
         };
         let tagline = errors.check("tagline", line("line", &self.tagline, 120));
         let bio = errors.check("bio", lines("story", &self.bio, STORY));
-        Some(Sign {
+        Some(ShopIdentity {
             name: name?,
             slug: slug?,
             tagline: tagline?,
@@ -81,11 +81,11 @@ impl ShopForm {
         })
     }
 
-    pub fn window(&self, errors: &mut FormErrors) -> Option<Window> {
+    pub fn window(&self, errors: &mut FormErrors) -> Option<ShopDetails> {
         let announcement = errors.check("announcement", line("announcement", &self.announcement, 300));
         let location = errors.check("place", line("place", &self.location, 80));
         let contact = errors.check("contact", line("contact", &self.contact, 200));
-        Some(Window {
+        Some(ShopDetails {
             announcement: announcement?,
             location: location?,
             contact: contact?,

@@ -11,7 +11,7 @@ use super::form::ShopForm;
 use super::own_shop::own;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::shops::{Moved, Shop};
+use crate::shops::{IdentityChange, Shop};
 use crate::text::Html;
 use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
 
@@ -63,19 +63,19 @@ async fn update(
     let wanted = sign.slug.clone().unwrap_or_default();
     let moved = db
         .write(move |conn| {
-            let moved = Shop::set_sign(conn, id, &sign, now)?;
-            if moved == Moved::Done {
-                Shop::set_window(conn, id, &window, now)?;
+            let moved = Shop::set_identity(conn, id, &sign, now)?;
+            if moved == IdentityChange::Saved {
+                Shop::set_details(conn, id, &window, now)?;
             }
             Ok(moved)
         })
         .await;
     let (errors, check) = match moved {
-        Ok(Moved::Done) => {
+        Ok(IdentityChange::Saved) => {
             Flash::ok(&session, "Your shop’s profile is up to date.")?;
             return Ok(redirect("/dashboard/shop"));
         }
-        Ok(Moved::Taken) => {
+        Ok(IdentityChange::AddressTaken) => {
             let (name, location) = (form.name.clone(), form.location.clone());
             let check = db
                 .read(move |conn| Check::taken(conn, &wanted, &name, &location))

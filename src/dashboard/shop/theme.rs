@@ -134,7 +134,7 @@ impl Look {
 /// `GET /dashboard/shop/look`: with the fields of the form, as the shop would look then.
 async fn edit(db: Data<Db>, page: Page, seller: Seller, Query(tried): Query<LookForm>) -> Result<HttpResponse> {
     let shop = own(&db, &seller).await?;
-    let theme = tried.theme().unwrap_or_else(|| shop.theme());
+    let theme = tried.theme().unwrap_or_else(|| shop.theme);
     answer(StatusCode::OK, page, shop, theme, FormErrors::default())
 }
 
@@ -150,7 +150,7 @@ async fn update(
         Ok(theme) => theme,
         Err(errors) => {
             let shop = own(&db, &seller).await?;
-            let theme = shop.theme();
+            let theme = shop.theme;
             return answer(StatusCode::UNPROCESSABLE_ENTITY, page, shop, theme, errors);
         }
     };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::own_shop::own;
 use crate::db::Db;
 use crate::error::Result;
-use crate::shops::{Absence, Shop, Vacation};
+use crate::shops::{Shop, Vacation, VacationPlan};
 use crate::text::line;
 use crate::web::{Flash, Form, FormErrors, Page, Seller, get, html, redirect};
 
@@ -53,7 +53,7 @@ struct VacationPage {
 
 impl VacationForm {
     fn of(shop: &Shop) -> Self {
-        let absence = shop.absence();
+        let absence = shop.vacation_plan();
         let selling = absence.as_ref().is_some_and(|absence| absence.selling);
         let from = absence.as_ref().map(|absence| absence.from.to_string());
         let until = absence.as_ref().and_then(|absence| absence.until);
@@ -65,7 +65,7 @@ impl VacationForm {
         }
     }
 
-    fn parse(&self, today: NaiveDate) -> Result<Absence, FormErrors> {
+    fn parse(&self, today: NaiveDate) -> Result<VacationPlan, FormErrors> {
         let mut errors = FormErrors::default();
         let furthest = today + Months::new(FURTHEST);
         let from = errors.check("vacation_from", day(&self.vacation_from));
@@ -98,7 +98,7 @@ impl VacationForm {
             }
         };
         match (from, until, message, selling) {
-            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(Absence {
+            (Some(from), Some(until), Some(message), Some(selling)) if errors.is_empty() => Ok(VacationPlan {
                 from,
                 until,
                 message,
@@ -136,7 +136,7 @@ async fn update(
         }
     };
     let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_absence(conn, id, Some(&absence), now))
+    db.write(move |conn| Shop::set_vacation(conn, id, Some(&absence), now))
         .await?;
     Flash::ok(&session, "Your holiday is written down. Have a good one.")?;
     Ok(redirect(VACATION))
@@ -145,7 +145,7 @@ async fn update(
 /// `POST /dashboard/shop/vacation/end`: back, or not going after all.
 async fn end(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Result<HttpResponse> {
     let (id, now) = (seller.shop.id, page.now);
-    db.write(move |conn| Shop::set_absence(conn, id, None, now)).await?;
+    db.write(move |conn| Shop::set_vacation(conn, id, None, now)).await?;
     Flash::ok(&session, "No holiday is planned any more.")?;
     Ok(redirect(VACATION))
 }
@@ -153,7 +153,7 @@ async fn end(db: Data<Db>, page: Page, session: Session, seller: Seller) -> Resu
 fn answer(status: StatusCode, page: Page, shop: &Shop, form: VacationForm, errors: FormErrors) -> Result<HttpResponse> {
     let view = VacationPage {
         away: shop.vacation(page.now),
-        planned: shop.absence().is_some(),
+        planned: shop.vacation_plan().is_some(),
         page,
         form,
         errors,

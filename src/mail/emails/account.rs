@@ -1,27 +1,26 @@
-//! About the account itself: its beginning, its address, its role, its end.
+//! Emails about the account: verification, change of address, role, suspension, deletion.
 
 use crate::mail::Email;
-use crate::mail::email::letter;
-use crate::mail::user_text::tame;
+use crate::mail::user_text::sanitize;
 
-/// To a new address: the link proves that it can be read.
+/// To a new address. The link verifies it.
 pub fn verify(name: &str, username: &str, link: &str) -> Email {
-    letter(
+    Email::new(
         "Confirm your email address",
         &[name, username],
         &["Welcome to PocketShop. Please confirm that this is your email address."],
     )
-    .with("Confirm your address", link)
-    .closing(&[
+    .with_action("Confirm your address", link)
+    .with_closing(&[
         "The link works once, for 24 hours. You can browse and buy before that; to open a shop, the address has to be confirmed.",
         "If you did not sign up, you need not do anything: without the link, the address is not confirmed.",
     ])
 }
 
-/// To an address that has an account, when someone wants to use it for another.
+/// To an address that has an account, when someone tries to create another one with it.
 pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> Email {
-    let forgotten = format!("If you no longer know your password, choose a new one here: {reset_link} .");
-    letter(
+    let reset = format!("If you no longer know your password, choose a new one here: {reset_link} .");
+    Email::new(
         "You already have an account",
         &[name],
         &[
@@ -29,49 +28,49 @@ pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> E
             "If it was you, just sign in.",
         ],
     )
-    .with("Sign in", sign_in_link)
-    .closing(&[
-        &forgotten,
+    .with_action("Sign in", sign_in_link)
+    .with_closing(&[
+        &reset,
         "If it was not you, you need not do anything. Nobody learned that you have an account.",
     ])
 }
 
-/// To the new address.
+/// To the new address, with the link that confirms it.
 pub fn email_confirm(name: &str, new_address: &str, link: &str) -> Email {
     let asked = format!("You asked to use {new_address} for your PocketShop account. Please confirm that it is yours.");
-    letter("Confirm your new email address", &[name], &[&asked])
-        .with("Confirm the new address", link)
-        .closing(&[
+    Email::new("Confirm your new email address", &[name], &[&asked])
+        .with_action("Confirm the new address", link)
+        .with_closing(&[
             "The link works once, for one hour. Until then, your old address stays.",
             "If you did not ask for this, you need not do anything: without the link, nothing changes.",
         ])
 }
 
-/// To the old address, when a new one took its place. The link undoes it.
+/// To the old address after a change. The link undoes it.
 pub fn email_undo(name: &str, new_address_masked: &str, undo_link: &str) -> Email {
     let changed = format!(
         "Your PocketShop account now uses {new_address_masked}: letters go there, and you sign in with it. This address is no longer used."
     );
-    letter("Your email address was changed", &[name], &[&changed, "If it was you, you need not do anything."])
-        .with("It was not me: keep this address", undo_link)
-        .closing(&[
+    Email::new("Your email address was changed", &[name], &[&changed, "If it was you, you need not do anything."])
+        .with_action("It was not me: keep this address", undo_link)
+        .with_closing(&[
             "If it was not you, use the link within seven days: it brings this address back and signs out every device. Then choose a new password.",
         ])
 }
 
-/// To the new address, when it counts.
+/// To the restored address, after a change was undone.
 pub fn email_changed(name: &str, reset_link: &str) -> Email {
-    letter(
+    Email::new(
         "Your email address has changed",
         &[name],
         &["Your PocketShop account now uses this email address. Sign in with it from now on."],
     )
-    .with("Choose a new password", reset_link)
-    .closing(&["If it was not you, choose a new password with the link. It signs out every device."])
+    .with_action("Choose a new password", reset_link)
+    .with_closing(&["If it was not you, choose a new password with the link. It signs out every device."])
 }
 
 pub fn admin_made(name: &str) -> Email {
-    letter(
+    Email::new(
         "You are now an operator of PocketShop",
         &[name],
         &[
@@ -82,7 +81,7 @@ pub fn admin_made(name: &str) -> Email {
 }
 
 pub fn suspended(name: &str) -> Email {
-    letter(
+    Email::new(
         "Your account is suspended",
         &[name],
         &[
@@ -93,7 +92,7 @@ pub fn suspended(name: &str) -> Email {
 }
 
 pub fn restored(name: &str) -> Email {
-    letter(
+    Email::new(
         "Your account is yours again",
         &[name],
         &[
@@ -103,11 +102,11 @@ pub fn restored(name: &str) -> Email {
     )
 }
 
-/// The date is written for people, such as `7 December 2026`.
+/// `date` is formatted, such as `7 December 2026`.
 pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Email {
-    let date = tame(date, 40).unwrap_or_default();
+    let date = sanitize(date, 40).unwrap_or_default();
     let planned = format!("You asked us to delete your PocketShop account. It will be deleted on {date}.");
-    letter(
+    Email::new(
         "Your account will be deleted",
         &[name],
         &[
@@ -115,22 +114,24 @@ pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Email {
             "Until then you can change your mind: sign in, and choose to keep the account.",
         ],
     )
-    .with("Sign in and keep the account", sign_in_link)
-    .closing(&["If it was not you, sign in, keep the account and change your password."])
+    .with_action("Sign in and keep the account", sign_in_link)
+    .with_closing(&["If it was not you, sign in, keep the account and change your password."])
 }
 
 pub fn deletion_undone(name: &str, reset_link: &str) -> Email {
-    letter(
+    Email::new(
         "Your account stays",
         &[name],
         &["Your PocketShop account will not be deleted. Everything is as it was. We are glad that you stay."],
     )
-    .with("Choose a new password", reset_link)
-    .closing(&["If it was not you who decided this, choose a new password with the link. It signs out every device."])
+    .with_action("Choose a new password", reset_link)
+    .with_closing(&[
+        "If it was not you who decided this, choose a new password with the link. It signs out every device.",
+    ])
 }
 
 pub fn account_deleted(name: &str) -> Email {
-    letter(
+    Email::new(
         "Your account is deleted",
         &[name],
         &[

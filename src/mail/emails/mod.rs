@@ -1,4 +1,4 @@
-//! The letters we write, each in a function. What people typed is tamed before it stands in one.
+//! The emails that we send, one function each. Text that users typed is sanitized.
 
 mod account;
 mod orders;
@@ -8,9 +8,7 @@ pub use account::{
     account_deleted, admin_made, already_registered, deletion_planned, deletion_undone, email_changed, email_confirm,
     email_undo, restored, suspended, verify,
 };
-pub use orders::{
-    Parcel, order_cancelled, order_delivered, order_placed, order_received, order_shipped, order_taken_back,
-};
+pub use orders::{OrderEmail, Parcel};
 pub use sign_in::{
     password_changed, recovery_code_used, recovery_codes_renewed, reset, second_factor_off, second_factor_on,
     sign_in_slowed,
@@ -24,8 +22,9 @@ mod tests {
     const LINK: &str = "https://market.example/link";
     const NUMBER: &str = "PS-7K3Q-9XVD";
 
-    /// Every letter there is, to one person.
+    /// Every email, to one user.
     fn all(name: &str) -> Vec<Email> {
+        let rows = order_rows();
         vec![
             verify(name, "ana_p", LINK),
             already_registered(name, LINK, LINK),
@@ -45,24 +44,34 @@ mod tests {
             deletion_planned(name, "7 December 2026", LINK),
             deletion_undone(name, LINK),
             account_deleted(name),
-            order_placed(
-                name,
-                (NUMBER, 2),
-                &bought(),
-                &["Ana Prado".to_owned(), name.to_owned()],
-                (LINK, true),
-            ),
-            order_placed(name, (NUMBER, 1), &bought(), &[], (LINK, false)),
-            order_received(name, NUMBER, name, &bought(), LINK),
-            order_shipped(name, (NUMBER, "Luna"), &bought(), &parcel("RR1"), Some(LINK.to_owned())),
-            order_shipped(name, (NUMBER, "Luna"), &bought(), &parcel(""), None),
-            order_delivered(name, NUMBER, "Luna", &bought(), None),
-            order_cancelled(name, NUMBER, &bought(), "$12.00", None),
-            order_taken_back(name, NUMBER, &bought(), LINK),
+            order(name, &rows).placed(2, &["Ana Prado".to_owned(), name.to_owned()], false),
+            order(name, &rows).placed(1, &[], true),
+            order(name, &rows).received(name),
+            order(name, &rows).shipped("Luna", &parcel("RR1")),
+            without_link(name, &rows).shipped("Luna", &parcel("")),
+            without_link(name, &rows).delivered("Luna"),
+            without_link(name, &rows).canceled("$12.00"),
+            order(name, &rows).canceled_by_buyer(),
         ]
     }
 
-    fn bought() -> Vec<(String, String)> {
+    fn order<'a>(name: &'a str, rows: &'a [(String, String)]) -> OrderEmail<'a> {
+        OrderEmail {
+            name,
+            number: NUMBER,
+            rows,
+            link: Some(LINK.to_owned()),
+        }
+    }
+
+    fn without_link<'a>(name: &'a str, rows: &'a [(String, String)]) -> OrderEmail<'a> {
+        OrderEmail {
+            link: None,
+            ..order(name, rows)
+        }
+    }
+
+    fn order_rows() -> Vec<(String, String)> {
         vec![
             ("Dipped mug".to_owned(), "$12.00".to_owned()),
             ("Win at https://evil.example".to_owned(), "$1.00".to_owned()),
@@ -79,15 +88,15 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_calm_and_whole() {
-        for letter in all("Ana") {
-            let text = letter.text("https://market.example").unwrap();
+    fn emails_are_calm_and_complete() {
+        for email in all("Ana") {
+            let text = email.text("https://market.example").unwrap();
             assert!(!text.contains('!'), "{text}");
-            assert!(text.is_ascii(), "so that it is readable as it is sent: {text}");
+            assert!(text.is_ascii(), "ASCII is readable without decoding: {text}");
             assert!(text.starts_with("Hello Ana,\n\n"), "{text}");
             assert!(!text.contains("  ") && !text.contains("\n\n\n"), "{text}");
-            assert!(letter.subject.len() < 60, "{}", letter.subject);
-            let sentences = letter.paragraphs.iter().chain(&letter.closing);
+            assert!(email.subject.len() < 60, "{}", email.subject);
+            let sentences = email.paragraphs.iter().chain(&email.closing);
             for sentence in sentences {
                 assert!(sentence.ends_with('.'), "{sentence}");
             }
@@ -95,29 +104,29 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_says_what_to_do_if_it_was_not_you() {
-        for letter in all("Ana") {
-            let text = letter.text("https://market.example").unwrap();
-            let told = ["not you", "did not", "a mistake"];
-            assert!(told.iter().any(|words| text.contains(words)), "{text}");
+    fn every_email_says_what_to_do_if_it_was_not_you() {
+        for email in all("Ana") {
+            let text = email.text("https://market.example").unwrap();
+            let phrases = ["not you", "did not", "a mistake"];
+            assert!(phrases.iter().any(|phrase| text.contains(phrase)), "{text}");
         }
     }
 
     #[test]
-    fn what_people_typed_makes_no_link() {
-        for letter in all("Win at https://evil.example") {
-            let text = letter.text("").unwrap();
-            let html = letter.html("").unwrap();
+    fn user_text_never_becomes_a_link() {
+        for email in all("Win at https://evil.example") {
+            let text = email.text("").unwrap();
+            let html = email.html("").unwrap();
             assert!(!text.contains("evil") && !html.contains("evil"), "{text}");
         }
-        let letter = password_changed("Ana", LINK, "https://evil.example\r\nHello");
-        assert!(!letter.text("").unwrap().contains("evil"));
+        let email = password_changed("Ana", LINK, "https://evil.example\r\nHello");
+        assert!(!email.text("").unwrap().contains("evil"));
         assert_eq!(verify("www.evil", "ana_p", LINK).greeting, "Hello ana_p,");
     }
 
     #[test]
-    fn numbers_read_well() {
-        let text = |letter: Email| letter.text("").unwrap();
+    fn numbers_have_the_right_plural() {
+        let text = |email: Email| email.text("").unwrap();
         assert!(text(reset("Ana", LINK, 1)).contains("for one hour"));
         assert!(text(reset("Ana", LINK, 24)).contains("for 24 hours"));
         assert!(text(recovery_code_used("Ana", 0, LINK)).contains("none left"));

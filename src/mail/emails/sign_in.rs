@@ -1,10 +1,9 @@
-//! About signing in: the password, the second factor, and those who try.
+//! Emails about signing in: the password, the second factor, and throttled attempts.
 
 use crate::mail::Email;
-use crate::mail::email::letter;
-use crate::mail::user_text::tame;
+use crate::mail::user_text::sanitize;
 
-/// What to do about something that only the owner should do.
+/// What to do if somebody else did it.
 const NOT_YOU: &str = "If it was you, you need not do anything. If it was not you, choose a new password with the link: it signs out every device.";
 
 pub fn reset(name: &str, link: &str, hours: i64) -> Email {
@@ -14,23 +13,25 @@ pub fn reset(name: &str, link: &str, hours: i64) -> Email {
         format!("{hours} hours")
     };
     let once = format!("The link works once, for {hours}. It signs out every device, and a second factor stays on.");
-    letter(
+    Email::new(
         "Choose a new password",
         &[name],
         &["Someone, hopefully you, asked for a new password for your PocketShop account."],
     )
-    .with("Choose a new password", link)
-    .closing(&[
+    .with_action("Choose a new password", link)
+    .with_closing(&[
         &once,
         "If it was not you, you need not do anything: your password stays as it is.",
     ])
 }
 
-/// `where_from` is the device and address, as the account page shows them.
-pub fn password_changed(name: &str, reset_link: &str, where_from: &str) -> Email {
-    let changed = match tame(where_from, 100) {
-        Some(place) => {
-            format!("The password of your PocketShop account was changed, from {place}. Other devices were signed out.")
+/// `device` is the name of the browser and system.
+pub fn password_changed(name: &str, reset_link: &str, device: &str) -> Email {
+    let changed = match sanitize(device, 100) {
+        Some(device) => {
+            format!(
+                "The password of your PocketShop account was changed, from {device}. Other devices were signed out."
+            )
         }
         None => "The password of your PocketShop account was changed. Other devices were signed out.".to_owned(),
     };
@@ -74,9 +75,9 @@ pub fn recovery_code_used(name: &str, left: i64, reset_link: &str) -> Email {
     notice("A recovery code was used", name, &used, reset_link)
 }
 
-/// Someone typed wrong passwords, so that signing in has to wait.
+/// There were several wrong passwords, so further attempts are throttled.
 pub fn sign_in_slowed(name: &str, reset_link: &str) -> Email {
-    letter(
+    Email::new(
         "Someone typed wrong passwords",
         &[name],
         &[
@@ -84,12 +85,12 @@ pub fn sign_in_slowed(name: &str, reset_link: &str) -> Email {
             "If it was you and you no longer know your password, choose a new one.",
         ],
     )
-    .with("Choose a new password", reset_link)
-    .closing(&["If it was not you, you need not do anything, as long as your password is one that you use nowhere else."])
+    .with_action("Choose a new password", reset_link)
+    .with_closing(&["If it was not you, you need not do anything, as long as your password is one that you use nowhere else."])
 }
 
-fn notice(subject: &str, name: &str, what: &str, reset_link: &str) -> Email {
-    letter(subject, &[name], &[what])
-        .with("Choose a new password", reset_link)
-        .closing(&[NOT_YOU])
+fn notice(subject: &str, name: &str, text: &str, reset_link: &str) -> Email {
+    Email::new(subject, &[name], &[text])
+        .with_action("Choose a new password", reset_link)
+        .with_closing(&[NOT_YOU])
 }

@@ -8,8 +8,8 @@ use super::placed::{BookEntry, PlacedPurchase, unknown};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{OrderLineId, ShopId, ShopOrderId, UserId};
-use crate::orders::{Actor, ShopOrder};
-use crate::payments::{Refund, cancel};
+use crate::orders::{OrderAction, ShopOrder, Tracking};
+use crate::payments::{Refund, cancel_line};
 use crate::schema::shops;
 
 /// After this many days, the market marks an order as delivered.
@@ -32,18 +32,22 @@ fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase) -> Result
 pub(super) fn ship(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
     let (shop, owner, id) = shop_order(conn, parcel, done)?;
     let [carrier, tracking] = &parcel.tracking;
-    ShopOrder::ship(conn, shop, id, (carrier, tracking), owner, at)
+    let tracking = Tracking {
+        carrier: carrier.clone(),
+        number: tracking.clone(),
+    };
+    ShopOrder::of_shop(conn, shop, id)?.ship(conn, &tracking, owner, at)
 }
 
 pub(super) fn deliver(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
     let (_, _, id) = shop_order(conn, parcel, done)?;
     let days = parcel.delivered.unwrap_or(0) - parcel.shipped.unwrap_or(0);
-    let (actor, user) = if days >= AUTO_DELIVERY_DAYS {
-        (Actor::Market, None)
+    let action = if days >= AUTO_DELIVERY_DAYS {
+        OrderAction::by_market(at)
     } else {
-        (Actor::Buyer, done.user)
+        OrderAction::by_buyer(done.user, at)
     };
-    ShopOrder::deliver(conn, id, actor, user, at).map(drop)
+    ShopOrder::deliver(conn, id, action).map(drop)
 }
 
 /// The buyer cancels one order, and gets a refund.
@@ -62,7 +66,7 @@ pub(super) fn cancel_item(
         .map(|order| order.id)
         .collect();
     let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
-    let refund = cancel(conn, done.purchase, *order, done.user, at)?;
+    let refund = cancel_line(conn, done.purchase, *order, done.user, at)?;
     Refund::settle(conn, refund.id, at)?;
     Ok(BookEntry::Refund {
         payment: done.payment.clone(),

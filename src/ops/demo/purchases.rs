@@ -12,7 +12,9 @@ use super::values::{days, word};
 use crate::accounts::random;
 use crate::carts::{AddOutcome, CartOwner, NewItem, add};
 use crate::catalog::PersonalizationField;
-use crate::checkout::{Address, CheckoutChoices, CheckoutRequest, PlaceOutcome, place, quote, settle};
+use crate::checkout::{
+    AddressForm, CheckoutChoices, CheckoutRequest, PlaceOutcome, current_quote, place_order, settle,
+};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{ProductId, PurchaseId, ShippingRateId, ShopId, UserId, VariantId};
@@ -169,21 +171,29 @@ fn buy(
     let country = Country::by_code(&bought.country).ok_or_else(|| unknown("a country"))?;
     let choices = CheckoutChoices {
         country,
-        only: None,
+        only_shop: None,
         delivery_options,
     };
     let [street, postal_code, town, region] = &bought.address;
-    let typed = [&bought.name, street, "", postal_code, town, region, country.code];
+    let address = AddressForm {
+        name: bought.name.clone(),
+        street: street.clone(),
+        line2: String::new(),
+        postal_code: postal_code.clone(),
+        town: town.clone(),
+        region: region.clone(),
+        country: country.code.to_owned(),
+    };
     let purchase = CheckoutRequest {
         cart_owner,
         key: random()?,
         email: Email::parse(&email).map_err(unknown)?,
-        address: Address::parse(typed).map_err(|errors| unknown(&format!("{errors:?}")))?,
-        quote: quote(conn, cart_owner, &choices, at)?.text(),
+        address: address.parse().map_err(|errors| unknown(&format!("{errors:?}")))?,
+        quote: current_quote(conn, cart_owner, &choices, at)?.text(),
         choices,
         notes,
     };
-    let PlaceOutcome::Open { number, payment } = place(conn, &purchase, currency, PROVIDER, at)? else {
+    let PlaceOutcome::Started { number, payment } = place_order(conn, &purchase, currency, PROVIDER, at)? else {
         return Err(unknown(&format!("the purchase of {:?}", bought.name)));
     };
     let settled = match bought.payment {
@@ -193,7 +203,7 @@ fn buy(
     };
     if let Some((failure, charge)) = settled {
         settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
-        let request = payment.intent();
+        let request = payment.request();
         booked.push(BookEntry::Payment { request, failure });
     }
     let purchase: PurchaseId = purchases::table

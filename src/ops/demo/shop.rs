@@ -85,7 +85,7 @@ pub(super) fn add_rates(
             countries: if countries.is_empty() {
                 Countries::everywhere()
             } else {
-                Countries::these(&countries)
+                Countries::only(&countries)
             },
             first_price: price(currency, &rate.first)?,
             further_price: price(currency, &rate.further)?,

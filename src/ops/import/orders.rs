@@ -13,7 +13,7 @@ use super::row::Row;
 use crate::error::Result;
 use crate::id::{OrderLineId, PaymentId, ProductId, PurchaseId, ShopId, ShopOrderId, UserId, VariantId};
 use crate::money::Money;
-use crate::orders::{Actor, OrderEvent, OrderStatus, number};
+use crate::orders::{OrderAction, OrderEvent, OrderStatus, number};
 use crate::schema::{orders, payments, product_images, products, purchases, shop_orders, shops, users};
 
 /// The original's statuses, and whether an order with this status was shipped.
@@ -183,7 +183,7 @@ impl<'a> Import<'a> {
         let created_at = payment.time("created_at")?;
         let purchase = (
             purchases::id.eq(id),
-            purchases::number.eq(number::free(self.conn)?),
+            purchases::number.eq(number::generate(self.conn)?),
             purchases::buyer_id.eq(buyer),
             purchases::email.eq(email),
             purchases::name.eq(name),
@@ -275,13 +275,8 @@ impl<'a> Import<'a> {
             .row
             .stored(diesel::insert_into(orders::table).values(line).execute(self.conn))?;
         if let Some(status) = OrderStatus::parse(order.status) {
-            OrderEvent::open(
-                self.conn,
-                OrderLineId(order.row.pk),
-                status,
-                Actor::Market,
-                order.updated_at,
-            )?;
+            let action = OrderAction::by_market(order.updated_at);
+            OrderEvent::record(self.conn, OrderLineId(order.row.pk), None, status, action)?;
         }
         Ok(())
     }

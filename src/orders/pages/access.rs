@@ -1,86 +1,106 @@
-//! What opens a purchase's page: having bought it, or the link of the letter.
+//! Access to the page of a purchase: the buyer's sign-in, or the link in a guest's email.
 
 use std::future::{Ready, ready};
 
+use actix_session::Session;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
-use crate::accounts::hash;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::orders::Purchase;
-use crate::web::SignedIn;
 use crate::web::email_link::private;
+use crate::web::{Flash, Request, SignedIn, redirect};
+
+/// A request for a purchase's page, or for something below it.
+pub type PurchaseRequest = Request<PurchaseAccess>;
 
 #[derive(Debug, Clone)]
-pub struct Key {
+pub struct PurchaseAccess {
     number: String,
-    way: Way,
-    /// Whoever calls, if they are signed in.
+    grant: Grant,
+    /// The visitor's account, if they are signed in.
     pub user: Option<UserId>,
 }
 
 #[derive(Debug, Clone)]
-enum Way {
-    Own(UserId),
-    Link(String),
+enum Grant {
+    Buyer(UserId),
+    Link { token: String },
 }
 
-impl Key {
-    /// The purchase, or none for whoever may not see it.
+impl PurchaseAccess {
+    /// # Errors
+    /// `NotFound` if it gives no access to this purchase.
     pub fn open(&self, conn: &mut Conn) -> Result<Purchase> {
-        match &self.way {
-            Way::Own(user) => Purchase::of_buyer(conn, *user, &self.number),
-            Way::Link(token) => Purchase::of_link(conn, &self.number, &hash(token)),
+        match &self.grant {
+            Grant::Buyer(user) => Purchase::placed_of_buyer(conn, *user, &self.number),
+            Grant::Link { token } => Purchase::placed_of_link(conn, &self.number, token),
         }
     }
 
-    /// The address of the page; what is done with the purchase hangs below it.
+    /// The path of the page. The paths of all actions on the purchase start with it.
     pub fn base(&self) -> String {
-        match &self.way {
-            Way::Own(_) => format!("/dashboard/orders/{}", self.number),
-            Way::Link(token) => format!("/orders/{}/{token}", self.number),
+        match &self.grant {
+            Grant::Buyer(_) => format!("/dashboard/orders/{}", self.number),
+            Grant::Link { token } => format!("/orders/{}/{token}", self.number),
         }
     }
 
     pub fn is_link(&self) -> bool {
-        matches!(self.way, Way::Link(_))
+        matches!(self.grant, Grant::Link { .. })
     }
 
-    /// A page by link is kept nowhere, and nobody elsewhere learns its address.
-    pub fn seal(&self, answer: HttpResponse) -> HttpResponse {
-        if self.is_link() { private(answer) } else { answer }
+    /// Keeps a response to a link out of caches, and its address out of the `Referer` header.
+    pub fn protect(&self, response: HttpResponse) -> HttpResponse {
+        if self.is_link() { private(response) } else { response }
+    }
+
+    pub fn redirect(&self, to: &str) -> HttpResponse {
+        self.protect(redirect(to))
+    }
+
+    /// Redirects to the purchase's page with a message.
+    pub fn redirect_with_flash(&self, session: &Session, message: impl Into<String>) -> Result<HttpResponse> {
+        Flash::ok(session, message)?;
+        Ok(self.redirect(&self.base()))
+    }
+
+    /// Redirects to the purchase's page with a warning.
+    pub fn redirect_with_warning(&self, session: &Session, message: impl Into<String>) -> Result<HttpResponse> {
+        Flash::warn(session, message)?;
+        Ok(self.redirect(&self.base()))
     }
 }
 
-impl FromRequest for Key {
+impl FromRequest for PurchaseAccess {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let visitor = SignedIn::from_request(request, payload).into_inner();
         let user = visitor.as_ref().ok().map(|visitor| visitor.user);
-        let part = |name: &str| request.match_info().get(name).map(str::to_owned);
-        let number = part("number").unwrap_or_default();
-        // No number of ours, and PostgreSQL takes no NUL in a text.
-        let fits = |text: &str| {
+        let segment = |name: &str| request.match_info().get(name).map(str::to_owned);
+        let number = segment("number").unwrap_or_default();
+        // Nothing else can be a number or a token, and PostgreSQL takes no NUL in a text.
+        let is_valid = |text: &str| {
             text.bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         };
-        let token = part("token");
-        if !fits(&number) || !token.as_deref().is_none_or(fits) {
+        let token = segment("token");
+        if !is_valid(&number) || !token.as_deref().is_none_or(is_valid) {
             return ready(Err(Error::NotFound));
         }
         ready(match token {
             Some(token) => Ok(Self {
                 number,
-                way: Way::Link(token),
+                grant: Grant::Link { token },
                 user,
             }),
             None => visitor.map(|visitor| Self {
                 number,
-                way: Way::Own(visitor.user),
+                grant: Grant::Buyer(visitor.user),
                 user,
             }),
         })

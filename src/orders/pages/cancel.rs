@@ -1,23 +1,19 @@
-//! Cancelling: it asks first, and says what comes back.
+//! Canceling an order line: a page that asks for confirmation, and the cancellation itself.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
-use super::access::Key;
-use super::view::Whole;
-use crate::checkout::PaymentProcessor;
-use crate::db::Db;
+use super::access::PurchaseRequest;
+use super::details::PurchaseDetails;
+use super::flash_result::flash_result;
 use crate::error::{Error, Result};
 use crate::id::OrderLineId;
-use crate::mail::Outbox;
 use crate::money::Money;
 use crate::orders::{OrderLine, emails};
-use crate::payments;
-use crate::web::{Flash, Page, html, redirect};
+use crate::payments::cancel_line;
+use crate::web::{Page, show, view};
 
 #[derive(Template)]
 #[template(path = "orders/cancel.html")]
@@ -26,11 +22,14 @@ struct CancelPage {
     base: String,
     number: String,
     shop: String,
-    order: OrderLine,
-    back: Money,
-    /// What of it is the delivery.
+    order_line: OrderLine,
+    /// What the buyer gets back.
+    refund: Money,
+    /// The part of the refund that is delivery.
     delivery: Money,
 }
+
+view!(CancelPage);
 
 #[derive(Debug, Deserialize)]
 pub struct LinePath {
@@ -38,69 +37,61 @@ pub struct LinePath {
 }
 
 impl LinePath {
-    fn order(&self) -> Result<OrderLineId> {
+    fn id(&self) -> Result<OrderLineId> {
         self.order.parse().map(OrderLineId).map_err(|_| Error::NotFound)
     }
 }
 
-/// `GET …/lines/{order}/cancellation`: what it means.
-pub async fn ask(db: Data<Db>, session: Session, page: Page, key: Key, path: Path<LinePath>) -> Result<HttpResponse> {
-    let (id, asked) = (path.order()?, key.clone());
-    let whole = db
+/// `GET …/lines/{order}/cancellation`: what canceling the line means.
+pub async fn new(request: PurchaseRequest, path: Path<LinePath>) -> Result<HttpResponse> {
+    let (id, access) = (path.id()?, request.who.clone());
+    let opened = access.clone();
+    let details = request
         .read(move |conn| {
-            let purchase = asked.open(conn)?;
-            Whole::read(conn, purchase)
+            let purchase = opened.open(conn)?;
+            PurchaseDetails::load(conn, purchase)
         })
         .await?;
-    let (parcel, line) = whole.line(id).ok_or(Error::NotFound)?;
-    let Some(back) = line.back else {
-        Flash::warn(&session, "This cannot be cancelled here any more.")?;
-        return Ok(key.seal(redirect(&key.base())));
+    let (entry, line) = details.line(id).ok_or(Error::NotFound)?;
+    let Some(refund) = line.refundable else {
+        return access.redirect_with_warning(&request.session, "This cannot be canceled here any more.");
     };
-    let view = CancelPage {
-        page,
-        base: key.base(),
-        number: whole.purchase.number.clone(),
-        shop: parcel.shop_order.shop_name.clone(),
-        delivery: Money(back.0 - line.order.subtotal.0),
-        order: line.order.clone(),
-        back,
-    };
-    html(StatusCode::OK, view.render()).map(|answer| key.seal(answer))
+    let response = show(&CancelPage {
+        page: request.page,
+        base: access.base(),
+        number: details.purchase.number.clone(),
+        shop: entry.shop_order.shop_name.clone(),
+        delivery: Money(refund.0 - line.order_line.subtotal.0),
+        order_line: line.order_line.clone(),
+        refund,
+    })?;
+    Ok(access.protect(response))
 }
 
-/// `POST …/lines/{order}/cancellation`: once; the money goes back after it is written down.
-pub async fn create(
-    db: Data<Db>,
-    processor: Data<PaymentProcessor>,
-    outbox: Data<Outbox>,
-    session: Session,
-    page: Page,
-    key: Key,
-    path: Path<LinePath>,
-) -> Result<HttpResponse> {
-    let (id, asked, now) = (path.order()?, key.clone(), page.now);
-    let cancelled = db
+/// `POST …/lines/{order}/cancellation`: cancels the line, and refunds it once that is recorded.
+pub async fn create(request: PurchaseRequest, path: Path<LinePath>) -> Result<HttpResponse> {
+    let (id, access, now) = (path.id()?, request.who.clone(), request.now());
+    let outbox = request.services.outbox.clone();
+    let canceled = request
         .write(move |conn| {
-            let purchase = asked.open(conn)?;
-            let refund = payments::cancel(conn, purchase.id, id, asked.user, now)?;
-            let order = OrderLine::find(conn, purchase.id, id)?;
-            emails::cancelled(conn, &outbox, &order, refund.amount, now)?;
-            Ok((refund, order.title))
+            let purchase = access.open(conn)?;
+            let refund = cancel_line(conn, purchase.id, id, access.user, now)?;
+            let line = OrderLine::find(conn, purchase.id, id)?;
+            emails::send_canceled(conn, &outbox, &line, refund.amount, now)?;
+            Ok((refund, line.title))
         })
         .await;
-    match cancelled {
+    let canceled = match canceled {
         Ok((refund, title)) => {
-            let amount = page.money(refund.amount);
-            // What fails here stays written down, and is tried again by itself.
-            if let Err(error) = processor.refund(refund, now).await {
-                tracing::error!(%error, "a refund waits for the next sweep");
+            let amount = request.page.money(refund.amount);
+            // A refund that fails here stays recorded, and a timer tries it again.
+            if let Err(error) = request.services.processor.refund(refund, now).await {
+                tracing::error!(%error, "a refund has to be tried again");
             }
-            let said = format!("Cancelled: {title}. {amount} goes back to your card.");
-            Flash::ok(&session, said)?;
+            Ok(format!("Canceled: {title}. {amount} goes back to your card."))
         }
-        Err(Error::Refused(why)) => Flash::warn(&session, why)?,
-        Err(error) => return Err(error),
-    }
-    Ok(key.seal(redirect(&key.base())))
+        Err(error) => Err(error),
+    };
+    flash_result(&request.session, canceled)?;
+    Ok(request.who.redirect(&request.who.base()))
 }

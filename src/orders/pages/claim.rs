@@ -1,113 +1,102 @@
-//! A guest keeps an order: in a new account for its address, or in the one they have.
+//! Moving a guest's order into an account: a new one for its email address, or the visitor's.
 //!
-//! The link opens one order, and only that one comes along. It does not prove the address, since links are passed on;
-//! the letter of every new account does, and then the address's other orders follow.
+//! The link opens one order, and only that order is moved. It does not prove that the address is the visitor's, since
+//! links can be passed on. The verification email of the new account does, and then the other orders follow.
 
-use actix_session::Session;
-use actix_web::HttpMessage;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use serde::Deserialize;
 
-use super::access::Key;
-use super::show;
-use crate::accounts::{self, Event, EventKind, Factor, Hasher, Origin, Password, SignUp, User, Username};
-use crate::db::{Conn, Db};
+use super::access::PurchaseRequest;
+use super::show::OrderPage;
+use crate::accounts::{ActionContext, EventKind, Factor, Password, Session, SignUp, User, Username, send_verification};
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::mail::Outbox;
+use crate::id::SessionId;
 use crate::orders::{self, Purchase};
 use crate::text::Email;
-use crate::web::layers::{ClientIp, Policy};
 use crate::web::visitor::sign_in;
-use crate::web::{Flash, Form, FormErrors, Page, SignedIn, redirect};
+use crate::web::{Flash, Form, FormErrors, SignedIn, invalid};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct KeepForm {
+pub struct AccountForm {
     password: String,
 }
 
-/// `POST /orders/{number}/{token}/account`: makes the account, signs in, and brings the order.
-pub async fn create(
-    db: Data<Db>,
-    (hasher, policy, outbox): (Data<Hasher>, Data<Policy>, Data<Outbox>),
-    (session, request): (Session, HttpRequest),
-    page: Page,
-    key: Key,
-    origin: Origin,
-    Form(form): Form<KeepForm>,
-) -> Result<HttpResponse> {
-    let asked = key.clone();
-    let purchase = db.read(move |conn| asked.open(conn)).await?;
-    if page.visitor.is_some() || purchase.buyer_id.is_some() {
-        return Ok(key.seal(redirect(&key.base())));
+/// `POST /orders/{number}/{token}/account`: makes an account, signs in, and moves the order into it.
+pub async fn create_account(request: PurchaseRequest, Form(form): Form<AccountForm>) -> Result<HttpResponse> {
+    let access = request.who.clone();
+    let purchase = request.read(move |conn| access.open(conn)).await?;
+    if request.page.visitor.is_some() || purchase.buyer_id.is_some() {
+        return Ok(request.who.redirect(&request.who.base()));
     }
-    let password = match Password::parse(&form.password, &[&purchase.email, &purchase.name]) {
+    let password = match Password::parse(&form.password, &[&purchase.email, &purchase.address.name]) {
         Ok(password) => password,
-        Err(problem) => {
-            let errors = FormErrors::one("password", problem);
-            return show::answer(&db, StatusCode::UNPROCESSABLE_ENTITY, page, &key, errors).await;
+        Err(message) => {
+            let access = request.who.clone();
+            let errors = FormErrors::one("password", message);
+            return invalid(&OrderPage::load(request, errors).await?).map(|response| access.protect(response));
         }
     };
-    let address = request
-        .extensions()
-        .get::<ClientIp>()
-        .copied()
-        .ok_or(Error::Forbidden)?;
-    policy.count(|limits| &limits.sign_ups, address)?;
-    let hash = hasher.hash(password).await?;
-    let now = page.now;
-    let kept = db
-        .write_uncached(move |conn| {
-            if User::by_email(conn, &purchase.email)?.is_some() {
-                return Ok(None);
-            }
-            let user = draft(conn, &purchase, &hash)?.insert(conn, now)?;
-            Event::record(conn, user, EventKind::Registered, "", &origin, now)?;
-            let made = User::find(conn, user)?;
-            accounts::send_verification(conn, &outbox, &made, now)?;
-            orders::claim(conn, purchase.id, user, now)?;
-            accounts::Session::start(conn, user, Factor::Password, Some(now), &origin, now).map(Some)
-        })
+    request.limit(|limits| &limits.sign_ups)?;
+    let hash = request.services.hasher.hash(password).await?;
+    let action = request.action()?;
+    let session = request
+        .write_uncached(move |conn| sign_up(conn, &purchase, &hash, &action))
         .await?;
-    let Some(id) = kept else {
-        Flash::warn(
-            &session,
+    let Some(session) = session else {
+        return request.who.redirect_with_warning(
+            &request.session,
             "There is an account for this address by now. Sign in to keep the order.",
-        )?;
-        return Ok(key.seal(redirect(&key.base())));
+        );
     };
-    sign_in(&session, id)?;
+    sign_in(&request.session, session)?;
     Flash::ok(
-        &session,
+        &request.session,
         "Your account is made, and the order is in it. Confirm the address by the letter that we sent, and earlier orders follow.",
     )?;
-    Ok(key.seal(redirect("/dashboard/orders")))
+    Ok(request.who.redirect("/dashboard/orders"))
 }
 
-/// `POST /orders/{number}/{token}/claim`: into the account of the same address.
-pub async fn claim(db: Data<Db>, session: Session, page: Page, key: Key, visitor: SignedIn) -> Result<HttpResponse> {
-    let (asked, user, now) = (key.clone(), visitor.user, page.now);
-    db.write_uncached(move |conn| {
-        let purchase = asked.open(conn)?;
-        let cart_owner = User::find(conn, user)?;
-        if cart_owner.email != purchase.email || !orders::claim(conn, purchase.id, user, now)? {
-            return Err(Error::Refused(
-                "This order was bought with another address than your account has, or is in an account already.".into(),
-            ));
-        }
-        Ok(())
-    })
-    .await?;
-    Flash::ok(&session, "The order is among yours.")?;
-    Ok(key.seal(redirect("/dashboard/orders")))
+/// `POST /orders/{number}/{token}/claim`: moves the order into the visitor's account, which has the same email address.
+pub async fn create(request: PurchaseRequest, visitor: SignedIn) -> Result<HttpResponse> {
+    let (access, user, now) = (request.who.clone(), visitor.user, request.now());
+    request
+        .write_uncached(move |conn| {
+            let purchase = access.open(conn)?;
+            let account = User::find(conn, user)?;
+            if account.email != purchase.email || !orders::claim(conn, purchase.id, user, now)? {
+                return Err(Error::Refused(
+                    "This order was bought with another address than your account has, or is in an account already."
+                        .into(),
+                ));
+            }
+            Ok(())
+        })
+        .await?;
+    Flash::ok(&request.session, "The order is among yours.")?;
+    Ok(request.who.redirect("/dashboard/orders"))
 }
 
-/// An account by the receipt: its username is made of the address, and can be changed later.
-fn draft(conn: &mut Conn, purchase: &Purchase, hash: &str) -> Result<SignUp> {
-    let email = Email::parse(&purchase.email).map_err(|why| Error::Refused(why.to_owned()))?;
-    let (first, last) = purchase.name.split_once(' ').unwrap_or((&purchase.name, ""));
+/// Makes the account and its session, and moves the purchase into it. None if the email address has an account already.
+fn sign_up(conn: &mut Conn, purchase: &Purchase, hash: &str, action: &ActionContext) -> Result<Option<SessionId>> {
+    if User::by_email(conn, &purchase.email)?.is_some() {
+        return Ok(None);
+    }
+    let now = action.now;
+    let user = sign_up_draft(conn, purchase, hash)?.insert(conn, now)?;
+    action.record(conn, user, EventKind::Registered)?;
+    let account = User::find(conn, user)?;
+    send_verification(conn, action, &account)?;
+    orders::claim(conn, purchase.id, user, now)?;
+    Session::start(conn, action, user, Factor::Password, Some(now)).map(Some)
+}
+
+/// A new account with the name of the recipient. The username is made from the email address and can be changed later.
+fn sign_up_draft(conn: &mut Conn, purchase: &Purchase, hash: &str) -> Result<SignUp> {
+    let email = Email::parse(&purchase.email).map_err(|message| Error::Refused(message.to_owned()))?;
+    let name = &purchase.address.name;
+    let (first, last) = name.split_once(' ').unwrap_or((name, ""));
     Ok(SignUp {
         username: free_username(conn, &purchase.email)?,
         email,
@@ -118,8 +107,8 @@ fn draft(conn: &mut Conn, purchase: &Purchase, hash: &str) -> Result<SignUp> {
 }
 
 fn free_username(conn: &mut Conn, email: &str) -> Result<Username> {
-    let local = email.split('@').next().unwrap_or_default();
-    let stem: String = local
+    let local_part = email.split('@').next().unwrap_or_default();
+    let stem: String = local_part
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' })
         .take(20)

@@ -1,37 +1,36 @@
-//! How a guest who opens the link can claim the order.
+//! How the reader of a guest's order can move it into an account.
 
 use crate::accounts::{User, Visitor};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::orders::Purchase;
 
-/// What whoever opens the link can do to have the order among their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// It is in an account already.
-    Kept,
-    /// It is in the account of who looks.
+pub enum ClaimOption {
+    /// It belongs to another account.
+    Claimed,
+    /// It belongs to the visitor's account.
     Own,
-    /// Nobody has an account for its address: a password makes one.
-    Password,
-    /// There is an account for it: sign in first.
+    /// No account has its email address: a password makes one.
+    CreateAccount,
+    /// An account has its email address: sign in first.
     SignIn,
-    /// Who looks has that account.
+    /// The visitor's account has its email address.
     Claim,
-    /// Who looks has an account for another address.
-    Other,
+    /// The visitor's account has another email address.
+    OtherAddress,
 }
 
-impl Keeping {
-    pub fn of(conn: &mut Conn, purchase: &Purchase, visitor: Option<&Visitor>) -> Result<Self> {
+impl ClaimOption {
+    pub fn of_visitor(conn: &mut Conn, purchase: &Purchase, visitor: Option<&Visitor>) -> Result<Self> {
         Ok(match (purchase.buyer_id, visitor) {
             (Some(buyer), Some(visitor)) if buyer == visitor.user => Self::Own,
-            (Some(_), _) => Self::Kept,
+            (Some(_), _) => Self::Claimed,
             (None, Some(visitor)) if visitor.email == purchase.email => Self::Claim,
-            (None, Some(_)) => Self::Other,
+            (None, Some(_)) => Self::OtherAddress,
             (None, None) => match User::by_email(conn, &purchase.email)? {
                 Some(_) => Self::SignIn,
-                None => Self::Password,
+                None => Self::CreateAccount,
             },
         })
     }

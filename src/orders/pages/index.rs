@@ -1,131 +1,117 @@
-//! My orders.
+//! The buyer's orders.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::{Conn, Db};
+use super::summary::{pictures, summary};
+use crate::db::{Conn, Cursor};
 use crate::error::Result;
 use crate::id::UserId;
 use crate::images::Picture;
 use crate::money::Money;
-use crate::orders::{OrderLine, Place, Purchase, ShopOrder, Stand};
+use crate::orders::{OrderLine, Purchase, ShopOrder, StatusLabel};
 use crate::text::day;
-use crate::web::{Page, Query, SignedIn, html};
+use crate::web::{Page, Query, UserRequest, show, view};
 
-/// Purchases on a page.
-const STEP: usize = 12;
+/// Purchases per page.
+const PAGE_SIZE: usize = 12;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct ListQuery {
+pub struct OrdersParams {
     after: String,
 }
 
-/// A purchase in a list: each shop's part of it in a line.
-pub struct Bought {
+/// A purchase in a list.
+pub struct PurchaseCard {
     pub number: String,
     pub placed: String,
     pub total: Money,
-    pub parts: Vec<Part>,
+    pub shop_orders: Vec<ShopOrderCard>,
 }
 
-pub struct Part {
+/// One shop's share of a purchase in a list.
+pub struct ShopOrderCard {
     pub shop: String,
-    pub stand: Stand,
-    /// What is in it, `Dipped mug and 2 more`.
-    pub what: String,
+    pub status: StatusLabel,
+    /// `Dipped mug and 2 more`
+    pub summary: String,
     pub pictures: Vec<Picture>,
 }
 
 #[derive(Template)]
 #[template(path = "orders/index.html")]
-struct ListPage {
+struct OrdersPage {
     page: Page,
-    bought: Vec<Bought>,
-    /// Not the beginning.
+    purchases: Vec<PurchaseCard>,
+    /// Whether this is not the first page.
     further: bool,
+    /// The next page.
     older: Option<String>,
 }
 
+view!(OrdersPage);
+
 /// `GET /dashboard/orders`
-pub async fn index(
-    db: Data<Db>,
-    page: Page,
-    visitor: SignedIn,
-    Query(query): Query<ListQuery>,
-) -> Result<HttpResponse> {
-    let (user, after) = (visitor.user, Place::parse(&query.after));
-    let (bought, more) = db.read(move |conn| bought(conn, user, after, STEP)).await?;
-    let view = ListPage {
-        page,
-        bought,
-        further: after.is_some(),
-        older: more.map(|place| format!("/dashboard/orders?after={place}")),
-    };
-    html(StatusCode::OK, view.render())
+pub async fn index(request: UserRequest, Query(params): Query<OrdersParams>) -> Result<HttpResponse> {
+    let user = request.who.user;
+    let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
+    let further = after.is_some();
+    let (purchases, next) = request
+        .read(move |conn| PurchaseCard::list(conn, user, after.as_ref(), PAGE_SIZE))
+        .await?;
+    show(&OrdersPage {
+        page: request.page,
+        purchases,
+        further,
+        older: next.map(|next| format!("/dashboard/orders?after={next}")),
+    })
 }
 
-/// Someone's purchases with their parts, and where the list goes on; three statements.
-pub fn bought(
-    conn: &mut Conn,
-    user: UserId,
-    after: Option<Place>,
-    most: usize,
-) -> Result<(Vec<Bought>, Option<Place>)> {
-    let one_more = i64::try_from(most).unwrap_or(0) + 1;
-    let mut purchases = Purchase::list(conn, user, after, one_more)?;
-    let more = purchases.len() > most;
-    purchases.truncate(most);
-    let on = if more {
-        purchases.last().map(Purchase::place)
-    } else {
-        None
-    };
-    let ids: Vec<_> = purchases.iter().map(|purchase| purchase.id).collect();
-    let shop_orders = ShopOrder::of_purchases(conn, &ids)?;
-    let ids: Vec<_> = shop_orders.iter().map(|shop_order| shop_order.id).collect();
-    let orders = OrderLine::of_shop_orders(conn, &ids)?;
-    let part = |shop_order: &ShopOrder| {
-        let own: Vec<&OrderLine> = orders
-            .iter()
-            .filter(|order| order.shop_order_id == shop_order.id)
-            .collect();
-        Part {
-            shop: shop_order.shop_name.clone(),
-            stand: Stand::of(own.iter().copied()),
-            what: what(&own),
-            pictures: pictures(&own),
-        }
-    };
-    let bought = purchases
-        .iter()
-        .map(|purchase| Bought {
-            number: purchase.number.clone(),
-            placed: day(purchase.placed()),
+impl PurchaseCard {
+    /// A page of the user's purchases, and the cursor of the next page; three statements.
+    pub fn list(
+        conn: &mut Conn,
+        user: UserId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<(Vec<Self>, Option<Cursor>)> {
+        // One more than the page shows tells whether there is a next page.
+        let one_more = i64::try_from(limit).unwrap_or(0) + 1;
+        let mut purchases = Purchase::list_placed(conn, user, after, one_more)?;
+        let has_next = purchases.len() > limit;
+        purchases.truncate(limit);
+        let next = purchases.last().filter(|_| has_next).map(Purchase::cursor);
+        let ids: Vec<_> = purchases.iter().map(|purchase| purchase.id).collect();
+        let shop_orders = ShopOrder::of_purchases(conn, &ids)?;
+        let ids: Vec<_> = shop_orders.iter().map(|shop_order| shop_order.id).collect();
+        let lines = OrderLine::of_shop_orders(conn, &ids)?;
+        let cards = purchases.into_iter().map(|purchase| Self {
+            placed: day(purchase.paid_at()),
             total: purchase.total,
-            parts: shop_orders
+            shop_orders: shop_orders
                 .iter()
                 .filter(|shop_order| shop_order.purchase_id == purchase.id)
-                .map(part)
+                .map(|shop_order| ShopOrderCard::new(shop_order, &lines))
                 .collect(),
-        })
-        .collect();
-    Ok((bought, on))
-}
-
-/// `Dipped mug and 2 more`
-pub fn what(orders: &[&OrderLine]) -> String {
-    let first = orders.first().map_or("", |order| order.title.as_str());
-    match orders.len() {
-        0 | 1 => first.to_owned(),
-        many => format!("{first} and {} more", many - 1),
+            number: purchase.number,
+        });
+        Ok((cards.collect(), next))
     }
 }
 
-pub fn pictures(orders: &[&OrderLine]) -> Vec<Picture> {
-    let shown = orders.iter().filter(|order| !order.picture.is_empty());
-    shown.take(4).map(|order| Picture::from_url(&order.picture)).collect()
+impl ShopOrderCard {
+    fn new(shop_order: &ShopOrder, lines: &[OrderLine]) -> Self {
+        let own: Vec<&OrderLine> = lines
+            .iter()
+            .filter(|line| line.shop_order_id == shop_order.id)
+            .collect();
+        Self {
+            shop: shop_order.shop_name.clone(),
+            status: StatusLabel::from_lines(own.iter().copied()),
+            summary: summary(&own),
+            pictures: pictures(&own),
+        }
+    }
 }

@@ -1,38 +1,40 @@
-//! The buyer's pages of orders; a guest opens the same pages by the link in an email.
+//! The buyer's pages of orders. A guest opens the same pages by the link in an email.
 
 mod access;
 mod cancel;
 mod claim;
 mod claim_option;
 mod confirm_delivery;
+pub mod details;
+pub mod flash_result;
 pub mod index;
 mod reorder;
 mod show;
-pub mod view;
+pub mod summary;
 
 use actix_web::web;
 
 use crate::web::get;
 
-/// A letter's link is the way in for a guest; the same pages hang below either address.
-const OWN: &str = "/dashboard/orders/{number}";
-const BY_LINK: &str = "/orders/{number}/{token}";
+/// The base path for a signed-in buyer, and the one for a guest.
+const BASES: [&str; 2] = ["/dashboard/orders/{number}", LINK_BASE];
+const LINK_BASE: &str = "/orders/{number}/{token}";
 
 pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/dashboard/orders").route(get().to(index::index)));
-    for base in [OWN, BY_LINK] {
+    for base in BASES {
         to.service(web::resource(base).route(get().to(show::show)))
             .service(
                 web::resource(format!("{base}/lines/{{order}}/cancellation"))
-                    .route(get().to(cancel::ask))
+                    .route(get().to(cancel::new))
                     .route(web::post().to(cancel::create)),
             )
             .service(
                 web::resource(format!("{base}/shipments/{{shop_order}}/delivery"))
-                    .route(web::post().to(confirm_delivery::deliver)),
+                    .route(web::post().to(confirm_delivery::create)),
             )
             .service(web::resource(format!("{base}/again")).route(web::post().to(reorder::create)));
     }
-    to.service(web::resource(format!("{BY_LINK}/account")).route(web::post().to(claim::create)))
-        .service(web::resource(format!("{BY_LINK}/claim")).route(web::post().to(claim::claim)));
+    to.service(web::resource(format!("{LINK_BASE}/account")).route(web::post().to(claim::create_account)))
+        .service(web::resource(format!("{LINK_BASE}/claim")).route(web::post().to(claim::create)));
 }

@@ -1,104 +1,114 @@
-//! Buying again: what can still be bought goes into the cart, and what cannot is said.
+//! Buying again: puts the lines of an order that are still sold into the cart.
 
-use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::Data;
+use chrono::NaiveDateTime;
 
-use super::access::Key;
-use super::view::answers;
-use crate::carts::{self, AddOutcome, CartOwner, MAX_QUANTITY, NewItem};
+use super::access::PurchaseRequest;
+use crate::carts::{self, AddOutcome, Added, CartOwner, MAX_QUANTITY, NewItem};
 use crate::catalog::PersonalizationField;
-use crate::db::{Conn, Db};
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{CartId, PersonalizationFieldId};
-use crate::orders::OrderLine;
+use crate::orders::{OrderLine, Purchase};
 use crate::web::cart_cookie::remember_cart;
-use crate::web::{Buyer, Flash, Page, redirect};
+use crate::web::{Buyer, Flash};
 
-/// What came of it.
 #[derive(Debug, Default)]
-struct Again {
+struct ReorderReport {
+    /// The titles of what was added.
     added: Vec<String>,
-    /// Why each of the others is not in the cart.
-    left: Vec<String>,
-    /// The cart it went to, and the pieces in it.
+    /// For each of the others, why it was not added.
+    refusals: Vec<String>,
+    /// The cart, and the pieces in it. None if nothing was added.
     cart: Option<(CartId, i64)>,
 }
 
 /// `POST …/again`
-pub async fn create(db: Data<Db>, session: Session, page: Page, key: Key, buyer: Buyer) -> Result<HttpResponse> {
-    let (asked, cart_owner, now) = (key.clone(), buyer.cart_owner(), page.now);
-    let again = db
+pub async fn create(request: PurchaseRequest, buyer: Buyer) -> Result<HttpResponse> {
+    let (access, cart_owner, now) = (request.who.clone(), buyer.cart_owner(), request.now());
+    let report = request
         .write_uncached(move |conn| {
-            let purchase = asked.open(conn)?;
-            let mut again = Again::default();
-            let mut cart_owner = cart_owner;
-            for order in OrderLine::of_purchase(conn, purchase.id)? {
-                match add(conn, &order, cart_owner, now) {
-                    Ok(added) => {
-                        // A guest without a cart has one by now.
-                        cart_owner = cart_owner.or(Some(CartOwner::Guest(added.cart)));
-                        again.cart = Some((added.cart, added.pieces));
-                        again.added.push(order.title);
-                    }
-                    Err(Error::Refused(why)) => again.left.push(why),
-                    Err(Error::NotFound) => again.left.push(format!("{} is no longer sold.", order.title)),
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(again)
+            let purchase = access.open(conn)?;
+            ReorderReport::add_lines(conn, &purchase, cart_owner, now)
         })
         .await?;
-    if let (Buyer::Guest(_), Some((cart, pieces))) = (buyer, again.cart) {
-        remember_cart(&session, cart, pieces)?;
+    if let (Buyer::Guest(_), Some((cart, pieces))) = (buyer, report.cart) {
+        remember_cart(&request.session, cart, pieces)?;
     }
-    let added = match again.added.as_slice() {
-        [] => String::new(),
-        [one] => format!("In your cart: {one}."),
-        many => format!("In your cart: {} products of this order.", many.len()),
-    };
-    let said = [added].into_iter().chain(again.left.iter().take(3).cloned());
-    let said = said.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
-    if again.left.is_empty() {
-        Flash::ok(&session, said)?;
+    if report.refusals.is_empty() {
+        Flash::ok(&request.session, report.message())?;
     } else {
-        Flash::warn(&session, said)?;
+        Flash::warn(&request.session, report.message())?;
     }
-    let to = if again.cart.is_some() {
-        "/cart".to_owned()
+    let access = &request.who;
+    Ok(if report.cart.is_some() {
+        access.redirect("/cart")
     } else {
-        key.base()
-    };
-    Ok(key.seal(redirect(&to)))
+        access.redirect(&access.base())
+    })
 }
 
-/// As much of one order as there is, personalized as before.
-fn add(
-    conn: &mut Conn,
-    order: &OrderLine,
-    cart_owner: Option<CartOwner>,
-    now: chrono::NaiveDateTime,
-) -> Result<carts::Added> {
-    let (Some(variant), Some(product)) = (order.variant_id, order.product_id) else {
+impl ReorderReport {
+    fn add_lines(
+        conn: &mut Conn,
+        purchase: &Purchase,
+        mut cart_owner: Option<CartOwner>,
+        now: NaiveDateTime,
+    ) -> Result<Self> {
+        let mut report = Self::default();
+        for line in OrderLine::of_purchase(conn, purchase.id)? {
+            match add_line(conn, &line, cart_owner, now) {
+                Ok(added) => {
+                    // A guest without a cart has one from now on.
+                    cart_owner = cart_owner.or(Some(CartOwner::Guest(added.cart)));
+                    report.cart = Some((added.cart, added.pieces));
+                    report.added.push(line.title);
+                }
+                Err(Error::Refused(message)) => report.refusals.push(message),
+                Err(Error::NotFound) => report.refusals.push(format!("{} is no longer sold.", line.title)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(report)
+    }
+
+    /// What was added, and up to three reasons why something was not.
+    fn message(&self) -> String {
+        let added = match self.added.as_slice() {
+            [] => None,
+            [title] => Some(format!("In your cart: {title}.")),
+            titles => Some(format!("In your cart: {} products of this order.", titles.len())),
+        };
+        let sentences: Vec<String> = added
+            .into_iter()
+            .chain(self.refusals.iter().take(3).cloned())
+            .filter(|sentence| !sentence.is_empty())
+            .collect();
+        sentences.join(" ")
+    }
+}
+
+/// Adds as much of a line as is in stock, with the same personalization.
+fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, now: NaiveDateTime) -> Result<Added> {
+    let (Some(variant), Some(product)) = (line.variant_id, line.product_id) else {
         return Err(Error::NotFound);
     };
     let fields = PersonalizationField::of_product(conn, product)?;
-    let answered = answers(&order.personalization);
-    let mut given: Vec<(PersonalizationFieldId, String)> = Vec::new();
-    for (label, value) in answered {
+    let mut answers: Vec<(PersonalizationFieldId, String)> = Vec::new();
+    for (label, value) in line.personalization_answers() {
         let field = fields.iter().find(|field| field.label == label);
-        given.extend(field.map(|field| (field.id, value)));
+        answers.extend(field.map(|field| (field.id, value)));
     }
-    let wanted = NewItem {
+    let item = NewItem {
         variant,
-        quantity: order.quantity.min(MAX_QUANTITY),
-        answers: given,
+        quantity: line.quantity.min(MAX_QUANTITY),
+        answers,
     };
-    match carts::add(conn, cart_owner, &wanted, now)? {
+    match carts::add(conn, cart_owner, &item, now)? {
         AddOutcome::Added(added) => Ok(added),
-        AddOutcome::Wrong(_) => Err(Error::Refused(format!(
+        AddOutcome::InvalidAnswers(_) => Err(Error::Refused(format!(
             "{} asks for other details by now, so add it from its own page.",
-            order.title
+            line.title
         ))),
     }
 }

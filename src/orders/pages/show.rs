@@ -1,63 +1,62 @@
-//! One purchase's page: what was bought, where it is, and what can still be done.
+//! The page of one purchase: what was bought, where it is, and what the buyer can still do.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
-use super::access::Key;
-use super::claim_option::Keeping;
-use super::view::Whole;
-use crate::db::Db;
+use super::access::PurchaseRequest;
+use super::claim_option::ClaimOption;
+use super::details::PurchaseDetails;
 use crate::error::Result;
 use crate::text::when;
-use crate::web::{FormErrors, Page, html};
+use crate::web::{FormErrors, Page, show as show_view, view};
 
 #[derive(Template)]
 #[template(path = "orders/show.html")]
 pub struct OrderPage {
     page: Page,
-    whole: Whole,
+    details: PurchaseDetails,
     base: String,
     placed: String,
-    /// What a guest can do to have it among their own orders.
-    keeping: Keeping,
+    /// How a guest can move the order into an account.
+    claim_option: ClaimOption,
     errors: FormErrors,
 }
 
+view!(OrderPage);
+
 impl OrderPage {
-    /// A guest's page stands alone; a buyer's stands in the dashboard.
-    fn alone(&self) -> bool {
+    pub async fn load(request: PurchaseRequest, errors: FormErrors) -> Result<Self> {
+        let (access, visitor) = (request.who.clone(), request.page.visitor.clone());
+        let (details, claim_option) = request
+            .read(move |conn| {
+                let purchase = access.open(conn)?;
+                let claim_option = if access.is_link() {
+                    ClaimOption::of_visitor(conn, &purchase, visitor.as_deref())?
+                } else {
+                    ClaimOption::Claimed
+                };
+                Ok((PurchaseDetails::load(conn, purchase)?, claim_option))
+            })
+            .await?;
+        Ok(Self {
+            page: request.page,
+            base: request.who.base(),
+            placed: when(details.purchase.paid_at()),
+            details,
+            claim_option,
+            errors,
+        })
+    }
+
+    /// Whether the page stands outside the dashboard, as a guest's does.
+    fn is_standalone(&self) -> bool {
         self.base.starts_with("/orders/")
     }
 }
 
 /// `GET /dashboard/orders/{number}` and `GET /orders/{number}/{token}`
-pub async fn show(db: Data<Db>, page: Page, key: Key) -> Result<HttpResponse> {
-    answer(&db, StatusCode::OK, page, &key, FormErrors::default()).await
-}
-
-/// The page, perhaps with what was wrong with a form of it.
-pub async fn answer(db: &Db, status: StatusCode, page: Page, key: &Key, errors: FormErrors) -> Result<HttpResponse> {
-    let (asked, visitor) = (key.clone(), page.visitor.clone());
-    let (whole, keeping) = db
-        .read(move |conn| {
-            let purchase = asked.open(conn)?;
-            let keeping = if asked.is_link() {
-                Keeping::of(conn, &purchase, visitor.as_deref())?
-            } else {
-                Keeping::Kept
-            };
-            Ok((Whole::read(conn, purchase)?, keeping))
-        })
-        .await?;
-    let view = OrderPage {
-        page,
-        base: key.base(),
-        placed: when(whole.purchase.placed()),
-        whole,
-        keeping,
-        errors,
-    };
-    html(status, view.render()).map(|answer| key.seal(answer))
+pub async fn show(request: PurchaseRequest) -> Result<HttpResponse> {
+    let access = request.who.clone();
+    let page = OrderPage::load(request, FormErrors::default()).await?;
+    show_view(&page).map(|response| access.protect(response))
 }

@@ -1,56 +1,43 @@
 //! The list of shops.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use askama::Template;
 
-use super::params::ReachQuery;
-use crate::catalog::{After, Counts, ListedShop, ShopCard};
-use crate::db::{Conn, Db};
+use super::params::ShopListParams;
+use crate::catalog::{ListedShop, ProductCounts, ShopCard};
+use crate::db::Conn;
 use crate::error::Result;
-use crate::id::{ProductId, ShopId};
-use crate::web::{More, Page, Query, html};
+use crate::web::{self, AnyRequest, LoadMore, Page, Query, view};
 
-/// The whole page; `more` is what "Show 24 more" adds.
+/// The page of the list. htmx gets the block `more` for "Show 24 more".
 #[derive(Template)]
 #[template(path = "shops/index.html", blocks = ["more"])]
 struct ShopsPage {
     page: Page,
     shops: Vec<ShopCard>,
     total: i64,
-    more: Option<More>,
+    more: Option<LoadMore>,
 }
 
+view!(ShopsPage, as_more);
+
 /// `GET /shops`
-pub async fn index(db: Data<Db>, query: Query<ReachQuery>, page: Page) -> Result<HttpResponse> {
-    let reach = query.0.reach();
-    let shared = db.clone();
+pub async fn index(request: AnyRequest, query: Query<ShopListParams>) -> Result<HttpResponse> {
+    let db = &request.services.db;
+    let page_params = query.0.page();
+    let (shared, params) = (db.clone(), page_params.clone());
     let read = move |conn: &mut Conn| {
-        let counts = Counts::now(&shared, conn)?;
-        let after = reach.after.map(|after| (after.time(), ShopId(after.id.0)));
-        let mut shops = ListedShop::newest(conn, after, reach.rows())?;
+        let counts = ProductCounts::cached(&shared, conn)?;
+        let mut shops = ListedShop::newest(conn, params.after.as_ref(), params.limit())?;
         let total = ListedShop::count(conn)?;
-        let more = reach.cut(&mut shops, "/shops", &[], |shop| After {
-            value: shop.created_at.and_utc().timestamp_micros(),
-            id: ProductId(shop.id.0),
-        });
+        let more = params.load_more(&mut shops, "/shops", &[], ListedShop::cursor);
         Ok((ListedShop::cards(conn, &counts, shops)?, total, more))
     };
-    let (shops, total, more) = reach.read(&db, "shops".to_owned(), read).await?;
-    let block_only = page.htmx;
-    let view = ShopsPage {
-        page,
+    let (shops, total, more) = page_params.read_cached(db, "shops".to_owned(), read).await?;
+    web::show(&ShopsPage {
+        page: request.page,
         shops,
         total,
         more,
-    };
-    html(
-        StatusCode::OK,
-        if block_only {
-            view.as_more().render()
-        } else {
-            view.render()
-        },
-    )
+    })
 }

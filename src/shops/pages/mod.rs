@@ -1,4 +1,4 @@
-//! What everyone sees of shops: the list, a shop's own page, the style sheet of its look.
+//! The pages of shops: the list, a shop's own page, the style sheet of its theme.
 
 mod index;
 mod params;

@@ -1,20 +1,20 @@
-//! The parameters of the lists of shops.
+//! The parameters of the list of shops and of a shop's page.
 
 use serde::Deserialize;
 
-use crate::web::Reach;
+use crate::web::PageParams;
 
-/// How far a list has been opened, and which part of it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct ReachQuery {
+pub struct ShopListParams {
     pub n: Vec<String>,
     pub after: Vec<String>,
+    /// The id of a section of the shop.
     pub section: Vec<String>,
 }
 
-impl ReachQuery {
-    pub fn reach(&self) -> Reach {
-        Reach::parse(&self.n, &self.after)
+impl ShopListParams {
+    pub fn page(&self) -> PageParams {
+        PageParams::parse(&self.n, &self.after)
     }
 }

@@ -1,21 +1,21 @@
 //! A shop's own page.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use askama::Template;
+use chrono::NaiveDateTime;
 
-use super::params::ReachQuery;
-use crate::catalog::{Counts, Filter, ProductCard, Sort};
+use super::params::ShopListParams;
+use crate::catalog::{ProductCard, ProductCounts, ProductFilter, ProductQuery, ProductSort};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
 use crate::images::Picture;
-use crate::shops::{Shop, ShopState, Vacation};
+use crate::shops::{Section, Shop, ShopState, Vacation};
 use crate::text::{Email, Html, is_slug};
-use crate::web::{More, Page, Query, html, moved};
+use crate::web::{self, AnyRequest, LoadMore, Page, PageParams, Query, moved, view};
 
-/// The whole page; `more` is what "Show 24 more" adds.
+/// The shop's page. htmx gets the block `more` for "Show 24 more".
 #[derive(Template)]
 #[template(path = "shops/show.html", blocks = ["more"])]
 struct ShopPage {
@@ -23,16 +23,18 @@ struct ShopPage {
     shop: ShopHead,
     story: Html,
     theme_url: String,
-    /// None: everyone sees the shop.
+    /// The shop's state, if only its owner sees the page.
     hidden: Option<ShopState>,
     sections: Vec<SectionLink>,
-    /// Empty when all products are shown.
+    /// The name of the chosen section. Empty when all products are shown.
     section: String,
-    /// How many the list holds in all.
+    /// How many products the whole list has.
     total: i64,
-    tiles: Vec<ProductCard>,
-    more: Option<More>,
+    products: Vec<ProductCard>,
+    more: Option<LoadMore>,
 }
+
+view!(ShopPage, as_more);
 
 struct ShopHead {
     name: String,
@@ -49,8 +51,7 @@ struct ShopHead {
     cover: Option<Picture>,
     logo: Option<Picture>,
     contact: String,
-    /// Whether it is an email address.
-    mail: bool,
+    contact_is_email: bool,
     returns: String,
     care: String,
 }
@@ -61,143 +62,161 @@ struct SectionLink {
     chosen: bool,
 }
 
-/// What the page is made of.
+/// What the page shows to everyone.
 #[derive(Clone)]
-struct Found {
+struct ShopData {
     shop: Shop,
     owner: String,
     story: Html,
-    tiles: Vec<ProductCard>,
-    /// Of the whole shop.
-    products: i64,
-    sections: Vec<(SectionId, String, i64)>,
+    products: Vec<ProductCard>,
+    /// How many products the shop has.
+    product_count: i64,
+    sections: Vec<(Section, i64)>,
 }
 
+/// What an address leads to.
 #[derive(Clone)]
-enum Answer {
-    Here(Box<Found>),
+enum ShopLookup {
+    Shop(Box<ShopData>),
+    /// The slug that the shop has now.
     Moved(String),
 }
 
-/// `GET /shops/{shop}`: by its name, or by its number as the original's links have it.
-pub async fn show(db: Data<Db>, shop: Path<String>, query: Query<ReachQuery>, page: Page) -> Result<HttpResponse> {
+/// `GET /shops/{shop}`: by its slug, or by its id as the original's links have it.
+pub async fn show(request: AnyRequest, shop: Path<String>, query: Query<ShopListParams>) -> Result<HttpResponse> {
     let slug = shop.into_inner();
     if !is_slug(&slug) {
         return Err(Error::NotFound);
     }
     let section = match query.0.section.last().map(String::as_str) {
         None | Some("") => None,
-        Some(typed) => Some(SectionId(typed.parse().map_err(|_| Error::NotFound)?)),
+        Some(id) => Some(SectionId(id.parse().map_err(|_| Error::NotFound)?)),
     };
-    let reach = query.0.reach();
-    let now = page.now;
-    let own = page.own_shop(&slug);
-    let shared = db.clone();
+    let page_params = query.0.page();
+    let own_shop = request.page.own_shop(&slug);
+    let db = &request.services.db;
     let name = format!("shop {slug} {}", section.map_or(0, |section| section.0));
+    let (shared, params, now) = (db.clone(), page_params.clone(), request.now());
     let read = move |conn: &mut Conn| {
         if let Ok(id) = slug.parse() {
-            return Ok(Answer::Moved(Shop::slug_of(conn, ShopId(id))?));
+            return Ok(ShopLookup::Moved(Shop::slug_of(conn, ShopId(id))?));
         }
-        let shop = match Shop::at(conn, &slug, own) {
-            Ok(shop) => shop,
-            Err(Error::NotFound) => {
-                let now_at = Shop::moved_from(conn, &slug)?;
-                return now_at.map(Answer::Moved).ok_or(Error::NotFound);
+        match Shop::by_slug(conn, &slug, own_shop) {
+            Ok(shop) => {
+                let list = ShopProducts { section, params, now };
+                Ok(ShopLookup::Shop(Box::new(list.read(conn, &shared, shop)?)))
             }
-            Err(error) => return Err(error),
-        };
-        let all = Filter {
-            shop: Some(shop.id),
-            drafts: shop.state != ShopState::Open,
-            ..Filter::default()
-        };
-        let sections = all.sections(conn, shop.id)?;
-        let known = |section| sections.iter().any(|(id, ..)| *id == section);
-        if section.is_some_and(|section| !known(section)) {
-            return Err(Error::NotFound);
+            Err(Error::NotFound) => Shop::moved_from(conn, &slug)?
+                .map(ShopLookup::Moved)
+                .ok_or(Error::NotFound),
+            Err(error) => Err(error),
         }
-        let products = if all.drafts {
-            all.count(conn)?
-        } else {
-            Counts::now(&shared, conn)?.of(&all).products
-        };
-        let filter = Filter { section, ..all };
-        let tiles = ProductCard::list(conn, &filter, Sort::Newest, reach.after, reach.rows(), now)?;
-        Ok(Answer::Here(Box::new(Found {
-            owner: shop.owner(conn)?,
-            story: Html::from_markdown(&shop.bio),
-            shop,
-            tiles,
-            products,
-            sections,
-        })))
     };
-    // What its owner sees is nobody else's, so it is never kept.
-    let answer = match own {
+    let lookup = match own_shop {
+        // The owner's own view is never cached: nobody else may see it.
         Some(_) => db.read(read).await?,
-        None => reach.read(&db, name, read).await?,
+        None => page_params.read_cached(db, name, read).await?,
     };
-    let mut found = match answer {
-        Answer::Moved(slug) => return Ok(moved(&format!("/shops/{slug}"))),
-        Answer::Here(found) => found,
-    };
-    let chosen = section.map(|section| section.to_string()).unwrap_or_default();
-    let filters = [("section", chosen.as_str())];
-    let filters = if section.is_some() { &filters[..] } else { &[] };
-    let more = reach.cut(&mut found.tiles, &found.shop.url(), filters, |tile| {
-        tile.place_in(Sort::Newest)
-    });
-    let block_only = page.htmx;
-    let view = found.page(page, section, more);
-    html(
-        StatusCode::OK,
-        if block_only {
-            view.as_more().render()
-        } else {
-            view.render()
-        },
-    )
+    match lookup {
+        ShopLookup::Moved(slug) => Ok(moved(&format!("/shops/{slug}"))),
+        ShopLookup::Shop(data) => web::show(&ShopPage::new(*data, request.page, section, &page_params)),
+    }
 }
 
-impl Found {
-    fn page(self, page: Page, section: Option<SectionId>, more: Option<More>) -> ShopPage {
-        let Self { shop, products, .. } = self;
-        let url = shop.url();
-        let chosen = self.sections.iter().find(|(id, ..)| Some(*id) == section);
-        let picture = |url: &str| Some(Picture::from_url(url)).filter(|picture| !picture.src.is_empty());
-        ShopPage {
-            section: chosen.map(|(_, name, _)| name.clone()).unwrap_or_default(),
-            total: chosen.map_or(products, |(.., count)| *count),
-            sections: (self.sections.iter())
-                .map(|(id, name, _)| SectionLink {
-                    name: name.clone(),
-                    url: format!("{url}?section={id}"),
-                    chosen: Some(*id) == section,
-                })
-                .collect(),
-            hidden: Some(shop.state).filter(|state| *state != ShopState::Open),
-            story: self.story,
-            theme_url: shop.theme().url(&shop.slug),
-            shop: ShopHead {
-                url,
-                owner: self.owner,
-                since: shop.created_at.format("%B %Y").to_string(),
-                vacation: shop.vacation(page.now),
-                products,
-                cover: picture(&shop.shop_image),
-                logo: picture(&shop.logo),
-                mail: Email::parse(&shop.contact).is_ok(),
-                name: shop.name,
-                tagline: shop.tagline,
-                location: shop.location,
-                announcement: shop.announcement,
-                contact: shop.contact,
-                returns: shop.returns,
-                care: shop.care,
-            },
-            tiles: self.tiles,
+/// Which of the shop's products the page shows.
+struct ShopProducts {
+    section: Option<SectionId>,
+    params: PageParams,
+    now: NaiveDateTime,
+}
+
+impl ShopProducts {
+    fn read(&self, conn: &mut Conn, db: &Db, shop: Shop) -> Result<ShopData> {
+        let of_shop = ProductFilter {
+            shop: Some(shop.id),
+            drafts: shop.state != ShopState::Open,
+            ..ProductFilter::default()
+        };
+        let sections = of_shop.sections(conn, shop.id)?;
+        let known = |id| sections.iter().any(|(section, _)| section.id == id);
+        if self.section.is_some_and(|id| !known(id)) {
+            return Err(Error::NotFound);
+        }
+        let product_count = if of_shop.drafts {
+            of_shop.count_with_drafts(conn)?
+        } else {
+            ProductCounts::cached(db, conn)?.count(&of_shop).products
+        };
+        let filter = ProductFilter {
+            section: self.section,
+            ..of_shop
+        };
+        let query = ProductQuery {
+            filter: &filter,
+            sort: ProductSort::Newest,
+            after: self.params.after.as_ref(),
+            limit: self.params.limit(),
+        };
+        Ok(ShopData {
+            products: ProductCard::list(conn, &query, self.now)?,
+            owner: shop.owner_name(conn)?,
+            story: Html::from_markdown(&shop.bio),
+            shop,
+            product_count,
+            sections,
+        })
+    }
+}
+
+impl ShopPage {
+    fn new(mut data: ShopData, page: Page, section: Option<SectionId>, params: &PageParams) -> Self {
+        let url = data.shop.url();
+        let section_id = section.map(|section| section.to_string()).unwrap_or_default();
+        let filters = [("section", section_id.as_str())];
+        let filters = if section.is_some() { &filters[..] } else { &[] };
+        let more = params.load_more(&mut data.products, &url, filters, |card| {
+            card.cursor(ProductSort::Newest)
+        });
+        let chosen = data.sections.iter().find(|(known, _)| Some(known.id) == section);
+        let link = |(known, _): &(Section, i64)| SectionLink {
+            name: known.name.clone(),
+            url: format!("{url}?section={}", known.id),
+            chosen: Some(known.id) == section,
+        };
+        Self {
+            section: chosen.map(|(known, _)| known.name.clone()).unwrap_or_default(),
+            total: chosen.map_or(data.product_count, |(_, count)| *count),
+            sections: data.sections.iter().map(link).collect(),
+            hidden: Some(data.shop.state).filter(|state| *state != ShopState::Open),
+            story: data.story,
+            theme_url: data.shop.theme.url(&data.shop.slug),
+            shop: ShopHead::new(data.shop, data.owner, data.product_count, page.now),
+            products: data.products,
             more,
             page,
+        }
+    }
+}
+
+impl ShopHead {
+    fn new(shop: Shop, owner: String, products: i64, now: NaiveDateTime) -> Self {
+        let picture = |url: &str| Some(Picture::from_url(url)).filter(|picture| !picture.src.is_empty());
+        Self {
+            url: shop.url(),
+            owner,
+            since: shop.created_at.format("%B %Y").to_string(),
+            vacation: shop.vacation(now),
+            products,
+            cover: picture(&shop.shop_image),
+            logo: picture(&shop.logo),
+            contact_is_email: Email::parse(&shop.contact).is_ok(),
+            name: shop.name,
+            tagline: shop.tagline,
+            location: shop.location,
+            announcement: shop.announcement,
+            contact: shop.contact,
+            returns: shop.returns,
+            care: shop.care,
         }
     }
 }

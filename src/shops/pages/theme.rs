@@ -1,23 +1,24 @@
-//! The style sheet of a shop's look.
+//! The style sheet of a shop's theme.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 
-use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::shops::Shop;
 use crate::text::is_slug;
-use crate::web::Page;
+use crate::web::AnyRequest;
 
-/// `GET /shops/{shop}/theme.{hash}.css`: the shop's look. An old hash leads to the sheet of today.
-pub async fn show(db: Data<Db>, path: Path<(String, String)>, page: Page) -> Result<HttpResponse> {
+/// `GET /shops/{shop}/theme.{hash}.css`: the shop's theme. An old hash gets the current style sheet.
+pub async fn show(request: AnyRequest, path: Path<(String, String)>) -> Result<HttpResponse> {
     let (slug, hash) = path.into_inner();
     if !is_slug(&slug) {
         return Err(Error::NotFound);
     }
-    let own = page.own_shop(&slug);
-    let theme = db.read(move |conn| Ok(Shop::at(conn, &slug, own)?.theme())).await?;
+    let own_shop = request.page.own_shop(&slug);
+    let theme = request
+        .read(move |conn| Ok(Shop::by_slug(conn, &slug, own_shop)?.theme))
+        .await?;
     let caching = if hash == theme.hash() {
         "public, max-age=31536000, immutable"
     } else {

@@ -1,4 +1,4 @@
-//! Who gets what answer: every role at every door, against `tests/corpus/access.txt`.
+//! The status of every route for every role, compared with `tests/corpus/access.txt`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use crate::support::routes::{self, Route};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run};
 
-/// The columns of the file: a role, and how many minutes ago the password was shown.
+/// The columns of the file: a role, and how many minutes ago the password was entered.
 const COLUMNS: [(&str, Role, i64); 8] = [
     ("guest", Role::Guest, 0),
     ("half", Role::PendingSecondFactor, 0),
@@ -27,14 +27,14 @@ const COLUMNS: [(&str, Role, i64); 8] = [
     ("operator, 11 min", Role::Operator, 11),
 ];
 
-/// What belongs to someone else, or to nobody.
+/// Rows of another user, or of nobody.
 const THEIR_DEVICE: i64 = 501;
 const THEIR_BROWSER: i64 = 502;
 const DEAD_JOB: i64 = 503;
 
 type Personalization = BTreeMap<String, Vec<String>>;
 
-/// The answers that were reviewed, by `METHOD /path`.
+/// The reviewed statuses, by `METHOD /path`.
 fn reviewed() -> Personalization {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/access.txt");
     let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -99,15 +99,15 @@ fn said(response: &Response) -> String {
     format!("{} {to}", response.status().as_u16()).trim().to_owned()
 }
 
-async fn knock(visitor: &Visitor, method: &str, path: &str) -> Response {
+async fn send(visitor: &Visitor, method: &str, path: &str) -> Response {
     match method {
         "GET" => visitor.get(path).await,
         _ => visitor.post(path, &[]).await,
     }
 }
 
-/// A stranger's device and browser, and a job that was given up.
-fn furnish(conn: &mut Conn, stranger: &Actor) {
+/// Another user's device and browser, and a dead job.
+fn add_devices_and_job(conn: &mut Conn, stranger: &Actor) {
     let browser = trusted_browsers::table.find(THEIR_BROWSER);
     diesel::delete(browser).execute(conn).unwrap();
     stranger.put_back(conn, TimeDelta::zero());
@@ -130,7 +130,7 @@ fn furnish(conn: &mut Conn, stranger: &Actor) {
 }
 
 #[test]
-fn every_role_gets_the_reviewed_answer_at_every_door() {
+fn every_role_gets_the_reviewed_status_on_every_route() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
@@ -155,9 +155,9 @@ fn every_role_gets_the_reviewed_answer_at_every_door() {
                 let mut cells = Vec::new();
                 for (name, role, minutes) in COLUMNS {
                     let actor = actors.iter().find(|actor| actor.role == role).unwrap();
-                    furnish(&mut conn, &stranger);
+                    add_devices_and_job(&mut conn, &stranger);
                     actor.put_back(&mut conn, TimeDelta::minutes(minutes));
-                    let answer = knock(&actor.visitor(&market), method, &path).await;
+                    let answer = send(&actor.visitor(&market), method, &path).await;
                     if !known {
                         assert_eq!(answer.status(), 405, "{method} {path} as {name}");
                     }
@@ -211,13 +211,13 @@ fn the_file_is_aligned() {
 }
 
 #[test]
-fn ones_own_device_and_browser_go_and_a_dead_job_lives_again() {
+fn own_devices_and_browsers_are_revoked_and_a_dead_job_is_retried() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
         let user = Actor::of(&market, Role::User).await;
         let admin = Actor::of(&market, Role::Operator).await;
-        furnish(&mut conn, &user);
+        add_devices_and_job(&mut conn, &user);
         let device = format!("/account/devices/{THEIR_DEVICE}/revocation");
         let browser = format!("/account/browsers/{THEIR_BROWSER}/revocation");
         for (path, first) in [(&device, "303 /account/devices"), (&browser, "303 /account/devices")] {
@@ -240,9 +240,9 @@ fn ones_own_device_and_browser_go_and_a_dead_job_lives_again() {
     });
 }
 
-/// What is asked for the password again cannot be had by any other page.
+/// No other page gives access to what the password is asked again for.
 #[test]
-fn no_page_makes_an_old_password_young() {
+fn no_page_renews_recent_authentication() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();

@@ -1,4 +1,4 @@
-//! The address book: kept, changed, removed, and nobody else's.
+//! The address book: saving, changing and removing addresses, and that others' are not found.
 
 use diesel::prelude::*;
 
@@ -21,7 +21,7 @@ fn form<'a>(name: &'a str, street: &'a str, code: &'a str) -> [(&'a str, &'a str
     ]
 }
 
-/// The ids in someone's book, the last used first.
+/// The ids of a user's addresses, the last used first.
 async fn ids(visitor: &Visitor) -> Vec<String> {
     let page = visitor.page(BOOK).await;
     attributes(&page, "ol.rows > li", "id")
@@ -31,7 +31,7 @@ async fn ids(visitor: &Visitor) -> Vec<String> {
 }
 
 #[test]
-fn an_address_is_kept_changed_and_removed() {
+fn an_address_is_saved_changed_and_removed() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -57,7 +57,7 @@ fn an_address_is_kept_changed_and_removed() {
 }
 
 #[test]
-fn a_wrong_address_comes_back_with_what_was_typed() {
+fn an_invalid_address_is_shown_again() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -81,7 +81,7 @@ fn a_wrong_address_comes_back_with_what_was_typed() {
 }
 
 #[test]
-fn someone_elses_address_is_not_there() {
+fn another_users_address_is_not_found() {
     run(async {
         let market = Market::empty();
         let (ana, bea) = (market.join("ana").await, market.join("bea").await);
@@ -96,7 +96,7 @@ fn someone_elses_address_is_not_there() {
 }
 
 #[test]
-fn a_book_takes_twenty() {
+fn an_address_book_holds_at_most_twenty() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;

@@ -1,13 +1,13 @@
-//! "Is it you?": before what matters most, the password again, and the code where there is one.
+//! "Is it you?": sensitive pages ask for the password again, and for the code if the second factor is on.
 
 use chrono::TimeDelta;
 use reqwest::Response;
 
-use super::steps::{age_password, dump, fresh_code, half_way, switch_on};
+use super::steps::{age_password, dump, pending_sign_in, turn_on_second_factor, unused_code};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run};
 
-/// What asks for the password again.
+/// The routes that ask for the password again.
 const GETS: [&str; 3] = ["/account/email", "/account/password", "/account/second-factor"];
 const POSTS: [(&str, &[(&str, &str)]); 8] = [
     ("/account/data.zip", &[]),
@@ -29,7 +29,7 @@ fn leads_to_confirm(what: &str, answer: &Response) {
     );
 }
 
-/// All of it is refused, and nothing changed by it.
+/// All of them are refused, and change nothing.
 async fn asks_again(market: &Market, visitor: &Visitor) {
     let before = dump(market).await;
     for path in GETS {
@@ -42,7 +42,7 @@ async fn asks_again(market: &Market, visitor: &Visitor) {
 }
 
 #[test]
-fn a_password_shown_a_while_ago_is_asked_for_again() {
+fn a_password_is_asked_for_again_after_ten_minutes() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -54,15 +54,15 @@ fn a_password_shown_a_while_ago_is_asked_for_again() {
         for path in GETS {
             assert_eq!(ana.get(path).await.status(), 200, "{path}");
         }
-        // With the second factor on, its pages change too.
-        switch_on(&ana).await;
+        // With the second factor on, its pages differ too.
+        turn_on_second_factor(&ana).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         asks_again(&market, &ana).await;
     });
 }
 
 #[test]
-fn nothing_else_counts_as_showing_it() {
+fn nothing_else_counts_as_recent_authentication() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -79,7 +79,7 @@ fn nothing_else_counts_as_showing_it() {
 }
 
 #[test]
-fn who_shows_it_goes_on_where_they_were() {
+fn after_confirmation_the_visitor_returns_to_the_page() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -103,7 +103,7 @@ fn who_shows_it_goes_on_where_they_were() {
             .await;
         assert_eq!((right.status().as_u16(), location(&right)), (303, "/account/email"));
         assert_eq!(ana.get("/account/email").await.status(), 200);
-        // Nowhere else.
+        // Only there.
         let away = ana
             .post("/confirm", &[("password", PASSWORD), ("next", "https://evil.test/")])
             .await;
@@ -112,7 +112,7 @@ fn who_shows_it_goes_on_where_they_were() {
 }
 
 #[test]
-fn its_tries_are_counted_with_those_of_signing_in() {
+fn confirmation_attempts_count_like_sign_ins() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -147,7 +147,7 @@ fn with_a_second_factor_the_code_is_asked_for_too() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, recovery) = switch_on(&ana).await;
+        let (secret, recovery) = turn_on_second_factor(&ana).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         assert_eq!(
             attributes(&ana.page("/confirm").await, "input[name=code]", "type").len(),
@@ -157,7 +157,7 @@ fn with_a_second_factor_the_code_is_asked_for_too() {
             let answer = ana.post("/confirm", &[("password", PASSWORD), ("code", code)]).await;
             assert_eq!(answer.status(), 422, "{code}");
         }
-        let code = fresh_code(&market, "ana", &secret);
+        let code = unused_code(&market, "ana", &secret);
         let wrong = ana
             .post("/confirm", &[("password", "wrong wrong wrong"), ("code", &code)])
             .await;
@@ -177,13 +177,13 @@ fn with_a_second_factor_the_code_is_asked_for_too() {
 }
 
 #[test]
-fn half_a_sign_in_cannot_confirm() {
+fn a_pending_second_factor_cannot_confirm() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
-        let half = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        let (secret, _) = turn_on_second_factor(&ana).await;
+        let half = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         let answer = half.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
         assert!(location(&answer).starts_with("/login?"));
         assert!(!half.is_signed_in().await);

@@ -1,4 +1,4 @@
-//! Leaving: one's data to take along, two weeks to think again, and then nothing is left of the person.
+//! Deleting an account: the data download, two weeks to cancel, and the erasure.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -8,14 +8,16 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use zip::ZipArchive;
 
-use super::steps::{ANOTHER, connect, dump, email_of, now, open_shop, quiet, remember_a_browser, switch_on, user_id};
+use super::steps::{
+    ANOTHER, connect, dump, email_of, now, open_shop, quiet, trust_browser, turn_on_second_factor, user_id,
+};
 use crate::schema::{
     addresses, jobs, order_events, orders, payments, pending_images, products, purchases, shop_orders, shops, users,
 };
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, run, texts};
 
-/// Somebody whose names stand nowhere else.
+/// A user whose names occur nowhere else.
 async fn join_as(market: &Market, mark: &str) -> Visitor {
     let form = [
         ("email", &*format!("{mark}mail@example.org")),
@@ -39,7 +41,7 @@ async fn join_as(market: &Market, mark: &str) -> Visitor {
     visitor
 }
 
-/// They bought something for 12.34.
+/// Adds a purchase of theirs for 12.34.
 fn buy(market: &Market, mark: &str) -> i64 {
     let (id, at) = (now().and_utc().timestamp_micros(), now());
     let buyer = user_id(market, &format!("{mark}user"));
@@ -130,7 +132,7 @@ fn buy(market: &Market, mark: &str) -> i64 {
     id
 }
 
-/// They keep an address, and a picture of theirs waits for its place.
+/// Adds a saved address, and an uploaded picture that is not used yet.
 fn keep(market: &Market, mark: &str) {
     let (id, at) = (now().and_utc().timestamp_micros(), now());
     let user = user_id(market, &format!("{mark}user"));
@@ -166,7 +168,7 @@ fn keep(market: &Market, mark: &str) {
         .unwrap();
 }
 
-/// The purchase is one that they made without their account.
+/// Turns the purchase into a guest's.
 fn as_guest(market: &Market, purchase: i64) {
     let nobody = None::<i64>;
     let mut conn = connect(market);
@@ -180,7 +182,7 @@ fn as_guest(market: &Market, purchase: i64) {
         .unwrap();
 }
 
-/// The files of someone's archive.
+/// The files of a user's data download.
 async fn archive(visitor: &Visitor) -> BTreeMap<String, String> {
     let answer = visitor.post("/account/data.zip", &[]).await;
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
@@ -206,7 +208,7 @@ fn delete_at(market: &Market, name: &str) -> Option<NaiveDateTime> {
         .unwrap()
 }
 
-/// The two weeks are over, or only the job thinks so.
+/// Makes the deletion due, or only its job.
 async fn time_comes(market: &Market, name: &str, for_the_person: bool) {
     let mut conn = connect(market);
     if for_the_person {
@@ -237,7 +239,7 @@ fn holding<'a>(rows: &'a [String], word: &str) -> Vec<&'a String> {
 }
 
 #[test]
-fn ones_data_is_all_there_and_nobody_elses() {
+fn the_export_is_complete_and_holds_nobody_elses_data() {
     run(async {
         let market = Market::demo();
         let (mine, _) = (join_as(&market, "quillo").await, join_as(&market, "vexmar").await);
@@ -250,10 +252,10 @@ fn ones_data_is_all_there_and_nobody_elses() {
             );
             buy(&market, mark);
             keep(&market, mark);
-            remember_a_browser(&market, &format!("{mark}user"));
+            trust_browser(&market, &format!("{mark}user"));
         }
-        let (secret, recovery) = switch_on(&mine).await;
-        remember_a_browser(&market, "quillouser");
+        let (secret, recovery) = turn_on_second_factor(&mine).await;
+        trust_browser(&market, "quillouser");
         let files = archive(&mine).await;
         let tables = [
             ("profile", "quillomail@example.org"),
@@ -308,7 +310,7 @@ fn ones_data_is_all_there_and_nobody_elses() {
 }
 
 #[test]
-fn a_seller_takes_the_shop_along_and_not_its_buyers() {
+fn a_sellers_export_holds_the_shop_but_no_buyers() {
     run(async {
         let market = Market::sold();
         let seller = Visitor::new(&market);
@@ -345,7 +347,7 @@ fn a_seller_takes_the_shop_along_and_not_its_buyers() {
 }
 
 #[test]
-fn it_takes_the_typed_address_and_two_weeks() {
+fn deletion_takes_the_typed_address_and_two_weeks() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -377,19 +379,19 @@ fn it_takes_the_typed_address_and_two_weeks() {
                 "{path}: {note}"
             );
         }
-        // Until then they sign in as always.
+        // Until then they can sign in.
         assert_eq!(Visitor::new(&market).sign_in("ana", PASSWORD).await.status(), 303);
     });
 }
 
 #[test]
-fn thought_again_it_never_happens() {
+fn a_canceled_deletion_never_happens() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let plan = async || ana.post("/account/deletion", &[("email", "ana@example.org")]).await;
         plan().await;
-        // The job alone decides nothing.
+        // The job alone deletes nothing.
         time_comes(&market, "ana", false).await;
         assert!(is_there(&market, "ana"));
         plan().await;
@@ -410,7 +412,7 @@ fn thought_again_it_never_happens() {
 }
 
 #[test]
-fn when_the_time_comes_nothing_is_left_of_a_buyer() {
+fn a_due_deletion_leaves_nothing_of_a_buyer() {
     run(async {
         let market = Market::empty();
         let ana = join_as(&market, "quillo").await;
@@ -419,8 +421,8 @@ fn when_the_time_comes_nothing_is_left_of_a_buyer() {
         let guests = buy(&market, "quillo");
         as_guest(&market, guests);
         keep(&market, "quillo");
-        switch_on(&ana).await;
-        // Traces in other places.
+        turn_on_second_factor(&ana).await;
+        // Traces in other tables.
         bea.post("/account/email", &[("email", "quillomail@example.org")]).await;
         ana.post("/account/email", &[("email", "quillonew@example.org")]).await;
         ana.post("/forgot", &[("login", "quillomail@example.org")]).await;
@@ -465,13 +467,13 @@ fn when_the_time_comes_nothing_is_left_of_a_buyer() {
             emails.into_iter().map(|letter| letter.subject).collect()
         };
         assert_eq!(told.last().unwrap(), "Your account is deleted");
-        // The name is free again.
+        // The username is free again.
         join_as(&market, "quillo").await;
     });
 }
 
 #[test]
-fn when_the_time_comes_a_sellers_shop_is_closed() {
+fn a_due_deletion_closes_the_sellers_shop() {
     run(async {
         let market = Market::demo();
         let (owner, email): (String, String) = shops::table
@@ -527,7 +529,7 @@ fn when_the_time_comes_a_sellers_shop_is_closed() {
         let guest = Visitor::new(&market);
         let begun = Instant::now();
         for path in ["/shops/barro-e-sal", "/shops/barro-e-sal/dipped-speckle-mug"] {
-            // Pages are kept for a second.
+            // Pages are cached for a second.
             while guest.get(path).await.status() != 404 {
                 assert!(begun.elapsed() < Duration::from_secs(5), "{path} is still shown");
                 tokio::time::sleep(Duration::from_millis(50)).await;

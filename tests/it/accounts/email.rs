@@ -1,10 +1,10 @@
-//! Another email address: proved at the new one, undone from the old one.
+//! Changing the email address: confirmed at the new one, undone from the old one.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 
-use super::steps::{age_letters, connect, email_of, quiet, session_ids, switch_on};
+use super::steps::{age_emails, connect, email_of, quiet, session_ids, turn_on_second_factor};
 use crate::schema::users;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run, texts};
@@ -31,7 +31,7 @@ async fn press(visitor: &Visitor, link: &str) -> (u16, String) {
 }
 
 #[test]
-fn an_address_changes_when_the_new_one_is_proved_and_the_old_one_hears_of_it() {
+fn an_address_changes_when_confirmed_and_the_old_one_is_told() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -61,13 +61,13 @@ fn an_address_changes_when_the_new_one_is_proved_and_the_old_one_hears_of_it() {
 }
 
 #[test]
-fn the_link_in_another_browser_signs_nobody_in() {
+fn a_link_opened_in_another_browser_signs_nobody_in() {
     run(async {
         let market = Market::empty();
         let (ana, bea) = (market.join("ana").await, market.join("bea").await);
         ask(&ana, "new@example.org").await;
         let link = market.link("new@example.org", 1).await;
-        // Not even whoever is signed in there, nor out of their own account for good.
+        // It works for somebody who is signed in there too, and signs them out.
         assert_eq!(press(&bea, &link).await, (303, "/login".to_owned()));
         assert!(!bea.is_signed_in().await && !ana.is_signed_in().await);
         assert!(session_ids(&market, "ana").is_empty());
@@ -77,7 +77,7 @@ fn the_link_in_another_browser_signs_nobody_in() {
 }
 
 #[test]
-fn the_old_address_can_take_it_back() {
+fn the_old_address_can_undo_the_change() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -100,18 +100,18 @@ fn the_old_address_can_take_it_back() {
 }
 
 #[test]
-fn the_first_way_back_outlives_a_second_change_and_closes_the_later_ones() {
+fn the_first_undo_link_survives_a_second_change_and_voids_later_ones() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
         ask(&ana, "one@example.org").await;
         press(&ana, &market.link("one@example.org", 1).await).await;
         let first = market.link(&email_of("ana"), 2).await;
-        age_letters(&market, "ana", TimeDelta::minutes(6));
+        age_emails(&market, "ana", TimeDelta::minutes(6));
         ask(&ana, "two@example.org").await;
         press(&ana, &market.link("two@example.org", 1).await).await;
         assert_eq!(address(&market, "ana"), "two@example.org");
-        // One at `one` could go back to it after the owner took the account back.
+        // Otherwise the owner of `one` could get the account again after its owner recovered it.
         let second = market.link("one@example.org", 2).await;
         assert_eq!(press(&Visitor::new(&market), &first).await.0, 303);
         assert_eq!(address(&market, "ana"), email_of("ana"));
@@ -121,7 +121,7 @@ fn the_first_way_back_outlives_a_second_change_and_closes_the_later_ones() {
 }
 
 #[test]
-fn of_two_who_claim_an_address_one_gets_it() {
+fn of_two_claims_to_an_address_one_succeeds() {
     run(async {
         let market = Market::empty();
         let mut links = Vec::new();
@@ -149,7 +149,7 @@ fn of_two_who_claim_an_address_one_gets_it() {
 }
 
 #[test]
-fn a_way_back_to_an_address_that_somebody_else_has_now_says_so() {
+fn an_undo_link_fails_when_the_address_is_taken() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -174,7 +174,7 @@ fn a_way_back_to_an_address_that_somebody_else_has_now_says_so() {
 }
 
 #[test]
-fn an_address_that_is_taken_gets_the_same_answer_and_its_owner_a_letter() {
+fn a_taken_address_gets_the_same_response_and_its_owner_an_email() {
     run(async {
         let market = Market::empty();
         let (ana, _) = (market.join("ana").await, market.join("bea").await);
@@ -194,20 +194,20 @@ fn an_address_that_is_taken_gets_the_same_answer_and_its_owner_a_letter() {
 }
 
 #[test]
-fn whoever_changed_it_keeps_their_second_factor() {
+fn the_second_factor_survives_a_password_change() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        switch_on(&ana).await;
+        turn_on_second_factor(&ana).await;
         ask(&ana, "new@example.org").await;
         press(&ana, &market.link("new@example.org", 1).await).await;
         assert!(ana.is_signed_in().await);
         let again = Visitor::new(&market).sign_in("new@example.org", PASSWORD).await;
         assert!(location(&again).starts_with("/login/code"));
-        // In half of a sign-in, the link does not make a whole one.
+        // With a pending second factor, the link does not complete the sign-in.
         let half = Visitor::new(&market);
         half.sign_in("ana", PASSWORD).await;
-        age_letters(&market, "ana", TimeDelta::minutes(6));
+        age_emails(&market, "ana", TimeDelta::minutes(6));
         ask(&ana, "newer@example.org").await;
         assert_eq!(
             press(&half, &market.link("newer@example.org", 1).await).await.1,

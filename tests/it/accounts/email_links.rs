@@ -1,4 +1,4 @@
-//! Letters with links: to whom, how often, from what address; and that the database alone opens nothing.
+//! Emails with links: their recipients, how often they are sent, their addresses, and that the database holds no usable link.
 
 use std::net::TcpListener;
 
@@ -9,13 +9,14 @@ use pocketshop::config::SmtpUrl;
 use pocketshop::crypto::{Cipher, MAIL};
 
 use super::steps::{
-    ANOTHER, age_letters, connect, dump, email_of, fresh_code, half_way, now, quiet, switch_on, user_id,
+    ANOTHER, age_emails, connect, dump, email_of, now, pending_sign_in, quiet, turn_on_second_factor, unused_code,
+    user_id,
 };
 use crate::schema::{jobs, tokens, users};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, run};
 
-/// What must not stand in the database: the token, however it is written.
+/// What the database must not hold: the token in any encoding.
 fn forms_of(token: &str) -> Vec<String> {
     let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
     assert_eq!(bytes.len(), 32);
@@ -42,7 +43,7 @@ fn token_of(link: &str) -> String {
 }
 
 #[test]
-fn the_database_holds_no_link_that_works() {
+fn the_database_holds_no_usable_link() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -61,9 +62,9 @@ fn the_database_holds_no_link_that_works() {
 }
 
 #[test]
-fn nor_does_a_letter_that_waits() {
+fn a_queued_email_does_not_keep_the_data() {
     run(async {
-        // A mail server that takes the call and says nothing: letters wait.
+        // A mail server that accepts the connection and never replies, so emails stay queued.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}", silent.local_addr().unwrap());
         let market = Market::open(false, |config| config.smtp = Some(SmtpUrl::parse(&url).unwrap()));
@@ -90,7 +91,7 @@ fn nor_does_a_letter_that_waits() {
             &rows,
             &["token=".to_owned(), "/verify".to_owned(), "confirm?".to_owned()],
         );
-        // Who asked for a new password is not told there, nor whether they have an account.
+        // The queued reset does not show who it is for, or whether they have an account.
         for login in ["somebody-unheard-of", "ana"] {
             ana.post("/forgot", &[("login", login)]).await;
         }
@@ -101,7 +102,7 @@ fn nor_does_a_letter_that_waits() {
 }
 
 #[test]
-fn links_lead_to_the_markets_own_address_whatever_was_asked() {
+fn links_never_depend_on_the_request_host() {
     run(async {
         let market = Market::open(false, |config| {
             config.public_url = "http://market.example".parse().unwrap();
@@ -141,7 +142,7 @@ fn links_lead_to_the_markets_own_address_whatever_was_asked() {
 }
 
 #[test]
-fn who_asks_often_gets_one_letter_and_always_the_same_answer() {
+fn frequent_requests_get_one_email_and_the_same_response() {
     run(async {
         let market = Market::empty();
         let ana = market.join_unproved("ana").await;
@@ -154,14 +155,14 @@ fn who_asks_often_gets_one_letter_and_always_the_same_answer() {
         quiet(&market).await;
         let emails = market.emails(&email_of("ana"), 2).await;
         assert_eq!(emails[1].subject, "Choose a new password");
-        // Five a day, whoever asks.
+        // At most five a day.
         for sent in 2..8_usize {
-            age_letters(&market, "ana", TimeDelta::minutes(6));
+            age_emails(&market, "ana", TimeDelta::minutes(6));
             ana.post("/forgot", &[("login", &email_of("ana"))]).await;
             quiet(&market).await;
             market.emails(&email_of("ana"), 1 + sent.min(5)).await;
         }
-        age_letters(&market, "ana", TimeDelta::days(1));
+        age_emails(&market, "ana", TimeDelta::days(1));
         ana.post("/forgot", &[("login", "ANA")]).await;
         market.emails(&email_of("ana"), 7).await;
     });
@@ -212,14 +213,14 @@ fn nobody_learns_from_a_reset_who_has_an_account() {
 }
 
 #[test]
-fn a_reset_proves_the_address_and_keeps_the_second_factor_and_signs_nobody_in() {
+fn a_reset_verifies_the_address_and_keeps_the_second_factor() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
+        let (secret, _) = turn_on_second_factor(&ana).await;
         market.prove("ana", false);
         ana.post("/forgot", &[("login", "ana")]).await;
-        // Letters: the address, the second factor, the new password.
+        // Emails: verification, second factor, new password.
         let link = market.link(&email_of("ana"), 3).await;
         let visitor = Visitor::new(&market);
         visitor.get(&link).await;
@@ -244,7 +245,7 @@ fn a_reset_proves_the_address_and_keeps_the_second_factor_and_signs_nobody_in() 
         assert_eq!(visitor.sign_in("ana", PASSWORD).await.status(), 422);
         let half = visitor.sign_in("ana", ANOTHER).await;
         assert!(location(&half).starts_with("/login/code"), "the second factor is gone");
-        let code = fresh_code(&market, "ana", &secret);
+        let code = unused_code(&market, "ana", &secret);
         visitor.post("/login/code", &[("code", &code)]).await;
         assert!(visitor.is_signed_in().await);
         let emails = market.emails(&email_of("ana"), 4).await;
@@ -254,13 +255,13 @@ fn a_reset_proves_the_address_and_keeps_the_second_factor_and_signs_nobody_in() 
 }
 
 #[test]
-fn a_remembered_browser_that_resets_is_asked_for_the_code() {
+fn a_password_reset_ends_trust_in_browsers() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
-        let half = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        let (secret, _) = turn_on_second_factor(&ana).await;
+        let half = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         half.post("/login/code", &[("code", &code), ("remember", "on")]).await;
         half.post("/forgot", &[("login", "ana")]).await;
         half.get(&market.link(&email_of("ana"), 3).await).await;
@@ -270,12 +271,12 @@ fn a_remembered_browser_that_resets_is_asked_for_the_code() {
 }
 
 #[test]
-fn a_link_of_somebody_else_by_another_address_does_not_verify() {
+fn a_link_for_a_previous_address_does_not_verify() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
         let link = market.link(&email_of("ana"), 1).await;
-        // The account has another address by now.
+        // The account's address changed in the meantime.
         let of = users::table.filter(users::username.eq("ana"));
         diesel::update(of)
             .set(users::email.eq("b@example.org"))

@@ -1,4 +1,4 @@
-//! Stored passwords: how they are kept, and how old ones are made anew.
+//! Stored passwords: their hashes, and how old hashes are upgraded.
 
 use std::path::Path;
 
@@ -20,13 +20,13 @@ use crate::support::database::Database;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run};
 
-/// As the original market kept a password.
+/// A password hash as the original market stored it.
 pub fn django(password: &str, rounds: u32) -> String {
     let digest = pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), b"seasalt", rounds);
     format!("pbkdf2_sha256${rounds}$seasalt${}", BASE64.encode(&digest))
 }
 
-/// The original's market, where everyone had this password.
+/// The original market, where every user has this password.
 pub fn imported(password: &str, rounds: u32) -> Database {
     let files = Files::copy();
     let hash = django(password, rounds);
@@ -47,7 +47,7 @@ fn bring(database: &Database, folder: &Path) {
     in_transaction(&mut database.connect(), &|conn| import(conn, &fixtures, dollars, now)).unwrap();
 }
 
-async fn try_in(market: &Market, login: &str, password: &str) -> u16 {
+async fn try_sign_in(market: &Market, login: &str, password: &str) -> u16 {
     Visitor::new(market).sign_in(login, password).await.status().as_u16()
 }
 
@@ -72,7 +72,7 @@ fn a_password_is_kept_as_argon2id_of_the_cost_in_the_settings() {
 }
 
 #[test]
-fn one_sign_in_makes_a_weaker_hash_anew() {
+fn one_sign_in_upgrades_a_weaker_hash() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
@@ -81,21 +81,21 @@ fn one_sign_in_makes_a_weaker_hash_anew() {
             passes: 1,
             lanes: 1,
         };
-        let weak = Hasher::new(weak, 1).hash_now(&Password::typed(PASSWORD)).unwrap();
+        let weak = Hasher::new(weak, 1).hash_now(&Password::from_input(PASSWORD)).unwrap();
         set_stored(&market, "robin", &weak);
-        assert_eq!(try_in(&market, "robin", "not my password").await, 422);
+        assert_eq!(try_sign_in(&market, "robin", "not my password").await, 422);
         assert_eq!(stored(&market, "robin"), weak);
-        assert_eq!(try_in(&market, "robin", PASSWORD).await, 303);
+        assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 303);
         let better = stored(&market, "robin");
         assert!(better.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{better}");
-        assert_eq!(try_in(&market, "robin", PASSWORD).await, 303);
+        assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 303);
         assert_eq!(stored(&market, "robin"), better, "a good one stays");
-        assert_eq!(try_in(&market, "robin", "not my password").await, 422);
+        assert_eq!(try_sign_in(&market, "robin", "not my password").await, 422);
     });
 }
 
 #[test]
-fn a_cost_that_rose_reaches_each_person_at_their_next_sign_in() {
+fn a_higher_cost_upgrades_each_hash_at_the_next_sign_in() {
     run(async {
         let mut market = Market::empty();
         market.join("robin").await;
@@ -116,28 +116,28 @@ fn a_cost_that_rose_reaches_each_person_at_their_next_sign_in() {
 }
 
 #[test]
-fn who_comes_from_the_original_market_signs_in_with_the_old_password() {
+fn an_imported_user_signs_in_with_the_old_password() {
     run(async {
         let old = "my old pässword 🦀";
         let market = Market::on(imported(old, 20_000), false, |_| {});
         let before = stored(&market, "LunaMakesThings");
         assert!(before.starts_with("pbkdf2_sha256$20000$"));
-        assert_eq!(try_in(&market, "luna@gmail.com", "my old password").await, 422);
+        assert_eq!(try_sign_in(&market, "luna@gmail.com", "my old password").await, 422);
         let visitor = Visitor::new(&market);
         let answer = visitor.sign_in("Luna@Gmail.com", old).await;
         assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/account"));
         assert!(visitor.is_signed_in().await);
         let after = stored(&market, "LunaMakesThings");
         assert!(after.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{after}");
-        assert_eq!(try_in(&market, "lunamakesthings", old).await, 303);
-        assert_eq!(try_in(&market, "lunamakesthings", "my old password").await, 422);
+        assert_eq!(try_sign_in(&market, "lunamakesthings", old).await, 303);
+        assert_eq!(try_sign_in(&market, "lunamakesthings", "my old password").await, 422);
         assert_eq!(stored(&market, "LunaMakesThings"), after);
         assert_eq!(stored(&market, "admin"), before, "others keep theirs until they come");
     });
 }
 
 #[test]
-fn who_presses_the_button_twice_while_the_hash_is_made_anew_is_let_in_twice() {
+fn a_double_click_during_a_hash_upgrade_signs_in() {
     run(async {
         let old = "my old pässword 🦀";
         let market = Market::on(imported(old, 20_000), false, |_| {});

@@ -1,4 +1,4 @@
-//! What the market wrote down about people, and how a test moves its time.
+//! Reads and changes rows about accounts, for tests.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub fn conn(market: &Market) -> Conn {
     market.config.database.connect().unwrap()
 }
 
-/// The hash of someone's password.
+/// The hash of a user's password.
 pub fn stored(market: &Market, username: &str) -> String {
     users::table
         .filter(users::username.eq(username))
@@ -35,7 +35,7 @@ pub fn set_stored(market: &Market, username: &str, hash: &str) {
     assert_eq!(changed, 1);
 }
 
-/// The usernames of who has this address.
+/// The usernames of the users with this address.
 pub fn holders(market: &Market, email: &str) -> Vec<String> {
     users::table
         .filter(users::email.eq(email))
@@ -52,8 +52,8 @@ pub fn events(market: &Market, kind: &str) -> i64 {
         .unwrap()
 }
 
-/// The tries that are counted: `account`, `network`, `letter`.
-pub fn tries(market: &Market, kind: &str) -> Vec<i32> {
+/// The counted attempts of a throttle: `account`, `network`, `letter`.
+pub fn attempts(market: &Market, kind: &str) -> Vec<i32> {
     throttles::table
         .filter(throttles::name.like(format!("{kind}:%")))
         .select(throttles::attempts)
@@ -61,7 +61,7 @@ pub fn tries(market: &Market, kind: &str) -> Vec<i32> {
         .unwrap()
 }
 
-pub fn set_tries(market: &Market, kind: &str, count: i32) {
+pub fn set_attempts(market: &Market, kind: &str, count: i32) {
     let kind = throttles::table.filter(throttles::name.like(format!("{kind}:%")));
     let changed = diesel::update(kind)
         .set(throttles::attempts.eq(count))
@@ -70,7 +70,7 @@ pub fn set_tries(market: &Market, kind: &str, count: i32) {
     assert_eq!(changed, 1);
 }
 
-/// When the one throttle of a kind was touched last, and until when it is closed.
+/// When the only throttle of a kind was updated, and until when it is closed.
 pub fn closed(market: &Market, kind: &str) -> (NaiveDateTime, NaiveDateTime) {
     throttles::table
         .filter(throttles::name.like(format!("{kind}:%")))
@@ -79,7 +79,7 @@ pub fn closed(market: &Market, kind: &str) -> (NaiveDateTime, NaiveDateTime) {
         .unwrap()
 }
 
-/// All throttles are as they will be after so long.
+/// Ages all throttles by this long.
 pub fn wait(market: &Market, time: TimeDelta) {
     let conn = &mut conn(market);
     let rows: Vec<(i64, NaiveDateTime, NaiveDateTime)> = throttles::table
@@ -97,19 +97,19 @@ pub fn wait(market: &Market, time: TimeDelta) {
     }
 }
 
-pub fn forget_tries(market: &Market) {
+pub fn reset_throttles(market: &Market) {
     diesel::delete(throttles::table).execute(&mut conn(market)).unwrap();
 }
 
-/// Every row of these tables, as text.
+/// All rows of these tables, as text.
 pub fn dump(market: &Market, tables: &[&str]) -> Vec<String> {
     let of = |row: &String| tables.iter().any(|table| row.starts_with(&format!("{table}: ")));
     let rows = rows::dump(&mut conn(market));
     rows.into_iter().filter(of).collect()
 }
 
-/// Waits until all letters are out.
-pub async fn settled(market: &Market) {
+/// Waits until all emails are sent.
+pub async fn idle_rows(market: &Market) {
     let begun = Instant::now();
     while jobs::count_waiting(&mut conn(market), None).unwrap() > 0 {
         assert!(begun.elapsed() < Duration::from_secs(20), "letters still wait");
@@ -117,7 +117,7 @@ pub async fn settled(market: &Market) {
     }
 }
 
-/// Everything that tells one answer from another: status, headers but the ids and the time, body.
+/// What can differ between responses: status, body, and headers except ids and the time.
 pub async fn seen(response: Response) -> (u16, Vec<(String, String)>, String) {
     let status = response.status().as_u16();
     let mut headers: Vec<(String, String)> = response
@@ -130,7 +130,7 @@ pub async fn seen(response: Response) -> (u16, Vec<(String, String)>, String) {
     (status, headers, response.text().await.unwrap())
 }
 
-/// Fills in the form to make an account.
+/// Submits the sign-up form.
 pub async fn register(visitor: &Visitor, email: &str, username: &str) -> Response {
     register_with(visitor, email, username, PASSWORD).await
 }

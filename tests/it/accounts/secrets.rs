@@ -1,4 +1,4 @@
-//! Canaries: secrets with marks on them, driven through everything, and looked for in all that the program says.
+//! Canaries: recognizable secrets that are used everywhere, and then searched for in the logs.
 
 use chrono::TimeDelta;
 use data_encoding::{BASE32_NOPAD, BASE64};
@@ -23,7 +23,7 @@ const THIRD: &str = "copper.meadow-63-flute";
 const ADDRESS: &str = "kestrel.box@example.org";
 const NEW_ADDRESS: &str = "osprey.crate@example.org";
 
-/// Where letters go.
+/// Where emails go.
 enum Post {
     Server(Sink),
     Folder(TempDir),
@@ -42,7 +42,7 @@ impl Post {
         }
     }
 
-    /// Path and query of the link to this page, in whichever letter comes with one.
+    /// The path and query of the link to this page, in the next email that has one.
     async fn link(&self, address: &str, page: &str) -> String {
         for _ in 0..200 {
             let emails = self.emails(address);
@@ -56,7 +56,7 @@ impl Post {
     }
 }
 
-/// Someone, and every secret that they came by.
+/// A user, and all secrets that they got.
 struct Story {
     visitor: Visitor,
     canaries: Vec<String>,
@@ -82,7 +82,7 @@ impl Story {
         answer
     }
 
-    /// Opens a letter's link and presses its button.
+    /// Opens the link of an email and presses its button.
     async fn follow(&mut self, link: &str, form: &[(&str, &str)]) {
         let (path, token) = link.split_once("?token=").unwrap();
         self.mark(token);
@@ -103,7 +103,7 @@ impl Story {
     }
 }
 
-/// All that someone can do with a secret. Gives the secrets.
+/// Does everything that involves a secret. Returns the secrets.
 async fn live(served: &Served, host: &'static str, post: &Post) -> Vec<String> {
     let mut story = Story {
         visitor: Visitor::at(&served.url(), host, None),
@@ -114,7 +114,7 @@ async fn live(served: &Served, host: &'static str, post: &Post) -> Vec<String> {
         story.mark(BASE64.encode(secret.as_bytes()));
     }
     story.mark(BASE64.encode(format!("\0postman\0{MAIL_PASSWORD}").as_bytes()));
-    // Local parts: whatever stands for the `@`, it is the whole address.
+    // Local parts, since the address may be encoded.
     story.mark("kestrel.box");
     story.mark("osprey.crate");
     let person = [("email", ADDRESS), ("username", "lantern"), ("password", FIRST)];
@@ -186,7 +186,7 @@ async fn live(served: &Served, host: &'static str, post: &Post) -> Vec<String> {
     story.canaries
 }
 
-/// The lines that hold a secret, without what may be told on a laptop: the link in a letter's line.
+/// The lines that hold a secret.
 fn leaks(said: &[String], canaries: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for line in said {
@@ -229,7 +229,7 @@ fn trace(format: &str, public_url: Option<&str>, post: &Post) -> (Vec<String>, V
     assert!(said.iter().any(|line| line.contains("/account/second-factor")));
     assert!(
         said.iter().any(|line| line.contains("k…@example.org")),
-        "no letter was told of"
+        "no email was logged"
     );
     assert!(canaries.len() > 50, "{canaries:?}");
     (said, canaries)
@@ -251,11 +251,12 @@ fn in_production_no_log_holds_a_link_even_without_a_mail_server() {
 }
 
 #[test]
-fn on_a_laptop_the_log_holds_the_link_and_nothing_else() {
+fn in_development_the_log_holds_the_link_and_nothing_else() {
     let post = Post::Folder(TempDir::new().unwrap());
     let (said, canaries) = trace("text", None, &post);
-    let (emails, rest): (Vec<String>, Vec<String>) =
-        said.into_iter().partition(|line| line.contains("a letter was written"));
+    let (emails, rest): (Vec<String>, Vec<String>) = said
+        .into_iter()
+        .partition(|line| line.contains("email written to a file"));
     for page in [
         "/verify?token=",
         "/reset?token=",
@@ -274,9 +275,9 @@ fn on_a_laptop_the_log_holds_the_link_and_nothing_else() {
     assert_eq!(leaks(&emails, &canaries), [""; 0]);
 }
 
-/// What a stranger writes never begins a line of its own, and never colors one.
+/// Input can neither start a line of its own nor color one.
 #[test]
-fn a_line_of_the_log_is_one_request() {
+fn input_cannot_add_lines_to_the_log() {
     for format in ["text", "json"] {
         let folder = TempDir::new().unwrap();
         let served = Served::start(

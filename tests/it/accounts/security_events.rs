@@ -1,9 +1,11 @@
-//! Security events: one row for each thing that is done, shown to whom it concerns, and there for good.
+//! Security events: one row for each action, shown to the user, and never changed.
 
 use diesel::prelude::*;
-use pocketshop::accounts::{Event, EventKind, Origin, TotpSecret, step_at};
+use pocketshop::accounts::{ActionContext, EventKind, Origin, TotpSecret, step_at};
+use pocketshop::crypto::Cipher;
 use pocketshop::db::Conn;
 use pocketshop::id::UserId;
+use pocketshop::mail::Outbox;
 use reqwest::Response;
 
 use crate::schema::{jobs, security_events, sessions, trusted_browsers, users};
@@ -38,7 +40,7 @@ fn user(conn: &mut Conn, name: &str) -> i64 {
         .unwrap()
 }
 
-/// Watches what is written down.
+/// Checks the recorded events.
 struct Book {
     conn: Conn,
     seen: Vec<Row>,
@@ -51,7 +53,7 @@ impl Book {
         Self { conn, seen }
     }
 
-    /// Since the last look, these were written, about this person, from here; and nothing older was touched.
+    /// Asserts that exactly these events of this user were recorded since the last call, and that older ones did not change.
     fn wrote(&mut self, who: Option<i64>, kinds: &[&str]) {
         let all = rows(&mut self.conn);
         let (old, new) = all.split_at(self.seen.len().min(all.len()));
@@ -76,7 +78,7 @@ fn ok(answer: &Response) {
 }
 
 #[test]
-fn signing_up_in_and_out_is_written_down() {
+fn signing_up_in_and_out_is_recorded() {
     run(async {
         let market = Market::empty();
         let mut book = Book::of(&market);
@@ -101,7 +103,7 @@ fn signing_up_in_and_out_is_written_down() {
         ana.get(&link).await;
         ok(&ana.post("/reset", &[("password", OTHER)]).await);
         book.wrote(id, &["password-reset"]);
-        // Nobody's wish is nobody's event.
+        // A request for an unknown user records no event.
         ok(&ana.post("/forgot", &[("login", "nobody")]).await);
         market.emails("ana@example.org", 3).await;
         book.wrote(id, &[]);
@@ -117,7 +119,7 @@ fn signing_up_in_and_out_is_written_down() {
 }
 
 #[test]
-fn what_is_done_to_an_account_is_written_down() {
+fn changes_of_an_account_are_recorded() {
     run(async {
         let market = Market::empty();
         let mut book = Book::of(&market);
@@ -176,7 +178,7 @@ fn what_is_done_to_an_account_is_written_down() {
 }
 
 #[test]
-fn the_second_factor_is_written_down() {
+fn second_factor_events_are_recorded() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -220,7 +222,7 @@ fn the_second_factor_is_written_down() {
 }
 
 #[test]
-fn who_is_deleted_leaves_the_events() {
+fn events_stay_after_a_deletion() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -241,7 +243,7 @@ fn who_is_deleted_leaves_the_events() {
         assert_eq!(people, 0);
         let all = rows(&mut book.conn);
         let (old, new) = all.split_at(book.seen.len());
-        // What happened stays; from where goes along.
+        // The events stay, without addresses.
         let mut left = book.seen.clone();
         for row in &mut left {
             (row.3, row.4, row.5) = (String::new(), String::new(), String::new());
@@ -251,8 +253,8 @@ fn who_is_deleted_leaves_the_events() {
     });
 }
 
-/// The details of all pages, and how many pages there are.
-async fn turned(visitor: &Visitor, first: &str) -> (Vec<String>, usize) {
+/// The details on all pages, and the number of pages.
+async fn all_pages(visitor: &Visitor, first: &str) -> (Vec<String>, usize) {
     let (mut details, mut pages, mut next) = (Vec::new(), 0, Some(first.to_owned()));
     while let Some(path) = next {
         let page = visitor.page(&path).await;
@@ -264,24 +266,28 @@ async fn turned(visitor: &Visitor, first: &str) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn everyone_sees_their_own_and_the_operator_sees_all() {
+fn users_see_their_own_events_and_admins_see_all() {
     run(async {
         let market = Market::demo();
         let user = Actor::of(&market, Role::User).await;
         let admin = Actor::of(&market, Role::Operator).await;
         let mut conn = market.config.database.connect().unwrap();
-        let origin = Origin::new("198.51.100.7".parse().unwrap(), "Firefox/140.0");
+        let action = ActionContext {
+            outbox: Outbox::new(&market.config, Cipher::new(&market.config.secret_keys)),
+            origin: Origin::new("198.51.100.7".parse().unwrap(), "Firefox/140.0"),
+            now: now(),
+        };
         for at in 0..120 {
             for (who, word) in [(user.user, "mine"), (admin.user, "theirs")] {
                 let (kind, detail) = (EventKind::ProfileChanged, format!("{word}-{at}"));
-                Event::record(&mut conn, UserId(who), kind, &detail, &origin, now()).unwrap();
+                action.record_detail(&mut conn, UserId(who), kind, &detail).unwrap();
             }
         }
         let mine: Vec<String> = (0..120).rev().map(|at| format!("mine-{at}")).collect();
-        let (seen, pages) = turned(&user.visitor(&market), "/account/activity").await;
+        let (seen, pages) = all_pages(&user.visitor(&market), "/account/activity").await;
         assert_eq!((&seen[..120], pages), (&mine[..], 3), "{seen:?}");
         assert!(!seen.iter().any(|detail| detail.contains("theirs")));
-        let (seen, pages) = turned(&admin.visitor(&market), "/admin").await;
+        let (seen, pages) = all_pages(&admin.visitor(&market), "/admin").await;
         assert_eq!(pages, 5);
         for word in ["mine", "theirs"] {
             assert_eq!(seen.iter().filter(|detail| detail.starts_with(word)).count(), 120);

@@ -1,4 +1,4 @@
-//! Signing in, and how a sign-in lasts and ends.
+//! Signing in, and how sessions last and end.
 
 mod cookie;
 mod end;

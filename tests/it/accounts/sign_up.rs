@@ -1,17 +1,17 @@
-//! Signing up: one account of each address and name, and nobody learns whose address is known.
+//! Signing up: one account for each address and username, and nobody learns which addresses are known.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use scraper::Html;
 
-use super::records::{dump, holders, register, register_with, seen, settled, tries, wait};
+use super::records::{attempts, dump, holders, idle_rows, register, register_with, seen, wait};
 use crate::support::mail::{letters_to, links};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run, texts};
 
 #[test]
-fn a_refused_form_keeps_what_was_typed_but_never_the_password() {
+fn a_refused_form_keeps_its_values_except_the_password() {
     run(async {
         let market = Market::empty();
         let form = [
@@ -55,7 +55,7 @@ fn a_refused_form_keeps_what_was_typed_but_never_the_password() {
 }
 
 #[test]
-fn a_taken_username_is_told_whatever_its_case() {
+fn a_taken_username_is_refused_in_any_case() {
     run(async {
         let market = Market::empty();
         register(&Visitor::new(&market), "robin@example.org", "Robin").await;
@@ -68,7 +68,7 @@ fn a_taken_username_is_told_whatever_its_case() {
             assert_eq!(attributes(&page, "input[name=email]", "value"), ["other@example.org"]);
             assert!(!body.contains("robin@example.org"));
         }
-        // Also to who gives the very address of the account that has the name.
+        // Also with the address of the account that has the username.
         let refused = register(&Visitor::new(&market), "robin@example.org", "robin").await;
         assert_eq!(refused.status(), 422);
         assert!(holders(&market, "other@example.org").is_empty());
@@ -76,7 +76,7 @@ fn a_taken_username_is_told_whatever_its_case() {
 }
 
 #[test]
-fn names_that_mislead_and_passwords_that_are_guessed_first_are_refused() {
+fn reserved_usernames_and_common_passwords_are_refused() {
     run(async {
         let market = Market::empty();
         for name in ["admin", "Supp0rt", "pocket-shop", "admin_robin", "deleted-7"] {
@@ -107,11 +107,11 @@ fn names_that_mislead_and_passwords_that_are_guessed_first_are_refused() {
 }
 
 #[test]
-fn a_new_and_a_known_address_get_the_same_answer_and_different_letters() {
+fn a_new_and_a_known_address_get_the_same_response_and_different_emails() {
     run(async {
         let market = Market::empty();
         market.join("known").await;
-        settled(&market).await;
+        idle_rows(&market).await;
         let of_people = ["users", "sessions", "tokens", "security_events"];
         let before = dump(&market, &of_people);
 
@@ -156,7 +156,7 @@ fn a_new_and_a_known_address_get_the_same_answer_and_different_letters() {
 }
 
 #[test]
-fn a_known_address_gets_its_letter_once_in_a_while() {
+fn a_known_address_gets_few_reminders() {
     run(async {
         let market = Market::empty();
         market.join("known").await;
@@ -164,9 +164,9 @@ fn a_known_address_gets_its_letter_once_in_a_while() {
             let sent = register(&Visitor::new(&market), "known@example.org", name).await;
             assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
         }
-        settled(&market).await;
+        idle_rows(&market).await;
         assert_eq!(letters_to(&market.config.data, "known@example.org").len(), 2);
-        assert_eq!(tries(&market, "letter"), [3]);
+        assert_eq!(attempts(&market, "letter"), [3]);
         wait(&market, TimeDelta::hours(25));
         register(&Visitor::new(&market), "known@example.org", "someone").await;
         market.emails("known@example.org", 3).await;
@@ -174,7 +174,7 @@ fn a_known_address_gets_its_letter_once_in_a_while() {
 }
 
 #[test]
-fn one_address_typed_many_ways_at_once_makes_one_account() {
+fn simultaneous_sign_ups_with_one_address_make_one_account() {
     run(async {
         let market = Market::empty();
         let visitor = Visitor::new(&market);
@@ -193,14 +193,14 @@ fn one_address_typed_many_ways_at_once_makes_one_account() {
         }
         assert_eq!(holders(&market, "robin@example.org").len(), 1);
         assert_eq!(dump(&market, &["users"]).len(), 1);
-        settled(&market).await;
-        // The one that proves it, and the one to who has an account already.
+        idle_rows(&market).await;
+        // The verification, and the reminder to the existing user.
         assert_eq!(letters_to(&market.config.data, "robin@example.org").len(), 2);
     });
 }
 
 #[test]
-fn one_username_chosen_by_many_at_once_makes_one_account() {
+fn simultaneous_sign_ups_with_one_username_make_one_account() {
     run(async {
         let market = Market::empty();
         let visitor = Visitor::new(&market);
@@ -222,7 +222,7 @@ fn one_username_chosen_by_many_at_once_makes_one_account() {
 }
 
 #[test]
-fn a_domain_that_looks_like_another_is_kept_as_what_it_is() {
+fn a_look_alike_domain_is_stored_as_punycode() {
     run(async {
         let market = Market::empty();
         let real = register(&Visitor::new(&market), "jane@example.org", "jane").await;
@@ -241,7 +241,7 @@ fn a_domain_that_looks_like_another_is_kept_as_what_it_is() {
 }
 
 #[test]
-fn accounts_from_one_address_are_few_and_refused_forms_do_not_count() {
+fn sign_ups_are_limited_per_network_and_refused_forms_do_not_count() {
     run(async {
         let market = Market::open(false, |config| config.rate_limit = true);
         let visitor = Visitor::new(&market);
@@ -257,7 +257,7 @@ fn accounts_from_one_address_are_few_and_refused_forms_do_not_count() {
         let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((600..=721).contains(&seconds), "{seconds}");
         assert!(holders(&market, "a5@example.org").is_empty());
-        // The header of a proxy that nobody named changes nothing.
+        // The header of an untrusted proxy is ignored.
         let form = [
             ("email", "a6@example.org"),
             ("username", "robin-6"),

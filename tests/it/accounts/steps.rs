@@ -1,4 +1,4 @@
-//! Rows moved by hand: time passes, people come to what no form gives yet. And what they do all the time.
+//! Steps of the account tests: rows that are changed directly, and what users do often.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::schema::{jobs, sessions, shops, throttles, tokens, trusted_browsers, 
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, texts};
 
-/// Another password.
+/// Another valid password.
 pub const ANOTHER: &str = "seven lamps on the quay";
 
 #[expect(clippy::disallowed_methods, reason = "the market under test reads the clock too")]
@@ -36,7 +36,7 @@ pub fn user_id(market: &Market, name: &str) -> i64 {
         .unwrap()
 }
 
-/// The ids of someone's sign-ins.
+/// The ids of a user's sessions.
 pub fn session_ids(market: &Market, name: &str) -> Vec<i64> {
     sessions::table
         .filter(sessions::user_id.eq(user_id(market, name)))
@@ -46,7 +46,7 @@ pub fn session_ids(market: &Market, name: &str) -> Vec<i64> {
         .unwrap()
 }
 
-/// All of someone's sign-ins began, and were last seen, so long ago.
+/// Ages all sessions of a user: how long ago they started, and were last used.
 pub fn age_sessions(market: &Market, name: &str, began: TimeDelta, seen: TimeDelta) {
     let of = sessions::table.filter(sessions::user_id.eq(user_id(market, name)));
     let changed = diesel::update(of)
@@ -59,7 +59,7 @@ pub fn age_sessions(market: &Market, name: &str, began: TimeDelta, seen: TimeDel
     assert!(changed > 0, "{name} is not signed in");
 }
 
-/// The password was shown so long ago.
+/// Ages the last entry of the password by this long.
 pub fn age_password(market: &Market, name: &str, shown: TimeDelta) {
     let of = sessions::table.filter(sessions::user_id.eq(user_id(market, name)));
     diesel::update(of)
@@ -68,8 +68,8 @@ pub fn age_password(market: &Market, name: &str, shown: TimeDelta) {
         .unwrap();
 }
 
-/// Letters with links went out so much earlier; the links still end when they did.
-pub fn age_letters(market: &Market, name: &str, sent: TimeDelta) {
+/// Ages emails with links by this long. The links still expire at the same time.
+pub fn age_emails(market: &Market, name: &str, sent: TimeDelta) {
     let mut conn = connect(market);
     let of = tokens::table.filter(tokens::user_id.eq(user_id(market, name)));
     let all: Vec<(i64, NaiveDateTime)> = of.select((tokens::id, tokens::created_at)).load(&mut conn).unwrap();
@@ -81,13 +81,13 @@ pub fn age_letters(market: &Market, name: &str, sent: TimeDelta) {
     }
 }
 
-/// Nobody has tried anything.
-pub fn forget_tries(market: &Market) {
+/// Deletes all throttles.
+pub fn reset_throttles(market: &Market) {
     diesel::delete(throttles::table).execute(&mut connect(market)).unwrap();
 }
 
-/// As if a browser of theirs had been told to be remembered.
-pub fn remember_a_browser(market: &Market, name: &str) {
+/// Adds a trusted browser.
+pub fn trust_browser(market: &Market, name: &str) {
     diesel::insert_into(trusted_browsers::table)
         .values((
             trusted_browsers::id.eq(now().and_utc().timestamp_micros()),
@@ -102,7 +102,7 @@ pub fn remember_a_browser(market: &Market, name: &str) {
         .unwrap();
 }
 
-pub fn remembered_browsers(market: &Market, name: &str) -> i64 {
+pub fn trusted_browsers_of(market: &Market, name: &str) -> i64 {
     trusted_browsers::table
         .filter(trusted_browsers::user_id.eq(user_id(market, name)))
         .count()
@@ -110,7 +110,7 @@ pub fn remembered_browsers(market: &Market, name: &str) -> i64 {
         .unwrap()
 }
 
-/// They open a shop, called `NAME's things` at `/shops/ADDRESS`.
+/// Opens a shop for them, called `NAME's things`, at `/shops/ADDRESS`.
 pub fn open_shop(market: &Market, owner: &str, name: &str, slug: &str) -> i64 {
     let id = now().and_utc().timestamp_micros();
     diesel::insert_into(shops::table)
@@ -137,7 +137,7 @@ pub fn open_shop(market: &Market, owner: &str, name: &str, slug: &str) -> i64 {
     id
 }
 
-/// Waits until the worker has nothing to do at the moment.
+/// Waits until the worker is idle.
 pub async fn quiet(market: &Market) {
     let begun = Instant::now();
     loop {
@@ -155,13 +155,13 @@ pub async fn quiet(market: &Market) {
     }
 }
 
-/// Every row there is, when the worker is at rest.
+/// All rows of the database, when the worker is idle.
 pub async fn dump(market: &Market) -> Vec<String> {
     quiet(market).await;
     rows::dump(&mut connect(market))
 }
 
-/// Another browser in which they are signed in by password alone.
+/// Another browser where they are signed in by password only.
 pub async fn another_browser(market: &Market, name: &str) -> Visitor {
     let visitor = Visitor::new(market);
     let answer = visitor.sign_in(name, PASSWORD).await;
@@ -169,8 +169,8 @@ pub async fn another_browser(market: &Market, name: &str) -> Visitor {
     visitor
 }
 
-/// Sets the second factor up through the forms; tells the secret and the recovery codes.
-pub async fn switch_on(visitor: &Visitor) -> (TotpSecret, Vec<String>) {
+/// Sets up the second factor through the forms. Returns the secret and the recovery codes.
+pub async fn turn_on_second_factor(visitor: &Visitor) -> (TotpSecret, Vec<String>) {
     let secret = set_up(visitor).await;
     let answer = visitor
         .post("/account/second-factor", &[("code", &secret.code(step_at(now())))])
@@ -180,7 +180,7 @@ pub async fn switch_on(visitor: &Visitor) -> (TotpSecret, Vec<String>) {
     (secret, texts(&page, "#codes li"))
 }
 
-/// Goes as far as to the secret.
+/// Sets up a secret, and does not turn it on.
 pub async fn set_up(visitor: &Visitor) -> TotpSecret {
     let answer = visitor.post("/account/second-factor/setup", &[]).await;
     assert_eq!(
@@ -192,22 +192,22 @@ pub async fn set_up(visitor: &Visitor) -> TotpSecret {
     TotpSecret::from_bytes(&BASE32_NOPAD.decode(typed.as_bytes()).unwrap()).unwrap()
 }
 
-/// The code of now, as if none had been used before.
-pub fn fresh_code(market: &Market, name: &str, secret: &TotpSecret) -> String {
-    unuse_codes(market, name);
+/// The current code, as if none had been used before.
+pub fn unused_code(market: &Market, name: &str, secret: &TotpSecret) -> String {
+    forget_used_codes(market, name);
     secret.code(step_at(now()))
 }
 
-/// No code was used yet.
-pub fn unuse_codes(market: &Market, name: &str) {
+/// Forgets which codes were used.
+pub fn forget_used_codes(market: &Market, name: &str) {
     diesel::update(users::table.filter(users::username.eq(name)))
         .set(users::totp_step.eq(0))
         .execute(&mut connect(market))
         .unwrap();
 }
 
-/// A browser in which the password was right and the code is still asked for.
-pub async fn half_way(market: &Market, name: &str) -> Visitor {
+/// A browser where the password was right and the code is still due.
+pub async fn pending_sign_in(market: &Market, name: &str) -> Visitor {
     let visitor = Visitor::new(market);
     let answer = visitor.sign_in(name, PASSWORD).await;
     assert_eq!(answer.status(), 303);

@@ -1,14 +1,14 @@
-//! Strangers who come first: they take somebody's address or name, and gain nothing by it.
+//! Attackers who register somebody else's address or name first gain nothing by it.
 
 use pocketshop::ops::users::make_admin;
 use reqwest::StatusCode;
 
-use super::steps::{email_of, switch_on};
+use super::steps::{email_of, turn_on_second_factor};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run, texts};
 
 #[test]
-fn who_has_the_letter_ends_the_sign_ins_of_who_took_the_address_first() {
+fn verification_ends_earlier_sessions_of_the_account() {
     run(async {
         let market = Market::empty();
         let stranger = market.join_unproved("ana").await;
@@ -21,7 +21,7 @@ fn who_has_the_letter_ends_the_sign_ins_of_who_took_the_address_first() {
 }
 
 #[test]
-fn a_second_factor_wants_a_proved_address_first() {
+fn a_second_factor_needs_a_verified_address() {
     run(async {
         let market = Market::empty();
         let stranger = market.join_unproved("ana").await;
@@ -41,7 +41,7 @@ fn a_second_factor_wants_a_proved_address_first() {
 }
 
 #[test]
-fn a_link_or_a_remembered_browser_is_no_password() {
+fn a_link_or_a_trusted_browser_does_not_count_as_recent_authentication() {
     run(async {
         let market = Market::empty();
         market.join_unproved("ana").await;
@@ -56,9 +56,9 @@ fn a_link_or_a_remembered_browser_is_no_password() {
         owner.post("/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(owner.get("/account/password").await.status(), 200);
 
-        let (secret, _) = switch_on(&owner).await;
-        let code = super::steps::fresh_code(&market, "ana", &secret);
-        let half = super::steps::half_way(&market, "ana").await;
+        let (secret, _) = turn_on_second_factor(&owner).await;
+        let code = super::steps::unused_code(&market, "ana", &secret);
+        let half = super::steps::pending_sign_in(&market, "ana").await;
         half.post("/login/code", &[("code", &code), ("remember", "on")]).await;
         half.post("/logout", &[]).await;
         assert_eq!(location(&half.sign_in("ana", PASSWORD).await), "/account");
@@ -66,14 +66,14 @@ fn a_link_or_a_remembered_browser_is_no_password() {
             let asked = half.get(path).await;
             assert!(location(&asked).starts_with("/confirm"), "{path} opens without a code");
         }
-        let code = super::steps::fresh_code(&market, "ana", &secret);
+        let code = super::steps::unused_code(&market, "ana", &secret);
         half.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
         assert_eq!(half.get("/account/password").await.status(), 200);
     });
 }
 
 #[test]
-fn nobody_becomes_an_operator_by_having_taken_the_name() {
+fn a_taken_name_does_not_become_an_admin() {
     run(async {
         let market = Market::empty();
         market.join("boss").await;
@@ -91,7 +91,7 @@ fn nobody_becomes_an_operator_by_having_taken_the_name() {
 }
 
 #[test]
-fn links_in_two_tabs_do_not_take_each_others_place() {
+fn links_in_two_tabs_do_not_replace_each_other() {
     run(async {
         let market = Market::empty();
         market.join_unproved("ana").await;
@@ -109,7 +109,7 @@ fn links_in_two_tabs_do_not_take_each_others_place() {
 }
 
 #[test]
-fn who_was_on_the_way_somewhere_gets_there_after_signing_up() {
+fn signing_up_keeps_the_next_page() {
     run(async {
         let market = Market::demo();
         let visitor = Visitor::new(&market);
@@ -130,7 +130,7 @@ fn who_was_on_the_way_somewhere_gets_there_after_signing_up() {
 }
 
 #[test]
-fn a_name_that_no_database_takes_is_nobodys() {
+fn a_login_with_control_characters_is_unknown() {
     run(async {
         let market = Market::empty();
         let visitor = Visitor::new(&market);

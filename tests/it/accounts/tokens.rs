@@ -1,11 +1,11 @@
-//! Links from letters: what each is good for, how often, how long. The same rules for all purposes.
+//! Links in emails: their purpose, how often they work, and how long. All purposes have the same rules.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use pocketshop::ops;
 
-use super::steps::{ANOTHER, age_letters, connect, dump, email_of, now, user_id};
+use super::steps::{ANOTHER, age_emails, connect, dump, email_of, now, user_id};
 use crate::schema::{tokens, users};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run};
@@ -55,7 +55,7 @@ impl Link {
         }
     }
 
-    /// Somebody new, and the link in the letter to them.
+    /// A new user, and the link in the email to them.
     async fn of(self, market: &Market, name: &str) -> (Visitor, String) {
         let visitor = market.join_unproved(name).await;
         let (old, new) = (email_of(name), email_of(&format!("{name}-new")));
@@ -77,7 +77,7 @@ impl Link {
         (visitor, market.link(&old, 2).await)
     }
 
-    /// A browser that has opened it.
+    /// A browser that opened the link.
     async fn opened(self, market: &Market, link: &str) -> (Visitor, u16) {
         let visitor = Visitor::new(market);
         let token = link.split("token=").nth(1).unwrap();
@@ -87,7 +87,7 @@ impl Link {
         (visitor, shown)
     }
 
-    /// What its button does in a browser of its own: 303 when it worked.
+    /// Presses its button in another browser. The status is 303 when it worked.
     async fn used(self, market: &Market, link: &str) -> u16 {
         let (visitor, shown) = self.opened(market, link).await;
         let done = visitor.post(self.path(), self.form()).await.status().as_u16();
@@ -95,7 +95,7 @@ impl Link {
         done
     }
 
-    /// Sets when it runs out.
+    /// Sets when the link expires.
     fn ends(self, market: &Market, name: &str, at: NaiveDateTime) {
         let of = tokens::table
             .filter(tokens::user_id.eq(user_id(market, name)))
@@ -120,7 +120,7 @@ fn a_link_works_once() {
 }
 
 #[test]
-fn of_many_who_use_a_link_at_once_one_succeeds() {
+fn of_many_simultaneous_uses_of_a_link_one_succeeds() {
     run(async {
         let market = Market::empty();
         for link in ALL {
@@ -141,7 +141,7 @@ fn of_many_who_use_a_link_at_once_one_succeeds() {
 }
 
 #[test]
-fn a_link_runs_out() {
+fn a_link_expires() {
     run(async {
         let market = Market::empty();
         for link in ALL {
@@ -163,7 +163,7 @@ fn a_link_runs_out() {
 }
 
 #[test]
-fn a_link_is_good_for_nothing_else() {
+fn a_link_works_for_its_purpose_only() {
     run(async {
         let market = Market::empty();
         for link in ALL {
@@ -177,13 +177,13 @@ fn a_link_is_good_for_nothing_else() {
 }
 
 #[test]
-fn a_newer_link_takes_the_place_of_older_ones() {
+fn a_newer_link_voids_older_ones() {
     run(async {
         let market = Market::empty();
         for link in [Link::Verify, Link::Reset, Link::Change] {
             let name = format!("ana-{link:?}");
             let (visitor, first) = link.of(&market, &name).await;
-            age_letters(&market, &name, TimeDelta::minutes(6));
+            age_emails(&market, &name, TimeDelta::minutes(6));
             let second = match link {
                 Link::Verify => {
                     visitor.post("/verify/resend", &[]).await;
@@ -208,7 +208,7 @@ fn a_newer_link_takes_the_place_of_older_ones() {
     });
 }
 
-/// Somebody with a link of each kind but the undoing one.
+/// A user with a link of each purpose except undo.
 async fn with_three(market: &Market, name: &str) -> (Visitor, [(Link, String); 3]) {
     let (visitor, verify) = Link::Verify.of(market, name).await;
     visitor.post("/forgot", &[("login", name)]).await;
@@ -223,7 +223,7 @@ async fn with_three(market: &Market, name: &str) -> (Visitor, [(Link, String); 3
 }
 
 #[test]
-fn a_new_password_or_address_voids_all_links_but_the_way_back() {
+fn a_new_password_or_address_voids_all_links_except_undo() {
     run(async {
         let market = Market::empty();
         let (ana, links) = with_three(&market, "ana").await;
@@ -249,7 +249,7 @@ fn a_new_password_or_address_voids_all_links_but_the_way_back() {
 }
 
 #[test]
-fn who_is_suspended_has_no_links_any_more() {
+fn suspension_voids_all_links() {
     run(async {
         let market = Market::empty();
         for link in ALL {
@@ -257,7 +257,7 @@ fn who_is_suspended_has_no_links_any_more() {
             let (_, address) = link.of(&market, &name).await;
             ops::users::set_suspended(&market.config, &name, true).unwrap();
             assert_eq!(link.used(&market, &address).await, 410, "{link:?}");
-            // Nor one that was made in the meantime, whoever made it.
+            // A token that was created in the meantime does not work either.
             let of = tokens::table.filter(tokens::user_id.eq(user_id(&market, &name)));
             diesel::update(of)
                 .set(tokens::used_at.eq(None::<NaiveDateTime>))
@@ -275,7 +275,7 @@ fn who_is_suspended_has_no_links_any_more() {
 }
 
 #[test]
-fn a_look_at_a_link_changes_nothing_and_nobody_keeps_it() {
+fn opening_a_link_changes_nothing_and_is_not_cached() {
     run(async {
         let market = Market::empty();
         for link in ALL {
@@ -302,7 +302,7 @@ fn a_look_at_a_link_changes_nothing_and_nobody_keeps_it() {
 }
 
 #[test]
-fn a_link_that_proves_an_address_signs_in_and_stops_at_the_second_factor() {
+fn a_verification_link_signs_in_and_asks_for_the_second_factor() {
     run(async {
         let market = Market::empty();
         let verified = |name: &str| -> bool {
@@ -321,7 +321,7 @@ fn a_link_that_proves_an_address_signs_in_and_stops_at_the_second_factor() {
 
         let (bea, address) = Link::Verify.of(&market, "bea").await;
         market.prove("bea", true);
-        super::steps::switch_on(&bea).await;
+        super::steps::turn_on_second_factor(&bea).await;
         market.prove("bea", false);
         let (visitor, _) = Link::Verify.opened(&market, &address).await;
         assert_eq!(location(&visitor.post("/verify", &[]).await), "/login/code");

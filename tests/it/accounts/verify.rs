@@ -1,9 +1,9 @@
-//! Proving an address: a look at the link changes nothing, its button does, once.
+//! Verifying an address: opening the link changes nothing, and its button works once.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::records::{conn, dump, register, settled};
+use super::records::{conn, dump, idle_rows, register};
 use crate::schema::users;
 use crate::support::rows;
 use crate::support::visitor::{PASSWORD, Visitor, location};
@@ -17,7 +17,7 @@ fn verified(market: &Market) -> Option<NaiveDateTime> {
 }
 
 #[test]
-fn a_password_opens_the_account_before_its_address_is_proved() {
+fn a_password_signs_in_before_the_address_is_verified() {
     run(async {
         let market = Market::empty();
         let robin = market.join_unproved("robin").await;
@@ -27,12 +27,12 @@ fn a_password_opens_the_account_before_its_address_is_proved() {
 }
 
 #[test]
-fn a_look_at_the_link_changes_nothing_and_its_button_signs_in_once() {
+fn opening_the_link_changes_nothing_and_its_button_signs_in_once() {
     run(async {
         let market = Market::empty();
         register(&Visitor::new(&market), "robin@example.org", "robin").await;
         let link = market.link("robin@example.org", 1).await;
-        settled(&market).await;
+        idle_rows(&market).await;
         let before = rows::dump(&mut conn(&market));
 
         let (reader, second) = (Visitor::new(&market), Visitor::new(&market));
@@ -53,10 +53,10 @@ fn a_look_at_the_link_changes_nothing_and_its_button_signs_in_once() {
         let head = market.request("HEAD", &link).send().await.unwrap();
         assert_eq!(head.status(), 303);
         assert_eq!(rows::dump(&mut conn(&market)), before);
-        // The button is pressed on the page that the link leads to, not at the link.
+        // The button is on the page that the link redirects to.
         assert_eq!(Visitor::new(&market).post(&link, &[]).await.status(), 410);
         assert_eq!(verified(&market), None);
-        // The token is not in the row, only its hash is.
+        // Only the token's hash is stored.
         assert!(!dump(&market, &["tokens"])[0].contains(token));
 
         let done = reader.post("/verify", &[]).await;
@@ -75,7 +75,7 @@ fn a_look_at_the_link_changes_nothing_and_its_button_signs_in_once() {
 }
 
 #[test]
-fn a_link_that_nobody_sent_is_of_no_use() {
+fn an_unknown_link_is_rejected() {
     run(async {
         let market = Market::empty();
         market.join_unproved("robin").await;

@@ -54,7 +54,7 @@ async fn sign_in_again(tab: &Tab) {
     tab.follow(".acts a[href^='/login']").await;
     tab.sign_in(NAME, "quiet harbour lamp 8").await;
     assert_eq!(tab.place().await, "/login");
-    tab.assert_refused("do not go together").await;
+    tab.assert_refused("email or password is wrong").await;
     assert_eq!(tab.value("#login").await, NAME);
     tab.fill("#password", PASSWORD).await;
     tab.send("/login").await;

@@ -101,7 +101,7 @@ async fn be_refused(tab: &Tab, url: &str) {
     assert_eq!(tab.focus().await, "problems");
     assert_eq!(tab.value("#login").await, "nobody@example.org");
     assert_eq!(tab.value("main [name=next]").await, "/shops");
-    tab.assert_refused("do not go together").await;
+    tab.assert_refused("email or password is wrong").await;
 }
 
 #[test]

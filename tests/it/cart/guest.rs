@@ -91,10 +91,10 @@ fn the_country_is_kept_and_must_be_one() {
         assert_eq!(texts(&page, "#checkout"), ["Check out"]);
         assert_eq!(visitor.post("/cart/country", &[("country", "PT")]).await.status(), 303);
         let page = visitor.page("/cart").await;
-        assert!(said(&page).contains("does not send to Portugal"));
+        assert!(said(&page).contains("doesn’t ship to Portugal"));
         assert!(texts(&page, "#checkout").is_empty());
         let product = visitor.page(&format!("/shops/{SHOP}/{SLUG}")).await;
-        assert_eq!(texts(&product, "#delivery"), ["The shop does not send to Portugal"]);
+        assert_eq!(texts(&product, "#delivery"), ["The shop doesn’t ship to Portugal"]);
         for country in ["", "XX", "pt", "<b>"] {
             assert_eq!(
                 visitor.post("/cart/country", &[("country", country)]).await.status(),

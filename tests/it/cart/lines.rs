@@ -190,7 +190,7 @@ fn what_was_taken_out_can_be_put_back() {
         let item = market.items()[0];
         set(&visitor, item, "0").await;
         let page = visitor.page("/cart").await;
-        assert_eq!(texts(&page, ".undo li > span"), ["Taken out: Ring dish with gold rim"]);
+        assert_eq!(texts(&page, ".undo li > span"), ["Removed: Ring dish with gold rim"]);
         assert_eq!((market.quantities(), badge(&page)), (vec![1], "1".to_owned()));
         set(&visitor, item, "2").await;
         let page = visitor.page("/cart").await;

@@ -13,7 +13,7 @@ async fn asking() -> (Market, String) {
     let times = "'2026-01-01 00:00:00', '2026-01-01 00:00:00'";
     market
         .sql(&format!(
-            "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
+            "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, max_length, required, price,
              created_at, updated_at) VALUES
              (7, {product}, 1, 'text', 'Name', '', '', 5, TRUE, 300, {times}),
              (8, {product}, 2, 'choice', 'Wrapping', '', 'Paper\nLinen', 50, FALSE, 500, {times})"

@@ -63,7 +63,7 @@ fn all_lines_of_a_variant_share_its_shelf() {
         market.stock(variant, 5).await;
         market
             .sql(&format!(
-                "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, longest, required,
+                "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, max_length, required,
                  price, created_at, updated_at) VALUES (7, {product}, 1, 'text', 'Name', '', '', 10, FALSE, 0,
                  '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
             ))

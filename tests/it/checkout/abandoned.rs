@@ -1,4 +1,4 @@
-//! Purchases that nobody paid for: their rows, and the addresses in them, do not stay for ever.
+//! Purchases that nobody paid for: they are deleted, with the addresses in them.
 
 use chrono::TimeDelta;
 use pocketshop::checkout::purge_expired;
@@ -8,18 +8,18 @@ use crate::cart::plain;
 use crate::support::roles::now;
 use crate::support::{Market, run};
 
-async fn tidy_after(market: &Market, days: i64) {
+async fn purge_after(market: &Market, days: i64) {
     let at = now() + TimeDelta::days(days);
     market.db.write(move |conn| purge_expired(conn, at)).await.unwrap();
 }
 
-/// Purchases by whoever gave this name.
+/// How many purchases have this recipient.
 fn of(market: &Market, name: &str) -> i64 {
-    market.count_of(&format!("checkouts WHERE name = '{name}'"))
+    market.count_of(&format!("purchases WHERE name = '{name}'"))
 }
 
 #[test]
-fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
+fn only_purchases_without_a_successful_payment_are_deleted_after_ninety_days() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -35,13 +35,13 @@ fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
         }
         let rows = |table: &str| market.count_of(table);
         let (orders, shop_orders, payments) = (rows("orders"), rows("shop_orders"), rows("payments"));
-        tidy_after(&market, 89).await;
+        purge_after(&market, 89).await;
         assert_eq!(
             [of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")],
             [1; 3]
         );
-        tidy_after(&market, 91).await;
-        // Of the one that waits it is not known what became of it.
+        purge_after(&market, 91).await;
+        // The result of the waiting payment is not known.
         assert_eq!(
             [of(&market, "Declined"), of(&market, "Waiting"), of(&market, "Paid")],
             [0, 1, 1]
@@ -53,7 +53,7 @@ fn a_purchase_that_came_to_nothing_goes_after_ninety_days_and_no_other() {
         assert_eq!(market.on_shelf(mug), 48);
         market.books_balance();
         market.sweep(20).await;
-        tidy_after(&market, 91).await;
+        purge_after(&market, 91).await;
         assert_eq!([of(&market, "Waiting"), of(&market, "Paid")], [0, 1]);
         assert_eq!(market.on_shelf(mug), 49);
         market.books_balance();

@@ -1,4 +1,4 @@
-//! What changed between the look and the payment: nothing is charged, and the page says what it is.
+//! Changes between viewing the checkout and paying: nothing is charged, and the page says what changed.
 
 use super::purchase::{Form, MUG, guest_with};
 use crate::cart::plain;
@@ -12,7 +12,7 @@ async fn refused(form: &Form, visitor: &crate::support::visitor::Visitor) -> Htm
 }
 
 #[test]
-fn a_new_price_is_told_before_it_is_paid() {
+fn a_new_price_is_shown_before_it_is_paid() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -32,7 +32,7 @@ fn a_new_price_is_told_before_it_is_paid() {
 }
 
 #[test]
-fn what_is_sold_out_or_sent_otherwise_meanwhile_is_told() {
+fn changes_of_stock_and_delivery_are_shown_before_paying() {
     run(async {
         let market = plain().await;
         let (mug, shop) = (market.variant(MUG), market.shop("barro-e-sal"));
@@ -58,14 +58,14 @@ fn what_is_sold_out_or_sent_otherwise_meanwhile_is_told() {
         assert!(
             texts(&page, "#not-yet")
                 .concat()
-                .contains("does not send to United States")
+                .contains("doesn't ship to United States")
         );
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
     });
 }
 
 #[test]
-fn what_the_page_did_not_offer_is_not_taken() {
+fn values_that_the_page_did_not_offer_are_refused() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -78,13 +78,13 @@ fn what_the_page_did_not_offer_is_not_taken() {
             assert_eq!(form.send(&visitor).await.status(), 422, "{wrong}");
         }
         form.set("quote", &quote);
-        for key in ["", "short", "'; DROP TABLE checkouts; --aaaaaaaaaaaaaaaaaa"] {
+        for key in ["", "short", "'; DROP TABLE purchases; --aaaaaaaaaaaaaaaaaa"] {
             let mut odd = Form {
                 fields: form.fields.clone(),
             };
             assert_eq!(odd.set("key", key).send(&visitor).await.status(), 422, "{key}");
         }
-        // Columns of the rows are no fields of the form.
+        // The form cannot set columns.
         for column in [
             "total",
             "amount",
@@ -99,13 +99,13 @@ fn what_the_page_did_not_offer_is_not_taken() {
         }
         let to = form.pay(&visitor).await;
         assert!(to.starts_with("/checkout/PS-"));
-        assert_eq!(market.count_of("checkouts WHERE total = 1 OR number = '1'"), 0);
+        assert_eq!(market.count_of("purchases WHERE total = 1 OR number = '1'"), 0);
         market.books_balance();
     });
 }
 
 #[test]
-fn every_field_is_checked_and_kept() {
+fn every_field_is_checked_and_shown_again() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;

@@ -1,4 +1,4 @@
-//! A shop closes while someone is at the till: there is an order in an open shop, or none in a closed one.
+//! A shop closes during a checkout: either the shop stays open and has an order, or it is closed and has none.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::cart::{SHOP, plain};
 use crate::support::{attributes, run, texts};
 
 #[test]
-fn who_pays_while_a_shop_closes_waits_and_is_told() {
+fn paying_waits_for_a_shop_that_is_closing_and_is_refused() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -40,7 +40,7 @@ fn who_pays_while_a_shop_closes_waits_and_is_told() {
 }
 
 #[test]
-fn no_order_slips_into_a_shop_that_closes() {
+fn no_order_is_placed_in_a_closed_shop() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 99).await;

@@ -26,7 +26,7 @@ pub fn program(database: &Database) -> Command {
     command
 }
 
-/// Buys one piece after another, until the market is gone.
+/// Buys one piece after another until the server is killed.
 async fn shop_on(url: String, variant: String, mut card: [&'static str; 3]) {
     loop {
         let visitor = Visitor::at(&url, "", None);
@@ -39,7 +39,7 @@ async fn shop_on(url: String, variant: String, mut card: [&'static str; 3]) {
     }
 }
 
-/// `CRASH_ROUNDS=100` makes it long.
+/// `CRASH_ROUNDS=100` runs more rounds.
 #[test]
 fn sigkill_leaves_no_purchase_half_done() {
     crate::support::run(async {
@@ -69,7 +69,7 @@ fn sigkill_leaves_no_purchase_half_done() {
                 .collect();
             let moment = 300 + u64::from(getrandom::u32().unwrap() % 1200);
             tokio::time::sleep(Duration::from_millis(moment)).await;
-            // Kills it, with no time to tidy up.
+            // This kills the server at once.
             drop(served);
             for buyer in buyers {
                 buyer.abort();

@@ -1,4 +1,4 @@
-//! Cut off: no answer from the provider, or the end of the program at any moment of a payment.
+//! Interrupted payments: no reply from the provider, or a process that ends during a payment.
 
 use chrono::TimeDelta;
 use pocketshop::payments::{Card, Payment, PaymentResult, ProviderReply};
@@ -8,21 +8,21 @@ use crate::cart::plain;
 use crate::support::roles::now;
 use crate::support::{Market, run, texts};
 
-/// The one payment that still waits for its answer.
+/// The only pending payment.
 async fn open(market: &Market) -> Payment {
     let later = now() + TimeDelta::hours(1);
-    let found = market.db.read(move |conn| Payment::open_before(conn, later));
+    let found = market.db.read(move |conn| Payment::list_pending(conn, later));
     found.await.unwrap().remove(0)
 }
 
-/// The provider takes the call, and its answer is lost.
+/// Charges at the provider, and does not record the reply.
 async fn unheard(market: &Market, payment: &Payment, number: &str) -> ProviderReply {
     let card = Card::parse(number, "12/40", "123", now()).unwrap();
-    market.processor().provider.charge(payment.intent(), card).await
+    market.processor().provider.charge(payment.request(), card).await
 }
 
 #[test]
-fn a_payment_without_an_answer_is_found_to_have_succeeded() {
+fn a_payment_without_a_reply_is_found_to_have_succeeded() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -40,7 +40,7 @@ fn a_payment_without_an_answer_is_found_to_have_succeeded() {
             ["3"]
         );
         assert_eq!(market.on_shelf(mug), 3);
-        // The cart is still there, but nobody pays twice for it.
+        // The cart still holds the items, but they cannot be paid twice.
         let twice = Form::of(&visitor).await.send(&visitor).await;
         assert_eq!(twice.status(), 422);
         assert_eq!(market.sweep(2).await.paid, 1);
@@ -51,7 +51,7 @@ fn a_payment_without_an_answer_is_found_to_have_succeeded() {
 }
 
 #[test]
-fn a_payment_that_the_provider_never_heard_of_gives_the_stock_back() {
+fn a_payment_that_the_provider_does_not_know_returns_its_stock() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -71,7 +71,7 @@ fn a_payment_that_the_provider_never_heard_of_gives_the_stock_back() {
 }
 
 #[test]
-fn two_sweepers_at_once_settle_once() {
+fn two_sweeps_at_once_settle_once() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -86,7 +86,7 @@ fn two_sweepers_at_once_settle_once() {
 }
 
 #[test]
-fn a_payment_without_an_answer_is_found_to_have_been_refused() {
+fn a_payment_without_a_reply_is_found_to_have_failed() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -110,7 +110,7 @@ fn a_payment_without_an_answer_is_found_to_have_been_refused() {
 }
 
 #[test]
-fn the_stock_is_kept_for_fifteen_minutes_to_the_very_moment() {
+fn stock_is_held_for_exactly_fifteen_minutes() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -121,11 +121,11 @@ fn the_stock_is_kept_for_fifteen_minutes_to_the_very_moment() {
         let end = payment.expires_at.unwrap();
         assert_eq!(end - payment.created_at, TimeDelta::minutes(15));
         let processor = market.processor();
-        let just_before = processor.sweep(end - TimeDelta::microseconds(1)).await.unwrap();
+        let just_before = processor.settle_open(end - TimeDelta::microseconds(1)).await.unwrap();
         assert_eq!((just_before.failed, market.on_shelf(mug)), (0, 4));
-        assert_eq!(processor.sweep(end).await.unwrap().failed, 1);
+        assert_eq!(processor.settle_open(end).await.unwrap().failed, 1);
         assert_eq!(market.on_shelf(mug), 5);
-        // Called off is called off: a card that arrives at the provider late is not charged.
+        // A canceled payment stays canceled: a late charge does not succeed.
         assert!(matches!(
             unheard(&market, &payment, GOOD).await,
             ProviderReply::Settled(PaymentResult::Failed(_))
@@ -135,7 +135,7 @@ fn the_stock_is_kept_for_fifteen_minutes_to_the_very_moment() {
 }
 
 #[test]
-fn what_was_paid_counts_however_late_it_is_heard_of() {
+fn a_successful_payment_counts_however_late_it_is_found() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);

@@ -1,4 +1,4 @@
-//! How often someone may pay.
+//! The rate limit of the checkout.
 
 use super::purchase::{Form, MUG, fill};
 use crate::support::visitor::Visitor;
@@ -6,7 +6,7 @@ use crate::support::{Market, run, texts};
 use scraper::Html;
 
 #[test]
-fn who_pays_ten_times_in_a_minute_is_asked_to_wait() {
+fn the_eleventh_payment_in_a_minute_is_refused() {
     run(async {
         let market = Market::open(true, |config| config.rate_limit = true);
         market
@@ -30,7 +30,7 @@ fn who_pays_ten_times_in_a_minute_is_asked_to_wait() {
         let words = texts(&Html::parse_document(&rest.text().await.unwrap()), "main").concat();
         assert!(words.contains("A short rest, please"), "{words}");
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
-        // To look again costs nothing, nor does the cart.
+        // Updating the page and opening the cart are not limited.
         assert_eq!(form.set("update", "1").send(&visitor).await.status(), 200);
         assert_eq!(visitor.get("/cart").await.status(), 200);
     });

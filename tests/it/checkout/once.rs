@@ -1,4 +1,4 @@
-//! Once: a purchase goes through, and a second or twentieth time leads to the first.
+//! A checkout that is submitted many times makes one purchase.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use crate::support::visitor::{Visitor, location};
 use crate::support::{run, texts};
 
 #[test]
-fn a_guest_pays_once_for_several_shops_and_is_thanked() {
+fn a_guest_pays_once_for_several_shops() {
     run(async {
         let market = plain().await;
         let (mug, comb) = (market.variant(MUG), market.variant("neem-wood-comb"));
@@ -25,7 +25,7 @@ fn a_guest_pays_once_for_several_shops_and_is_thanked() {
         assert_eq!(texts(&thanks, ".part h2").len(), 2);
         assert_eq!(market.on_shelf(mug), 3);
         assert_eq!(market.count_of("cart_items"), 0);
-        assert_eq!(market.count_of("checkouts WHERE placed_at IS NOT NULL"), 1);
+        assert_eq!(market.count_of("purchases WHERE placed_at IS NOT NULL"), 1);
         assert_eq!(
             market.count_of("order_events WHERE from_status IS NULL AND actor = 'buyer'"),
             2
@@ -40,7 +40,7 @@ fn a_guest_pays_once_for_several_shops_and_is_thanked() {
 }
 
 #[test]
-fn twenty_times_the_same_is_one_purchase() {
+fn submitting_twenty_times_makes_one_purchase() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -59,7 +59,7 @@ fn twenty_times_the_same_is_one_purchase() {
         }
         led.dedup();
         assert_eq!(led.len(), 1, "{led:?}");
-        assert_eq!(market.count_of("checkouts WHERE idempotency_key IS NOT NULL"), 1);
+        assert_eq!(market.count_of("purchases WHERE idempotency_key IS NOT NULL"), 1);
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 1);
         assert_eq!(market.on_shelf(mug), 49);
         assert_eq!(form.pay(&visitor).await, led[0]);
@@ -68,7 +68,7 @@ fn twenty_times_the_same_is_one_purchase() {
 }
 
 #[test]
-fn after_a_declined_card_another_one_pays_for_the_same() {
+fn after_a_declined_card_another_card_pays_for_the_same_purchase() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);
@@ -99,7 +99,7 @@ fn after_a_declined_card_another_one_pays_for_the_same() {
 }
 
 #[test]
-fn the_same_key_is_for_the_same_purchase_by_the_same_buyer() {
+fn a_key_works_for_one_purchase_by_one_buyer() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;
@@ -112,13 +112,13 @@ fn the_same_key_is_for_the_same_purchase_by_the_same_buyer() {
         let mut stolen = Form::of(&stranger).await;
         let key = form.get("key").to_owned();
         assert_eq!(stolen.set("key", &key).send(&stranger).await.status(), 404);
-        assert_eq!(market.count_of("checkouts WHERE placed_at IS NOT NULL"), 1);
+        assert_eq!(market.count_of("purchases WHERE placed_at IS NOT NULL"), 1);
         market.books_balance();
     });
 }
 
 #[test]
-fn one_shops_part_leaves_the_rest_in_the_cart() {
+fn paying_for_one_shop_leaves_the_rest_in_the_cart() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;
@@ -134,7 +134,7 @@ fn one_shops_part_leaves_the_rest_in_the_cart() {
 }
 
 #[test]
-fn nothing_in_the_cart_is_nothing_to_pay_for() {
+fn an_empty_cart_cannot_be_paid() {
     run(async {
         let market = plain().await;
         let visitor = Visitor::new(&market);
@@ -142,12 +142,12 @@ fn nothing_in_the_cart_is_nothing_to_pay_for() {
         assert!(texts(&page, "main").concat().contains("Your cart is empty"));
         let sent = visitor.post("/checkout", &[]).await;
         assert_eq!((sent.status().as_u16(), location(&sent)), (422, ""));
-        assert_eq!(market.count_of("checkouts WHERE idempotency_key IS NOT NULL"), 0);
+        assert_eq!(market.count_of("purchases WHERE idempotency_key IS NOT NULL"), 0);
     });
 }
 
 #[test]
-fn the_page_asks_for_the_same_few_things_however_full_the_cart_is() {
+fn the_number_of_statements_does_not_depend_on_the_cart() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 9).await;

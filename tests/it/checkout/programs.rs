@@ -1,4 +1,4 @@
-//! The built program: what it says while people pay, and two of it on one database.
+//! The built program: its log while people pay, and two processes on one database.
 
 use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
@@ -11,7 +11,7 @@ use crate::support::served::{self, Served, text};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{rows, run};
 
-/// The demo market with so many of one product, sent free; tells its variant.
+/// Sets the stock of one product in the demo market, makes its delivery free, and returns its variant.
 fn open(database: &Database, quantity: i32) -> i64 {
     let mut conn = database.connect();
     let variant = number(
@@ -36,7 +36,7 @@ async fn guest(url: &str, variant: i64) -> Visitor {
     visitor
 }
 
-/// Whether these digits stand there as a number of their own.
+/// Whether the line holds these digits as a separate number.
 fn stands(line: &str, digits: &str) -> bool {
     line.match_indices(digits).any(|(at, _)| {
         let digit = |side: Option<char>| side.is_some_and(|one| one.is_ascii_alphanumeric());
@@ -45,7 +45,7 @@ fn stands(line: &str, digits: &str) -> bool {
 }
 
 #[test]
-fn nothing_of_a_card_is_in_any_line_or_row() {
+fn no_log_line_and_no_row_holds_card_data() {
     const CODE: &str = "7391";
     const EXPIRY: &str = "11/43";
     let cards = [
@@ -73,7 +73,7 @@ fn nothing_of_a_card_is_in_any_line_or_row() {
                 form.set("card_number", card)
                     .set("card_expiry", EXPIRY)
                     .set("card_code", CODE);
-                // First with a mistake beside it, then as it is.
+                // First with a mistake in another field, then without.
                 let street = form.get("street").to_owned();
                 assert_eq!(form.set("street", "").send(&visitor).await.status(), 422);
                 let sent = form.set("street", &street).send(&visitor).await;
@@ -125,9 +125,9 @@ fn nothing_of_a_card_is_in_any_line_or_row() {
 }
 
 #[test]
-fn two_programs_on_one_postgresql_sell_ten_of_ten() {
+fn two_processes_on_one_postgresql_sell_ten_of_ten() {
     if std::env::var("TEST_DATABASE_URL").is_err() {
-        eprintln!("skipped: only on a PostgreSQL do two programs serve one market");
+        eprintln!("skipped: two processes can share a market only on PostgreSQL");
         return;
     }
     let database = Database::fresh();

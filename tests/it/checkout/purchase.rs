@@ -1,4 +1,4 @@
-//! A buyer at the till: what their page says, what they send off, and what the books say afterwards.
+//! Helpers for checkout tests: filling in the form, reading numbers from the database, and checking its totals.
 
 use diesel::QueryableByName;
 use diesel::prelude::*;
@@ -7,7 +7,7 @@ use reqwest::Response;
 use scraper::Html;
 
 use pocketshop::app;
-use pocketshop::checkout::{PaymentProcessor, SweepReport};
+use pocketshop::checkout::{PaymentProcessor, SettleReport};
 use pocketshop::db::Conn;
 
 use crate::support::roles::now;
@@ -18,16 +18,16 @@ pub const GOOD: &str = "4242 4242 4242 4242";
 pub const DECLINED: &str = "4000 0000 0000 0002";
 pub const SILENT_PAID: &str = "4000 0000 0000 3063";
 pub const SILENT: &str = "4000 0000 0000 3220";
-/// Of the demo market: in one kind, of three shops.
+/// A product of the demo market with one variant.
 pub const MUG: &str = "ring-dish-gold-rim";
 
-/// What a buyer fills in; the page's hidden fields come from the page.
+/// The checkout form with its hidden fields.
 pub struct Form {
     pub fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// A good one, of the visitor's checkout page.
+    /// A valid form, from the visitor's checkout page.
     pub async fn of(visitor: &Visitor) -> Self {
         Self::on(&visitor.page("/checkout").await)
     }
@@ -72,7 +72,7 @@ impl Form {
         visitor.post("/checkout", &fields).await
     }
 
-    /// Sends it off; tells the purchase's page.
+    /// Submits the form, and returns the path of the purchase's page.
     pub async fn pay(&self, visitor: &Visitor) -> String {
         let sent = self.send(visitor).await;
         let (status, to) = (sent.status(), location(&sent).to_owned());
@@ -82,7 +82,7 @@ impl Form {
     }
 }
 
-/// A guest with so many of a product in the cart.
+/// A guest with this quantity of a product in the cart.
 pub async fn guest_with(market: &Market, slug: &str, quantity: &str) -> Visitor {
     let visitor = Visitor::new(market);
     fill(&visitor, market.variant(slug), quantity).await;
@@ -104,7 +104,7 @@ struct Number {
 }
 
 impl Market {
-    /// One number that the database tells: `SELECT … AS number`.
+    /// One number from the database, by a `SELECT` of one column.
     pub fn number(&self, select: &str) -> i64 {
         number(&mut self.config.database.connect().unwrap(), select)
     }
@@ -117,7 +117,7 @@ impl Market {
         self.number(&format!("SELECT quantity FROM product_variants WHERE id = {variant}"))
     }
 
-    /// Counts a variant anew.
+    /// Sets the stock of a variant.
     pub async fn shelve(&self, variant: i64, quantity: i32) {
         self.stock(variant, quantity).await;
         self.sql(&counted(variant)).await;
@@ -127,10 +127,10 @@ impl Market {
         app::processor(&self.config, self.db.clone()).unwrap()
     }
 
-    /// What the timers do, so many minutes from now.
-    pub async fn sweep(&self, minutes: i64) -> SweepReport {
+    /// Settles what is open, as of this many minutes from now.
+    pub async fn sweep(&self, minutes: i64) -> SettleReport {
         self.processor()
-            .sweep(now() + chrono::TimeDelta::minutes(minutes))
+            .settle_open(now() + chrono::TimeDelta::minutes(minutes))
             .await
             .unwrap()
     }
@@ -140,7 +140,7 @@ impl Market {
     }
 }
 
-/// So many of a variant, counted anew, and its product's total with it.
+/// SQL that sets the stock of a variant, with its movements and its product's total.
 pub fn stocked(variant: i64, quantity: i32) -> String {
     let counted = counted(variant);
     format!(
@@ -151,7 +151,7 @@ pub fn stocked(variant: i64, quantity: i32) -> String {
     )
 }
 
-/// The movements of a variant begin anew with what there is.
+/// SQL that replaces the movements of a variant with one that explains its stock.
 pub fn counted(variant: i64) -> String {
     format!(
         "DELETE FROM stock_movements WHERE variant_id = {variant};
@@ -160,7 +160,7 @@ pub fn counted(variant: i64) -> String {
     )
 }
 
-/// One number that a database tells.
+/// One number from a database.
 pub fn number(conn: &mut Conn, select: &str) -> i64 {
     let sql = format!("SELECT CAST(({select}) AS BIGINT) AS number");
     let found: Number = match conn {
@@ -171,7 +171,7 @@ pub fn number(conn: &mut Conn, select: &str) -> i64 {
     found.number
 }
 
-/// What must be true at all times.
+/// Checks what must be true at all times.
 pub fn books_balance(conn: &mut Conn) {
     for (wrong, why) in [
         (
@@ -188,7 +188,7 @@ pub fn books_balance(conn: &mut Conn) {
         ),
         (
             "payments p JOIN purchases c ON c.id = p.purchase_id WHERE p.amount <> c.total",
-            "a payment is not of its checkout's total",
+            "a payment is not of its purchase's total",
         ),
         (
             "purchases c WHERE (c.placed_at IS NOT NULL) <> EXISTS (SELECT 1 FROM payments p
@@ -198,12 +198,12 @@ pub fn books_balance(conn: &mut Conn) {
         (
             "payments p WHERE p.refunded <> (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
                  WHERE r.payment_id = p.id)",
-            "what was given back is not what the refunds say",
+            "the refunded amount is not the sum of the refunds",
         ),
         (
             "orders o JOIN purchases c ON c.id = o.purchase_id WHERE c.placed_at IS NOT NULL AND o.status <>
                  (SELECT e.to_status FROM order_events e WHERE e.order_line_id = o.id ORDER BY e.id DESC LIMIT 1)",
-            "a history does not end where the order stands",
+            "a history does not end with the status of its order line",
         ),
     ] {
         assert_eq!(number(conn, &format!("SELECT COUNT(*) FROM {wrong}")), 0, "{why}");

@@ -1,4 +1,4 @@
-//! A rush: many buyers at the same moment, and never more sold than there was.
+//! Many buyers at once: never more is sold than there was.
 
 use pocketshop::app;
 
@@ -42,7 +42,7 @@ fn two_hundred_buyers_get_ten_pieces() {
         for one in sent.collect::<Vec<_>>() {
             through += i64::from(one.await.unwrap() == 303);
         }
-        // Whoever's answer was lost in the rush is found by the sweeper.
+        // The sweep finds the payments whose replies were lost.
         market.sweep(2).await;
         let sold = market.count_of("orders o JOIN purchases c ON c.id = o.purchase_id WHERE o.cart_item_id IS NOT NULL AND c.placed_at IS NOT NULL");
         assert_eq!((through, sold, market.on_shelf(mug)), (10, 10, 0));
@@ -51,7 +51,7 @@ fn two_hundred_buyers_get_ten_pieces() {
 }
 
 #[test]
-fn carts_in_other_orders_do_not_wait_for_each_other() {
+fn carts_with_the_same_items_in_another_order_do_not_deadlock() {
     run(async {
         let market = plain().await;
         let pair = [market.variant(MUG), market.variant("neem-wood-comb")];

@@ -1,4 +1,4 @@
-//! A user's own addresses at the till: the last one is there already, and nobody sees another's.
+//! Saved addresses at the checkout: the latest is filled in, and nobody sees another user's.
 
 use super::purchase::{Form, MUG, fill};
 use crate::cart::plain;
@@ -25,7 +25,7 @@ async fn buy(market: &Market, visitor: &crate::support::visitor::Visitor, street
 }
 
 #[test]
-fn an_address_is_kept_when_asked_and_there_the_next_time() {
+fn an_address_is_saved_on_request_and_filled_in_next_time() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);

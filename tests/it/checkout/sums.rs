@@ -1,4 +1,4 @@
-//! Whatever is in a cart, its quote is the sum of its parts.
+//! A quote is the sum of its parts, whatever is in the cart.
 
 use chrono::NaiveDateTime;
 use pocketshop::carts::{Cart, CartLine, CartShop, Personalization};
@@ -14,7 +14,7 @@ fn now() -> NaiveDateTime {
     "2026-11-24T12:00:00".parse().unwrap()
 }
 
-/// Shop, price of one, how many, and whether it is posted.
+/// Shop, unit price, quantity, and whether it needs shipping.
 type Drawn = (i64, i64, i32, bool);
 
 fn cart(drawn: &[Drawn]) -> Cart {
@@ -36,7 +36,7 @@ fn cart(drawn: &[Drawn]) -> Cart {
             quantity,
             subtotal: Money(price * i64::from(quantity)),
             stock: 99,
-            most: 99,
+            max_quantity: 99,
             delivery: if posted { Delivery::Parcel } else { Delivery::Digital },
             readiness: Readiness::Ready,
             picture: None,
@@ -65,7 +65,7 @@ fn arranged(mut lines: Vec<CartLine>) -> Cart {
     }
 }
 
-/// First and further price, and from where on it is free: a rate for each of the shops 1 to 4.
+/// The first price, the further price and the free subtotal of a rate; one for each of the shops 1 to 4.
 type Tariff = (i64, i64, Option<i64>);
 
 fn rates(tariffs: &[Tariff]) -> Vec<ShippingRate> {
@@ -85,12 +85,12 @@ fn rates(tariffs: &[Tariff]) -> Vec<ShippingRate> {
 }
 
 fn quote(cart: &Cart, rates: &[ShippingRate]) -> Quote {
-    let terms = CheckoutChoices {
+    let choices = CheckoutChoices {
         country: Country::by_code("PT").unwrap(),
-        only: None,
+        only_shop: None,
         delivery_options: Vec::new(),
     };
-    Quote::new(cart, rates, &terms, now())
+    Quote::new(cart, rates, &choices, now())
 }
 
 fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
@@ -118,9 +118,9 @@ proptest! {
             }
         }
         prop_assert_eq!((quote.items.0, quote.shipping.0, quote.total.0), (lines, delivery, lines + delivery));
-        let parts: i64 = quote.parts.iter().map(|part| part.items.0 + part.shipping.0).sum();
+        let parts: i64 = quote.shops.iter().map(|shop| shop.items.0 + shop.shipping.0).sum();
         prop_assert_eq!(parts, quote.total.0);
-        prop_assert!(quote.parts.iter().all(|part| part.items.0 >= 0 && part.shipping.0 >= 0));
+        prop_assert!(quote.shops.iter().all(|shop| shop.items.0 >= 0 && shop.shipping.0 >= 0));
         prop_assert_eq!(quote.pieces(), drawn.iter().map(|line| i64::from(line.2)).sum::<i64>());
     }
 
@@ -175,7 +175,7 @@ proptest! {
         prop_assert_ne!(now.text(), seen.clone());
         let told = now.changes(&seen, Currency::by_code("USD").unwrap());
         prop_assert!(told.iter().any(|words| words.contains(&title)), "{told:?}");
-        // The way back is the same text again.
+        // Without the change the text is the same again.
         prop_assert_eq!(quote(&before, &own).text(), seen);
     }
 

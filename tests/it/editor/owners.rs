@@ -151,7 +151,7 @@ fn what_the_form_does_not_have_does_not_change() {
             "label",
             "hint",
             "choices",
-            "longest",
+            "max_length",
             "required",
         ] {
             sheet.fields.push((column.to_owned(), "1".to_owned()));

@@ -31,7 +31,7 @@ const MISTAKES: [Mistake; 22] = [
             files.add("carts.json", json!({ "model": "carts.cart", "pk": null, "fields": {} }));
         },
     ),
-    ("carts.json: carts.cart 2: comes twice", |files| {
+    ("carts.json: carts.cart 2: is in the files twice", |files| {
         files.double("carts.json", Model::Cart, 2, 2);
     }),
     (

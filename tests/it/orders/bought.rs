@@ -1,4 +1,4 @@
-//! Something bought in the demo market, through the cart and the checkout, as everyone does.
+//! Buys something in the demo market, through the cart and the checkout.
 
 use reqwest::Response;
 
@@ -8,7 +8,7 @@ use crate::support::Market;
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::visitor::{Visitor, location};
 
-/// Who runs the shop that sells `MUG`.
+/// The seller of `MUG`.
 pub const SELLER: &str = "ines";
 
 /// A purchase of two, for $4.50 by post.
@@ -37,7 +37,7 @@ impl Bought {
     }
 }
 
-/// A market whose shop has enough on the shelf and sends for $4.50.
+/// A market with a shop that has enough in stock and ships for $4.50.
 pub async fn market() -> Market {
     let market = plain().await;
     let shop = market.shop("barro-e-sal");
@@ -51,7 +51,7 @@ pub async fn market() -> Market {
     market
 }
 
-/// Whoever it is buys two, under this address.
+/// The visitor buys two, with this email address.
 pub async fn buy(market: &Market, visitor: &Visitor, email: &str) -> Bought {
     fill(visitor, market.variant(MUG), "2").await;
     let mut form = Form::of(visitor).await;
@@ -68,14 +68,14 @@ pub async fn buy(market: &Market, visitor: &Visitor, email: &str) -> Bought {
     }
 }
 
-/// The seller of what was bought.
+/// The seller, signed in.
 pub async fn seller(market: &Market) -> Visitor {
     let visitor = Visitor::new(market);
     assert_eq!(visitor.sign_in(SELLER, DEMO_PASSWORD).await.status(), 303);
     visitor
 }
 
-/// Sends it with this carrier and number.
+/// Marks the order as shipped, with this carrier and tracking number.
 pub async fn send(seller: &Visitor, bought: &Bought, carrier: &str, tracking: &str) -> Response {
     let path = format!("{}/dispatch", bought.desk());
     seller
@@ -83,7 +83,7 @@ pub async fn send(seller: &Visitor, bought: &Bought, carrier: &str, tracking: &s
         .await
 }
 
-/// Asserts that a form was taken and led there.
+/// Asserts that a form was accepted and redirects there.
 pub fn led_to(response: &Response, place: &str) {
     assert_eq!((response.status().as_u16(), location(response)), (303, place));
 }

@@ -24,23 +24,26 @@ fn an_order_shows_what_was_bought_and_where_it_is() {
         let ines = seller(&market).await;
         led_to(&send(&ines, &bought, "ctt", "rr 123 456 785 pt").await, &bought.desk());
         let page = lea.page(&bought.page()).await;
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Sent"]);
+        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Shipped"]);
         let follow = attributes(&page, ".follow a", "href");
         assert!(
             follow[0].starts_with("https://") && follow[0].ends_with("=rr123456785pt"),
             "{follow:?}"
         );
-        assert!(texts(&page, ".sold .btn").is_empty(), "what was sent is not cancelled");
+        assert!(
+            texts(&page, ".sold .btn").is_empty(),
+            "a shipped line cannot be canceled"
+        );
 
         led_to(&lea.post(&bought.delivery(&bought.page()), &[]).await, &bought.page());
         let page = lea.page(&bought.page()).await;
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Sent", "Delivered"]);
+        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Shipped", "Delivered"]);
         assert_eq!(market.status(&bought), "Delivered");
     });
 }
 
 #[test]
-fn an_old_order_stays_as_it_was_sold() {
+fn an_old_order_keeps_its_titles_and_prices() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;
@@ -60,13 +63,13 @@ fn an_old_order_stays_as_it_was_sold() {
         let page = lea.page(&bought.page()).await;
         assert!(
             attributes(&page, ".sold h3 a, .parcel h2 a", "href").is_empty(),
-            "nothing leads to what is gone"
+            "there are no links to what is gone"
         );
     });
 }
 
 #[test]
-fn nobody_else_sees_or_moves_an_order() {
+fn nobody_else_sees_or_changes_an_order() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;
@@ -86,7 +89,7 @@ fn nobody_else_sees_or_moves_an_order() {
         ] {
             assert_eq!(other.post(&path, &[]).await.status(), 404, "{path}");
         }
-        // A line or a parcel of someone else's, below one's own order.
+        // A line or a shop order of someone else, with a path below one's own order.
         let mixed = bought.cancellation(&theirs.page());
         assert_eq!(other.get(&mixed).await.status(), 404);
         assert_eq!(other.post(&mixed, &[]).await.status(), 404);
@@ -96,7 +99,7 @@ fn nobody_else_sees_or_moves_an_order() {
 }
 
 #[test]
-fn what_is_not_paid_is_seen_by_nobody() {
+fn nobody_sees_an_unpaid_order() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;
@@ -166,7 +169,7 @@ fn a_list_of_many_orders_takes_no_more_statements_than_one_of_few() {
             assert_eq!(market.db.queries() - before, few, "{path}");
             assert!(few <= 10, "{path}: {few}");
         }
-        // All of them are reached, each once.
+        // The pages together list every order once.
         let mut numbers = Vec::new();
         let mut next = Some("/dashboard/orders".to_owned());
         while let Some(path) = next {
@@ -183,7 +186,7 @@ fn a_list_of_many_orders_takes_no_more_statements_than_one_of_few() {
     });
 }
 
-/// How many rows a list has, all its pages together.
+/// How many rows a list has on all its pages.
 async fn rows_of(who: &Visitor, path: &str, row: &str) -> usize {
     let (mut seen, mut next) = (0, Some(path.to_owned()));
     while let Some(path) = next {
@@ -194,7 +197,7 @@ async fn rows_of(who: &Visitor, path: &str, row: &str) -> usize {
     seen
 }
 
-/// The same purchase so many times more, by its rows.
+/// Inserts this many copies of a purchase.
 async fn copies(market: &crate::support::Market, bought: &super::bought::Bought, count: i64) {
     for n in 1..=count {
         let (checkout, order, shop_order) = (bought.checkout, bought.order, bought.shop_order);

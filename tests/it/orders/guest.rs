@@ -1,4 +1,4 @@
-//! A guest's order: opened by the link of the letter, and kept in an account.
+//! A guest's order: opened by the link in the email, and moved into an account.
 
 use super::bought::{buy, led_to, market, seller, send};
 use crate::support::visitor::{PASSWORD, Visitor, location};
@@ -7,7 +7,7 @@ use crate::support::{run, texts};
 const GUEST: &str = "ada@example.org";
 
 #[test]
-fn the_link_of_the_letter_opens_the_order_and_no_other_does() {
+fn only_the_link_in_the_email_opens_the_order() {
     run(async {
         let market = market().await;
         let bought = buy(&market, &Visitor::new(&market), GUEST).await;
@@ -24,7 +24,7 @@ fn the_link_of_the_letter_opens_the_order_and_no_other_does() {
         let token = link.rsplit('/').next().unwrap();
         assert_eq!(token.len(), 43);
         assert_eq!(
-            market.count_of(&format!("checkouts WHERE token_hash = '{token}'")),
+            market.count_of(&format!("purchases WHERE token_hash = '{token}'")),
             0,
             "kept hashed"
         );
@@ -51,7 +51,7 @@ fn the_link_of_the_letter_opens_the_order_and_no_other_does() {
 }
 
 #[test]
-fn a_guest_says_that_it_is_there() {
+fn a_guest_confirms_the_delivery() {
     run(async {
         let market = market().await;
         let bought = buy(&market, &Visitor::new(&market), GUEST).await;
@@ -65,7 +65,7 @@ fn a_guest_says_that_it_is_there() {
 }
 
 #[test]
-fn a_password_keeps_the_order_and_only_the_proved_address_brings_the_others() {
+fn a_password_claims_the_order_and_verifying_the_address_claims_the_others() {
     run(async {
         let market = market().await;
         let first = buy(&market, &Visitor::new(&market), GUEST).await;
@@ -103,7 +103,7 @@ fn a_password_keeps_the_order_and_only_the_proved_address_brings_the_others() {
         led_to(&reader.post("/logout", &[]).await, "/");
         assert_eq!(location(&reader.sign_in(GUEST, PASSWORD).await), "/account");
         assert_eq!(reader.get(&first.page()).await.status(), 200);
-        // The link goes on opening the one order, and makes no second account.
+        // The link still opens the order, but makes no second account.
         let stranger = Visitor::new(&market);
         assert!(texts(&stranger.page(&link).await, "#keep").is_empty());
         led_to(
@@ -117,7 +117,7 @@ fn a_password_keeps_the_order_and_only_the_proved_address_brings_the_others() {
 }
 
 #[test]
-fn who_only_claims_an_address_never_gets_its_orders() {
+fn an_unverified_address_claims_no_orders() {
     run(async {
         let market = market().await;
         let thief = market.join_unproved("mallory").await;
@@ -126,7 +126,7 @@ fn who_only_claims_an_address_never_gets_its_orders() {
         assert_eq!(thief.sign_in("mallory", PASSWORD).await.status(), 303);
         assert!(texts(&thief.page("/dashboard/orders").await, ".purchase").is_empty());
         assert_eq!(thief.get(&bought.page()).await.status(), 404);
-        // Once it is proved, they come along when one signs in.
+        // After verification, signing in claims them.
         market.prove("mallory", true);
         thief.sign_in("mallory", PASSWORD).await;
         assert_eq!(thief.get(&bought.page()).await.status(), 200);
@@ -134,7 +134,7 @@ fn who_only_claims_an_address_never_gets_its_orders() {
 }
 
 #[test]
-fn an_order_is_claimed_by_the_account_of_its_address_alone() {
+fn only_the_account_with_its_address_claims_an_order() {
     run(async {
         let market = market().await;
         let (lea, other) = (market.join("lea").await, market.join("other").await);

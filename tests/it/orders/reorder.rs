@@ -1,4 +1,4 @@
-//! Buying the same again.
+//! Buying an order again.
 
 use super::bought::{buy, led_to, market};
 use crate::checkout::purchase::MUG;
@@ -6,7 +6,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn what_can_still_be_bought_goes_into_the_cart_and_the_rest_is_told() {
+fn what_is_still_sold_is_added_to_the_cart_and_the_rest_is_reported() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;

@@ -1,4 +1,4 @@
-//! The shop's pages.
+//! The seller's pages of orders.
 
 use super::bought::{buy, led_to, market, seller, send};
 use crate::checkout::purchase::MUG;
@@ -7,7 +7,7 @@ use crate::support::visitor::{Visitor, location};
 use crate::support::{attributes, run, texts};
 
 #[test]
-fn a_shop_sees_what_to_send_and_where_it_goes() {
+fn a_shop_sees_what_to_ship_and_where_it_goes() {
     run(async {
         let market = market().await;
         let ines = seller(&market).await;
@@ -52,7 +52,7 @@ fn a_shop_sees_what_to_send_and_where_it_goes() {
             &bought.desk(),
         );
         assert_eq!(
-            market.count_of("shipments WHERE carrier = 'other' AND tracking = 'X-1'"),
+            market.count_of("shop_orders WHERE carrier = 'other' AND tracking = 'X-1'"),
             1
         );
         market.emails("ada@example.org", 2).await;
@@ -60,7 +60,7 @@ fn a_shop_sees_what_to_send_and_where_it_goes() {
 }
 
 #[test]
-fn another_shop_neither_sees_nor_sends_it() {
+fn another_shop_can_neither_see_nor_ship_it() {
     run(async {
         let market = market().await;
         let bought = buy(&market, &Visitor::new(&market), "ada@example.org").await;
@@ -78,7 +78,7 @@ fn another_shop_neither_sees_nor_sends_it() {
 }
 
 #[test]
-fn a_wrong_carrier_or_number_is_refused_and_kept() {
+fn an_invalid_carrier_or_number_is_refused() {
     run(async {
         let market = market().await;
         let ines = seller(&market).await;
@@ -104,7 +104,7 @@ fn a_wrong_carrier_or_number_is_refused_and_kept() {
             assert!(attributes(&page, "main [hx-get], main script", "class").is_empty());
         }
         assert_eq!(market.status(&bought), "Pending");
-        // Only carrier and number change, whatever else is sent.
+        // The form changes only carrier and number, whatever else it sends.
         let form = [
             ("carrier", "ctt"),
             ("tracking", "1"),
@@ -116,7 +116,7 @@ fn a_wrong_carrier_or_number_is_refused_and_kept() {
         ines.post(&format!("{}/dispatch", bought.desk()), &form).await;
         assert_eq!(market.status(&bought), "Shipped");
         let kept = format!(
-            "shipments WHERE id = {} AND price = 450 AND delivered_at IS NULL",
+            "shop_orders WHERE id = {} AND price = 450 AND delivered_at IS NULL",
             bought.shop_order
         );
         assert_eq!(market.count_of(&kept), 1);
@@ -124,7 +124,7 @@ fn a_wrong_carrier_or_number_is_refused_and_kept() {
 }
 
 #[test]
-fn what_people_wrote_is_shown_as_text() {
+fn user_input_is_shown_as_text() {
     run(async {
         let market = market().await;
         let (lea, ines) = (market.join("lea").await, seller(&market).await);
@@ -157,7 +157,7 @@ fn what_people_wrote_is_shown_as_text() {
 }
 
 #[test]
-fn a_products_orders_stand_where_the_original_had_them() {
+fn the_original_address_of_a_products_orders_redirects() {
     run(async {
         let market = market().await;
         let ines = seller(&market).await;

@@ -1,4 +1,4 @@
-//! What moves an order, who is told, and that it never goes back.
+//! Status changes: who may make them, who gets an email, and that they are never undone.
 
 use futures_util::future::{join, join_all};
 
@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
+fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;
@@ -19,7 +19,7 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
         let total = market.number(&format!("SELECT total FROM purchases WHERE id = {}", bought.checkout));
         let back = format!("${}.{:02}", total / 100, total % 100);
         assert_eq!(texts(&asked, "#back"), [back.as_str()], "its price and the delivery");
-        assert_eq!(market.status(&bought), "Pending", "to ask changes nothing");
+        assert_eq!(market.status(&bought), "Pending", "the question changes nothing");
 
         let path = bought.cancellation(&bought.page());
         let cookie = lea.cookie();
@@ -29,7 +29,10 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
             led_to(answer, &bought.page());
         }
         assert_eq!(market.status(&bought), "Cancelled");
-        let settled = format!("refunds WHERE order_id = {} AND status = 'SUCCEEDED'", bought.order);
+        let settled = format!(
+            "refunds WHERE order_line_id = {} AND status = 'SUCCEEDED'",
+            bought.order
+        );
         assert_eq!(market.count_of(&settled), 1);
         let refunded = format!("SELECT refunded FROM payments WHERE purchase_id = {}", bought.checkout);
         assert_eq!(market.number(&refunded), total);
@@ -38,13 +41,13 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
 
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
-            emails[2].subject.starts_with("Cancelled and refunded"),
+            emails[2].subject.starts_with("Canceled and refunded"),
             "{}",
             emails[2].subject
         );
         assert!(emails[2].text.contains(&back) && emails[2].html.contains(&bought.number));
         let told = market.emails("ines@example.com", 2).await;
-        assert!(told[1].subject.starts_with("Cancelled"), "{}", told[1].subject);
+        assert!(told[1].subject.starts_with("Canceled"), "{}", told[1].subject);
         let page = lea.page(&bought.page()).await;
         assert_eq!(texts(&page, "#refunded"), [format!("−{back}")]);
         assert_eq!(texts(&page, ".struck del").len(), 2);
@@ -52,14 +55,14 @@ fn a_cancelled_order_is_refunded_restocked_and_told_once_however_many_ask() {
         let desk = ines.page(&bought.desk()).await;
         assert_eq!(
             texts(&desk, ".struck .small.strong"),
-            ["Cancelled by the buyer. Do not send it."]
+            ["Canceled by the buyer. Do not send it."]
         );
         assert!(texts(&desk, "#dispatch").is_empty());
     });
 }
 
 #[test]
-fn who_buys_and_who_sells_are_told_once_of_each_move() {
+fn buyer_and_seller_get_one_email_for_each_change() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;
@@ -102,7 +105,7 @@ fn who_buys_and_who_sells_are_told_once_of_each_move() {
 }
 
 #[test]
-fn an_order_is_cancelled_or_sent_but_never_both() {
+fn an_order_is_canceled_or_shipped_but_never_both() {
     run(async {
         let market = market().await;
         let (lea, ines) = (market.join("lea").await, seller(&market).await);
@@ -110,7 +113,7 @@ fn an_order_is_cancelled_or_sent_but_never_both() {
             let bought = buy(&market, &lea, "lea@example.org").await;
             let path = bought.cancellation(&bought.page());
             join(lea.post(&path, &[]), send(&ines, &bought, "ctt", "1")).await;
-            let refunds = market.count_of(&format!("refunds WHERE order_id = {}", bought.order));
+            let refunds = market.count_of(&format!("refunds WHERE order_line_id = {}", bought.order));
             match market.status(&bought) {
                 "Cancelled" => assert_eq!(refunds, 1),
                 "Shipped" => assert_eq!(refunds, 0),
@@ -122,14 +125,18 @@ fn an_order_is_cancelled_or_sent_but_never_both() {
 }
 
 #[test]
-fn an_order_never_goes_back() {
+fn a_status_never_goes_back() {
     run(async {
         let market = market().await;
         let (lea, ines) = (market.join("lea").await, seller(&market).await);
         let bought = buy(&market, &lea, "lea@example.org").await;
         let (cancel, deliver) = (bought.cancellation(&bought.page()), bought.delivery(&bought.page()));
         lea.post(&deliver, &[]).await;
-        assert_eq!(market.status(&bought), "Pending", "what was not sent is not there");
+        assert_eq!(
+            market.status(&bought),
+            "Pending",
+            "an order that was not shipped cannot be delivered"
+        );
         send(&ines, &bought, "ctt", "1").await;
         led_to(&lea.get(&cancel).await, &bought.page());
         lea.post(&cancel, &[]).await;
@@ -142,19 +149,19 @@ fn an_order_never_goes_back() {
             assert_eq!(market.status(&bought), "Delivered");
         }
         assert_eq!(
-            market.count_of(&format!("order_events WHERE order_id = {}", bought.order)),
+            market.count_of(&format!("order_events WHERE order_line_id = {}", bought.order)),
             3
         );
-        assert_eq!(market.count_of("shipments WHERE carrier = 'dhl'"), 0);
+        assert_eq!(market.count_of("shop_orders WHERE carrier = 'dhl'"), 0);
     });
 }
 
 #[test]
-fn two_weeks_after_it_was_sent_it_counts_as_there_and_the_buyer_is_told() {
+fn two_weeks_after_shipping_an_order_counts_as_delivered_and_the_buyer_gets_an_email() {
     run(async {
         let market = market().await;
         let (lea, ines) = (market.join("lea").await, seller(&market).await);
-        // What was on its way before is there by then.
+        // By then every earlier order is delivered.
         market.sweep(15 * 24 * 60).await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         led_to(&send(&ines, &bought, "ctt", "").await, &bought.desk());
@@ -165,7 +172,11 @@ fn two_weeks_after_it_was_sent_it_counts_as_there_and_the_buyer_is_told() {
         let before = market.count_of(mails);
         join(market.sweep(15 * 24 * 60), market.sweep(15 * 24 * 60)).await;
         assert_eq!(market.status(&bought), "Delivered");
-        // It is dated as the sweep is, so it leaves when that day comes.
-        assert_eq!(market.count_of(mails), before + 1, "one letter, however many sweep");
+        // The email is dated like the sweep, so it is not sent before that day.
+        assert_eq!(
+            market.count_of(mails),
+            before + 1,
+            "one email, however many sweep at once"
+        );
     });
 }

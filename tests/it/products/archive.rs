@@ -46,7 +46,7 @@ fn a_copy_has_all_but_the_stock_and_is_a_draft() {
         desk.kind(id, "Large", 2_500, 6);
         desk.sql(&format!(
             "UPDATE product_variants SET image_id = {0} WHERE product_id = {id} AND value1 = 'Large';
-             INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, longest, required, price,
+             INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, max_length, required, price,
                 created_at, updated_at)
              VALUES ({0}, {id}, 1, 'text', 'Name to stitch', '', '', 20, TRUE, 300, '2026-11-01 00:00:00', '2026-11-01 00:00:00')",
             id + 1

@@ -82,7 +82,7 @@ const COLUMNS: [&str; 23] = [
     "tagline",
     "bio",
     "announcement",
-    "place",
+    "location",
     "shop_image",
     "state",
     "vacation_from",
@@ -122,12 +122,17 @@ fn a_form_changes_only_what_it_shows() {
             other => format!("new {other}"),
         };
         let values: Vec<(&str, String)> = COLUMNS.into_iter().map(|column| (column, value(column))).collect();
-        let form: Vec<(&str, &str)> = values.iter().map(|(column, value)| (*column, value.as_str())).collect();
+        // The form calls the location a place, as its address always did.
+        let field = |column: &'static str| if column == "location" { "place" } else { column };
+        let form: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(column, value)| (field(column), value.as_str()))
+            .collect();
         let others = row(&mut connect(&market), theirs);
         for (path, changes) in [
             (
                 "/dashboard/shop",
-                &["name", "slug", "tagline", "bio", "announcement", "place", "contact"][..],
+                &["name", "slug", "tagline", "bio", "announcement", "location", "contact"][..],
             ),
             ("/dashboard/shop/look", &["hue", "vividness", "corner"]),
             ("/dashboard/shop/policies", &["returns", "care"]),

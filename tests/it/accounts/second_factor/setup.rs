@@ -1,4 +1,4 @@
-//! The second factor: set up, kept secret, replaced, switched off.
+//! The second factor: set up, kept secret, replaced, turned off.
 
 use data_encoding::{BASE64, HEXLOWER};
 use diesel::prelude::*;
@@ -6,7 +6,8 @@ use pocketshop::accounts::step_at;
 use pocketshop::ops;
 
 use crate::accounts::steps::{
-    another_browser, connect, dump, email_of, fresh_code, half_way, now, quiet, set_up, switch_on, unuse_codes,
+    another_browser, connect, dump, email_of, forget_used_codes, now, pending_sign_in, quiet, set_up,
+    turn_on_second_factor, unused_code,
 };
 use crate::schema::users;
 use crate::support::visitor::{Visitor, location};
@@ -22,7 +23,7 @@ fn is_on(market: &Market, name: &str) -> bool {
 }
 
 #[test]
-fn it_is_switched_on_by_a_right_code_and_by_nothing_else() {
+fn only_a_right_code_turns_the_second_factor_on() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -45,10 +46,10 @@ fn it_is_switched_on_by_a_right_code_and_by_nothing_else() {
         assert!(!is_on(&market, "ana"));
         another_browser(&market, "ana").await;
 
-        // A newer secret takes the place of the older one.
+        // A new secret replaces the older one.
         let newer = set_up(&ana).await;
         assert!(newer != secret);
-        crate::accounts::steps::forget_tries(&market);
+        crate::accounts::steps::reset_throttles(&market);
         let old = ana
             .post("/account/second-factor", &[("code", &secret.code(step))])
             .await;
@@ -59,7 +60,7 @@ fn it_is_switched_on_by_a_right_code_and_by_nothing_else() {
         assert_eq!(right.status(), 200);
         assert_eq!(right.headers()["cache-control"], "no-store");
         assert!(is_on(&market, "ana"));
-        half_way(&market, "ana").await;
+        pending_sign_in(&market, "ana").await;
         let emails = market.emails(&email_of("ana"), 2).await;
         assert_eq!(emails[1].subject, "The second factor is on");
         assert!(!emails[1].text.contains(&newer.base32()));
@@ -67,7 +68,7 @@ fn it_is_switched_on_by_a_right_code_and_by_nothing_else() {
 }
 
 #[test]
-fn tries_to_switch_it_on_are_counted() {
+fn attempts_to_turn_it_on_are_counted() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -84,7 +85,7 @@ fn tries_to_switch_it_on_are_counted() {
 }
 
 #[test]
-fn its_secret_and_codes_are_shown_once_and_stand_nowhere() {
+fn the_secret_and_codes_are_shown_once_and_stored_nowhere() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -130,9 +131,9 @@ fn its_secret_and_codes_are_shown_once_and_stand_nowhere() {
             "[aria-labelledby=codes] .badge",
         );
         assert_eq!(left, ["10 left"]);
-        // Its set-up does not change the secret that is in use.
-        let half = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        // The set-up does not change a secret that is in use.
+        let half = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         assert_eq!(half.post("/login/code", &[("code", &code)]).await.status(), 303);
     });
 }
@@ -142,12 +143,12 @@ fn new_recovery_codes_void_the_old_ones() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (_, old) = switch_on(&ana).await;
+        let (_, old) = turn_on_second_factor(&ana).await;
         let answer = ana.post("/account/recovery-codes", &[]).await;
         let page = scraper::Html::parse_document(&answer.text().await.unwrap());
         let new = texts(&page, "#codes li");
         assert!(new.len() == 10 && new.iter().all(|code| !old.contains(code)));
-        let half = half_way(&market, "ana").await;
+        let half = pending_sign_in(&market, "ana").await;
         assert_eq!(half.post("/login/code", &[("code", &old[0])]).await.status(), 422);
         assert_eq!(half.post("/login/code", &[("code", &new[0])]).await.status(), 303);
         let emails = market.emails(&email_of("ana"), 4).await;
@@ -160,7 +161,7 @@ fn new_recovery_codes_void_the_old_ones() {
 }
 
 #[test]
-fn without_one_there_are_no_recovery_codes_to_make() {
+fn without_a_second_factor_there_are_no_recovery_codes() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -174,11 +175,11 @@ fn without_one_there_are_no_recovery_codes_to_make() {
 }
 
 #[test]
-fn switched_off_it_leaves_nothing_behind() {
+fn turning_the_second_factor_off_deletes_its_data() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        switch_on(&ana).await;
+        turn_on_second_factor(&ana).await;
         assert_eq!(
             location(&ana.post("/account/second-factor/removal", &[]).await),
             "/account/second-factor"
@@ -199,7 +200,7 @@ fn switched_off_it_leaves_nothing_behind() {
 }
 
 #[test]
-fn operators_need_one_and_keep_it() {
+fn admins_need_a_second_factor_and_keep_it() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
@@ -234,10 +235,10 @@ fn operators_need_one_and_keep_it() {
         assert_eq!(dump(&market).await, before);
         assert!(is_on(&market, "ana"));
 
-        // On is not enough: it must have been shown.
-        let half = half_way(&market, "ana").await;
+        // It is not enough that it is on: this session must have used it.
+        let half = pending_sign_in(&market, "ana").await;
         assert!(location(&half.get("/admin").await).starts_with("/login?"));
-        unuse_codes(&market, "ana");
+        forget_used_codes(&market, "ana");
         half.post("/login/code", &[("code", &secret.code(step_at(now())))])
             .await;
         assert_eq!(half.get("/admin").await.status(), 200);
@@ -245,14 +246,14 @@ fn operators_need_one_and_keep_it() {
 }
 
 #[test]
-fn a_sign_in_from_before_it_was_on_is_no_operators() {
+fn a_session_from_before_the_second_factor_is_not_an_admins() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
         ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         quiet(&market).await;
-        // As if it had been switched on without ending this one.
+        // As if it had been turned on without ending this session.
         diesel::update(users::table.filter(users::username.eq("ana")))
             .set(users::totp_enabled_at.eq(now()))
             .execute(&mut connect(&market))

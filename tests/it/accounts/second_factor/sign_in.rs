@@ -1,4 +1,4 @@
-//! The second step of signing in: no code works twice, and half a sign-in opens nothing.
+//! The second step of signing in: no code works twice, and a pending sign-in opens no page.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -6,7 +6,8 @@ use futures_util::future::join_all;
 use pocketshop::accounts::step_at;
 
 use crate::accounts::steps::{
-    connect, dump, email_of, forget_tries, fresh_code, half_way, now, switch_on, unuse_codes,
+    connect, dump, email_of, forget_used_codes, now, pending_sign_in, reset_throttles, turn_on_second_factor,
+    unused_code,
 };
 use crate::schema::{throttles, trusted_browsers};
 use crate::support::visitor::{PASSWORD, Visitor, location};
@@ -17,12 +18,12 @@ async fn code_step(visitor: &Visitor, code: &str) -> u16 {
 }
 
 #[test]
-fn half_a_sign_in_opens_nothing() {
+fn a_pending_second_factor_opens_no_page() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        switch_on(&ana).await;
-        let half = half_way(&market, "ana").await;
+        turn_on_second_factor(&ana).await;
+        let half = pending_sign_in(&market, "ana").await;
         let before = dump(&market).await;
         let mut tried = 0;
         for route in routes::all().await {
@@ -62,7 +63,7 @@ fn half_a_sign_in_opens_nothing() {
 }
 
 #[test]
-fn who_is_not_half_way_has_no_second_step() {
+fn the_code_page_needs_a_pending_second_factor() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -75,19 +76,19 @@ fn who_is_not_half_way_has_no_second_step() {
 }
 
 #[test]
-fn no_code_works_twice_nor_an_older_one_after_it() {
+fn a_code_works_once_and_no_older_one_after_it() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
+        let (secret, _) = turn_on_second_factor(&ana).await;
         let step = step_at(now());
-        // The code that switched it on is used too.
-        let half = half_way(&market, "ana").await;
+        // The code that turned it on counts as used.
+        let half = pending_sign_in(&market, "ana").await;
         assert_eq!(code_step(&half, &secret.code(step)).await, 422);
-        unuse_codes(&market, "ana");
+        forget_used_codes(&market, "ana");
         let step = step_at(now());
         assert_eq!(code_step(&half, &secret.code(step)).await, 303);
-        let half = half_way(&market, "ana").await;
+        let half = pending_sign_in(&market, "ana").await;
         assert_eq!(code_step(&half, &secret.code(step)).await, 422, "it worked twice");
         assert_eq!(
             code_step(&half, &secret.code(step - 1)).await,
@@ -99,30 +100,34 @@ fn no_code_works_twice_nor_an_older_one_after_it() {
 }
 
 #[test]
-fn of_many_with_one_code_one_gets_in() {
+fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, recovery) = switch_on(&ana).await;
+        let (secret, recovery) = turn_on_second_factor(&ana).await;
         for (kind, code) in [("app", None), ("recovery", Some(&recovery[3]))] {
             let mut halves = Vec::new();
             for _ in 0..20 {
-                halves.push(half_way(&market, "ana").await);
+                halves.push(pending_sign_in(&market, "ana").await);
             }
-            forget_tries(&market);
-            let code = code.cloned().unwrap_or_else(|| fresh_code(&market, "ana", &secret));
+            reset_throttles(&market);
+            let code = code.cloned().unwrap_or_else(|| unused_code(&market, "ana", &secret));
             let answers = join_all(halves.iter().map(|half| code_step(half, &code))).await;
             assert_eq!(
                 answers.iter().filter(|status| **status == 303).count(),
                 1,
                 "{kind}: {answers:?}"
             );
-            forget_tries(&market);
-            assert_eq!(code_step(&half_way(&market, "ana").await, &code).await, 422, "{kind}");
-            forget_tries(&market);
+            reset_throttles(&market);
+            assert_eq!(
+                code_step(&pending_sign_in(&market, "ana").await, &code).await,
+                422,
+                "{kind}"
+            );
+            reset_throttles(&market);
         }
-        // The same half in two windows: one goes on.
-        let half = half_way(&market, "ana").await;
+        // The same pending sign-in in two windows: one is completed.
+        let half = pending_sign_in(&market, "ana").await;
         let windows: Vec<Visitor> = (0..2).map(|_| Visitor::holding(&market, half.cookie())).collect();
         let posts = windows.iter().zip(&recovery[4..6]);
         let forms: Vec<_> = posts
@@ -136,15 +141,15 @@ fn of_many_with_one_code_one_gets_in() {
 }
 
 #[test]
-fn a_phones_clock_may_be_half_a_minute_off() {
+fn a_phone_clock_may_be_30_seconds_off() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
+        let (secret, _) = turn_on_second_factor(&ana).await;
         for (off, good) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
-            let half = half_way(&market, "ana").await;
-            unuse_codes(&market, "ana");
-            forget_tries(&market);
+            let half = pending_sign_in(&market, "ana").await;
+            forget_used_codes(&market, "ana");
+            reset_throttles(&market);
             let code = secret.code(step_at(now() + TimeDelta::seconds(off)));
             assert_eq!(code_step(&half, &code).await == 303, good, "{off} seconds");
         }
@@ -152,21 +157,21 @@ fn a_phones_clock_may_be_half_a_minute_off() {
 }
 
 #[test]
-fn after_five_wrong_codes_even_a_right_one_waits() {
+fn after_five_wrong_codes_a_right_one_must_wait() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, recovery) = switch_on(&ana).await;
-        // Not for each sign-in anew.
+        let (secret, recovery) = turn_on_second_factor(&ana).await;
+        // The count is not per sign-in.
         for attempt in 0..5 {
             assert_eq!(
-                code_step(&half_way(&market, "ana").await, "000000").await,
+                code_step(&pending_sign_in(&market, "ana").await, "000000").await,
                 422,
                 "{attempt}"
             );
         }
-        let half = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        let half = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         for right in [&code, &recovery[0]] {
             let answer = half.post("/login/code", &[("code", right)]).await;
             assert!([422, 429].contains(&answer.status().as_u16()));
@@ -174,37 +179,37 @@ fn after_five_wrong_codes_even_a_right_one_waits() {
             assert!(said.contains("There were many wrong codes. Try again in "), "{said}");
         }
         assert!(!half.is_signed_in().await);
-        // Whoever is signed in goes on.
+        // Sessions stay valid.
         assert!(ana.is_signed_in().await);
         diesel::update(throttles::table)
             .set(throttles::closed_until.eq(now() - TimeDelta::seconds(1)))
             .execute(&mut connect(&market))
             .unwrap();
-        let code = fresh_code(&market, "ana", &secret);
+        let code = unused_code(&market, "ana", &secret);
         assert_eq!(code_step(&half, &code).await, 303);
-        // And then all is forgiven.
-        assert_eq!(code_step(&half_way(&market, "ana").await, "000000").await, 422);
-        let code = fresh_code(&market, "ana", &secret);
-        assert_eq!(code_step(&half_way(&market, "ana").await, &code).await, 303);
+        // A success resets the count.
+        assert_eq!(code_step(&pending_sign_in(&market, "ana").await, "000000").await, 422);
+        let code = unused_code(&market, "ana", &secret);
+        assert_eq!(code_step(&pending_sign_in(&market, "ana").await, &code).await, 303);
     });
 }
 
 #[test]
-fn a_recovery_code_works_once_however_it_is_typed_and_is_told_of() {
+fn a_recovery_code_works_once_and_its_use_is_reported() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (_, recovery) = switch_on(&ana).await;
+        let (_, recovery) = turn_on_second_factor(&ana).await;
         let bea = market.join("bea").await;
-        switch_on(&bea).await;
+        turn_on_second_factor(&bea).await;
         assert_eq!(
-            code_step(&half_way(&market, "bea").await, &recovery[0]).await,
+            code_step(&pending_sign_in(&market, "bea").await, &recovery[0]).await,
             422,
             "somebody else's"
         );
         let typed = recovery[0].to_uppercase().replace('-', " ");
-        assert_eq!(code_step(&half_way(&market, "ana").await, &typed).await, 303);
-        let half = half_way(&market, "ana").await;
+        assert_eq!(code_step(&pending_sign_in(&market, "ana").await, &typed).await, 303);
+        let half = pending_sign_in(&market, "ana").await;
         assert_eq!(code_step(&half, &recovery[0]).await, 422);
         assert_eq!(code_step(&half, &recovery[1]).await, 303);
         let emails = market.emails(&email_of("ana"), 4).await;
@@ -219,13 +224,13 @@ fn a_recovery_code_works_once_however_it_is_typed_and_is_told_of() {
 }
 
 #[test]
-fn a_remembered_browser_is_not_asked_until_it_is_forgotten() {
+fn a_trusted_browser_skips_the_code_until_it_is_revoked() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
-        let remembered = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        let (secret, _) = turn_on_second_factor(&ana).await;
+        let remembered = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         let answer = remembered
             .post("/login/code", &[("code", &code), ("remember", "on")])
             .await;
@@ -236,11 +241,11 @@ fn a_remembered_browser_is_not_asked_until_it_is_forgotten() {
             location(&to) == "/account"
         };
         assert!(skips().await);
-        half_way(&market, "ana").await;
+        pending_sign_in(&market, "ana").await;
 
-        // It is this person's, in this browser, for a month.
+        // Trust is limited to this user, this browser, and 30 days.
         let bea = market.join("bea").await;
-        switch_on(&bea).await;
+        turn_on_second_factor(&bea).await;
         remembered.post("/logout", &[]).await;
         assert!(location(&remembered.sign_in("bea", PASSWORD).await).starts_with("/login/code"));
         assert!(skips().await);
@@ -255,7 +260,7 @@ fn a_remembered_browser_is_not_asked_until_it_is_forgotten() {
         ends(now() + TimeDelta::seconds(30));
         assert!(skips().await);
 
-        // Nobody forgets somebody else's.
+        // Another user's browser cannot be revoked.
         let forget = attributes(
             &ana.page("/account/devices").await,
             "[aria-labelledby=trusted] form",
@@ -267,7 +272,7 @@ fn a_remembered_browser_is_not_asked_until_it_is_forgotten() {
         assert_eq!(location(&ana.post(&forget[0], &[]).await), "/account/devices");
         assert!(!skips().await);
 
-        let code = fresh_code(&market, "ana", &secret);
+        let code = unused_code(&market, "ana", &secret);
         remembered
             .post("/login/code", &[("code", &code), ("remember", "on")])
             .await;

@@ -1,4 +1,4 @@
-//! The cookie that holds a sign-in, and what answers say about keeping them.
+//! The session cookie, and the caching headers of responses.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use pocketshop::config::SecretKeys;
 use pocketshop::config::secret::Secret;
 use reqwest::Response;
 
-use crate::accounts::steps::{another_browser, connect, fresh_code, half_way, switch_on};
+use crate::accounts::steps::{another_browser, connect, pending_sign_in, turn_on_second_factor, unused_code};
 use crate::schema::sessions;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, routes, run, texts};
@@ -46,13 +46,13 @@ fn assert_proper(answer: &Response) {
 }
 
 #[test]
-fn in_production_the_cookie_is_as_strict_as_can_be_and_small_with_everything_in_it() {
+fn in_production_the_cookie_is_strict_and_small() {
     run(async {
         let market = production();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
-        let filled = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        let (secret, _) = turn_on_second_factor(&ana).await;
+        let filled = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         let mut answers = vec![
             filled.post("/login/code", &[("code", &code), ("remember", "on")]).await,
             filled.post("/theme", &[("theme", "light")]).await,
@@ -73,7 +73,7 @@ fn in_production_the_cookie_is_as_strict_as_can_be_and_small_with_everything_in_
         assert_eq!(attributes(&page, "html", "data-theme"), ["light"]);
         assert!(texts(&page, "body").join(" ").contains("Your profile is up to date."));
 
-        // Forgotten under the same name, with what a browser needs to believe it.
+        // Deleted with the same name and attributes, which browsers require.
         let plain = market.join("bea").await;
         let answer = plain.post("/logout", &[]).await;
         let set = cookies(&answer).remove(0);
@@ -85,7 +85,7 @@ fn in_production_the_cookie_is_as_strict_as_can_be_and_small_with_everything_in_
 }
 
 #[test]
-fn what_was_kept_is_cleared_at_sign_out_only_where_browsers_hear_it() {
+fn sign_out_clears_site_data_in_production_only() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -97,7 +97,7 @@ fn what_was_kept_is_cleared_at_sign_out_only_where_browsers_hear_it() {
 }
 
 #[test]
-fn a_broken_cookie_is_nobodys() {
+fn a_broken_cookie_is_ignored() {
     run(async {
         let (market, elsewhere) = (
             Market::empty(),
@@ -129,7 +129,7 @@ fn a_broken_cookie_is_nobodys() {
 }
 
 #[test]
-fn the_cookie_of_an_ended_sign_in_goes_and_what_else_it_held_stays() {
+fn an_ended_session_leaves_the_cookie_and_the_rest_stays() {
     run(async {
         let market = Market::empty();
         let (plain, dark) = (market.join("ana").await, another_browser(&market, "ana").await);
@@ -150,7 +150,7 @@ fn the_cookie_of_an_ended_sign_in_goes_and_what_else_it_held_stays() {
             "it is written again each time"
         );
 
-        // And the way in is open.
+        // Signing in works.
         let back = Visitor::holding(&market, stale);
         assert_eq!(back.sign_in("ana", PASSWORD).await.status(), 303);
         assert!(back.is_signed_in().await);
@@ -158,7 +158,7 @@ fn the_cookie_of_an_ended_sign_in_goes_and_what_else_it_held_stays() {
 }
 
 #[test]
-fn nothing_that_someone_sees_signed_in_is_kept_and_guests_pages_are_all_alike() {
+fn signed_in_pages_are_not_cached_and_guests_see_the_same_bytes() {
     run(async {
         let market = Market::demo();
         let mut guests = BTreeMap::new();
@@ -201,7 +201,7 @@ fn nothing_that_someone_sees_signed_in_is_kept_and_guests_pages_are_all_alike() 
 }
 
 #[test]
-fn to_know_who_calls_costs_one_query() {
+fn recognizing_the_visitor_costs_one_query() {
     run(async {
         let market = Market::demo();
         let ana = market.join("ana").await;
@@ -209,7 +209,7 @@ fn to_know_who_calls_costs_one_query() {
         crate::accounts::steps::quiet(&market).await;
         ana.page("/account").await;
         for path in ["/forgot", "/shops/barro-e-sal", "/products?q=mug"] {
-            // What is kept of other pages may run out in between: the least of a few counts.
+            // Cached results may expire in between, so the lowest of a few counts is taken.
             let mut counts = [u64::MAX; 2];
             for _ in 0..5 {
                 for (visitor, least) in [&guest, &ana].into_iter().zip(&mut counts) {
@@ -227,7 +227,7 @@ fn to_know_who_calls_costs_one_query() {
 }
 
 #[test]
-fn under_another_name_of_the_market_the_sign_in_page_says_where_to_go() {
+fn under_another_host_the_sign_in_page_names_the_right_one() {
     run(async {
         let market = Market::open(false, |config| {
             config.public_url = "http://market.example:8080".parse().unwrap();

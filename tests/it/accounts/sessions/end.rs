@@ -1,17 +1,17 @@
-//! Sign-ins end when they should: at once, everywhere, and for whoever copied the cookie.
+//! Sessions end at once, in all browsers, and for copied cookies.
 
 use chrono::TimeDelta;
 use pocketshop::ops;
 use scraper::Html;
 
 use crate::accounts::steps::{
-    ANOTHER, age_password, age_sessions, another_browser, dump, email_of, fresh_code, half_way, remember_a_browser,
-    remembered_browsers, session_ids, switch_on,
+    ANOTHER, age_password, age_sessions, another_browser, dump, email_of, pending_sign_in, session_ids, trust_browser,
+    trusted_browsers_of, turn_on_second_factor, unused_code,
 };
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run, texts};
 
-/// Two browsers of one person, and what their cookies were before something happened in the first.
+/// Two browsers of one user, and their cookies before something happened in the first.
 struct Two {
     market: Market,
     name: &'static str,
@@ -30,7 +30,7 @@ impl Two {
     }
 
     async fn before(market: Market, name: &'static str, a: Visitor, b: Visitor) -> Self {
-        remember_a_browser(&market, name);
+        trust_browser(&market, name);
         assert!(a.is_signed_in().await && b.is_signed_in().await);
         Self {
             cookies: [a.cookie(), b.cookie()],
@@ -42,9 +42,9 @@ impl Two {
         }
     }
 
-    /// Everything from before is over; the first browser goes on, if it acted itself, under a new id.
+    /// All earlier sessions ended. If the first browser acted itself, it has a session with a new id.
     async fn all_ended(&self, a_stays: bool) {
-        assert_eq!(remembered_browsers(&self.market, self.name), 0);
+        assert_eq!(trusted_browsers_of(&self.market, self.name), 0);
         assert!(!self.b.is_signed_in().await, "the other browser is still signed in");
         for old in &self.cookies {
             let copied = Visitor::holding(&self.market, old.clone());
@@ -64,7 +64,7 @@ impl Two {
 }
 
 #[test]
-fn signing_out_everywhere_ends_every_sign_in_but_this() {
+fn signing_out_everywhere_ends_all_other_sessions() {
     run(async {
         let two = Two::of("ana").await;
         two.post("/account/devices/revocation", &[]).await;
@@ -73,7 +73,7 @@ fn signing_out_everywhere_ends_every_sign_in_but_this() {
 }
 
 #[test]
-fn a_new_password_ends_every_sign_in_but_this() {
+fn a_new_password_ends_all_other_sessions() {
     run(async {
         let two = Two::of("ana").await;
         two.post("/account/password", &[("password", ANOTHER)]).await;
@@ -84,7 +84,7 @@ fn a_new_password_ends_every_sign_in_but_this() {
 }
 
 #[test]
-fn a_password_by_letter_ends_every_sign_in() {
+fn a_password_reset_ends_all_sessions() {
     run(async {
         let two = Two::of("ana").await;
         two.post("/forgot", &[("login", "ana")]).await;
@@ -96,7 +96,7 @@ fn a_password_by_letter_ends_every_sign_in() {
 }
 
 #[test]
-fn a_new_address_ends_every_sign_in_but_this() {
+fn a_new_address_ends_all_other_sessions() {
     run(async {
         let two = Two::of("ana").await;
         two.post("/account/email", &[("email", "new@example.org")]).await;
@@ -108,22 +108,22 @@ fn a_new_address_ends_every_sign_in_but_this() {
 }
 
 #[test]
-fn switching_the_second_factor_on_ends_every_sign_in_but_this() {
+fn turning_the_second_factor_on_ends_all_other_sessions() {
     run(async {
         let two = Two::of("ana").await;
-        switch_on(&two.a).await;
+        turn_on_second_factor(&two.a).await;
         two.all_ended(true).await;
     });
 }
 
 #[test]
-fn switching_the_second_factor_off_ends_every_sign_in_but_this() {
+fn turning_the_second_factor_off_ends_all_other_sessions() {
     run(async {
         let market = Market::empty();
         let a = market.join("ana").await;
-        let (secret, _) = switch_on(&a).await;
-        let b = half_way(&market, "ana").await;
-        let code = fresh_code(&market, "ana", &secret);
+        let (secret, _) = turn_on_second_factor(&a).await;
+        let b = pending_sign_in(&market, "ana").await;
+        let code = unused_code(&market, "ana", &secret);
         assert_eq!(b.post("/login/code", &[("code", &code)]).await.status(), 303);
         let two = Two::before(market, "ana", a, b).await;
         two.post("/account/second-factor/removal", &[]).await;
@@ -133,7 +133,7 @@ fn switching_the_second_factor_off_ends_every_sign_in_but_this() {
 }
 
 #[test]
-fn who_is_suspended_is_signed_out_and_stays_so() {
+fn suspension_signs_out_and_prevents_sign_ins() {
     run(async {
         let two = Two::of("ana").await;
         ops::users::set_suspended(&two.market.config, "ana", true).unwrap();
@@ -146,7 +146,7 @@ fn who_is_suspended_is_signed_out_and_stays_so() {
 }
 
 #[test]
-fn who_becomes_an_operator_signs_in_again() {
+fn a_new_admin_must_sign_in_again() {
     run(async {
         let two = Two::of("ana").await;
         ops::users::make_admin(&two.market.config, "ana", None, None).unwrap();
@@ -155,7 +155,7 @@ fn who_becomes_an_operator_signs_in_again() {
 }
 
 #[test]
-fn signing_out_kills_a_copied_cookie() {
+fn signing_out_invalidates_a_copied_cookie() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -164,9 +164,9 @@ fn signing_out_kills_a_copied_cookie() {
         assert_eq!(location(&ana.post("/logout", &[]).await), "/");
         assert!(!copied.is_signed_in().await && !ana.is_signed_in().await);
         assert!(session_ids(&market, "ana").is_empty());
-        // The half of a sign-in goes too.
-        switch_on(&another_browser(&market, "ana").await).await;
-        let half = half_way(&market, "ana").await;
+        // A pending sign-in ends too.
+        turn_on_second_factor(&another_browser(&market, "ana").await).await;
+        let half = pending_sign_in(&market, "ana").await;
         assert_eq!(session_ids(&market, "ana").len(), 2);
         half.post("/logout", &[]).await;
         assert_eq!(session_ids(&market, "ana").len(), 1);
@@ -174,7 +174,7 @@ fn signing_out_kills_a_copied_cookie() {
 }
 
 #[test]
-fn a_cookie_that_was_planted_before_never_becomes_signed_in() {
+fn a_planted_cookie_never_becomes_signed_in() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
@@ -192,13 +192,13 @@ fn a_cookie_that_was_planted_before_never_becomes_signed_in() {
 }
 
 #[test]
-fn every_step_up_makes_a_new_sign_in_and_ends_the_old_one() {
+fn every_authentication_step_replaces_the_session() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let mut seen = vec![session_ids(&market, "ana")];
         let mut cookies = vec![ana.cookie()];
-        // Again in the same browser.
+        // A second sign-in in the same browser.
         ana.sign_in("ana", PASSWORD).await;
         seen.push(session_ids(&market, "ana"));
         cookies.push(ana.cookie());
@@ -206,13 +206,13 @@ fn every_step_up_makes_a_new_sign_in_and_ends_the_old_one() {
         ana.post("/confirm", &[("password", PASSWORD)]).await;
         seen.push(session_ids(&market, "ana"));
         cookies.push(ana.cookie());
-        let (secret, _) = switch_on(&ana).await;
+        let (secret, _) = turn_on_second_factor(&ana).await;
         seen.push(session_ids(&market, "ana"));
         ana.post("/logout", &[]).await;
-        let half = half_way(&market, "ana").await;
+        let half = pending_sign_in(&market, "ana").await;
         seen.push(session_ids(&market, "ana"));
         let half_cookie = half.cookie();
-        let code = fresh_code(&market, "ana", &secret);
+        let code = unused_code(&market, "ana", &secret);
         assert_eq!(half.post("/login/code", &[("code", &code)]).await.status(), 303);
         seen.push(session_ids(&market, "ana"));
         assert!(half.is_signed_in().await);
@@ -247,7 +247,7 @@ fn devices_are_listed_and_signed_out_one_by_one() {
         assert_eq!(names, ["Firefox on Linux", "Firefox on Linux This device"]);
         assert_eq!(actions[1], "/logout");
 
-        // Nobody signs somebody else's device out, whatever the number.
+        // Another user's device cannot be signed out.
         let before = dump(&market).await;
         let mine = session_ids(&market, "ana")[0];
         for id in [mine.to_string(), "0".into(), "x".into(), "99999999999999999999".into()] {
@@ -265,7 +265,7 @@ fn devices_are_listed_and_signed_out_one_by_one() {
 }
 
 #[test]
-fn that_someone_is_here_is_written_down_once_a_minute() {
+fn the_time_of_the_last_request_is_stored_once_a_minute() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;

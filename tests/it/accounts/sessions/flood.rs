@@ -1,24 +1,24 @@
-//! A flood of sign-ins: who cannot be served is told when to come back, and the other pages go on.
+//! A flood of sign-ins: excess requests are refused with `Retry-After`, and other pages keep working.
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::accounts::records::tries;
+use crate::accounts::records::attempts;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, run};
 
 #[test]
-fn who_finds_the_waiting_room_full_is_told_and_other_pages_are_open() {
+fn a_full_hashing_queue_refuses_sign_ins_and_other_pages_work() {
     run(async {
         let market = Market::open(true, |config| {
-            // So dear that the room fills however fast the machine is.
+            // So expensive that the queue fills up on any machine.
             config.password_cost.passes = 40;
             config.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
         });
         let visitor = Visitor::new(&market);
         visitor.get("/").await;
-        let knock = |one: usize| {
+        let sign_in = |one: usize| {
             let form = [
                 ("login", format!("nobody-{one}")),
                 ("password", "any old password".to_owned()),
@@ -30,7 +30,7 @@ fn who_finds_the_waiting_room_full_is_told_and_other_pages_are_open() {
                 .send()
         };
         let flood = join_all((0..120).map(async |one| {
-            let answer = tokio::time::timeout(Duration::from_secs(8), knock(one)).await;
+            let answer = tokio::time::timeout(Duration::from_secs(8), sign_in(one)).await;
             answer.ok().map(Result::unwrap)
         }));
         let look = async {
@@ -57,7 +57,7 @@ fn who_finds_the_waiting_room_full_is_told_and_other_pages_are_open() {
                 .all(|answer| [422, 503].contains(&answer.status().as_u16())),
             "{answers:?}"
         );
-        // At most a served one and 32 waiting ones for each core find a place.
+        // For each core, one request is served and 32 wait.
         let cores = std::thread::available_parallelism().unwrap().get();
         let places = 33 * cores;
         if places < 100 {
@@ -68,7 +68,7 @@ fn who_finds_the_waiting_room_full_is_told_and_other_pages_are_open() {
         }
         assert!(looks[10] < Duration::from_millis(500), "{looks:?}");
         assert!(looks[18] < Duration::from_secs(2), "{looks:?}");
-        // Every one was counted, also who was sent off.
-        assert!(tries(&market, "account").len() >= 115);
+        // Every attempt was counted, also those that were refused.
+        assert!(attempts(&market, "account").len() >= 115);
     });
 }

@@ -1,15 +1,15 @@
-//! How long a sign-in lasts: the more someone may do, the shorter.
+//! How long sessions last: those with more rights are shorter.
 
 use chrono::TimeDelta;
 use pocketshop::ops;
 
 use crate::accounts::steps::{
-    ANOTHER, age_sessions, another_browser, fresh_code, half_way, open_shop, session_ids, switch_on,
+    ANOTHER, age_sessions, another_browser, open_shop, pending_sign_in, session_ids, turn_on_second_factor, unused_code,
 };
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run};
 
-/// Signed in just before the limits, and not just after.
+/// Signed in just before the limits, and no longer just after.
 async fn ends_after(market: &Market, name: &str, idle: TimeDelta, absolute: TimeDelta, visitor: &Visitor, page: &str) {
     let (slack, second) = (TimeDelta::seconds(20), TimeDelta::seconds(1));
     let cookie = visitor.cookie();
@@ -62,13 +62,13 @@ fn a_sellers_sign_in_ends_earlier() {
 }
 
 #[test]
-fn an_operators_sign_in_ends_within_the_day() {
+fn an_admins_session_ends_within_a_day() {
     run(async {
         let market = Market::empty();
         market.join("ana").await;
         ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
-        switch_on(&ana).await;
+        turn_on_second_factor(&ana).await;
         let (idle, absolute) = (TimeDelta::minutes(30), TimeDelta::hours(12));
         for page in ["/admin", "/account"] {
             ends_after(&market, "ana", idle, absolute, &ana, page).await;
@@ -77,30 +77,30 @@ fn an_operators_sign_in_ends_within_the_day() {
 }
 
 #[test]
-fn half_a_sign_in_ends_after_five_minutes_however_busy() {
+fn a_pending_second_factor_expires_after_five_minutes() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let (secret, _) = switch_on(&ana).await;
+        let (secret, _) = turn_on_second_factor(&ana).await;
         ana.post("/logout", &[]).await;
-        let half = half_way(&market, "ana").await;
+        let half = pending_sign_in(&market, "ana").await;
         let five = TimeDelta::minutes(5);
         ends_after(&market, "ana", five, five, &half, "/login/code").await;
         let late = Visitor::holding(&market, half.cookie());
-        let code = fresh_code(&market, "ana", &secret);
+        let code = unused_code(&market, "ana", &secret);
         assert!(location(&late.post("/login/code", &[("code", &code)]).await).starts_with("/login?"));
         assert!(!late.is_signed_in().await);
     });
 }
 
 #[test]
-fn a_look_makes_it_last_but_a_new_id_makes_it_no_younger() {
+fn a_request_extends_a_session_but_a_new_id_does_not() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
         age_sessions(&market, "ana", TimeDelta::days(29), TimeDelta::days(13));
         assert!(ana.is_signed_in().await);
-        // The look was written down.
+        // The request was recorded.
         age_sessions(
             &market,
             "ana",
@@ -110,7 +110,7 @@ fn a_look_makes_it_last_but_a_new_id_makes_it_no_younger() {
         assert_eq!(ana.post("/confirm", &[("password", PASSWORD)]).await.status(), 303);
         ana.post("/account/devices/revocation", &[]).await;
         ana.post("/account/password", &[("password", ANOTHER)]).await;
-        switch_on(&ana).await;
+        turn_on_second_factor(&ana).await;
         assert!(ana.is_signed_in().await);
         let id = session_ids(&market, "ana")[0];
         let began: chrono::NaiveDateTime = {

@@ -1,4 +1,4 @@
-//! Signing in: by either name, one answer to every failure, and on to a page of ours.
+//! Signing in: by email or username, with one response to every failure, and the redirect afterwards.
 
 use diesel::prelude::*;
 use scraper::Html;
@@ -8,7 +8,7 @@ use crate::schema::{sessions, users};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run};
 
-/// Addresses that are none of ours, each as JSON.
+/// Addresses that are not ours, each as JSON.
 const NEXT: &str = include_str!("../../../corpus/next.txt");
 
 async fn sign_in_to(visitor: &Visitor, next: &str) -> String {
@@ -19,7 +19,7 @@ async fn sign_in_to(visitor: &Visitor, next: &str) -> String {
 }
 
 #[test]
-fn either_name_signs_in_whatever_its_case() {
+fn email_or_username_signs_in_in_any_case() {
     run(async {
         let market = Market::empty();
         market.join("Robin").await;
@@ -45,7 +45,7 @@ fn either_name_signs_in_whatever_its_case() {
 }
 
 #[test]
-fn every_failure_looks_the_same_to_the_byte() {
+fn every_failure_has_the_same_bytes() {
     run(async {
         let market = Market::empty();
         let fail = async |password: &str| {
@@ -56,7 +56,7 @@ fn every_failure_looks_the_same_to_the_byte() {
         };
         let unknown = fail(PASSWORD).await;
         assert_eq!(unknown.0, 422);
-        assert!(unknown.2.contains("do not go together"), "{}", unknown.2);
+        assert!(unknown.2.contains("email or password is wrong"), "{}", unknown.2);
         market.join("robin").await;
         assert_eq!(fail("not my password").await, unknown, "a wrong password");
         assert_eq!(fail("").await, unknown, "no password typed");
@@ -81,7 +81,7 @@ fn every_failure_looks_the_same_to_the_byte() {
 }
 
 #[test]
-fn what_was_typed_stands_in_the_page_as_text_and_the_password_does_not() {
+fn input_is_escaped_and_the_password_is_never_shown() {
     run(async {
         let market = Market::empty();
         let typed = "\"><script>alert(1)</script>";
@@ -105,7 +105,7 @@ fn what_was_typed_stands_in_the_page_as_text_and_the_password_does_not() {
 }
 
 #[test]
-fn the_way_on_is_a_page_of_ours_only() {
+fn next_is_a_page_of_ours_only() {
     run(async {
         let market = Market::empty();
         let robin = market.join("robin").await;
@@ -126,7 +126,7 @@ fn the_way_on_is_a_page_of_ours_only() {
 }
 
 #[test]
-fn who_is_signed_in_goes_on_to_the_account() {
+fn a_signed_in_visitor_is_sent_to_the_account() {
     run(async {
         let market = Market::empty();
         let robin = market.join("robin").await;
@@ -143,7 +143,7 @@ fn who_is_signed_in_goes_on_to_the_account() {
 }
 
 #[test]
-fn who_was_signed_out_elsewhere_signs_in_again_from_the_form_that_was_open() {
+fn a_form_after_a_remote_sign_out_leads_to_sign_in() {
     run(async {
         let market = Market::empty();
         let robin = market.join("robin").await;
@@ -157,7 +157,7 @@ fn who_was_signed_out_elsewhere_signs_in_again_from_the_form_that_was_open() {
 }
 
 #[test]
-fn a_password_of_a_megabyte_is_refused_before_anything_is_done_for_it() {
+fn a_password_of_a_megabyte_is_refused_early() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
@@ -169,7 +169,7 @@ fn a_password_of_a_megabyte_is_refused_before_anything_is_done_for_it() {
             assert_eq!(answer.status(), 413, "{path}");
         }
         assert_eq!(market.db.queries(), before);
-        // What a form may hold is read, and is nobody's password.
+        // A password of the largest size that a form may have is wrong, not an error.
         let long = &endless[..60_000];
         assert_eq!(Visitor::new(&market).sign_in("robin", long).await.status(), 422);
         let refused = register_with(&Visitor::new(&market), "ann@example.org", "ann-b", long).await;
@@ -179,7 +179,7 @@ fn a_password_of_a_megabyte_is_refused_before_anything_is_done_for_it() {
 }
 
 #[test]
-fn every_character_of_a_password_counts_whatever_it_is() {
+fn every_character_of_a_password_counts() {
     run(async {
         let market = Market::empty();
         let long = format!(

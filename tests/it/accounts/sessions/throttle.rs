@@ -1,15 +1,17 @@
-//! The throttles: wrong passwords slow down whoever tries them, and lock nobody out.
+//! The sign-in throttles: wrong passwords slow down further attempts, and lock nobody out.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use futures_util::future::join_all;
-use pocketshop::accounts::Origin;
-use pocketshop::accounts::sessions::sign_in::{self, Knock};
+use pocketshop::accounts::sessions::sign_in::{self, SignInAttempt};
+use pocketshop::accounts::{ActionContext, Origin};
 use pocketshop::app;
 use pocketshop::crypto::Cipher;
 use pocketshop::mail::Outbox;
 
-use crate::accounts::records::{closed, conn, events, forget_tries, register, seen, set_tries, settled, tries, wait};
+use crate::accounts::records::{
+    attempts, closed, conn, events, idle_rows, register, reset_throttles, seen, set_attempts, wait,
+};
 use crate::schema::security_events;
 use crate::support::mail::letters_to;
 use crate::support::visitor::{PASSWORD, Visitor, location};
@@ -17,17 +19,17 @@ use crate::support::{Market, run};
 
 const WRONG: &str = "not my password";
 
-async fn try_in(market: &Market, login: &str, password: &str) -> u16 {
+async fn try_sign_in(market: &Market, login: &str, password: &str) -> u16 {
     Visitor::new(market).sign_in(login, password).await.status().as_u16()
 }
 
-async fn wear_out(market: &Market, login: &str) {
+async fn use_free_attempts(market: &Market, login: &str) {
     for one in 0..10 {
-        assert_eq!(try_in(market, login, WRONG).await, 422, "{one}");
+        assert_eq!(try_sign_in(market, login, WRONG).await, 422, "{one}");
     }
 }
 
-/// Without the seconds that are left, which pass between one answer and the next.
+/// Without the remaining seconds, which differ between responses.
 fn timeless((status, headers, body): (u16, Vec<(String, String)>, String)) -> (u16, Vec<(String, String)>, String) {
     let headers = headers
         .into_iter()
@@ -42,11 +44,11 @@ fn timeless((status, headers, body): (u16, Vec<(String, String)>, String)) -> (u
 }
 
 #[test]
-fn after_ten_wrong_passwords_the_right_one_waits_too_and_then_starts_afresh() {
+fn after_ten_wrong_passwords_the_right_one_must_wait() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
-        wear_out(&market, "robin").await;
+        use_free_attempts(&market, "robin").await;
         let visitor = Visitor::new(&market);
         let refused = visitor.sign_in("robin", PASSWORD).await;
         assert_eq!(refused.status(), 429);
@@ -54,17 +56,17 @@ fn after_ten_wrong_passwords_the_right_one_waits_too_and_then_starts_afresh() {
         assert!((20..=30).contains(&seconds), "{seconds}");
         assert!(refused.text().await.unwrap().contains("many wrong tries"));
         assert!(!visitor.is_signed_in().await);
-        // By the other name there are other tries, or the rest would tell whose address it is.
-        assert_eq!(try_in(&market, "robin@example.org", WRONG).await, 422);
-        // Nobody else waits.
+        // The username has its own count. Otherwise the delay would show whose address it is.
+        assert_eq!(try_sign_in(&market, "robin@example.org", WRONG).await, 422);
+        // Other users need not wait.
         market.join("ann-b").await;
 
         wait(&market, TimeDelta::seconds(31));
         let answer = visitor.sign_in("robin", PASSWORD).await;
         assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/account"));
-        assert!(tries(&market, "account").is_empty());
-        wear_out(&market, "robin").await;
-        assert_eq!(try_in(&market, "robin", PASSWORD).await, 429);
+        assert!(attempts(&market, "account").is_empty());
+        use_free_attempts(&market, "robin").await;
+        assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 429);
     });
 }
 
@@ -73,8 +75,8 @@ fn an_unknown_account_is_throttled_as_a_known_one_is() {
     run(async {
         let (stranger, friend) = (Market::empty(), Market::empty());
         friend.join("robin").await;
-        forget_tries(&friend);
-        // One account, however it is typed.
+        reset_throttles(&friend);
+        // One account, in any spelling of the login.
         let ways = [
             "robin@example.org",
             " Robin@EXAMPLE.org",
@@ -90,53 +92,66 @@ fn an_unknown_account_is_throttled_as_a_known_one_is() {
         }
         let (asked, waiting) = (closed(&friend, "account"), closed(&stranger, "account"));
         assert_eq!(asked.1 - asked.0, waiting.1 - waiting.0);
-        assert_eq!(tries(&friend, "account"), tries(&stranger, "account"));
+        assert_eq!(attempts(&friend, "account"), attempts(&stranger, "account"));
     });
 }
 
 #[test]
-fn a_hundred_tries_at_once_are_all_counted_and_ten_are_looked_at() {
+fn of_a_hundred_simultaneous_attempts_ten_are_checked() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
-        forget_tries(&market);
+        reset_throttles(&market);
         let visitor = Visitor::new(&market);
         let answers = join_all((0..100).map(|_| visitor.sign_in("robin", WRONG))).await;
         let count = |status| answers.iter().filter(|answer| answer.status() == status).count();
         assert_eq!(count(500), 0);
-        assert!(tries(&market, "account")[0] >= 95, "{:?}", tries(&market, "account"));
-        assert!(tries(&market, "network")[0] >= 95, "{:?}", tries(&market, "network"));
+        assert!(
+            attempts(&market, "account")[0] >= 95,
+            "{:?}",
+            attempts(&market, "account")
+        );
+        assert!(
+            attempts(&market, "network")[0] >= 95,
+            "{:?}",
+            attempts(&market, "network")
+        );
         assert_eq!((count(422), events(&market, "sign-in-failed")), (10, 10));
         assert!(count(429) >= 85, "{}", count(429));
-        assert_eq!(try_in(&market, "robin", PASSWORD).await, 429);
+        assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 429);
         assert_eq!(events(&market, "sign-in-slowed"), 1);
         market.emails("robin@example.org", 2).await;
     });
 }
 
 #[test]
-fn who_came_a_moment_earlier_is_not_turned_away_by_who_was_counted_first() {
+fn an_attempt_with_an_older_time_is_not_refused_because_of_a_newer_one() {
     run(async {
         let market = Market::empty();
         let outbox = Outbox::new(&market.config, Cipher::new(&market.config.secret_keys));
-        let origin = Origin::new("192.0.2.1".parse().unwrap(), "");
-        let mut conn = conn(&market);
         let later: NaiveDateTime = "2026-11-23T10:00:00.000900".parse().unwrap();
+        let mut action = ActionContext {
+            outbox,
+            origin: Origin::new("192.0.2.1".parse().unwrap(), ""),
+            now: later,
+        };
+        let mut conn = conn(&market);
         for login in ["ann-b", "robin", "robin"] {
             for now in [later, later - TimeDelta::microseconds(800)] {
-                let knock = sign_in::knock(&mut conn, &outbox, login, &origin, now).unwrap();
-                assert!(matches!(knock, Knock::Open(_)), "{login}");
+                action.now = now;
+                let attempt = sign_in::begin_attempt(&mut conn, &action, login).unwrap();
+                assert!(matches!(attempt, SignInAttempt::Allowed(_)), "{login}");
             }
         }
     });
 }
 
 #[test]
-fn a_restart_forgives_nothing() {
+fn throttles_survive_a_restart() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
-        wear_out(&market, "robin").await;
+        use_free_attempts(&market, "robin").await;
         let again = app::open(&market.config, app::listen(&market.config).unwrap()).unwrap();
         actix_web::rt::spawn(again.server);
         let form = [("login", "robin"), ("password", PASSWORD)];
@@ -149,7 +164,7 @@ fn a_restart_forgives_nothing() {
 }
 
 #[test]
-fn a_forged_address_does_not_help_and_a_proxys_word_counts() {
+fn a_forged_forwarded_address_is_ignored_except_from_a_proxy() {
     run(async {
         async fn come(market: &Market, address: &str) -> u16 {
             let form = [("login", "nobody"), ("password", WRONG)];
@@ -158,13 +173,13 @@ fn a_forged_address_does_not_help_and_a_proxys_word_counts() {
         }
         let market = Market::empty();
         assert_eq!(come(&market, "198.51.100.1").await, 422);
-        set_tries(&market, "network", 98);
+        set_attempts(&market, "network", 98);
         let answers = [come(&market, "198.51.100.2").await, come(&market, "198.51.100.3").await];
         assert_eq!(answers, [422, 422]);
         for last in 4..7 {
             assert_eq!(come(&market, &format!("198.51.100.{last}")).await, 429);
         }
-        assert_eq!(tries(&market, "network").len(), 1);
+        assert_eq!(attempts(&market, "network").len(), 1);
         let from: Vec<String> = security_events::table
             .select(security_events::address)
             .distinct()
@@ -183,24 +198,24 @@ fn a_forged_address_does_not_help_and_a_proxys_word_counts() {
         ] {
             assert_eq!(come(&behind, address).await, 422);
         }
-        let mut networks = tries(&behind, "network");
+        let mut networks = attempts(&behind, "network");
         networks.sort_unstable();
         assert_eq!(networks, [1, 1, 2], "a /64 is one network");
-        assert_eq!(tries(&behind, "account"), [4]);
+        assert_eq!(attempts(&behind, "account"), [4]);
     });
 }
 
 #[test]
-fn a_new_password_ends_the_rest() {
+fn a_new_password_resets_the_account_throttle() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
-        wear_out(&market, "robin").await;
-        assert_eq!(try_in(&market, "robin", PASSWORD).await, 429);
+        use_free_attempts(&market, "robin").await;
+        assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 429);
         let visitor = Visitor::new(&market);
         let asked = visitor.post("/forgot", &[("login", "robin")]).await;
         assert_eq!((asked.status().as_u16(), location(&asked)), (303, "/forgot/sent"));
-        // Before it: the one that proves the address, and the one that warns.
+        // Earlier emails: the verification and the warning.
         let link = market.link("robin@example.org", 3).await;
         visitor.get(&link).await;
         let new = "seven green boats 4";
@@ -215,24 +230,24 @@ fn a_new_password_ends_the_rest() {
                 .unwrap()
                 .contains("Your new password is set")
         );
-        assert_eq!(try_in(&market, "robin", new).await, 303);
+        assert_eq!(try_sign_in(&market, "robin", new).await, 303);
     });
 }
 
 #[test]
-fn the_owner_hears_of_it_once_and_nobody_hears_of_nobody() {
+fn a_throttled_account_gets_one_email() {
     run(async {
         let market = Market::empty();
         register(&Visitor::new(&market), "robin@example.org", "robin").await;
         for login in ["robin", "stranger@example.org"] {
-            wear_out(&market, login).await;
-            assert_eq!(try_in(&market, login, WRONG).await, 429);
+            use_free_attempts(&market, login).await;
+            assert_eq!(try_sign_in(&market, login, WRONG).await, 429);
             wait(&market, TimeDelta::minutes(10));
-            assert_eq!(try_in(&market, login, WRONG).await, 422);
-            assert_eq!(try_in(&market, login, WRONG).await, 429);
+            assert_eq!(try_sign_in(&market, login, WRONG).await, 422);
+            assert_eq!(try_sign_in(&market, login, WRONG).await, 429);
         }
         let emails = market.emails("robin@example.org", 2).await;
-        settled(&market).await;
+        idle_rows(&market).await;
         assert_eq!(letters_to(&market.config.data, "robin@example.org").len(), 2);
         assert!(emails[1].text.contains("http://localhost/forgot"));
         assert!(!emails[1].text.contains("token="));
@@ -241,11 +256,11 @@ fn the_owner_hears_of_it_once_and_nobody_hears_of_nobody() {
 }
 
 #[test]
-fn rests_grow_to_a_quarter_of_an_hour_and_are_forgotten_after_one() {
+fn delays_grow_to_15_minutes_and_reset_after_an_hour() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
-        wear_out(&market, "robin").await;
+        use_free_attempts(&market, "robin").await;
         let rest = || {
             let (since, until) = closed(&market, "account");
             (until - since).num_seconds()
@@ -253,34 +268,34 @@ fn rests_grow_to_a_quarter_of_an_hour_and_are_forgotten_after_one() {
         for expected in [30, 60, 120] {
             assert_eq!(rest(), expected);
             wait(&market, TimeDelta::seconds(expected));
-            assert_eq!(try_in(&market, "robin", WRONG).await, 422);
+            assert_eq!(try_sign_in(&market, "robin", WRONG).await, 422);
         }
         wait(&market, TimeDelta::minutes(5));
-        set_tries(&market, "account", 100_000);
-        assert_eq!(try_in(&market, "robin", WRONG).await, 422);
+        set_attempts(&market, "account", 100_000);
+        assert_eq!(try_sign_in(&market, "robin", WRONG).await, 422);
         assert_eq!(rest(), 15 * 60);
-        // Tries during the rest do not make it longer.
-        assert_eq!(try_in(&market, "robin", WRONG).await, 429);
+        // Attempts during the delay do not extend it.
+        assert_eq!(try_sign_in(&market, "robin", WRONG).await, 429);
         wait(&market, TimeDelta::minutes(15));
-        assert_eq!(try_in(&market, "robin", PASSWORD).await, 303);
+        assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 303);
 
-        wear_out(&market, "robin").await;
+        use_free_attempts(&market, "robin").await;
         wait(&market, TimeDelta::minutes(61));
-        assert_eq!(try_in(&market, "robin", WRONG).await, 422);
-        assert_eq!((tries(&market, "account"), rest()), (vec![1], 0));
+        assert_eq!(try_sign_in(&market, "robin", WRONG).await, 422);
+        assert_eq!((attempts(&market, "account"), rest()), (vec![1], 0));
     });
 }
 
 #[test]
-fn who_signs_in_rightly_does_not_count_against_the_network() {
+fn a_successful_sign_in_does_not_count_against_the_network() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
-        assert_eq!(tries(&market, "network"), [0]);
-        assert_eq!(try_in(&market, "robin", WRONG).await, 422);
+        assert_eq!(attempts(&market, "network"), [0]);
+        assert_eq!(try_sign_in(&market, "robin", WRONG).await, 422);
         for _ in 0..3 {
-            assert_eq!(try_in(&market, "robin", PASSWORD).await, 303);
+            assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 303);
         }
-        assert_eq!(tries(&market, "network"), [1]);
+        assert_eq!(attempts(&market, "network"), [1]);
     });
 }

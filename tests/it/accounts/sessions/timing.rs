@@ -1,14 +1,14 @@
-//! Nobody learns from the clock who has an account.
+//! Response times do not show who has an account.
 
 use std::time::{Duration, Instant};
 
 use crate::accounts::passwords::imported;
-use crate::accounts::records::{forget_tries, register, settled};
+use crate::accounts::records::{idle_rows, register, reset_throttles};
 use crate::support::visitor::{PASSWORD, Visitor};
 use crate::support::{Market, run};
 
 const SAMPLES: usize = 30;
-/// As dear as Argon2 or dearer, so that it shows when either is left out.
+/// At least as expensive as Argon2, so that the test notices when either is missing.
 const ROUNDS: u32 = 20_000;
 
 fn median(samples: &[Duration]) -> f64 {
@@ -17,7 +17,7 @@ fn median(samples: &[Duration]) -> f64 {
     sorted[sorted.len() / 2].as_secs_f64()
 }
 
-/// How far the ranks of two lots of samples are from those of one lot, in standard deviations (Mann and Whitney's test).
+/// The Mann-Whitney U statistic of two samples, in standard deviations.
 fn apart(one: &[Duration], other: &[Duration]) -> f64 {
     let wins: f64 = one
         .iter()
@@ -43,7 +43,7 @@ fn alike(lots: &[Vec<Duration>]) -> bool {
     })
 }
 
-/// Takes samples of each kind in turn, so that all have the same weather; once more before it is believed that they differ.
+/// Samples each kind in turn, so that other load affects all alike. Repeats once before the kinds count as different.
 async fn expect_alike<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) -> Duration) {
     let mut told = String::new();
     for attempt in 0..2 {
@@ -51,7 +51,7 @@ async fn expect_alike<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) 
         for round in 0..=SAMPLES {
             for (kind, lot) in lots.iter_mut().enumerate() {
                 let took = sample(kind, attempt * 100 + round).await;
-                // The first of each warms up.
+                // The first sample of each kind is a warm-up.
                 if round > 0 {
                     lot.push(took);
                 }
@@ -66,14 +66,14 @@ async fn expect_alike<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) 
 }
 
 #[test]
-fn a_failed_sign_in_takes_as_long_whoever_it_was() {
+fn a_failed_sign_in_takes_the_same_time_for_everyone() {
     run(async {
         let market = Market::on(imported("my old password", ROUNDS), false, |_| {});
         market.join("robin").await;
         let visitor = Visitor::new(&market);
         let logins = ["nobody@example.org", "robin@example.org", "luna@gmail.com"];
         expect_alike::<3>(async |kind, _| {
-            forget_tries(&market);
+            reset_throttles(&market);
             let begun = Instant::now();
             let answer = visitor.sign_in(logins[kind], "not my password").await;
             assert_eq!(answer.status(), 422);
@@ -85,14 +85,14 @@ fn a_failed_sign_in_takes_as_long_whoever_it_was() {
 }
 
 #[test]
-fn signing_up_takes_as_long_for_a_known_address() {
+fn signing_up_takes_the_same_time_for_a_known_address() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
         let visitor = Visitor::new(&market);
         expect_alike::<2>(async |kind, round| {
-            forget_tries(&market);
-            settled(&market).await;
+            reset_throttles(&market);
+            idle_rows(&market).await;
             let (new, name) = (format!("new-{round}@example.org"), format!("new-{kind}-{round}"));
             let email = if kind == 0 { new.as_str() } else { "robin@example.org" };
             let begun = Instant::now();
@@ -104,7 +104,7 @@ fn signing_up_takes_as_long_for_a_known_address() {
 }
 
 #[test]
-fn asking_for_a_new_password_takes_as_long_for_a_known_address() {
+fn a_reset_request_takes_the_same_time_for_a_known_address() {
     run(async {
         let market = Market::empty();
         market.join("robin").await;
@@ -113,7 +113,7 @@ fn asking_for_a_new_password_takes_as_long_for_a_known_address() {
         let visitor = Visitor::new(&market);
         let logins = ["nobody@example.org", "robin@example.org"];
         expect_alike::<2>(async |kind, _| {
-            settled(&market).await;
+            idle_rows(&market).await;
             let begun = Instant::now();
             assert_eq!(visitor.post("/forgot", &[("login", logins[kind])]).await.status(), 303);
             begun.elapsed()

@@ -1,0 +1,38 @@
+//! How much a cart holds, and the messages when something does not fit.
+
+use super::line::LineProblem;
+
+/// The largest number of lines in a cart.
+pub const MAX_LINES: usize = 50;
+/// The largest number of pieces in a line.
+pub const MAX_QUANTITY: i32 = 99;
+
+/// Why a line holds fewer pieces than the buyer wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuantityLimit {
+    /// It holds as many as they wanted.
+    None,
+    /// The shop has only this many pieces.
+    Stock(i32),
+    /// A line holds at most `MAX_QUANTITY` pieces.
+    PerLine,
+    /// A cart holds at most `MAX_LINES` lines.
+    Lines,
+}
+
+impl QuantityLimit {
+    /// The message to the buyer when no piece was added.
+    pub fn refusal(self, title: &str) -> String {
+        match self {
+            Self::Lines => format!(
+                "Your cart holds {MAX_LINES} different products, which is all that it takes. Buy these first, or take some out."
+            ),
+            Self::PerLine | Self::None => {
+                format!("Your cart holds {MAX_QUANTITY} × {title} already, which is all that it takes.")
+            }
+            Self::Stock(stock) if stock <= 0 => LineProblem::SoldOut.refusal(title),
+            Self::Stock(1) => format!("There is only one of {title}, and it is in your cart already."),
+            Self::Stock(stock) => format!("There are only {stock} of {title}, and your cart holds them all already."),
+        }
+    }
+}
