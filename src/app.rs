@@ -213,7 +213,7 @@ fn lanes(threads: Threads) -> [Lane; 2] {
         name: "pictures",
         kinds: &[Pictures::KIND, Removal::KIND],
         threads: threads.picture,
-        lease: 10,
+        lease_minutes: 10,
     };
     [email, pictures]
 }

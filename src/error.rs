@@ -1,14 +1,14 @@
-//! What can go wrong, told apart by who can mend it.
+//! The errors of the program, by who can fix them.
 
 use std::fmt;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What may have to be done before a page opens.
+/// What a visitor may have to do before a page opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     SignIn,
-    /// The password again, since the last time was a while ago.
+    /// Enter the password again, because the last time is too long ago.
     Confirm,
     /// Set up a second factor: admins need one.
     SecondFactor,
@@ -18,26 +18,26 @@ pub enum Step {
 
 #[derive(Debug)]
 pub enum Error {
-    /// The visitor can mend it: the message is written for them.
+    /// The visitor can fix it. The message is shown to them.
     Refused(String),
-    /// Something has to be done before; the visitor is led there, and back afterwards.
+    /// The visitor must do something first. They are redirected there, and back afterwards.
     StepRequired(Step),
     Forbidden,
     NotFound,
-    /// Too often: how many seconds to rest.
+    /// Too many requests. `retry_after` is in seconds.
     RateLimited {
         retry_after: u64,
     },
-    /// Try again later: pool exhausted, provider down. Carries what to say.
+    /// A retry may succeed: a pool is exhausted, or a provider is down. The message is shown to the visitor.
     Unavailable(String),
-    /// Only we can mend it: logged in full, never shown.
+    /// Only the operator can fix it. Logged, but never shown.
     Internal(anyhow::Error),
 }
 
 impl Error {
-    /// Says what we were doing when something unexpected came back.
-    pub fn internal(source: impl Into<anyhow::Error>, doing: &'static str) -> Self {
-        Self::Internal(source.into().context(doing))
+    /// An unexpected error, with a description of what failed.
+    pub fn internal(source: impl Into<anyhow::Error>, context: &'static str) -> Self {
+        Self::Internal(source.into().context(context))
     }
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(why) | Self::Unavailable(why) => f.write_str(why),
-            Self::StepRequired(step) => write!(f, "{step:?} comes first"),
+            Self::StepRequired(step) => write!(f, "{step:?} is required first"),
             Self::Forbidden => f.write_str("not allowed"),
             Self::RateLimited { retry_after } => write!(f, "too many requests, retry after {retry_after} s"),
             Self::NotFound => f.write_str("not found"),

@@ -1,4 +1,4 @@
-//! Typed ids, made by the program: never twice, and guessing one opens nothing.
+//! Typed ids, made by the program. They are unique but no secret: an id alone gives no access.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -6,11 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use diesel_derive_newtype::DieselNewType;
 use serde::Deserialize;
 
-/// The low bits that tell apart ids made in the same millisecond.
+/// The low bits, which distinguish ids of the same millisecond.
 const COUNTER_BITS: u32 = 20;
 
-/// Makes the next id: milliseconds since 1970 above, 20 bits below that start
-/// at random and count up, so two processes hardly ever meet and one never does.
+/// Makes the next id: the milliseconds since 1970, followed by 20 bits that start at a random number and count up. One
+/// process never makes the same id twice, and two processes almost never do.
 fn next() -> i64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let millis = SystemTime::now()
@@ -32,8 +32,8 @@ macro_rules! ids {
         pub struct $name(pub i64);
 
         impl $name {
-            /// A new one.
-            #[expect(clippy::new_without_default, reason = "an id made by default would be a surprise")]
+            /// A new, unique id.
+            #[expect(clippy::new_without_default, reason = "a default id would be unexpected")]
             pub fn new() -> Self {
                 Self(next())
             }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_made_once_and_grow() {
+    fn ids_are_unique_and_grow() {
         let made: Vec<i64> = (0..10_000).map(|_| next()).collect();
         assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
     }

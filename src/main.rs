@@ -1,5 +1,5 @@
-//! The command line: each command is a line that calls the library.
-#![expect(clippy::print_stdout, reason = "a command answers on standard output")]
+//! The command line. Each command calls the library.
+#![expect(clippy::print_stdout, reason = "commands print to standard output")]
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ enum Command {
     /// Manage accounts
     User {
         #[command(subcommand)]
-        what: UserCommand,
+        command: UserCommand,
     },
     /// Check that stock, payments and orders match, row by row; the exit code is 1 if they do not
     Audit,
@@ -101,42 +101,42 @@ enum Source {
 }
 
 fn main() -> ExitCode {
-    let given = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&given).unwrap_or_else(|error| error.exit());
+    let arguments = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.exit());
     let mut errors = ConfigErrors::default();
     let settings = cli.settings.with_environment(&mut errors);
     let command = cli.command.unwrap_or(Command::Serve { demo: false });
     if matches!(command, Command::Check) {
-        let (report, fine) = ops::check::report(&settings, &given, errors);
+        let (report, is_fine) = ops::check::report(&settings, &arguments, errors);
         print!("{report}");
-        return if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        return if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let missing = match command {
-        // It changes nothing.
-        Command::Audit => Missing::Leave,
-        _ => Missing::Make,
+        // The audit changes nothing.
+        Command::Audit => Missing::Ignore,
+        _ => Missing::Create,
     };
-    let done = settings
+    let result = settings
         .parse(errors, missing)
         .map_err(anyhow::Error::from)
         .and_then(|config| run(command, &config));
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A database's own words may come in lines.
-            let said = format!("{error:#}");
-            eprintln!("{}", said.split_whitespace().collect::<Vec<_>>().join(" "));
+            // Errors of the database can have several lines.
+            let message = format!("{error:#}");
+            eprintln!("{}", message.split_whitespace().collect::<Vec<_>>().join(" "));
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(command: Command, config: &Config) -> anyhow::Result<()> {
-    log(config);
+    start_log(config);
     match command {
         Command::Serve { demo } => {
             let listener = app::listen(config)?;
-            if demo && let Some(accounts) = ops::fill_demo(config, ops::Demo::Sold)? {
+            if demo && let Some(accounts) = ops::fill_demo(config, ops::Demo::WithPurchases)? {
                 println!("{accounts}");
             }
             app::serve(config, listener)
@@ -159,8 +159,8 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
             println!("{}", ops::import_pocketshop(config, &folder)?);
             Ok(())
         }
-        Command::User { what } => {
-            print!("{}", user(&what, config)?);
+        Command::User { command } => {
+            print!("{}", user(&command, config)?);
             Ok(())
         }
         Command::Audit => {
@@ -178,31 +178,31 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
     }
 }
 
-fn user(what: &UserCommand, config: &Config) -> anyhow::Result<String> {
-    let said = match what {
+fn user(command: &UserCommand, config: &Config) -> anyhow::Result<String> {
+    let message = match command {
         UserCommand::List => return ops::users::list(config),
         UserCommand::Admin { name, email } => {
-            let typed = email.is_some().then(password).transpose()?;
-            ops::users::make_admin(config, name, email.as_deref(), typed.as_deref())
+            let password = email.is_some().then(read_password).transpose()?;
+            ops::users::make_admin(config, name, email.as_deref(), password.as_deref())
         }
-        UserCommand::Password { name } => ops::users::set_password(config, name, &password()?),
+        UserCommand::Password { name } => ops::users::set_password(config, name, &read_password()?),
         UserCommand::Suspend { name } => ops::users::set_suspended(config, name, true),
         UserCommand::Restore { name } => ops::users::set_suspended(config, name, false),
     }?;
-    Ok(said + "\n")
+    Ok(message + "\n")
 }
 
-/// A line of standard input; never an argument, which others on the machine could see.
-fn password() -> anyhow::Result<String> {
+/// Reads a line from standard input. An argument would be visible to other users of the machine.
+fn read_password() -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
-        eprintln!("Type the password, then Enter (it can be seen):");
+        eprintln!("Type the password, then Enter (it will be visible):");
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn log(config: &Config) {
+fn start_log(config: &Config) {
     let levels = Targets::new()
         .with_default(config.log)
         .with_target("actix_server", Level::WARN)

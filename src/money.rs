@@ -1,4 +1,4 @@
-//! Money: whole minor units inside, decimals only at the edges.
+//! Money: minor units (cents) in the program and the database, decimals only in text.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
 use rust_decimal::Decimal;
 
-/// The most that is read as one amount, in minor units: far more than anything costs, and sums of it still fit.
+/// The largest amount that is accepted, in minor units. Sums of such amounts still fit into an `i64`.
 pub const MAX: i64 = 1_000_000_000_000;
 
 /// An amount in the market's currency, in minor units (cents for USD, yen for JPY).
@@ -18,12 +18,12 @@ pub const MAX: i64 = 1_000_000_000_000;
 pub struct Money(pub i64);
 
 impl Money {
-    /// The sum, or nothing when it does not fit.
+    /// The sum. None if it overflows.
     pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// So many times as much, or nothing when it does not fit.
+    /// The amount multiplied by `count`. None if it overflows.
     pub fn times(self, count: i32) -> Option<Self> {
         self.0.checked_mul(i64::from(count)).map(Self)
     }
@@ -53,11 +53,11 @@ pub struct Currency {
     /// Three letters, `USD`.
     pub code: &'static str,
     symbol: &'static str,
-    /// How many decimals the minor unit stands for: 2 for USD, 0 for JPY, 3 for TND.
+    /// The number of decimals: 2 for USD, 0 for JPY, 3 for TND.
     exponent: u32,
 }
 
-/// Code, sign and decimals of the currencies we know; ISO 4217 list one.
+/// Code, symbol and number of decimals of the supported currencies, from ISO 4217.
 const CURRENCIES: &[(&str, &str, u32)] = &[
     ("AED", "AED ", 2),
     ("ARS", "ARS ", 2),
@@ -116,7 +116,7 @@ const CURRENCIES: &[(&str, &str, u32)] = &[
 ];
 
 impl Currency {
-    /// What stands before an amount, with its space where it has one.
+    /// The text before an amount, with a space where one is needed.
     pub fn symbol(self) -> &'static str {
         self.symbol
     }
@@ -125,7 +125,7 @@ impl Currency {
         self.exponent
     }
 
-    /// The currency of a three-letter code, in capitals.
+    /// The currency with this code of three capital letters.
     pub fn by_code(code: &str) -> Option<Self> {
         let (code, symbol, exponent) = CURRENCIES.iter().find(|(known, ..)| *known == code)?;
         Some(Self {
@@ -151,30 +151,30 @@ impl Currency {
         }
     }
 
-    /// Reads a plain decimal (`78.00`). Errors say what is wrong with it, without naming it.
-    pub fn parse(self, typed: &str) -> Result<Money, PriceProblem> {
-        let plain = typed
+    /// Reads a plain decimal (`78.00`). The errors are the end of a sentence that begins with the name of the field.
+    pub fn parse(self, input: &str) -> Result<Money, PriceError> {
+        let is_plain = input
             .trim()
             .bytes()
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
-        if !plain {
-            return Err(PriceProblem::NotANumber);
+        if !is_plain {
+            return Err(PriceError::NotANumber);
         }
-        let amount: Decimal = typed.trim().parse().map_err(|_| PriceProblem::NotANumber)?;
+        let amount: Decimal = input.trim().parse().map_err(|_| PriceError::NotANumber)?;
         if amount.is_sign_negative() && !amount.is_zero() {
-            return Err(PriceProblem::Negative);
+            return Err(PriceError::Negative);
         }
         if amount.normalize().scale() > self.exponent {
-            return Err(PriceProblem::TooFine(self.exponent));
+            return Err(PriceError::TooFine(self.exponent));
         }
         let minor = amount
             .checked_mul(Decimal::from(10_u64.pow(self.exponent)))
-            .ok_or(PriceProblem::TooMuch)?;
+            .ok_or(PriceError::TooMuch)?;
         i64::try_from(minor)
             .ok()
             .filter(|minor| *minor <= MAX)
             .map(Money)
-            .ok_or(PriceProblem::TooMuch)
+            .ok_or(PriceError::TooMuch)
     }
 
     /// For machines (Open Graph, feeds): `1234.50`.
@@ -183,9 +183,9 @@ impl Currency {
     }
 }
 
-/// What is wrong with a typed price.
+/// Why a text is not a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PriceProblem {
+pub enum PriceError {
     NotANumber,
     Negative,
     /// More decimals than the currency has.
@@ -193,7 +193,7 @@ pub enum PriceProblem {
     TooMuch,
 }
 
-impl fmt::Display for PriceProblem {
+impl fmt::Display for PriceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotANumber => f.write_str("is not a number like 12.50"),
@@ -237,14 +237,14 @@ mod tests {
     fn what_is_not_a_price_is_refused_with_its_reason() {
         let dollars = Currency::by_code("USD").unwrap();
         for (typed, why) in [
-            ("", PriceProblem::NotANumber),
-            ("1e3", PriceProblem::NotANumber),
-            ("１", PriceProblem::NotANumber),
-            ("12,50", PriceProblem::NotANumber),
-            ("-1.00", PriceProblem::Negative),
-            ("1.005", PriceProblem::TooFine(2)),
-            ("10000000000.01", PriceProblem::TooMuch),
-            ("79228162514264337593543950335", PriceProblem::TooMuch),
+            ("", PriceError::NotANumber),
+            ("1e3", PriceError::NotANumber),
+            ("１", PriceError::NotANumber),
+            ("12,50", PriceError::NotANumber),
+            ("-1.00", PriceError::Negative),
+            ("1.005", PriceError::TooFine(2)),
+            ("10000000000.01", PriceError::TooMuch),
+            ("79228162514264337593543950335", PriceError::TooMuch),
         ] {
             assert_eq!(dollars.parse(typed), Err(why), "{typed}");
         }

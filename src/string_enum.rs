@@ -1,6 +1,6 @@
-//! States and other short lists: enums here, words in the database and in forms.
+//! Enums that are stored as text in the database and sent as text in forms.
 
-/// Makes an enum whose every value is one word, stored as TEXT.
+/// Defines an enum whose values are each stored as one word.
 macro_rules! string_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -13,7 +13,7 @@ macro_rules! string_enum {
                 match self { $(Self::$value => $word),+ }
             }
 
-            /// The value that the word stands for.
+            /// The value of a word. None for any other text.
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$value),)+ _ => None }
             }
@@ -34,7 +34,7 @@ macro_rules! string_enum {
         {
             fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
                 let word = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, DB>>::from_sql(bytes)?;
-                Self::parse(&word).ok_or_else(|| format!("{} is no {}", word, stringify!($name)).into())
+                Self::parse(&word).ok_or_else(|| format!("\"{}\" is not a {}", word, stringify!($name)).into())
             }
         }
     };

@@ -1,4 +1,4 @@
-//! Threads of our own for what takes much memory: few, and always the same, since the memory stays with its thread.
+//! A few long-lived threads for work that needs much memory, because an allocator keeps freed memory with its thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
@@ -9,38 +9,41 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
-type Work = Box<dyn FnOnce() + Send>;
+type Task = Box<dyn FnOnce() + Send>;
 
-/// They end when the last clone is gone.
+/// A pool of threads. They end when the last clone is dropped.
 #[derive(Clone)]
-pub struct Threads(Sender<Work>);
+pub struct Threads(Sender<Task>);
 
 impl Threads {
     pub fn start(count: usize) -> Self {
-        let (sender, works) = channel::<Work>();
-        let works = Arc::new(Mutex::new(works));
+        let (sender, tasks) = channel::<Task>();
+        let tasks = Arc::new(Mutex::new(tasks));
         for _ in 0..count {
-            let works = Arc::clone(&works);
+            let tasks = Arc::clone(&tasks);
             thread::spawn(move || {
                 loop {
-                    let next = works.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(work) = next else { break };
-                    // Who waits for it hears that it broke; the thread goes on.
-                    drop(catch_unwind(AssertUnwindSafe(work)));
+                    let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(task) = next else { break };
+                    // After a panic the caller gets an error, and the thread continues.
+                    drop(catch_unwind(AssertUnwindSafe(task)));
                 }
             });
         }
         Self(sender)
     }
 
-    /// Does the work to its end, though the one who asked may be gone by then.
+    /// Runs the work to its end, even if the caller stops waiting.
+    ///
+    /// # Errors
+    /// The work panicked.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let (tell, told) = oneshot::channel();
-        let broken = |why: String| Error::Internal(anyhow::anyhow!("work on a thread of its own: {why}"));
+        let (sender, receiver) = oneshot::channel();
+        let failed = |why: String| Error::Internal(anyhow::anyhow!("a task of a thread pool failed: {why}"));
         self.0
-            .send(Box::new(move || drop(tell.send(work()))))
-            .map_err(|error| broken(error.to_string()))?;
-        told.await.map_err(|error| broken(error.to_string()))
+            .send(Box::new(move || drop(sender.send(work()))))
+            .map_err(|error| failed(error.to_string()))?;
+        receiver.await.map_err(|error| failed(error.to_string()))
     }
 }
 
@@ -51,15 +54,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn work_stays_on_the_same_threads_even_after_one_broke() {
+    async fn work_stays_on_the_same_threads_even_after_a_panic() {
         let threads = Threads::start(2);
         let mut used = HashSet::new();
         for number in 0..20 {
-            let done = threads.run(move || {
-                assert!(number % 5 != 0, "this one breaks");
+            let result = threads.run(move || {
+                assert!(number % 5 != 0, "this one panics");
                 thread::current().id()
             });
-            match done.await {
+            match result.await {
                 Ok(id) => drop(used.insert(id)),
                 Err(error) => assert!(number % 5 == 0, "{error}"),
             }

@@ -121,7 +121,7 @@ async fn show(request: AdminRequest, Query(params): Query<AdminParams>) -> Resul
             Ok((
                 Counts::load(conn)?,
                 jobs::backlog(conn, now)?,
-                jobs::dead(conn, None, MAX_DEAD_JOBS)?,
+                jobs::dead_jobs(conn, None, MAX_DEAD_JOBS)?,
                 events,
                 next,
                 User::names(conn, users)?,

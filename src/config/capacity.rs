@@ -8,7 +8,7 @@ use clap::Args;
 use super::ConfigErrors;
 use crate::db::PoolSettings;
 
-/// How many threads do what would hold up the threads that serve requests.
+/// How many threads do work that would delay the threads that serve requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threads {
     /// Threads that wait for the database or the disk, for each thread that serves requests. A few more than there are
@@ -30,7 +30,7 @@ impl Default for Threads {
     }
 }
 
-/// Connections and threads as they were given.
+/// Connections and threads as text.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connections and threads")]
 pub struct CapacitySettings {
@@ -57,7 +57,7 @@ pub struct CapacitySettings {
 impl CapacitySettings {
     pub(super) fn pools(&self, errors: &mut ConfigErrors) -> PoolSettings {
         let default = PoolSettings::default();
-        let mut number = |name, typed: &Option<String>, range| number(name, typed.as_deref(), range, errors);
+        let mut number = |name, input: &Option<String>, range| number(name, input.as_deref(), range, errors);
         PoolSettings {
             sqlite_readers: number("POCKETSHOP_SQLITE_READERS", &self.sqlite_readers, 1..=64)
                 .unwrap_or(default.sqlite_readers),
@@ -70,8 +70,8 @@ impl CapacitySettings {
 
     pub(super) fn threads(&self, errors: &mut ConfigErrors) -> Threads {
         let default = Threads::default();
-        let mut number = |name, typed: &Option<String>, range, default| {
-            number(name, typed.as_deref(), range, errors).map_or(default, |number| number as usize)
+        let mut number = |name, input: &Option<String>, range, default| {
+            number(name, input.as_deref(), range, errors).map_or(default, |number| number as usize)
         };
         Threads {
             blocking: number(
@@ -91,18 +91,18 @@ impl CapacitySettings {
     }
 }
 
-/// A whole number in a range. None where nothing was given, or something else.
+/// A whole number in a range. None if the setting is missing or wrong.
 pub(super) fn number(
     name: &str,
-    typed: Option<&str>,
+    input: Option<&str>,
     range: RangeInclusive<u32>,
     errors: &mut ConfigErrors,
 ) -> Option<u32> {
-    let typed = typed?;
-    let number = typed.parse().ok().filter(|number| range.contains(number));
+    let input = input?;
+    let number = input.parse().ok().filter(|number| range.contains(number));
     if number.is_none() {
         errors.0.push(format!(
-            "{name} \"{typed}\" is not a number from {} to {}",
+            "{name} \"{input}\" is not a number from {} to {}",
             range.start(),
             range.end()
         ));

@@ -1,8 +1,8 @@
-//! What is wrong with the settings.
+//! Errors in the settings.
 
 use std::fmt;
 
-/// What is wrong with each setting, saying what to do.
+/// One message per error, which says what to do.
 #[derive(Debug, Default)]
 pub struct ConfigErrors(pub Vec<String>);
 

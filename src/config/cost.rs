@@ -1,19 +1,19 @@
-//! What hashing one password costs, never less than what keeps guessing dear.
+//! The cost of hashing a password, with a minimum that makes guessing expensive.
 
 use std::fmt;
 
 /// The parameters of argon2id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {
-    /// In KiB.
+    /// Memory in KiB.
     pub memory: u32,
     pub passes: u32,
     pub lanes: u32,
 }
 
-/// Memory and passes of which one pair must be reached.
-const FLOORS: [(u32, u32); 2] = [(19_456, 2), (47_104, 1)];
-/// Above these a sign-in would take the machine: 2 GiB, or minutes.
+/// Pairs of memory and passes. A cost must reach at least one of them.
+const MIN_COSTS: [(u32, u32); 2] = [(19_456, 2), (47_104, 1)];
+/// The maximum cost. With more, a sign-in would take minutes or all memory.
 const MAX_COST: PasswordCost = PasswordCost {
     memory: 2 * 1024 * 1024,
     passes: 64,
@@ -22,7 +22,7 @@ const MAX_COST: PasswordCost = PasswordCost {
 
 impl Default for PasswordCost {
     fn default() -> Self {
-        let (memory, passes) = FLOORS[0];
+        let (memory, passes) = MIN_COSTS[0];
         Self {
             memory,
             passes,
@@ -38,19 +38,19 @@ impl fmt::Display for PasswordCost {
 }
 
 impl PasswordCost {
-    /// `m=19456,t=2,p=1`, in any order.
-    pub(super) fn parse(typed: &str) -> Result<Self, String> {
+    /// Reads `m=19456,t=2,p=1`, in any order.
+    pub(super) fn parse(input: &str) -> Result<Self, String> {
         let read = || {
             let (mut memory, mut passes, mut lanes) = (None, None, None);
-            for part in typed.split(',') {
+            for part in input.split(',') {
                 let (name, number) = part.trim().split_once('=')?;
-                let place = match name {
+                let field = match name {
                     "m" => &mut memory,
                     "t" => &mut passes,
                     "p" => &mut lanes,
                     _ => return None,
                 };
-                if place.replace(number.parse().ok()?).is_some() {
+                if field.replace(number.parse().ok()?).is_some() {
                     return None;
                 }
             }
@@ -61,19 +61,19 @@ impl PasswordCost {
             })
         };
         let Some(cost) = read() else {
-            return Err(format!("\"{typed}\" is not a cost like {}", Self::default()));
+            return Err(format!("\"{input}\" is not a cost like {}", Self::default()));
         };
-        let enough = FLOORS
+        let enough = MIN_COSTS
             .iter()
             .any(|(memory, passes)| cost.memory >= *memory && cost.passes >= *passes);
         if !enough || cost.lanes == 0 {
             return Err(format!(
-                "\"{typed}\" makes guessing passwords cheap; use m=19456,t=2,p=1 or m=47104,t=1,p=1, or more"
+                "\"{input}\" makes guessing passwords too cheap; use m=19456,t=2,p=1 or m=47104,t=1,p=1, or more"
             ));
         }
         if cost.memory > MAX_COST.memory || cost.passes > MAX_COST.passes || cost.lanes > MAX_COST.lanes {
             return Err(format!(
-                "\"{typed}\" is more than a sign-in can bear; {MAX_COST} is the most"
+                "\"{input}\" is too expensive for a sign-in; the maximum is {MAX_COST}"
             ));
         }
         Ok(cost)
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cost_is_read_as_it_is_written() {
+    fn a_cost_is_parsed_and_printed() {
         for cost in ["m=19456,t=2,p=1", "m=47104,t=1,p=1", "m=131072,t=4,p=8"] {
             assert_eq!(PasswordCost::parse(cost).unwrap().to_string(), cost);
         }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cheap_dear_or_nonsense_is_refused() {
+    fn a_cost_that_is_too_low_too_high_or_invalid_is_an_error() {
         for cheap in [
             "m=19455,t=2,p=1",
             "m=19456,t=1,p=1",
@@ -104,8 +104,11 @@ mod tests {
         ] {
             assert!(PasswordCost::parse(cheap).unwrap_err().contains("cheap"), "{cheap}");
         }
-        for dear in ["m=19456000,t=2,p=1", "m=19456,t=65,p=1", "m=19456,t=2,p=65"] {
-            assert!(PasswordCost::parse(dear).unwrap_err().contains("can bear"), "{dear}");
+        for expensive in ["m=19456000,t=2,p=1", "m=19456,t=65,p=1", "m=19456,t=2,p=65"] {
+            assert!(
+                PasswordCost::parse(expensive).unwrap_err().contains("too expensive"),
+                "{expensive}"
+            );
         }
         for nonsense in [
             "",

@@ -1,4 +1,4 @@
-//! The keys that everything secret hangs on: the newest seals, the older ones still open.
+//! The keys of cookies and encryption. The newest encrypts, and the older ones still decrypt.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use super::secret::Secret;
 use super::{ConfigErrors, Missing};
 
-/// The shortest key that may seal anything, in bytes.
-const KEY_LENGTH: usize = 64;
-/// A rotation needs two; each more is one more trial for every foreign cookie.
+/// The shortest key, in bytes.
+const MIN_KEY_LENGTH: usize = 64;
+/// A rotation needs two keys. Each further key costs one more attempt to decrypt every unknown cookie.
 const MAX_KEYS: usize = 4;
 
 /// `SECRET_KEY`: one key or several, newest first.
@@ -22,7 +22,7 @@ pub struct SecretKeys(Vec<Secret>);
 impl SecretKeys {
     /// Newest first; at least one.
     pub fn new(keys: Vec<Secret>) -> Self {
-        assert!(!keys.is_empty(), "there is no key");
+        assert!(!keys.is_empty(), "at least one key is needed");
         Self(keys)
     }
 
@@ -35,12 +35,12 @@ impl SecretKeys {
         self.0.iter().map(|key| key.expose().as_bytes())
     }
 
-    /// Whether there are keys older than the newest.
-    pub fn rotating(&self) -> bool {
+    /// Whether there is more than one key.
+    pub fn is_rotating(&self) -> bool {
         self.0.len() > 1
     }
 
-    /// What a key is known by without giving it away.
+    /// A name for a key that does not reveal it.
     pub fn fingerprint(key: &[u8]) -> String {
         let hash = Sha256::new()
             .chain_update(b"pocketshop key fingerprint v1")
@@ -49,28 +49,29 @@ impl SecretKeys {
         HEXLOWER.encode(&hash[..8])
     }
 
-    /// The given keys; or, when there are none, those in the file `kept`, which the first start makes.
+    /// The keys of the setting, or those of the key file, which the first start creates.
     pub(super) fn read(
-        given: Option<&Secret>,
-        kept: Option<(PathBuf, Missing)>,
+        setting: Option<&Secret>,
+        file: Option<(PathBuf, Missing)>,
         errors: &mut ConfigErrors,
     ) -> Option<Self> {
-        let keys = match (given, kept) {
+        let keys = match (setting, file) {
             (Some(keys), _) => keys.expose().to_owned(),
-            (None, Some((path, missing))) => match keep(&path, missing) {
+            (None, Some((path, missing))) => match read_or_create(&path, missing) {
                 Ok(keys) => keys,
                 Err(error) => {
-                    errors
-                        .0
-                        .push(format!("the key {} cannot be kept ({error})", path.display()));
+                    errors.0.push(format!(
+                        "the key file {} cannot be read or written ({error})",
+                        path.display()
+                    ));
                     return None;
                 }
             },
-            // With a key that SQLite would make, other problems come first.
+            // Without other errors, a missing key means PostgreSQL: with SQLite, the first start creates one.
             (None, None) if !errors.0.is_empty() => return None,
             (None, None) => {
                 errors.0.push(
-                    "SECRET_KEY is not set; with PostgreSQL it must be: make one with `openssl rand -hex 64`".into(),
+                    "SECRET_KEY is not set, and PostgreSQL needs it; create one with `openssl rand -hex 64`".into(),
                 );
                 return None;
             }
@@ -79,30 +80,30 @@ impl SecretKeys {
         keys.map_err(|problem| errors.0.push(problem)).ok()
     }
 
-    /// Comma-separated. What is wrong is told by position, never by what stands there.
-    fn parse(typed: &str) -> Result<Self, String> {
-        let keys: Vec<&str> = typed.split(',').map(str::trim).collect();
+    /// Reads keys with commas between them. An error names a key by its position, never by its value.
+    fn parse(input: &str) -> Result<Self, String> {
+        let keys: Vec<&str> = input.split(',').map(str::trim).collect();
         if keys.len() > MAX_KEYS {
             return Err(format!(
-                "SECRET_KEY holds {} keys, and {MAX_KEYS} is the most; let the oldest go",
+                "SECRET_KEY has {} keys, but the maximum is {MAX_KEYS}; remove the oldest",
                 keys.len()
             ));
         }
         for (at, key) in keys.iter().enumerate() {
-            let which = if keys.len() == 1 {
+            let name = if keys.len() == 1 {
                 "SECRET_KEY".to_owned()
             } else {
                 format!("key {} of SECRET_KEY", at + 1)
             };
-            if !strong(key) {
+            if !is_strong(key) {
                 return Err(format!(
-                    "{which} is too short or an example; use {KEY_LENGTH} random bytes or more, like those of `openssl rand -hex 64`"
+                    "{name} is too short or an example; use {MIN_KEY_LENGTH} random bytes or more, like those of `openssl rand -hex 64`"
                 ));
             }
-            // The cookies take their key from the first bytes alone.
+            // The key of the cookies is made from the first bytes only.
             if let Some(same) = keys[..at].iter().position(|other| start(other) == start(key)) {
                 return Err(format!(
-                    "{which} begins like key {}; each must be a new one, like those of `openssl rand -hex 64`",
+                    "{name} begins like key {}; each must be a new one, like those of `openssl rand -hex 64`",
                     same + 1
                 ));
             }
@@ -112,31 +113,31 @@ impl SecretKeys {
 }
 
 fn start(key: &str) -> &[u8] {
-    &key.as_bytes()[..KEY_LENGTH]
+    &key.as_bytes()[..MIN_KEY_LENGTH]
 }
 
-/// Long enough, and not a handful of letters over and over.
-fn strong(key: &str) -> bool {
+/// Whether a key is long enough, is not an example, and does not repeat a few characters.
+fn is_strong(key: &str) -> bool {
     let mut bytes: Vec<u8> = key.bytes().collect();
     bytes.sort_unstable();
     bytes.dedup();
     let example = ["change", "example", "secret_key", "your-", "replace"];
     let lower = key.to_lowercase();
-    key.len() >= KEY_LENGTH && bytes.len() >= 10 && !example.iter().any(|word| lower.contains(word))
+    key.len() >= MIN_KEY_LENGTH && bytes.len() >= 10 && !example.iter().any(|word| lower.contains(word))
 }
 
-/// Reads the key, or makes it: 64 random bytes in hex, in a file readable by us alone.
-fn keep(path: &Path, missing: Missing) -> std::io::Result<String> {
+/// Reads the key file, or creates it with 64 random bytes in hex, readable by this user only.
+fn read_or_create(path: &Path, missing: Missing) -> std::io::Result<String> {
     if let Ok(key) = std::fs::read_to_string(path) {
         return Ok(key.trim_end().to_owned());
     }
     let mut random = [0_u8; 64];
     getrandom::fill(&mut random).map_err(std::io::Error::other)?;
     let key = HEXLOWER.encode(&random);
-    if missing == Missing::Leave {
+    if missing == Missing::Ignore {
         return Ok(key);
     }
-    // Written whole under another name first, so that a process that starts at the same time never reads half a key.
+    // Written under another name first, so that a process that starts at the same time never reads half a key.
     let draft = path.with_extension(format!("{}", std::process::id()));
     let mut file = std::fs::OpenOptions::new()
         .write(true)
@@ -164,7 +165,7 @@ mod tests {
         HEXLOWER.encode(&Sha256::digest([seed])).repeat(2)
     }
 
-    fn refused(keys: &[String]) -> String {
+    fn error_of(keys: &[String]) -> String {
         SecretKeys::parse(&keys.join(",")).unwrap_err()
     }
 
@@ -173,19 +174,19 @@ mod tests {
         let keys = SecretKeys::parse(&format!("{}, {}\n", key(1), key(2))).unwrap();
         assert_eq!(keys.newest(), key(1).as_bytes());
         assert!(keys.all().eq([key(1).as_bytes(), key(2).as_bytes()]));
-        assert!(keys.rotating());
-        assert!(!SecretKeys::parse(&key(1)).unwrap().rotating());
+        assert!(keys.is_rotating());
+        assert!(!SecretKeys::parse(&key(1)).unwrap().is_rotating());
     }
 
     #[test]
-    fn a_wrong_key_is_told_by_its_place() {
-        let weak = refused(&[key(1), "hidden-word".into()]);
+    fn an_error_names_a_key_by_its_position() {
+        let weak = error_of(&[key(1), "hidden-word".into()]);
         assert!(weak.starts_with("key 2 of SECRET_KEY is too short") && !weak.contains("hidden"));
-        assert!(refused(&[key(1), String::new()]).starts_with("key 2 of SECRET_KEY is too short"));
-        assert!(refused(&["short".into()]).starts_with("SECRET_KEY is too short"));
-        let twice = refused(&[key(1), key(2), key(1)]);
+        assert!(error_of(&[key(1), String::new()]).starts_with("key 2 of SECRET_KEY is too short"));
+        assert!(error_of(&["short".into()]).starts_with("SECRET_KEY is too short"));
+        let twice = error_of(&[key(1), key(2), key(1)]);
         assert!(twice.starts_with("key 3 of SECRET_KEY begins like key 1"), "{twice}");
-        assert!(refused(&[key(1), key(2), key(3), key(4), key(5)]).contains("holds 5 keys"));
+        assert!(error_of(&[key(1), key(2), key(3), key(4), key(5)]).contains("has 5 keys"));
     }
 
     #[test]
@@ -203,12 +204,12 @@ mod tests {
     }
 
     #[test]
-    fn the_kept_file_may_hold_several() {
+    fn the_key_file_may_have_several_keys() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret.key");
         std::fs::write(&path, format!("{},{}\n", key(1), key(2))).unwrap();
         let mut errors = ConfigErrors::default();
-        let keys = SecretKeys::read(None, Some((path, Missing::Leave)), &mut errors).unwrap();
+        let keys = SecretKeys::read(None, Some((path, Missing::Ignore)), &mut errors).unwrap();
         assert_eq!(keys.all().count(), 2);
     }
 }

@@ -29,8 +29,8 @@ impl Limit {
     }
 
     /// Reads `COUNT/PERIOD`, as in `600/1m`.
-    fn parse(typed: &str) -> Option<Self> {
-        let (count, period) = typed.split_once('/')?;
+    fn parse(input: &str) -> Option<Self> {
+        let (count, period) = input.split_once('/')?;
         let count = count.parse().ok().filter(|count| (1..=MAX_COUNT).contains(count))?;
         let unit = period.chars().last()?;
         let (_, seconds) = UNITS.into_iter().find(|(letter, _)| *letter == unit)?;
@@ -117,11 +117,11 @@ pub struct LimitSettings {
 impl LimitSettings {
     pub(super) fn parse(&self, errors: &mut ConfigErrors) -> Limits {
         let default = Limits::default();
-        let mut limit = |name: &str, typed: &Option<String>, default: Limit| {
-            let Some(typed) = typed else { return default };
-            Limit::parse(typed).unwrap_or_else(|| {
+        let mut limit = |name: &str, value: &Option<String>, default: Limit| {
+            let Some(value) = value else { return default };
+            Limit::parse(value).unwrap_or_else(|| {
                 errors.0.push(format!(
-                    "{name} \"{typed}\" is not a limit like 600/1m: a count from 1 to {MAX_COUNT}, a slash, and a period of at most 24h in h, m or s"
+                    "{name} \"{value}\" is not a limit like 600/1m: a count from 1 to {MAX_COUNT}, a slash, and a period of at most 24h in h, m or s"
                 ));
                 default
             })

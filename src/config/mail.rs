@@ -1,4 +1,4 @@
-//! The settings of letters: where they are handed over, and who they come from.
+//! The settings of emails: the mail server and the sender.
 
 use std::net::IpAddr;
 
@@ -9,28 +9,28 @@ use url::Url;
 use super::secret::Secret;
 use super::{ConfigErrors, Settings};
 
-/// A mail server, its password included, as `lettre::SmtpTransport::from_url` reads it: port and encryption are decided.
+/// The URL of a mail server, with its password, port and encryption, as `lettre::SmtpTransport::from_url` reads it.
 #[derive(Debug, Clone)]
 pub struct SmtpUrl(Secret);
 
 impl SmtpUrl {
-    /// `smtps://` is TLS from the first byte. `smtp://` must become TLS by STARTTLS; it stays plain only on this machine
-    /// or with `?tls=none`.
-    pub fn parse(typed: &str) -> Result<Self, &'static str> {
-        let shape = "SMTP_URL does not read as smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465; write @ as %40 and / as %2F in the password";
-        let mut url = Url::parse(typed.trim()).map_err(|_| shape)?;
+    /// Reads `SMTP_URL`. `smtps://` uses TLS from the first byte. `smtp://` requires STARTTLS, except for this machine and
+    /// with `?tls=none`.
+    pub fn parse(input: &str) -> Result<Self, &'static str> {
+        let shape = "SMTP_URL is not like smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465; write @ as %40 and / as %2F in the password";
+        let mut url = Url::parse(input.trim()).map_err(|_| shape)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(shape)?;
-        let here = is_here(host);
-        let half = url.username().is_empty() != url.password().is_none_or(str::is_empty);
-        if half || !matches!(url.path(), "" | "/") || url.fragment().is_some() || url.port() == Some(0) {
+        let is_local = is_this_machine(host);
+        let is_partial_login = url.username().is_empty() != url.password().is_none_or(str::is_empty);
+        if is_partial_login || !matches!(url.path(), "" | "/") || url.fragment().is_some() || url.port() == Some(0) {
             return Err(shape);
         }
         let encrypted = match (url.scheme(), url.query()) {
             ("smtps", None) | ("smtp", Some("tls=required")) => true,
             ("smtp", Some("tls=none")) => false,
-            ("smtp", None) => !here,
+            ("smtp", None) => !is_local,
             ("smtp" | "smtps", Some(_)) => {
-                return Err("SMTP_URL may end in ?tls=none or ?tls=required after smtp://, and in nothing else");
+                return Err("the only query that SMTP_URL may have is ?tls=none or ?tls=required, after smtp://");
             }
             _ => return Err(shape),
         };
@@ -46,14 +46,14 @@ impl SmtpUrl {
         Ok(Self(Secret::new(url)))
     }
 
-    /// For `lettre::SmtpTransport::from_url`; holds the password.
+    /// The URL for `lettre::SmtpTransport::from_url`, with the password.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 }
 
 /// Whether the host is this machine.
-fn is_here(host: &str) -> bool {
+fn is_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
@@ -64,9 +64,9 @@ impl Settings {
         parsed.map_err(|problem| errors.0.push(problem.to_owned())).ok()
     }
 
-    /// When the public address is wrong, that is told, and nothing of the sender that would come from it.
+    /// The sender. Without the setting and without a valid `PUBLIC_URL`, None and no further error.
     pub(super) fn mail_from(&self, public_url: Option<&Url>, errors: &mut ConfigErrors) -> Option<Mailbox> {
-        let Some(typed) = self.mail_from.as_deref() else {
+        let Some(input) = self.mail_from.as_deref() else {
             let host = public_url?.host_str().unwrap_or("localhost");
             let literal = host.parse::<IpAddr>().is_ok();
             let host = if literal { format!("[{host}]") } else { host.to_owned() };
@@ -75,19 +75,19 @@ impl Settings {
                 .map_err(|_| {
                     errors
                         .0
-                        .push("POCKETSHOP_MAIL_FROM must be set: no sender can be made of PUBLIC_URL".into());
+                        .push("POCKETSHOP_MAIL_FROM must be set, because the host of PUBLIC_URL cannot be the domain of a sender".into());
                 })
                 .ok();
         };
-        let parsed: Option<Mailbox> = typed.parse().ok();
+        let parsed: Option<Mailbox> = input.parse().ok();
         let parsed = parsed.filter(|from| {
             let address: &str = from.email.as_ref();
-            address.is_ascii() && !typed.chars().any(char::is_control)
+            address.is_ascii() && !input.chars().any(char::is_control)
         });
         if parsed.is_none() {
             errors.0.push(format!(
                 "POCKETSHOP_MAIL_FROM \"{}\" is not a sender like PocketShop <no-reply@market.example>",
-                typed.escape_debug()
+                input.escape_debug()
             ));
         }
         parsed
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn port_and_encryption_are_decided() {
+    fn port_and_encryption_have_defaults() {
         for (typed, read) in [
             ("smtp://u:p@mail.example", "smtp://u:p@mail.example:587?tls=required"),
             (
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mail_server_is_refused() {
+    fn an_invalid_mail_server_is_an_error() {
         for wrong in [
             "",
             "mail.example:587",
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sender_is_given_or_made_of_the_public_address() {
+    fn the_sender_is_the_setting_or_made_from_the_public_url() {
         for (public_url, made) in [
             ("https://market.example", "PocketShop <no-reply@market.example>"),
             ("http://localhost:8080", "PocketShop <no-reply@localhost>"),
@@ -173,10 +173,10 @@ mod tests {
             "a@b.example\r\nBcc: c@d.example",
             "a@b.example, c@d.example",
         ] {
-            let said = sender(Some(wrong), "http://localhost").unwrap_err();
+            let error = sender(Some(wrong), "http://localhost").unwrap_err();
             assert!(
-                said.contains("is not a sender like") && !said.contains('\n'),
-                "{wrong}: {said}"
+                error.contains("is not a sender like") && !error.contains('\n'),
+                "{wrong}: {error}"
             );
         }
     }

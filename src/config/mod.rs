@@ -1,4 +1,4 @@
-//! The settings: one documented field per variable, read once at the start.
+//! The settings, read once at start.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
@@ -41,12 +41,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Who moves the money.
+/// The payment provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payments {
-    /// Nobody: test cards, asked for by name.
+    /// The mock, because the setting says so. It takes test cards and moves no money.
     Mock,
-    /// The same, because nothing else was said.
+    /// The mock, because the setting is missing.
     MockByDefault,
 }
 
@@ -59,35 +59,38 @@ pub struct Config {
     /// Scheme, host and port; without a path.
     pub public_url: Url,
     pub currency: Currency,
-    /// Where most buyers are.
+    /// The country that carts and the checkout start with.
     pub country: Country,
     pub secret_keys: SecretKeys,
     pub log: tracing::Level,
     pub log_format: LogFormat,
     pub trusted_proxies: Vec<IpNet>,
-    /// How many threads serve requests; one a core when not set.
+    /// How many threads serve requests. None: one per core.
     pub workers: Option<usize>,
     /// Whether `limits` apply.
     pub rate_limit: bool,
     pub limits: Limits,
     pub pools: PoolSettings,
     pub threads: Threads,
-    /// Where letters are handed over; files in the data folder when not set.
+    /// The mail server. None: emails are written to files in the data folder.
     pub smtp: Option<SmtpUrl>,
-    /// Who letters come from.
+    /// The sender of emails.
     pub mail_from: Mailbox,
     pub password_cost: PasswordCost,
-    /// Where pictures lie; in the data folder when not set.
+    /// Where pictures are stored. None: in the data folder.
     pub cloudinary: Option<CloudinaryAccount>,
     pub payments: Payments,
-    /// How long the payment provider is waited for.
+    /// The longest wait for the payment provider.
     pub payment_timeout: Duration,
-    /// What opens `/metrics`; nothing does when not set.
+    /// The token for `/metrics`. None: the page does not exist.
     pub metrics_token: Option<Secret>,
 }
 
 impl Settings {
-    /// The settings parsed, or every problem with them.
+    /// Parses the settings.
+    ///
+    /// # Errors
+    /// All errors in the settings.
     pub fn parse(&self, mut errors: ConfigErrors, missing: Missing) -> Result<Config, ConfigErrors> {
         let bind = self.bind(&mut errors);
         let public_url = self.public_url(bind.map_or(8080, |bind| bind.port()), &mut errors);
@@ -111,20 +114,20 @@ impl Settings {
         let payments = self.payments(&mut errors);
         let payment_timeout = self.payment_timeout(&mut errors);
         let metrics_token = self.metrics_token(&mut errors);
-        let tried = match missing {
-            Missing::Make => make(&data).and_then(|()| try_writing(&data)),
-            Missing::Leave if data.exists() => try_writing(&data),
-            Missing::Leave => Ok(()),
+        let writable = match missing {
+            Missing::Create => create(&data).and_then(|()| try_writing(&data)),
+            Missing::Ignore if data.exists() => try_writing(&data),
+            Missing::Ignore => Ok(()),
         };
-        if let Err(error) = tried {
+        if let Err(error) = writable {
             errors.0.push(format!(
-                "the data folder {} cannot be written ({error}); choose another with --data, or mend its permissions",
+                "the data folder {} cannot be written ({error}); choose another with --data, or fix its permissions",
                 data.display()
             ));
         }
-        let kept = matches!(database, Some(Location::Sqlite(_))) && errors.0.is_empty();
-        let kept = kept.then(|| (data.join("secret.key"), missing));
-        let secret_keys = SecretKeys::read(self.secret_key.as_ref(), kept, &mut errors);
+        let uses_key_file = matches!(database, Some(Location::Sqlite(_))) && errors.0.is_empty();
+        let key_file = uses_key_file.then(|| (data.join("secret.key"), missing));
+        let secret_keys = SecretKeys::read(self.secret_key.as_ref(), key_file, &mut errors);
         match (bind, public_url, database, currency, country, secret_keys, mail_from) {
             (
                 Some(bind),
@@ -163,12 +166,12 @@ impl Settings {
     }
 }
 
-/// Makes the folder, ours alone, when it is missing.
-fn make(folder: &Path) -> std::io::Result<()> {
+/// Creates a missing folder, accessible to this user only.
+fn create(folder: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Proves that a file can be written in the folder, by writing one that nobody else writes.
+/// Checks that a file can be written in the folder, by writing one with a unique name.
 pub fn try_writing(folder: &Path) -> std::io::Result<()> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -178,26 +181,27 @@ pub fn try_writing(folder: &Path) -> std::io::Result<()> {
 }
 
 impl Config {
+    /// The folder of the pictures.
     pub fn media(&self) -> PathBuf {
         self.data.join("media")
     }
 
-    /// Production means that people reach it by https.
+    /// Whether this is a market in production: its public address is https.
     pub fn production(&self) -> bool {
         self.public_url.scheme() == "https"
     }
 
-    /// What is allowed but hardly meant, in sentences.
+    /// Warnings about settings that are allowed but probably a mistake.
     pub fn warnings(&self) -> Vec<&'static str> {
         let mut warnings = Vec::new();
         if self.production() && self.smtp.is_none() {
             warnings.push(
-                "SMTP_URL is not set, so letters only go to files in the data folder and nobody gets them; set it to your mail server",
+                "SMTP_URL is not set, so emails are only written to files in the data folder and nobody gets them; set it to your mail server",
             );
         }
         if self.production() && self.payments == Payments::MockByDefault {
             warnings.push(
-                "POCKETSHOP_PAYMENTS is not set, so the mock provider takes test cards and NO MONEY MOVES; set it to mock if that is meant",
+                "POCKETSHOP_PAYMENTS is not set, so the mock provider takes test cards and NO MONEY MOVES; set it to mock if you want that",
             );
         }
         warnings

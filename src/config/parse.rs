@@ -1,4 +1,4 @@
-//! Each setting read on its own: what is wrong with it goes to the problems, saying what to do.
+//! Parses each setting on its own, and adds an error that says what to do if it is wrong.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -15,22 +15,22 @@ use crate::text::Country;
 
 impl Settings {
     pub(super) fn bind(&self, errors: &mut ConfigErrors) -> Option<SocketAddr> {
-        let typed = self.bind.as_deref().unwrap_or("127.0.0.1:8080");
-        let parsed = typed.parse().ok();
+        let input = self.bind.as_deref().unwrap_or("127.0.0.1:8080");
+        let parsed = input.parse().ok();
         if parsed.is_none() {
             errors.0.push(format!(
-                "--bind \"{typed}\" is not an address and port like 127.0.0.1:8080"
+                "--bind \"{input}\" is not an address and port like 127.0.0.1:8080"
             ));
         }
         parsed
     }
 
     pub(super) fn public_url(&self, port: u16, errors: &mut ConfigErrors) -> Option<Url> {
-        let given = self
+        let input = self
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://localhost:{port}"));
-        let parsed = Url::parse(&given).ok().filter(|url| {
+        let parsed = Url::parse(&input).ok().filter(|url| {
             matches!(url.scheme(), "http" | "https")
                 && url.has_host()
                 && url.path() == "/"
@@ -52,13 +52,13 @@ impl Settings {
             return Some(Location::Sqlite(data.join("pocketshop.db")));
         };
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            // What does not parse here would be misread further on, and complained about with parts of the password.
+            // libpq would misread such an address, and its error would contain parts of the password.
             let name = url.split('/').nth(2).unwrap_or("");
             if Url::parse(url).is_ok() && name.matches('@').count() <= 1 {
                 return Some(Location::Postgres(url.to_owned()));
             }
             errors.0.push(
-                "DATABASE_URL does not read as postgres://USER:PASSWORD@HOST/NAME; write @ as %40 and / as %2F in the password"
+                "DATABASE_URL is not like postgres://USER:PASSWORD@HOST/NAME; write @ as %40 and / as %2F in the password"
                     .into(),
             );
             return None;
@@ -76,46 +76,46 @@ impl Settings {
         }
     }
 
-    /// Sent in a header, and as good as a password.
+    /// The token is sent in a header and must be hard to guess.
     pub(super) fn metrics_token(&self, errors: &mut ConfigErrors) -> Option<Secret> {
         let token = self.metrics_token.clone()?;
-        let fits = token.expose().len() >= 16 && token.expose().bytes().all(|byte| byte.is_ascii_graphic());
-        if !fits {
+        let is_valid = token.expose().len() >= 16 && token.expose().bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_valid {
             errors.0.push(
-                "POCKETSHOP_METRICS_TOKEN is no token: use 16 letters or more without spaces, as `openssl rand -hex 32` makes them"
+                "POCKETSHOP_METRICS_TOKEN must have 16 characters or more and no spaces; create one with `openssl rand -hex 32`"
                     .into(),
             );
         }
-        fits.then_some(token)
+        is_valid.then_some(token)
     }
 
     pub(super) fn currency(&self, errors: &mut ConfigErrors) -> Option<Currency> {
-        let typed = self.currency.as_deref().unwrap_or("USD");
-        let known = Currency::by_code(typed);
-        if known.is_none() {
+        let input = self.currency.as_deref().unwrap_or("USD");
+        let currency = Currency::by_code(input);
+        if currency.is_none() {
             errors.0.push(format!(
-                "POCKETSHOP_CURRENCY \"{typed}\" is not a currency we know; use three capitals like USD or EUR"
+                "POCKETSHOP_CURRENCY \"{input}\" is not a supported currency; use three capital letters like USD or EUR"
             ));
         }
-        known
+        currency
     }
 
     pub(super) fn country(&self, errors: &mut ConfigErrors) -> Option<Country> {
-        let typed = self.country.as_deref().unwrap_or("US");
-        let known = Country::by_code(typed);
-        if known.is_none() {
+        let input = self.country.as_deref().unwrap_or("US");
+        let country = Country::by_code(input);
+        if country.is_none() {
             errors.0.push(format!(
-                "POCKETSHOP_COUNTRY \"{typed}\" is not a country code; use two capitals like US or PT"
+                "POCKETSHOP_COUNTRY \"{input}\" is not a country code; use two capital letters like US or PT"
             ));
         }
-        known
+        country
     }
 
     pub(super) fn log_level(&self, errors: &mut ConfigErrors) -> tracing::Level {
-        let typed = self.log.as_deref().unwrap_or("info");
-        typed.parse().unwrap_or_else(|_| {
+        let input = self.log.as_deref().unwrap_or("info");
+        input.parse().unwrap_or_else(|_| {
             errors.0.push(format!(
-                "POCKETSHOP_LOG \"{typed}\" is none of error, warn, info, debug, trace"
+                "POCKETSHOP_LOG \"{input}\" is none of error, warn, info, debug, trace"
             ));
             tracing::Level::INFO
         })
@@ -125,10 +125,10 @@ impl Settings {
         match self.log_format.as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
-            Some(typed) => {
+            Some(input) => {
                 errors
                     .0
-                    .push(format!("POCKETSHOP_LOG_FORMAT \"{typed}\" is neither text nor json"));
+                    .push(format!("POCKETSHOP_LOG_FORMAT \"{input}\" is neither text nor json"));
                 LogFormat::Text
             }
         }
@@ -137,14 +137,14 @@ impl Settings {
     pub(super) fn trusted_proxies(&self, errors: &mut ConfigErrors) -> Vec<IpNet> {
         let list = self.trusted_proxies.as_deref().unwrap_or("");
         let mut networks = Vec::new();
-        for typed in list.split(',').map(str::trim).filter(|typed| !typed.is_empty()) {
-            let network = typed
+        for input in list.split(',').map(str::trim).filter(|input| !input.is_empty()) {
+            let network = input
                 .parse::<IpNet>()
-                .or_else(|_| typed.parse::<IpAddr>().map(IpNet::from));
+                .or_else(|_| input.parse::<IpAddr>().map(IpNet::from));
             match network {
                 Ok(network) => networks.push(network),
                 Err(_) => errors.0.push(format!(
-                    "POCKETSHOP_TRUSTED_PROXIES holds \"{typed}\", which is not an address or network like 10.0.0.0/8"
+                    "POCKETSHOP_TRUSTED_PROXIES contains \"{input}\", which is not an address or network like 10.0.0.0/8"
                 )),
             }
         }
@@ -152,12 +152,12 @@ impl Settings {
     }
 
     pub(super) fn workers(&self, errors: &mut ConfigErrors) -> Option<usize> {
-        let typed = self.workers.as_deref()?;
-        let workers = typed.parse().ok().filter(|workers| (1..=256).contains(workers));
+        let input = self.workers.as_deref()?;
+        let workers = input.parse().ok().filter(|workers| (1..=256).contains(workers));
         if workers.is_none() {
             errors
                 .0
-                .push(format!("POCKETSHOP_WORKERS \"{typed}\" is not a number from 1 to 256"));
+                .push(format!("POCKETSHOP_WORKERS \"{input}\" is not a number from 1 to 256"));
         }
         workers
     }
@@ -173,10 +173,10 @@ impl Settings {
                 );
                 true
             }
-            Some(typed) => {
+            Some(input) => {
                 errors
                     .0
-                    .push(format!("POCKETSHOP_RATE_LIMIT \"{typed}\" is neither on nor off"));
+                    .push(format!("POCKETSHOP_RATE_LIMIT \"{input}\" is neither on nor off"));
                 true
             }
         }
@@ -197,9 +197,9 @@ impl Settings {
         match self.payments.as_deref() {
             None => Payments::MockByDefault,
             Some("mock") => Payments::Mock,
-            Some(typed) => {
+            Some(input) => {
                 errors.0.push(format!(
-                    "POCKETSHOP_PAYMENTS \"{typed}\" is no provider that we know; there is mock"
+                    "POCKETSHOP_PAYMENTS \"{input}\" is not a supported provider; use mock"
                 ));
                 Payments::MockByDefault
             }
@@ -207,11 +207,11 @@ impl Settings {
     }
 
     pub(super) fn payment_timeout(&self, errors: &mut ConfigErrors) -> Duration {
-        let typed = self.payment_timeout.as_deref().unwrap_or("10");
-        let seconds = typed.parse().ok().filter(|seconds| (1..=60).contains(seconds));
+        let input = self.payment_timeout.as_deref().unwrap_or("10");
+        let seconds = input.parse().ok().filter(|seconds| (1..=60).contains(seconds));
         if seconds.is_none() {
             errors.0.push(format!(
-                "POCKETSHOP_PAYMENT_TIMEOUT \"{typed}\" is not a number of seconds from 1 to 60"
+                "POCKETSHOP_PAYMENT_TIMEOUT \"{input}\" is not a number of seconds from 1 to 60"
             ));
         }
         Duration::from_secs(seconds.unwrap_or(10))

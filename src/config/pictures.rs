@@ -1,4 +1,4 @@
-//! The setting of pictures: an account at Cloudinary, if they are to lie there.
+//! The settings for pictures: an account at Cloudinary, if they are stored there.
 
 use std::net::IpAddr;
 
@@ -15,18 +15,17 @@ pub struct CloudinaryAccount {
     pub cloud: String,
     pub key: String,
     pub secret: Secret,
-    /// Where its calls go, without a slash at the end.
+    /// The address of the API, without a slash at the end.
     pub api: String,
 }
 
 impl Settings {
     pub(super) fn cloudinary(&self, production: bool, errors: &mut ConfigErrors) -> Option<CloudinaryAccount> {
         let api = self.cloudinary_api(production, errors);
-        let account = read(self.cloudinary_url.as_ref()?.expose());
+        let account = parse_account(self.cloudinary_url.as_ref()?.expose());
         if account.is_none() {
             errors.0.push(
-                "CLOUDINARY_URL does not read as cloudinary://KEY:SECRET@CLOUD; copy it from Cloudinary's console"
-                    .into(),
+                "CLOUDINARY_URL is not like cloudinary://KEY:SECRET@CLOUD; copy it from Cloudinary's console".into(),
             );
         }
         let (cloud, key, secret) = account?;
@@ -39,13 +38,17 @@ impl Settings {
     }
 
     fn cloudinary_api(&self, production: bool, errors: &mut ConfigErrors) -> Option<String> {
-        let typed = self.cloudinary_api.as_deref().unwrap_or(API);
-        let url = Url::parse(typed).ok().filter(|url| {
-            let here = url
+        let input = self.cloudinary_api.as_deref().unwrap_or(API);
+        let url = Url::parse(input).ok().filter(|url| {
+            let is_local = url
                 .host_str()
                 .is_some_and(|host| host == "localhost" || host.parse().is_ok_and(|host: IpAddr| host.is_loopback()));
-            let safe = url.scheme() == "https" || (url.scheme() == "http" && here && !production);
-            safe && url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
+            let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_local && !production);
+            is_safe
+                && url.path() == "/"
+                && url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
         });
         if url.is_none() {
             errors.0.push(format!(
@@ -56,11 +59,11 @@ impl Settings {
     }
 }
 
-/// Cloud, key and secret.
-fn read(typed: &str) -> Option<(String, String, String)> {
-    let (key, rest) = typed.trim().strip_prefix("cloudinary://")?.split_once(':')?;
+/// Reads cloud, key and secret.
+fn parse_account(input: &str) -> Option<(String, String, String)> {
+    let (key, rest) = input.trim().strip_prefix("cloudinary://")?.split_once(':')?;
     let (secret, cloud) = rest.split_once('@')?;
-    let plain = |text: &str| {
+    let is_plain = |text: &str| {
         (1..=100).contains(&text.len())
             && text
                 .bytes()
@@ -68,7 +71,7 @@ fn read(typed: &str) -> Option<(String, String, String)> {
     };
     [cloud, key, secret]
         .iter()
-        .all(|text| plain(text))
+        .all(|text| is_plain(text))
         .then(|| (cloud.to_owned(), key.to_owned(), secret.to_owned()))
 }
 
@@ -96,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_account_is_refused_without_telling_the_secret() {
+    fn an_error_about_the_account_does_not_show_the_secret() {
         for url in [
             "",
             "cloudinary://1234@cloud",
@@ -106,13 +109,13 @@ mod tests {
             "https://1234:hidden-word@cloud",
         ] {
             let problem = parse(url, None, false).unwrap_err();
-            assert!(problem.contains("CLOUDINARY_URL does not read"), "{url}: {problem}");
+            assert!(problem.contains("CLOUDINARY_URL is not like"), "{url}: {problem}");
             assert!(!problem.contains("hidden-word"), "{problem}");
         }
     }
 
     #[test]
-    fn calls_go_by_https_but_to_this_machine() {
+    fn the_api_needs_https_except_on_this_machine() {
         let url = "cloudinary://1234:word@cloud";
         assert!(parse(url, Some("http://127.0.0.1:9"), false).is_ok());
         for (api, production) in [

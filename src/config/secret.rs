@@ -1,4 +1,4 @@
-//! Settings that must never be printed.
+//! Settings that are never printed.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ impl Secret {
         &self.0
     }
 
-    /// From the variable, or from the file that `NAME_FILE` names.
+    /// Reads the variable, or the file that `NAME_FILE` names.
     pub fn from_environment(name: &str, errors: &mut ConfigErrors) -> Option<Self> {
         if let Ok(value) = std::env::var(name)
             && !value.is_empty()

@@ -1,4 +1,4 @@
-//! The settings as they were given: flags and variables, not parsed yet.
+//! The settings as text: flags and environment variables, not parsed yet.
 
 use clap::{Arg, Args, Command};
 
@@ -6,7 +6,7 @@ use super::ConfigErrors;
 use super::secret::Secret;
 use super::{CapacitySettings, LimitSettings};
 
-/// The settings as they were given. A flag wins over its variable. Secrets have no flag: see [`SECRETS`].
+/// The settings as text. A flag wins over its variable. Secrets have no flag: see [`SECRETS`].
 #[derive(Debug, Clone, Default, Args)]
 #[command(mut_args(|argument| argument.global(true).hide_env_values(true)))]
 pub struct Settings {
@@ -144,10 +144,10 @@ mod tests {
     use crate::db::PoolSettings;
 
     #[test]
-    fn every_setting_has_a_variable_and_tells_its_default() {
+    fn every_setting_has_a_variable_and_a_default_in_its_help() {
         for flag in Settings::flags() {
             assert!(flag.get_env().is_some(), "{flag} has no variable");
-            assert!(!default_text(&flag).is_empty(), "{flag} does not tell its default");
+            assert!(!default_text(&flag).is_empty(), "{flag} has no default in its help");
         }
         let variables = Settings::variables();
         for name in [
@@ -167,20 +167,20 @@ mod tests {
             line.extend(flag.get_long().map(|long| format!("--{long}={}", default_text(flag))));
         }
         assert!(line.len() > 10, "{line:?}");
-        let given = command.get_matches_from(line);
-        let capacity = CapacitySettings::from_arg_matches(&given).unwrap();
+        let arguments = command.get_matches_from(line);
+        let capacity = CapacitySettings::from_arg_matches(&arguments).unwrap();
         let mut errors = ConfigErrors::default();
         assert_eq!(capacity.pools(&mut errors), PoolSettings::default());
         assert_eq!(capacity.threads(&mut errors), Threads::default());
-        let limits = LimitSettings::from_arg_matches(&given).unwrap();
+        let limits = LimitSettings::from_arg_matches(&arguments).unwrap();
         assert_eq!(limits.parse(&mut errors), Limits::default());
         assert!(errors.0.is_empty(), "{errors}");
     }
 }
 
-/// Whether reading the settings may make what is missing: the data folder, and the key in it.
+/// What to do when the data folder or the key in it is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    Make,
-    Leave,
+    Create,
+    Ignore,
 }

@@ -1,7 +1,7 @@
-//! Encryption at rest: AES-256-GCM under keys made from every `SECRET_KEY`.
+//! Encryption at rest: AES-256-GCM with keys derived from each `SECRET_KEY`.
 //!
-//! The encryption is the `aes-gcm` crate's. The keys around it are our own code: made from `SECRET_KEY`, several at a time,
-//! each named in what it encrypts, with the purpose authenticated. `fernet` rotates keys too, but knows no purposes.
+//! The encryption is the `aes-gcm` crate's. The handling of keys is our own code: several keys at a time, the name of the
+//! key in the cipher text, and an authenticated purpose. `fernet` rotates keys too, but has no purposes.
 
 use std::sync::Arc;
 
@@ -13,20 +13,20 @@ use sha2::Sha256;
 
 use crate::config::SecretKeys;
 
-/// What is sealed in `users.totp_secret`.
+/// The purpose of `users.totp_secret`.
 pub const TOTP: &str = "totp";
-/// What is sealed in the payload of a job of this kind.
+/// The purpose of the payloads of jobs that send emails; also the kind of these jobs.
 pub const MAIL: &str = "mail";
-/// What wishes for a new password are sealed for, until they are looked into.
+/// The purpose of the payloads of jobs that handle requests for a new password; also the kind of these jobs.
 pub const RESET: &str = "reset";
 
-/// 96 bits: drawn afresh each time, so that no two meet under one key.
-const NONCE: usize = 12;
+/// Bytes of a nonce. Each is random, so that none is used twice with one key.
+const NONCE_LENGTH: usize = 12;
 
-/// AES-256-GCM under keys made from every `SECRET_KEY`; the newest seals, all of them open.
+/// AES-256-GCM with keys derived from each `SECRET_KEY`. The newest key encrypts, and all keys decrypt.
 ///
-/// Sealed text is the name of its key, a dot, then nonce and cipher text in base64url. The purpose is authenticated:
-/// what was sealed for one does not open for another.
+/// A sealed text is the name of its key, a dot, then nonce and cipher text in base64url. The purpose is authenticated: a
+/// text sealed for one purpose cannot be opened for another.
 #[derive(Clone)]
 pub struct Cipher(Arc<[[u8; 32]]>);
 
@@ -35,28 +35,28 @@ impl Cipher {
         Self(keys.all().map(|key| hmac(key, &[b"pocketshop vault v1"])).collect())
     }
 
-    /// With the newest key.
+    /// Encrypts with the newest key.
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> String {
-        let mut nonce = [0; NONCE];
-        // Going on with a nonce that is not random would give everything away.
-        getrandom::fill(&mut nonce).expect("the system has no random bytes");
+        let mut nonce = [0; NONCE_LENGTH];
+        // A nonce that is not random would break the encryption.
+        getrandom::fill(&mut nonce).expect("the system has random bytes");
         let payload = Payload {
             msg: plain,
             aad: purpose.as_bytes(),
         };
         let sealed = Aes256Gcm::new((&self.0[0]).into())
             .encrypt((&nonce).into(), payload)
-            .expect("a text of less than 64 GiB");
+            .expect("the text is shorter than 64 GiB");
         let bytes = [&nonce[..], &sealed[..]].concat();
-        format!("{}{}", self.mark(purpose), BASE64URL_NOPAD.encode(&bytes))
+        format!("{}{}", self.prefix(purpose), BASE64URL_NOPAD.encode(&bytes))
     }
 
-    /// With whichever key it was sealed with; None when it was with none of ours, or not for this purpose.
+    /// Decrypts with the key that sealed the text. None for an unknown key or another purpose.
     pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
-        let key = self.0.iter().find(|key| sealed.starts_with(&mark(key, purpose)))?;
+        let key = self.0.iter().find(|key| sealed.starts_with(&prefix(key, purpose)))?;
         let (_, text) = sealed.split_once('.')?;
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
-        let (nonce, msg) = bytes.split_first_chunk::<NONCE>()?;
+        let (nonce, msg) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         let payload = Payload {
             msg,
             aad: purpose.as_bytes(),
@@ -64,24 +64,24 @@ impl Cipher {
         Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload).ok()
     }
 
-    /// Whether it names the newest key.
+    /// Whether the newest key sealed this text.
     pub fn is_current(&self, purpose: &str, sealed: &str) -> bool {
-        sealed.starts_with(&self.mark(purpose))
+        sealed.starts_with(&self.prefix(purpose))
     }
 
-    /// What everything begins with that the newest key seals for this purpose: hex digits and a dot.
-    pub(super) fn mark(&self, purpose: &str) -> String {
-        mark(&self.0[0], purpose)
+    /// How every text begins that the newest key seals for this purpose: the name of the key and a dot.
+    pub(super) fn prefix(&self, purpose: &str) -> String {
+        prefix(&self.0[0], purpose)
     }
 }
 
-fn mark(key: &[u8; 32], purpose: &str) -> String {
+fn prefix(key: &[u8; 32], purpose: &str) -> String {
     let name = hmac(key, &[b"name for ", purpose.as_bytes()]);
     format!("{}.", HEXLOWER.encode(&name[..6]))
 }
 
 fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     for part in parts {
         mac.update(part);
     }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_again() {
+    fn a_sealed_text_opens_again() {
         let cipher = cipher(&["a"]);
         for plain in [&b""[..], b"k", &[0; 4096]] {
             let sealed = cipher.seal(TOTP, plain);
@@ -116,8 +116,8 @@ mod tests {
         let cipher = cipher(&["a"]);
         let sealed = cipher.seal(TOTP, b"secret");
         assert!(cipher.open(MAIL, &sealed).is_none());
-        // Not even under the other purpose's mark.
-        let moved = sealed.replace(&cipher.mark(TOTP), &cipher.mark(MAIL));
+        // Not even with the prefix of the other purpose.
+        let moved = sealed.replace(&cipher.prefix(TOTP), &cipher.prefix(MAIL));
         assert!(cipher.is_current(MAIL, &moved) && cipher.open(MAIL, &moved).is_none());
     }
 
@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn anything_goes_round(plain: Vec<u8>, purpose: String) {
+        fn any_text_can_be_sealed_and_opened(plain: Vec<u8>, purpose: String) {
             let cipher = cipher(&["a", "b"]);
             let sealed = cipher.seal(&purpose, &plain);
             prop_assert!(sealed.is_ascii());
@@ -163,10 +163,10 @@ mod tests {
             let cipher = cipher(&["a", "b"]);
             prop_assert!(cipher.open(TOTP, &garbage).is_none());
             prop_assert!(!cipher.is_current(TOTP, &garbage));
-            let marked = format!("{}{}", cipher.mark(TOTP), BASE64URL_NOPAD.encode(&bytes));
-            prop_assert!(cipher.open(TOTP, &marked).is_none());
-            let marked = format!("{}{garbage}", cipher.mark(TOTP));
-            prop_assert!(cipher.open(TOTP, &marked).is_none());
+            let prefixed = format!("{}{}", cipher.prefix(TOTP), BASE64URL_NOPAD.encode(&bytes));
+            prop_assert!(cipher.open(TOTP, &prefixed).is_none());
+            let prefixed = format!("{}{garbage}", cipher.prefix(TOTP));
+            prop_assert!(cipher.open(TOTP, &prefixed).is_none());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What was read, kept until something is written.
+//! Results of queries, shared by all visitors until the next write.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Another process may write to the same database; for so long that may go unseen.
+/// Another process may write to the same database. Its writes stay unseen for at most this long.
 const MAX_STALENESS: Duration = Duration::from_secs(1);
-/// How many values are kept; about 30 kB each.
+/// The most results in the cache; one is about 30 kB.
 const MAX_ENTRIES: usize = 256;
 
-/// Values by type and name, all of them read after the last write.
+/// Query results by type and name, all of them read after the last write.
 #[derive(Default)]
 pub struct QueryCache {
     writes: AtomicU64,
@@ -19,7 +19,7 @@ pub struct QueryCache {
 }
 
 struct Values {
-    /// How many writes there had been when the first of them was read.
+    /// The number of writes before the first of these values was read.
     writes: u64,
     since: Instant,
     by_name: HashMap<(TypeId, String), Box<dyn Any + Send>>,
@@ -36,12 +36,12 @@ impl Default for Values {
 }
 
 impl QueryCache {
-    /// Something was written: what is kept no longer counts, nor what is being read right now.
-    pub fn forget(&self) {
+    /// Invalidates all results, and those of queries that are running now. Call it after a write.
+    pub fn invalidate(&self) {
         self.writes.fetch_add(1, Ordering::Release);
     }
 
-    /// How many writes there were; to be asked before reading what `put` is to keep.
+    /// The number of writes so far. Read it before the query whose result goes to `put`.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::Acquire)
     }
@@ -59,7 +59,7 @@ impl QueryCache {
         value.downcast_ref::<T>().cloned()
     }
 
-    /// Keeps what was read after so many writes, if there was none since.
+    /// Stores a result that was read after this many writes. Does nothing if there was another write since.
     pub fn put<T: Clone + Send + 'static>(&self, name: String, value: T, writes: u64) {
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         if values.writes == writes && values.by_name.len() < MAX_ENTRIES {
@@ -73,29 +73,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_write_makes_forget() {
+    fn a_write_invalidates_results() {
         let cache = QueryCache::default();
         assert_eq!(cache.get::<u8>("mug"), None);
         cache.put("mug".to_owned(), 1_u8, cache.writes());
         assert_eq!(cache.get::<u8>("mug"), Some(1));
         assert_eq!(cache.get::<u16>("mug"), None);
         assert_eq!(cache.get::<u8>("cup"), None);
-        cache.forget();
+        cache.invalidate();
         assert_eq!(cache.get::<u8>("mug"), None);
     }
 
     #[test]
-    fn what_was_read_before_a_write_is_not_kept() {
+    fn a_result_read_before_a_write_is_not_stored() {
         let cache = QueryCache::default();
         let before = cache.writes();
-        cache.forget();
+        cache.invalidate();
         assert_eq!(cache.get::<u8>("mug"), None);
         cache.put("mug".to_owned(), 1_u8, before);
         assert_eq!(cache.get::<u8>("mug"), None);
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_kept() {
+    fn the_cache_does_not_grow_without_end() {
         let cache = QueryCache::default();
         for number in 0..2 * MAX_ENTRIES {
             cache.put(number.to_string(), number, 0);

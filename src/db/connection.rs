@@ -1,4 +1,4 @@
-//! A connection to either database, and where the database is.
+//! A connection to SQLite or PostgreSQL, and the location of the database.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ pub enum Conn {
     Postgres(PgConnection),
 }
 
-/// Where the data is.
+/// The location of the database.
 #[derive(Clone)]
 pub enum Location {
     Sqlite(PathBuf),
@@ -20,7 +20,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// A connection of its own, outside the pools.
+    /// Opens a connection outside the pools.
     pub fn connect(&self) -> Result<Conn, ConnectionError> {
         match self {
             Self::Sqlite(path) => {

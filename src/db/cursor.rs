@@ -8,7 +8,7 @@ use crate::money::Money;
 
 /// The last microsecond of the year 9999. SQLite and PostgreSQL disagree about later times.
 const MAX_MICROS: i64 = 253_402_300_799_999_999;
-/// Longer sort values are not ours.
+/// The longest sort value in bytes. The program writes none that is longer.
 const MAX_VALUE_LENGTH: usize = 1_000;
 
 /// The row after which the next page begins. In an address it reads `1760000000000000-42` or `Blue mug-42`: times are

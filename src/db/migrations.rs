@@ -1,4 +1,4 @@
-//! The schema: one tree of migrations for both databases, run by one process at a time.
+//! Migrations: the same files for both databases, run by one process at a time.
 
 use std::fs::File;
 use std::path::Path;
@@ -14,15 +14,15 @@ use crate::error::{Error, Result};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
-/// Any number that nobody else on the server takes as an advisory lock.
+/// The key of the advisory lock: a number that no other program on the server is likely to use.
 const MIGRATION_LOCK: i64 = 0x0050_6f63_6b65_7453;
 
-/// Runs what migrations are missing, one process at a time, and returns their names.
+/// Runs the pending migrations and returns their names. Only one process at a time does this.
 ///
 /// # Errors
 /// The database cannot be reached or written, or its schema is newer than this program.
 pub fn migrate(location: &Location) -> anyhow::Result<Vec<String>> {
-    let _turn = match location {
+    let _lock = match location {
         Location::Sqlite(path) => Some(lock_beside(path)?),
         Location::Postgres(_) => None,
     };
@@ -78,22 +78,22 @@ fn unknown_migration(conn: &mut Conn) -> anyhow::Result<Option<String>> {
 fn check_references(sqlite: &mut SqliteConnection) -> anyhow::Result<()> {
     use diesel::{QueryableByName, RunQueryDsl, sql_query};
     #[derive(QueryableByName)]
-    struct Broken {
+    struct BrokenReference {
         #[diesel(sql_type = diesel::sql_types::Text)]
         table: String,
     }
-    // The DSL has no word for a pragma.
-    let broken: Vec<Broken> = sql_query("SELECT \"table\" FROM pragma_foreign_key_check").load(sqlite)?;
+    // Diesel's query builder has no pragmas.
+    let broken: Vec<BrokenReference> = sql_query("SELECT \"table\" FROM pragma_foreign_key_check").load(sqlite)?;
     match broken.first() {
         None => Ok(()),
         Some(row) => anyhow::bail!(
-            "a migration left rows of {} that point nowhere; restore a backup",
+            "a migration left rows in {} whose foreign keys point to missing rows; restore a backup",
             row.table
         ),
     }
 }
 
-/// SQLite's own locks do not cover opening a fresh file in WAL mode, so processes take turns on a file beside it.
+/// Locks a file beside the database. SQLite's own locks do not cover the creation of a database in WAL mode.
 fn lock_beside(database: &Path) -> anyhow::Result<File> {
     let path = database.with_extension("lock");
     let file = File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;

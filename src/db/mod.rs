@@ -1,4 +1,4 @@
-//! The database: one enum over SQLite and PostgreSQL, `Db::read`, `Db::write`, migrations.
+//! The database: SQLite or PostgreSQL behind one connection type, connection pools, the query cache and migrations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +26,7 @@ pub use pool::{PoolSettings, PoolUsage};
 pub use transaction::{in_snapshot, in_transaction};
 
 diesel::define_sql_function! {
-    /// As the database lowers letters, which knows others than Rust.
+    /// SQL's `lower`. It knows other letters than Rust's `to_lowercase`, and the unique indexes use it.
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
@@ -36,7 +36,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     readers: Pool,
-    /// SQLite has one writer, and those who wait for it stand in one queue; PostgreSQL writes through `readers`.
+    /// SQLite has a single writer, with a queue of its own. PostgreSQL writes through `readers`.
     writer: Option<Pool>,
     queries: Arc<AtomicU64>,
     cache: QueryCache,
@@ -60,25 +60,26 @@ impl Db {
         })))
     }
 
-    /// Runs `work` on a connection, off the async threads.
+    /// Runs `work` on a connection, on a thread that may block.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let place = self.0.readers.place().await?;
+        let permit = self.0.readers.permit().await?;
         let db = self.0.clone();
-        off_thread(move || {
-            let done = work(&mut *db.readers.connection()?);
-            drop(place);
-            done
+        on_blocking_thread(move || {
+            let result = work(&mut *db.readers.connection()?);
+            drop(permit);
+            result
         })
         .await
     }
 
-    /// As `read`, but what came of it is kept under `name` until the next write, and handed to others who recall it.
+    /// Like `read`, but returns the cached result of this name if there is one, and caches the result until the next
+    /// write. Only for results that are the same for every visitor.
     ///
-    /// For what every visitor sees alike. The name says all that `work` depends on.
+    /// The name must contain everything that `work` depends on.
     pub async fn read_cached<T, F>(&self, name: String, work: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -88,11 +89,11 @@ impl Db {
             return Ok(value);
         }
         let db = self.clone();
-        self.read(move |conn| db.recall_on(conn, name, work)).await
+        self.read(move |conn| db.read_cached_on(conn, name, work)).await
     }
 
-    /// As `read_cached`, on the connection that one has.
-    pub fn recall_on<T, F>(&self, conn: &mut Conn, name: String, work: F) -> Result<T>
+    /// Like `read_cached`, on a connection that the caller has already.
+    pub fn read_cached_on<T, F>(&self, conn: &mut Conn, name: String, work: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T>,
         T: Clone + Send + 'static,
@@ -106,17 +107,17 @@ impl Db {
         Ok(value)
     }
 
-    /// Runs `work` in a transaction: committed on `Ok`, undone on `Err`, tried again when it lost a race.
+    /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err`, retried after a conflict with another one.
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
         let cache = self.clone();
-        self.commit(work, move || cache.0.cache.forget()).await
+        self.commit(work, move || cache.0.cache.invalidate()).await
     }
 
-    /// As `write`, for what no page shows to everyone: what is kept for `read_cached` stays.
+    /// Like `write`, but the cached results stay valid. Only for data that no cached query reads.
     pub async fn write_uncached<T, F>(&self, work: F) -> Result<T>
     where
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
@@ -125,42 +126,43 @@ impl Db {
         self.commit(work, || ()).await
     }
 
-    /// `after` runs even after an error (a commit whose answer got lost may have happened) and when nobody waits any more.
+    /// `after` also runs after an error, because a commit may have succeeded although its confirmation was lost, and when the
+    /// caller no longer waits.
     async fn commit<T, F>(&self, work: F, after: impl FnOnce() + Send + 'static) -> Result<T>
     where
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let place = self.0.writers().place().await?;
+        let permit = self.0.writers().permit().await?;
         let db = self.0.clone();
-        off_thread(move || {
-            let done = in_transaction(&mut *db.writers().connection()?, &work);
+        on_blocking_thread(move || {
+            let result = in_transaction(&mut *db.writers().connection()?, &work);
             after();
-            drop(place);
-            done
+            drop(permit);
+            result
         })
         .await
     }
 
-    /// How many statements have run so far.
+    /// The number of statements so far.
     pub fn queries(&self) -> u64 {
         self.0.queries.load(Ordering::Relaxed)
     }
 
-    /// How full the pools are: of one that serves both, of readers and of the writer.
+    /// The usage of each pool: `readers` and `writer` with SQLite, `all` with PostgreSQL.
     pub fn pools(&self) -> Vec<PoolUsage> {
         let readers = if self.0.writer.is_some() { "readers" } else { "all" };
         let writer = self.0.writer.iter().map(|pool| pool.usage("writer"));
         [self.0.readers.usage(readers)].into_iter().chain(writer).collect()
     }
 
-    /// Folds what SQLite wrote ahead back into the database file; call it when everything has stopped.
+    /// Moves SQLite's write-ahead log into the database file. Call it when everything has stopped.
     pub fn close(&self) {
         if let Some(writer) = &self.0.writer
             && let Ok(mut conn) = writer.connection()
             && let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
         {
-            tracing::warn!(%error, "could not fold the write-ahead log into the database");
+            tracing::warn!(%error, "the write-ahead log could not be moved into the database file");
         }
     }
 }
@@ -171,8 +173,8 @@ impl Inner {
     }
 }
 
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     web::block(work)
         .await
-        .map_err(|error| Error::internal(error, "work on the database was cut short"))?
+        .map_err(|error| Error::internal(error, "a database operation was interrupted"))?
 }

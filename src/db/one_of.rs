@@ -1,4 +1,4 @@
-//! `column IN (…)` as a condition that SQLite plans once; diesel's own `eq_any` is planned anew each time.
+//! `column IN (…)` as a prepared statement that can be reused. Diesel's own `eq_any` is prepared again for each query.
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -7,17 +7,17 @@ use diesel::sql_types::{BigInt, Bool};
 
 use super::connection::MultiBackend;
 
-/// The column holds one of these ids.
+/// The condition that the column has one of these ids.
 #[derive(Debug, Clone)]
 pub struct OneOf<C> {
     column: C,
     ids: Vec<i64>,
 }
 
-/// The ids are filled up with the last of them to a power of two, so that there are few statements to keep.
+/// Repeats the last id until their number is a power of two, so that few different statements are prepared.
 pub fn one_of<C>(column: C, ids: impl IntoIterator<Item = i64>) -> OneOf<C> {
     let mut ids: Vec<i64> = ids.into_iter().collect();
-    // No id is below zero: an empty list stays one that nothing is in.
+    // No id is negative, so this condition matches nothing when the list is empty.
     let last = ids.last().copied().unwrap_or(-1);
     ids.resize(ids.len().next_power_of_two(), last);
     OneOf { column, ids }

@@ -1,4 +1,4 @@
-//! Connections kept open, and the queue in front of them.
+//! A pool of connections, and the queue for them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,12 +13,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{Conn, Location};
 use crate::error::{Error, Result};
 
-/// How many connections there are, and how long a request waits for one before it is refused.
+/// The sizes of the pools, and how long a request waits for a connection before it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSettings {
-    /// With SQLite, beside the one that writes.
+    /// Connections to SQLite that read. One more writes.
     pub sqlite_readers: u32,
-    /// With PostgreSQL, where all of them read and write.
+    /// Connections to PostgreSQL, which read and write.
     pub postgres_connections: u32,
     pub timeout: Duration,
 }
@@ -36,9 +36,9 @@ impl Default for PoolSettings {
 #[expect(clippy::disallowed_types, reason = "the one place where connections are pooled")]
 pub(super) struct Pool {
     connections: diesel::r2d2::Pool<Manager>,
-    /// Waiting is done here, off the threads, so that a queue of writers never holds up a reader. A place is kept
-    /// until the work is done, even when the visitor has left.
-    places: Arc<Semaphore>,
+    /// Requests wait here without a thread, so that a queue of writers never delays a reader. A permit is held until the
+    /// work is done, even when the visitor has disconnected.
+    permits: Arc<Semaphore>,
     size: u32,
     timeout: Duration,
 }
@@ -65,26 +65,29 @@ impl Pool {
             .context("the database could not be reached")?;
         Ok(Self {
             connections,
-            places: Arc::new(Semaphore::new(size as usize)),
+            permits: Arc::new(Semaphore::new(size as usize)),
             size,
             timeout,
         })
     }
 
-    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit> {
-        match tokio::time::timeout(self.timeout, self.places.clone().acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
+    /// Waits for the right to use a connection.
+    ///
+    /// # Errors
+    /// `Unavailable` after the timeout.
+    pub(super) async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        match tokio::time::timeout(self.timeout, self.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(busy()),
         }
     }
 
-    /// How full it is.
     pub(super) fn usage(&self, name: &'static str) -> PoolUsage {
-        let free = u32::try_from(self.places.available_permits()).unwrap_or(u32::MAX);
+        let free = u32::try_from(self.permits.available_permits()).unwrap_or(u32::MAX);
         PoolUsage {
             name,
             in_use: self.size.saturating_sub(free),
-            most: self.size,
+            max: self.size,
         }
     }
 
@@ -96,12 +99,12 @@ impl Pool {
     }
 }
 
-/// How many connections of a pool are in use.
+/// How many connections of a pool are in use, and how many there can be.
 #[derive(Debug, Clone, Copy)]
 pub struct PoolUsage {
     pub name: &'static str,
     pub in_use: u32,
-    pub most: u32,
+    pub max: u32,
 }
 
 fn busy() -> Error {
@@ -133,7 +136,7 @@ impl ManageConnection for Manager {
             Conn::Sqlite(_) => Ok(()),
             Conn::Postgres(pg) => {
                 let alive = pg.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError);
-                // Asked by us, not by a page.
+                // The pool's own check is not a statement of a page.
                 self.queries.fetch_sub(1, Ordering::Relaxed);
                 alive
             }

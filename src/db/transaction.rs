@@ -1,4 +1,4 @@
-//! What `Db::write` is made of: begin, commit or undo, and once more after a lost race.
+//! Transactions: begin, then commit or roll back, and retry after a conflict.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use super::Conn;
 use crate::error::{Error, Result};
 
-/// How often a transaction that lost a race is tried in all.
-const TRIES: u32 = 4;
+/// How often a transaction is tried in all when it conflicts with others.
+const MAX_TRIES: u32 = 4;
 
-/// One whole transaction, tried again while it loses races.
+/// Runs `work` in a transaction, and again after a conflict with another transaction.
 pub fn in_transaction<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
     let mut tries = 1;
     loop {
         match attempt(conn, work) {
-            Err(error) if tries < TRIES && lost_a_race(&error) => {
+            Err(error) if tries < MAX_TRIES && is_conflict(&error) => {
                 let jitter = u64::from(getrandom::u32().unwrap_or(0) % 20);
                 std::thread::sleep(Duration::from_millis(jitter * u64::from(tries)));
                 tries += 1;
             }
-            done => return done,
+            result => return result,
         }
     }
 }
 
-/// Reads that all see the database as it is at one moment, and cannot change it.
+/// Runs `work` in a read-only transaction that sees the database as it is at one moment.
 pub fn in_snapshot<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
     match conn {
         Conn::Sqlite(sqlite) => {
@@ -39,12 +39,12 @@ pub fn in_snapshot<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) ->
             pg.batch_execute("SET LOCAL statement_timeout = 0")?;
         }
     }
-    let done = work(conn);
+    let result = work(conn);
     <Conn as Connection>::TransactionManager::rollback_transaction(conn)?;
     if let Conn::Sqlite(sqlite) = conn {
         sqlite.batch_execute("PRAGMA query_only = OFF")?;
     }
-    done
+    result
 }
 
 fn attempt<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
@@ -61,17 +61,18 @@ fn attempt<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<
         }
         Err(error) => {
             if let Err(rollback) = Manager::rollback_transaction(conn) {
-                tracing::error!(%rollback, "a transaction could not be undone");
+                tracing::error!(%rollback, "a transaction could not be rolled back");
             }
             Err(error)
         }
     }
 }
 
-/// Whether another transaction got in the way, so that trying again may help: one that took a unique key meanwhile will
-/// be seen when looking again.
-/// Diesel names only the first kind; SQLite's BUSY and PostgreSQL's 40P01 are told by their message.
-fn lost_a_race(error: &Error) -> bool {
+/// Whether another transaction caused this error, so that a retry may succeed. This includes a unique key that another one
+/// inserted in the meantime: the retry reads that row.
+///
+/// Diesel has no error kinds for SQLite's BUSY and PostgreSQL's deadlock (40P01), so these are recognized by their messages.
+fn is_conflict(error: &Error) -> bool {
     let Error::Internal(source) = error else { return false };
     match source.downcast_ref::<DieselError>() {
         Some(DieselError::DatabaseError(
@@ -92,31 +93,34 @@ fn lost_a_race(error: &Error) -> bool {
 mod tests {
     use super::*;
 
-    fn refused(kind: DatabaseErrorKind, message: &str) -> Error {
+    fn database_error(kind: DatabaseErrorKind, message: &str) -> Error {
         DieselError::DatabaseError(kind, Box::new(message.to_owned())).into()
     }
 
     #[test]
-    fn a_lost_race_is_told_from_a_mistake() {
+    fn a_conflict_is_told_from_a_mistake() {
         for message in [
             "database is locked",
             "database table is locked: orders",
             "deadlock detected",
         ] {
-            assert!(lost_a_race(&refused(DatabaseErrorKind::Unknown, message)), "{message}");
+            assert!(
+                is_conflict(&database_error(DatabaseErrorKind::Unknown, message)),
+                "{message}"
+            );
         }
-        assert!(lost_a_race(&refused(
+        assert!(is_conflict(&database_error(
             DatabaseErrorKind::SerializationFailure,
             "could not serialize access"
         )));
-        assert!(lost_a_race(&refused(
+        assert!(is_conflict(&database_error(
             DatabaseErrorKind::UniqueViolation,
             "UNIQUE constraint failed"
         )));
-        assert!(!lost_a_race(&refused(
+        assert!(!is_conflict(&database_error(
             DatabaseErrorKind::CheckViolation,
             "CHECK constraint failed"
         )));
-        assert!(!lost_a_race(&Error::NotFound));
+        assert!(!is_conflict(&Error::NotFound));
     }
 }

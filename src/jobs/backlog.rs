@@ -1,4 +1,4 @@
-//! How the queue stands, counted for whoever watches it.
+//! The state of the queue, for `/metrics`.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::dsl::{case_when, count, min};
@@ -8,23 +8,25 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::jobs;
 
+/// The number of jobs of one kind.
 #[derive(Debug, Clone, Queryable)]
 pub struct KindCount {
     pub kind: String,
-    /// Still to be done, whenever they are due.
+    /// Jobs that are not running, due or not.
     pub waiting: i64,
     pub running: i64,
     pub dead: i64,
 }
 
+/// The state of the queue.
 #[derive(Debug, Clone)]
 pub struct Backlog {
     pub kinds: Vec<KindCount>,
-    /// How long the oldest job that is due has been waiting.
+    /// How long the oldest due job has been waiting.
     pub oldest: TimeDelta,
 }
 
-/// The queue as it stands: two queries.
+/// Reads the state of the queue with two queries.
 pub fn backlog(conn: &mut Conn, now: NaiveDateTime) -> Result<Backlog> {
     let alive = || jobs::dead_at.is_null();
     let free = || jobs::leased_until.is_null().or(jobs::leased_until.le(now));

@@ -1,53 +1,53 @@
-//! Lanes: kinds of jobs that have threads of their own, so that slow work holds up nobody's letter.
+//! Lanes: groups of job kinds with their own threads, so that slow jobs do not delay emails.
 
 use chrono::TimeDelta;
 
-/// Which jobs some threads do, and how.
+/// A group of job kinds with its own threads.
 #[derive(Debug, Clone, Copy)]
 pub struct Lane {
-    /// What its threads are called.
+    /// The name of its threads.
     pub name: &'static str,
-    /// The kinds it does; none: all that no other lane names.
+    /// The kinds of its jobs. Empty: every kind that no other lane names.
     pub kinds: &'static [&'static str],
-    /// How many jobs it does at the same time.
+    /// How many jobs run at the same time.
     pub threads: usize,
-    /// How many minutes it may keep a job to itself; then it counts as killed, and another takes over.
-    pub lease: i64,
+    /// How many minutes a job may run. After that the thread counts as killed, and another one takes the job.
+    pub lease_minutes: i64,
 }
 
 impl Lane {
-    /// One thread for every kind.
+    /// One thread for all kinds.
     pub const EVERYTHING: Self = Self {
         name: "jobs",
         kinds: &[],
         threads: 1,
-        lease: 2,
+        lease_minutes: 2,
     };
 }
 
-/// One lane's part of the queue.
+/// The jobs that a lane takes from the queue.
 #[derive(Debug, Clone)]
-pub(super) struct Share {
-    pub kinds: Kinds,
+pub(super) struct LaneFilter {
+    pub kinds: KindFilter,
     pub lease: TimeDelta,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kinds {
+pub(super) enum KindFilter {
     Only(&'static [&'static str]),
-    AllBut(Vec<&'static str>),
+    Except(Vec<&'static str>),
 }
 
-impl Share {
-    pub fn of(lane: &Lane, lanes: &[Lane]) -> Self {
+impl LaneFilter {
+    pub fn new(lane: &Lane, lanes: &[Lane]) -> Self {
         let named = || lanes.iter().flat_map(|lane| lane.kinds).copied().collect();
         Self {
             kinds: if lane.kinds.is_empty() {
-                Kinds::AllBut(named())
+                KindFilter::Except(named())
             } else {
-                Kinds::Only(lane.kinds)
+                KindFilter::Only(lane.kinds)
             },
-            lease: TimeDelta::minutes(lane.lease),
+            lease: TimeDelta::minutes(lane.lease_minutes),
         }
     }
 }
@@ -63,12 +63,15 @@ mod tests {
             ..Lane::EVERYTHING
         };
         let lanes = [Lane::EVERYTHING, pictures];
-        assert_eq!(Share::of(&pictures, &lanes).kinds, Kinds::Only(&["picture"]));
-        assert_eq!(Share::of(&lanes[0], &lanes).kinds, Kinds::AllBut(vec!["picture"]));
+        assert_eq!(LaneFilter::new(&pictures, &lanes).kinds, KindFilter::Only(&["picture"]));
         assert_eq!(
-            Share::of(&lanes[0], &lanes[..1]).kinds,
-            Kinds::AllBut(vec![]),
-            "alone, it does everything"
+            LaneFilter::new(&lanes[0], &lanes).kinds,
+            KindFilter::Except(vec!["picture"])
+        );
+        assert_eq!(
+            LaneFilter::new(&lanes[0], &lanes[..1]).kinds,
+            KindFilter::Except(vec![]),
+            "a single lane takes everything"
         );
     }
 }

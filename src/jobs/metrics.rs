@@ -1,31 +1,36 @@
-//! What the jobs came to since the start, by kind.
+//! Counts of successful and failed tries, by kind of job.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Tries that ended one way or the other.
+/// The number of tries of one kind of job since the start of the process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ended {
-    pub done: u64,
+pub struct TryCounts {
+    pub succeeded: u64,
     pub failed: u64,
 }
 
 /// Counts for all threads of a worker. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct JobMetrics(Arc<Mutex<BTreeMap<String, Ended>>>);
+pub struct JobMetrics(Arc<Mutex<BTreeMap<String, TryCounts>>>);
 
 impl JobMetrics {
-    pub(super) fn count(&self, kind: &str, done: bool) {
+    pub(super) fn count(&self, kind: &str, succeeded: bool) {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !kinds.contains_key(kind) {
-            kinds.insert(kind.to_owned(), Ended::default());
+            kinds.insert(kind.to_owned(), TryCounts::default());
         }
-        if let Some(ended) = kinds.get_mut(kind) {
-            *(if done { &mut ended.done } else { &mut ended.failed }) += 1;
+        if let Some(counts) = kinds.get_mut(kind) {
+            let count = if succeeded {
+                &mut counts.succeeded
+            } else {
+                &mut counts.failed
+            };
+            *count += 1;
         }
     }
 
-    pub fn kinds(&self) -> BTreeMap<String, Ended> {
+    pub fn kinds(&self) -> BTreeMap<String, TryCounts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

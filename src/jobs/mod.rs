@@ -1,6 +1,6 @@
-//! What is done later: a queue in the database, and its worker.
+//! Background jobs: a queue in the database, and the worker that runs them.
 //!
-//! Our own code because a job must be written in the transaction of what causes it, on a diesel connection to SQLite or
+//! Our own code because a job must be added in the transaction that causes it, on a diesel connection to SQLite or
 //! PostgreSQL. `apalis` and `fang` do that for one of the two databases at most.
 
 mod backlog;
@@ -12,6 +12,6 @@ mod worker;
 
 pub use backlog::{Backlog, KindCount, backlog};
 pub use lane::Lane;
-pub use metrics::{Ended, JobMetrics};
-pub use queue::{DeadJob, Job, dead, dead_count, enqueue, purge_expired, retry, waiting};
+pub use metrics::{JobMetrics, TryCounts};
+pub use queue::{DeadJob, Job, count_dead, count_waiting, dead_jobs, enqueue, purge_expired, retry};
 pub use worker::{GiveUp, Worker};

@@ -1,46 +1,49 @@
-//! The queue: one row a job. Written with what it follows from, in the same transaction.
+//! The queue: one row per job, added in the transaction that causes the job.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::backoff::MAX_TRIES;
-use super::lane::{Kinds, Share};
+use super::lane::{KindFilter, LaneFilter};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::JobId;
 use crate::schema::jobs;
 
-/// Something to be done: at least once, and nearly always once.
+/// How long dead jobs are kept.
+const DEAD_JOB_TTL: TimeDelta = TimeDelta::days(90);
+
+/// A job. It runs at least once, and nearly always only once.
 #[derive(Debug, Clone)]
 pub struct Job {
     pub id: JobId,
     pub kind: String,
     pub payload: String,
-    /// How often it was tried, this time included.
+    /// The number of tries, including this one.
     pub attempts: i32,
     pub created_at: NaiveDateTime,
 }
 
-/// A job that nobody will try again, unless asked to.
+/// A job that failed every try. An admin can retry it.
 #[derive(Debug, Clone, Queryable)]
 pub struct DeadJob {
     pub id: JobId,
     pub kind: String,
     pub attempts: i32,
-    /// What went wrong last.
+    /// The error of the last try.
     pub error: String,
     pub created_at: NaiveDateTime,
     pub dead_at: Option<NaiveDateTime>,
 }
 
-/// How a try ended.
-pub(super) enum Outcome {
+/// The result of a try.
+pub(super) enum TryResult {
     Done,
-    Again { error: String, at: NaiveDateTime },
+    Retry { error: String, at: NaiveDateTime },
     Dead { error: String },
 }
 
-/// Asks for a job. It is done only if the caller's transaction is committed.
+/// Adds a job. It runs only if the caller's transaction is committed.
 pub fn enqueue(conn: &mut Conn, kind: &str, payload: &str, run_at: NaiveDateTime, now: NaiveDateTime) -> Result<JobId> {
     let id = JobId::new();
     diesel::insert_into(jobs::table)
@@ -57,8 +60,8 @@ pub fn enqueue(conn: &mut Conn, kind: &str, payload: &str, run_at: NaiveDateTime
     Ok(id)
 }
 
-/// The dead jobs, the latest first.
-pub fn dead(conn: &mut Conn, kind: Option<&str>, limit: i64) -> Result<Vec<DeadJob>> {
+/// The dead jobs, newest first.
+pub fn dead_jobs(conn: &mut Conn, kind: Option<&str>, limit: i64) -> Result<Vec<DeadJob>> {
     let mut query = jobs::table
         .filter(jobs::dead_at.is_not_null())
         .order((jobs::dead_at.desc(), jobs::id.desc()))
@@ -78,21 +81,21 @@ pub fn dead(conn: &mut Conn, kind: Option<&str>, limit: i64) -> Result<Vec<DeadJ
     Ok(query.load(conn)?)
 }
 
-/// How many jobs are dead.
-pub fn dead_count(conn: &mut Conn) -> Result<i64> {
+/// The number of dead jobs.
+pub fn count_dead(conn: &mut Conn) -> Result<i64> {
     Ok(jobs::table
         .filter(jobs::dead_at.is_not_null())
         .count()
         .get_result(conn)?)
 }
 
-/// Takes away jobs that have been dead for a quarter of a year; nobody will miss those letters now.
+/// Deletes jobs that have been dead for longer than [`DEAD_JOB_TTL`]. Nobody needs such old emails.
 pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
-    let old = jobs::table.filter(jobs::dead_at.lt(now - TimeDelta::days(90)));
+    let old = jobs::table.filter(jobs::dead_at.lt(now - DEAD_JOB_TTL));
     Ok(diesel::delete(old).execute(conn)?)
 }
 
-/// Gives a dead job all its tries again, from now on; false when there is no such dead job.
+/// Gives a dead job all its tries again, from now on. False if there is no such dead job.
 pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     let revived = diesel::update(jobs::table.find(id).filter(jobs::dead_at.is_not_null()))
         .set((
@@ -105,8 +108,8 @@ pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     Ok(revived == 1)
 }
 
-/// How many jobs are still to be done, whenever they are due.
-pub fn waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
+/// The number of jobs that are not dead, due or not.
+pub fn count_waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
     let mut query = jobs::table.filter(jobs::dead_at.is_null()).into_boxed();
     if let Some(kind) = kind {
         query = query.filter(jobs::kind.eq(kind.to_owned()));
@@ -114,8 +117,8 @@ pub fn waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
     Ok(query.count().get_result(conn)?)
 }
 
-/// Takes the oldest job of the lane that is due and that nobody else has.
-pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result<Option<Job>> {
+/// Takes the oldest due job of the lane that no other thread has.
+pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> Result<Option<Job>> {
     loop {
         let due = jobs::table
             .filter(jobs::dead_at.is_null())
@@ -124,9 +127,9 @@ pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result
             .order((jobs::run_at, jobs::id))
             .select((jobs::id, jobs::kind, jobs::payload, jobs::attempts, jobs::created_at))
             .into_boxed();
-        let due = match &share.kinds {
-            Kinds::Only(kinds) => due.filter(jobs::kind.eq_any(*kinds)),
-            Kinds::AllBut(kinds) => due.filter(jobs::kind.ne_all(kinds)),
+        let due = match &filter.kinds {
+            KindFilter::Only(kinds) => due.filter(jobs::kind.eq_any(*kinds)),
+            KindFilter::Except(kinds) => due.filter(jobs::kind.ne_all(kinds)),
         };
         let due: Option<(JobId, String, String, i32, NaiveDateTime)> = due.first(conn).optional()?;
         let Some((id, kind, payload, before, created_at)) = due else {
@@ -140,7 +143,7 @@ pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result
             created_at,
         };
         if before >= MAX_TRIES {
-            // Its last try never ended: it may be what ends the process.
+            // The last try never ended. The job may be what crashes the process.
             let error = "the program ended during the last try".to_owned();
             settle(
                 conn,
@@ -148,12 +151,12 @@ pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result
                     attempts: before,
                     ..job
                 },
-                &Outcome::Dead { error },
+                &TryResult::Dead { error },
                 now,
             )?;
             continue;
         }
-        // The count of tries changes whenever someone takes the job, so only one of many can.
+        // Taking the job changes the number of tries, so only one of several threads succeeds.
         let taken = diesel::update(
             jobs::table
                 .find(id)
@@ -163,7 +166,7 @@ pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result
                 .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now))),
         )
         .set((
-            jobs::leased_until.eq(now + share.lease),
+            jobs::leased_until.eq(now + filter.lease),
             jobs::attempts.eq(job.attempts),
         ))
         .execute(conn)?;
@@ -173,17 +176,17 @@ pub(super) fn take(conn: &mut Conn, share: &Share, now: NaiveDateTime) -> Result
     }
 }
 
-/// Writes down how a try ended; what someone else has taken over meanwhile is left to them.
-pub(super) fn settle(conn: &mut Conn, job: &Job, outcome: &Outcome, now: NaiveDateTime) -> Result<()> {
+/// Records the result of a try, unless another thread has taken the job in the meantime.
+pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveDateTime) -> Result<()> {
     let ours = jobs::table
         .find(job.id)
         .filter(jobs::attempts.eq(job.attempts))
         .filter(jobs::dead_at.is_null());
-    match outcome {
-        Outcome::Done => {
+    match result {
+        TryResult::Done => {
             diesel::delete(jobs::table.find(job.id)).execute(conn)?;
         }
-        Outcome::Again { error, at } => {
+        TryResult::Retry { error, at } => {
             diesel::update(ours)
                 .set((
                     jobs::run_at.eq(at),
@@ -192,7 +195,7 @@ pub(super) fn settle(conn: &mut Conn, job: &Job, outcome: &Outcome, now: NaiveDa
                 ))
                 .execute(conn)?;
         }
-        Outcome::Dead { error } => {
+        TryResult::Dead { error } => {
             let dead = diesel::update(ours)
                 .set((
                     jobs::dead_at.eq(now),
@@ -205,7 +208,7 @@ pub(super) fn settle(conn: &mut Conn, job: &Job, outcome: &Outcome, now: NaiveDa
                     job = job.id.0,
                     kind = job.kind,
                     error,
-                    "a job is dead: nobody will try it again"
+                    "a job failed every try and is dead"
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! The worker: threads that do what is due, each one job after the other.
+//! The worker: threads that run the due jobs, each one at a time.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,22 +10,22 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
-use super::backoff::{MAX_TRIES, pause};
-use super::lane::{Lane, Share};
+use super::backoff::{MAX_TRIES, delay};
+use super::lane::{Lane, LaneFilter};
 use super::metrics::JobMetrics;
-use super::queue::{Job, Outcome, settle, take};
+use super::queue::{Job, TryResult, settle, take};
 use crate::db::{Conn, Location};
 
 /// How often an idle worker looks for jobs.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
-/// How long it waits before it tries to reach a database that was lost.
+/// How long it waits before it connects again after the connection to the database was lost.
 const OUTAGE_INTERVAL: Duration = Duration::from_secs(1);
-/// How long stopping waits for the running job. One that takes longer is done again after the next start.
+/// How long `stop` waits for the running jobs. A job that takes longer runs again after the next start.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest text that is kept about a failure, in letters.
+/// The longest stored error message, in characters.
 const MAX_ERROR_LENGTH: usize = 200;
 
-/// An error that another try would not mend: the job is dead at once.
+/// An error that a retry cannot fix. The job is dead at once.
 #[derive(Debug)]
 pub struct GiveUp(pub String);
 
@@ -37,17 +37,17 @@ impl fmt::Display for GiveUp {
 
 impl std::error::Error for GiveUp {}
 
-/// A running worker. Dropped, its threads end after the jobs they are at; nobody waits for them.
+/// A running worker. After a drop, its threads end when their current jobs do; nothing waits for them.
 pub struct Worker {
-    /// Never sent to: each thread notices that its own is gone.
-    on: Vec<Sender<()>>,
+    /// Nothing is sent here. Each thread ends when its sender is dropped.
+    stop: Vec<Sender<()>>,
     ended: Receiver<()>,
     job_metrics: JobMetrics,
 }
 
 impl Worker {
-    /// Starts the lanes' threads, each with a connection of its own. The handler runs outside any transaction, and
-    /// again when it failed.
+    /// Starts the threads of the lanes, each with its own connection. The handler runs outside of a transaction, and again
+    /// after an error.
     pub fn start(
         location: &Location,
         lanes: &[Lane],
@@ -56,58 +56,62 @@ impl Worker {
         let handler = Arc::new(handler);
         let (ending, ended) = mpsc::channel();
         let job_metrics = JobMetrics::default();
-        let mut on = Vec::new();
+        let mut stop = Vec::new();
         for lane in lanes.iter().flat_map(|lane| std::iter::repeat_n(lane, lane.threads)) {
-            let (stay, off) = mpsc::channel();
-            on.push(stay);
-            let shift = Shift {
+            let (sender, stopped) = mpsc::channel();
+            stop.push(sender);
+            let worker_thread = WorkerThread {
                 location: location.clone(),
-                share: Share::of(lane, lanes),
+                filter: LaneFilter::new(lane, lanes),
                 job_metrics: job_metrics.clone(),
-                off,
+                stopped,
                 conn: None,
                 unsettled: None,
-                cut_off: false,
+                is_database_lost: false,
             };
             let (handler, ending): (_, Sender<()>) = (handler.clone(), ending.clone());
             thread::Builder::new()
                 .name(lane.name.to_owned())
                 .spawn(move || {
                     let _ending = ending;
-                    shift.run(&*handler);
+                    worker_thread.run(&*handler);
                 })
-                .expect("the system has a thread for the jobs");
+                .expect("a thread for jobs can be started");
         }
-        Self { on, ended, job_metrics }
+        Self {
+            stop,
+            ended,
+            job_metrics,
+        }
     }
 
-    /// What the jobs came to since the start.
+    /// The counts of all threads since the start.
     pub fn job_metrics(&self) -> JobMetrics {
         self.job_metrics.clone()
     }
 
-    /// Ends the worker, and waits for the running jobs, a few seconds at most.
+    /// Stops the worker and waits for the running jobs, at most `STOP_TIMEOUT`.
     pub fn stop(self) {
-        drop(self.on);
+        drop(self.stop);
         if self.ended.recv_timeout(STOP_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("a job still ran at the end; it will be done again");
+            tracing::warn!("a job was still running at shutdown; it will run again after the next start");
         }
     }
 }
 
-struct Shift {
+struct WorkerThread {
     location: Location,
-    share: Share,
+    filter: LaneFilter,
     job_metrics: JobMetrics,
-    off: Receiver<()>,
+    stopped: Receiver<()>,
     conn: Option<Conn>,
-    /// What was done, but not written down, since the database was lost.
-    unsettled: Option<(Job, Outcome)>,
-    /// Whether the database was lost, and that was told.
-    cut_off: bool,
+    /// A result that could not be recorded yet because the connection was lost.
+    unsettled: Option<(Job, TryResult)>,
+    /// Whether the connection is lost, and that was logged.
+    is_database_lost: bool,
 }
 
-impl Shift {
+impl WorkerThread {
     fn run(mut self, handler: &impl Fn(&mut Conn, &Job) -> anyhow::Result<()>) {
         loop {
             let wait = match self.step(handler) {
@@ -115,52 +119,54 @@ impl Shift {
                 Ok(false) => POLL_INTERVAL,
                 Err(error) => {
                     self.conn = None;
-                    if !self.cut_off {
-                        tracing::error!(error = format!("{error:#}"), "the jobs wait for the database");
+                    if !self.is_database_lost {
+                        tracing::error!(
+                            error = format!("{error:#}"),
+                            "jobs wait because the database cannot be reached"
+                        );
                     }
-                    self.cut_off = true;
+                    self.is_database_lost = true;
                     OUTAGE_INTERVAL
                 }
             };
-            if self.off.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
+            if self.stopped.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
                 return;
             }
         }
     }
 
-    /// Does the next job; false when none is due.
+    /// Runs the next job. False if none is due.
     fn step(&mut self, handler: &impl Fn(&mut Conn, &Job) -> anyhow::Result<()>) -> anyhow::Result<bool> {
         self.settle()?;
-        let share = self.share.clone();
-        let taken = take(self.connection()?, &share, now())?;
-        if self.cut_off {
-            tracing::info!("the jobs have their database again");
-            self.cut_off = false;
+        let filter = self.filter.clone();
+        let taken = take(self.connection()?, &filter, now())?;
+        if self.is_database_lost {
+            tracing::info!("the database can be reached again; jobs continue");
+            self.is_database_lost = false;
         }
         let Some(job) = taken else { return Ok(false) };
         let conn = self.connection()?;
-        let done = catch_unwind(AssertUnwindSafe(|| handler(conn, &job)));
-        let outcome = match done {
-            Ok(done) => outcome(&job, done),
-            Err(_) => outcome(&job, Err(anyhow::anyhow!("it panicked"))),
-        };
-        self.job_metrics.count(&job.kind, matches!(outcome, Outcome::Done));
-        if !matches!(outcome, Outcome::Done) {
-            // It may have been left in the middle of something.
+        let returned = catch_unwind(AssertUnwindSafe(|| handler(conn, &job)))
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked")));
+        let result = try_result(&job, returned);
+        let succeeded = matches!(result, TryResult::Done);
+        self.job_metrics.count(&job.kind, succeeded);
+        if !succeeded {
+            // A transaction may still be open on it.
             self.conn = None;
         }
-        self.unsettled = Some((job, outcome));
+        self.unsettled = Some((job, result));
         self.settle()?;
         Ok(true)
     }
 
     fn settle(&mut self) -> anyhow::Result<()> {
-        if let Some((job, outcome)) = self.unsettled.take()
+        if let Some((job, result)) = self.unsettled.take()
             && let Err(error) = self
                 .connection()
-                .and_then(|conn| Ok(settle(conn, &job, &outcome, now())?))
+                .and_then(|conn| Ok(settle(conn, &job, &result, now())?))
         {
-            self.unsettled = Some((job, outcome));
+            self.unsettled = Some((job, result));
             return Err(error);
         }
         Ok(())
@@ -175,30 +181,32 @@ impl Shift {
     }
 }
 
-fn outcome(job: &Job, done: anyhow::Result<()>) -> Outcome {
-    let Err(failure) = done else { return Outcome::Done };
-    let error = short(&failure);
+fn try_result(job: &Job, returned: anyhow::Result<()>) -> TryResult {
+    let Err(failure) = returned else {
+        return TryResult::Done;
+    };
+    let error = error_line(&failure);
     if job.attempts >= MAX_TRIES || failure.downcast_ref::<GiveUp>().is_some() {
-        return Outcome::Dead { error };
+        return TryResult::Dead { error };
     }
     tracing::warn!(
         job = job.id.0,
         kind = job.kind,
         tries = job.attempts,
         error,
-        "a job failed and will be tried again"
+        "a job failed and will be retried"
     );
-    let at = now() + pause(job.attempts, getrandom::u32().unwrap_or(0));
-    Outcome::Again {
+    let at = now() + delay(job.attempts, getrandom::u32().unwrap_or(0));
+    TryResult::Retry {
         error,
         at: at.trunc_subsecs(6),
     }
 }
 
-/// The error in one short line, without addresses of people or of servers, which may hold a password.
-fn short(failure: &anyhow::Error) -> String {
-    let told = format!("{failure:#}");
-    let words: Vec<&str> = told
+/// The error in one short line, without email addresses and URLs, which may contain a password.
+fn error_line(failure: &anyhow::Error) -> String {
+    let message = format!("{failure:#}");
+    let words: Vec<&str> = message
         .split_whitespace()
         .map(|word| {
             if word.contains('@') || word.contains("://") {
@@ -222,14 +230,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_kept_short_and_without_addresses() {
+    fn a_stored_error_is_short_and_has_no_addresses() {
         let failure = anyhow::anyhow!("550 no <joana@example.org> at\n\r\nsmtp://me:secret@mx.example").context("mail");
-        assert_eq!(short(&failure), "mail: 550 no *** at ***");
-        assert_eq!(short(&anyhow::anyhow!("ä".repeat(500))), "ä".repeat(MAX_ERROR_LENGTH));
+        assert_eq!(error_line(&failure), "mail: 550 no *** at ***");
+        assert_eq!(
+            error_line(&anyhow::anyhow!("ä".repeat(500))),
+            "ä".repeat(MAX_ERROR_LENGTH)
+        );
     }
 
     #[test]
-    fn giving_up_is_noticed_below_what_was_said_about_it() {
+    fn an_error_with_context_still_gives_up() {
         let job = Job {
             id: crate::id::JobId(1),
             kind: "mail".to_owned(),
@@ -238,19 +249,19 @@ mod tests {
             created_at: now(),
         };
         let gone = anyhow::Error::new(GiveUp("no such mailbox".to_owned())).context("mail");
-        assert!(matches!(outcome(&job, Err(gone)), Outcome::Dead { error } if error == "mail: no such mailbox"));
+        assert!(matches!(try_result(&job, Err(gone)), TryResult::Dead { error } if error == "mail: no such mailbox"));
         assert!(matches!(
-            outcome(&job, Err(anyhow::anyhow!("busy"))),
-            Outcome::Again { .. }
+            try_result(&job, Err(anyhow::anyhow!("busy"))),
+            TryResult::Retry { .. }
         ));
         let last = Job {
             attempts: MAX_TRIES,
             ..job
         };
         assert!(matches!(
-            outcome(&last, Err(anyhow::anyhow!("busy"))),
-            Outcome::Dead { .. }
+            try_result(&last, Err(anyhow::anyhow!("busy"))),
+            TryResult::Dead { .. }
         ));
-        assert!(matches!(outcome(&last, Ok(())), Outcome::Done));
+        assert!(matches!(try_result(&last, Ok(())), TryResult::Done));
     }
 }

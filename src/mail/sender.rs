@@ -155,7 +155,7 @@ mod tests {
             public_url: Some(public_url.to_owned()),
             ..Settings::default()
         };
-        let config = settings.parse(ConfigErrors::default(), Missing::Make).unwrap();
+        let config = settings.parse(ConfigErrors::default(), Missing::Create).unwrap();
         let outbox = Outbox::new(&config, Cipher::new(&config.secret_keys));
         let email = emails::reset("Ana", &outbox.link("/reset/k7q39xvd"), 1);
         let job = Job {

@@ -1,4 +1,4 @@
-//! `pocketshop check`: the settings as they are read, secrets only as set or unset, and what is wrong with them.
+//! `pocketshop check`: prints the settings (secrets only as set or unset), what is wrong with them, and the database's state.
 
 use std::fmt::Write;
 
@@ -11,14 +11,14 @@ use crate::db::{Conn, Location, is_current};
 use crate::error::Result;
 use crate::jobs;
 
-/// The settings in words, a line each, and whether everything is well. `given` is the command line.
-pub fn report(settings: &Settings, given: &ArgMatches, errors: ConfigErrors) -> (String, bool) {
+/// The report, and whether everything is fine.
+pub fn report(settings: &Settings, arguments: &ArgMatches, errors: ConfigErrors) -> (String, bool) {
     let mut out = String::new();
-    for (name, value) in values(settings, given) {
+    for (name, value) in values(settings, arguments) {
         let _ = writeln!(out, "{name:<31} {value}");
     }
     out.push('\n');
-    let parsed = settings.parse(errors, Missing::Leave);
+    let parsed = settings.parse(errors, Missing::Ignore);
     match parsed.map(|config| (state(&config), config.warnings())) {
         Ok((Ok(state), warnings)) => {
             let _ = writeln!(out, "{state}");
@@ -40,11 +40,11 @@ pub fn report(settings: &Settings, given: &ArgMatches, errors: ConfigErrors) -> 
     }
 }
 
-/// The name of every setting with its value; of a secret only whether it is set.
-fn values(settings: &Settings, given: &ArgMatches) -> Vec<(String, String)> {
+/// The name and value of every setting. For a secret, only whether it is set.
+fn values(settings: &Settings, arguments: &ArgMatches) -> Vec<(String, String)> {
     let flags = Settings::flags().into_iter().filter_map(|flag| {
         let name = flag.get_env()?.to_string_lossy().into_owned();
-        let value = given.get_one::<String>(flag.get_id().as_str()).cloned();
+        let value = arguments.get_one::<String>(flag.get_id().as_str()).cloned();
         Some((
             name,
             value.unwrap_or_else(|| format!("{} (default)", default_text(&flag))),
@@ -58,11 +58,11 @@ fn values(settings: &Settings, given: &ArgMatches) -> Vec<(String, String)> {
     flags.chain(secrets).collect()
 }
 
-/// What there is to say of the database; nothing of the market's is changed.
+/// The state of the database. Changes nothing.
 fn state(config: &Config) -> anyhow::Result<String> {
     let kind = match &config.database {
         Location::Sqlite(path) if !path.exists() => {
-            return Ok("The settings are fine. The database will be made at the first start.".into());
+            return Ok("The settings are fine. The database will be created at the first start.".into());
         }
         Location::Sqlite(_) => "SQLite",
         Location::Postgres(_) => "PostgreSQL",
@@ -73,41 +73,41 @@ fn state(config: &Config) -> anyhow::Result<String> {
         .map_err(|error| anyhow::anyhow!("the database cannot be reached: {error}"))?;
     if !is_current(&mut conn)? {
         return Ok(format!(
-            "The settings are fine. The {kind} database is not up to date yet; `pocketshop migrate` or a start does it."
+            "The settings are fine. The {kind} database is not up to date yet; `pocketshop migrate` or the next start updates it."
         ));
     }
-    let mut said = format!("The settings are fine. The {kind} database is up to date.");
-    if config.secret_keys.rotating() {
-        let _ = write!(said, "\n{}", rotation(&mut conn, config, super::now())?);
+    let mut text = format!("The settings are fine. The {kind} database is up to date.");
+    if config.secret_keys.is_rotating() {
+        let _ = write!(text, "\n{}", rotation(&mut conn, config, super::now())?);
     }
-    let dead = jobs::dead_count(&mut conn)?;
+    let dead = jobs::count_dead(&mut conn)?;
     if dead > 0 {
-        let were = if dead == 1 { "was" } else { "were" };
-        let _ = write!(said, "\n{} {were} given up; look at /admin.", several(dead, "job"));
+        let have = if dead == 1 { "has" } else { "have" };
+        let _ = write!(text, "\n{} {have} failed; see /admin.", plural(dead, "job"));
     }
-    Ok(said)
+    Ok(text)
 }
 
-/// Whether the keys after the first may be taken out of `SECRET_KEY`.
+/// Whether the old keys can be removed from `SECRET_KEY`.
 pub fn rotation(conn: &mut Conn, config: &Config, now: NaiveDateTime) -> Result<String> {
-    Ok(match OldKeys::needed(conn, &config.secret_keys, now)? {
+    Ok(match OldKeys::count(conn, &config.secret_keys, now)? {
         None => "Keep the old SECRET_KEY: no start has used the new one yet.".into(),
-        Some(needed) if needed.none() => "The old SECRET_KEY may go.".into(),
+        Some(needed) if needed.is_empty() => "The old SECRET_KEY can be removed.".into(),
         Some(needed) => {
-            let mut said = format!(
+            let mut text = format!(
                 "Keep the old SECRET_KEY: {}, {}, {} still need it",
-                several(needed.sign_ins, "sign-in"),
-                several(needed.factors, "second factor"),
-                several(needed.emails, "email"),
+                plural(needed.sessions, "sign-in"),
+                plural(needed.second_factors, "second factor"),
+                plural(needed.emails, "email"),
             );
             if now < needed.until {
-                let _ = write!(said, "; the sign-ins will be over by {}", needed.until.date());
+                let _ = write!(text, "; the last of these sign-ins ends by {}", needed.until.date());
             }
-            said + "."
+            text + "."
         }
     })
 }
 
-fn several(count: i64, thing: &str) -> String {
+fn plural(count: i64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,4 +1,4 @@
-//! What the command line does beside serving.
+//! The commands of the command line, except `serve`.
 
 pub mod audit;
 pub mod check;
@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::db::{in_transaction, migrate};
 use crate::payments::MockBooks;
 
-/// `pocketshop import pocketshop DIR`: all of it, or nothing.
+/// `pocketshop import pocketshop DIR`: imports everything, or nothing after an error.
 pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<import::Report> {
     let fixtures = import::Fixtures::read(folder)?;
     migrate(&config.database)?;
@@ -29,18 +29,18 @@ pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<impor
     })?)
 }
 
-/// The password of everyone in the demo market; nobody can sign in with it where people come from outside.
+/// The password of every user of the demo market. In production they get no password.
 const DEMO_PASSWORD: &str = "twelve small pockets";
 
-/// `pocketshop serve --demo`: fills an empty database; one that is not empty stays as it is. Tells how to sign in.
+/// `pocketshop serve --demo`: fills an empty database. Returns a line that says how to sign in.
 pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> {
     migrate(&config.database)?;
     let mut conn = config.database.connect()?;
-    if !demo::belongs_in(&mut conn)? {
-        tracing::warn!("the database is not empty, so the demo market was left out");
+    if !demo::may_fill(&mut conn)? {
+        tracing::warn!("the database is not empty, so the demo market was not added");
         return Ok(None);
     }
-    // Before the rows, so that no row ever names a picture that is not there.
+    // Before the rows, so that every picture that a row names exists.
     demo::write_pictures(&config.media())?;
     let (currency, now) = (config.currency, now());
     let password = if config.production() || !demo::is_empty(&mut conn)? {
@@ -49,10 +49,10 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
         Hasher::new(config.password_cost, 1).hash_now(&Password::from_input(DEMO_PASSWORD))?
     };
     let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, demo, now))?;
-    if let Some(booked) = filled {
-        // Only now, so that the provider never has a payment that was undone here.
-        demo::book(&MockBooks::open(&config.data)?, booked)?;
-        tracing::info!("the demo market is set up");
+    if let Some(entries) = filled {
+        // After the commit, so that the provider never has a payment that was rolled back here.
+        demo::write_books(&MockBooks::open(&config.data)?, entries)?;
+        tracing::info!("the demo market was added");
     }
     Ok((!config.production()).then(|| {
         format!(

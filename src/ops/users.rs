@@ -1,4 +1,4 @@
-//! `pocketshop user …`: what only whoever runs the machine may do with accounts.
+//! `pocketshop user …`: changes of accounts that only the operator of the server may make.
 
 use std::fmt::Write;
 
@@ -17,16 +17,16 @@ use crate::mail::Outbox;
 use crate::shops::Shop;
 use crate::text::Email;
 
-/// People listed at a time.
-const PAGE: i64 = 500;
+/// How many users are read at a time.
+const BATCH_SIZE: i64 = 500;
 
-/// A line for everyone, oldest first.
+/// One line per user, oldest first.
 pub fn list(config: &Config) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let mut out = String::new();
     let mut after = UserId(i64::MIN);
     loop {
-        let page = User::page(&mut conn, after, PAGE)?;
+        let page = User::page(&mut conn, after, BATCH_SIZE)?;
         let Some(last) = page.last() else { break };
         after = last.id;
         for user in &page {
@@ -34,14 +34,14 @@ pub fn list(config: &Config) -> anyhow::Result<String> {
         }
     }
     if out.is_empty() {
-        out.push_str("There are no people yet. Register at /register, or make an operator with `pocketshop user admin NAME --email ADDRESS`.\n");
+        out.push_str("There are no users yet. Register at /register, or create an admin with `pocketshop user admin NAME --email ADDRESS`.\n");
     }
     Ok(out)
 }
 
 fn marks(user: &User) -> String {
     let all = [
-        (user.admin, "operator"),
+        (user.admin, "admin"),
         (user.email_verified_at.is_some(), "confirmed"),
         (user.has_factor(), "second factor"),
         (user.suspended_at.is_some(), "suspended"),
@@ -52,24 +52,24 @@ fn marks(user: &User) -> String {
     marks.join(", ")
 }
 
-/// Makes someone an admin. With an address, someone who is not there yet is made first, with the typed password.
-pub fn make_admin(config: &Config, name: &str, email: Option<&str>, typed: Option<&str>) -> anyhow::Result<String> {
+/// Makes a user an admin. With an email address, a missing user is created first, with this password.
+pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Option<&str>) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let action = action(config);
-    let fresh = match (User::by_login(&mut conn, name)?, email) {
-        (Some(user), given) => {
-            let given = given.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
+    let new_user = match (User::by_login(&mut conn, name)?, email) {
+        (Some(user), email) => {
+            let given = email.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
             let same = given.is_some_and(|email| email.as_str() == user.email);
-            // Whoever took the name first may not be who is meant.
+            // Somebody else may have registered this username.
             if !same && (email.is_some() || user.email_verified_at.is_none()) {
                 bail!(
-                    "{} has the address {}, {}; if that is the right person, say so with --email {}",
+                    "{} has the address {}, {}; if this is the right user, repeat the command with --email {}",
                     user.username,
                     user.email,
                     if user.email_verified_at.is_some() {
-                        "not the given one"
+                        "which is not the given one"
                     } else {
-                        "not confirmed so far"
+                        "which is not confirmed"
                     },
                     user.email
                 );
@@ -77,12 +77,12 @@ pub fn make_admin(config: &Config, name: &str, email: Option<&str>, typed: Optio
             None
         }
         (None, None) => bail!(
-            "there is no user {name}; register at /register first, or add --email ADDRESS to make one, with the password on standard input"
+            "there is no user {name}; register at /register first, or add --email ADDRESS to create one, with the password on standard input"
         ),
-        (None, Some(email)) => Some(sign_up(config, name, email, typed)?),
+        (None, Some(email)) => Some(sign_up(config, name, email, password)?),
     };
     let username = in_transaction(&mut conn, &|conn| {
-        if let Some(sign_up) = &fresh {
+        if let Some(sign_up) = &new_user {
             let id = sign_up.insert(conn, action.now)?;
             mark_email_verified(conn, id, action.now)?;
         }
@@ -91,15 +91,15 @@ pub fn make_admin(config: &Config, name: &str, email: Option<&str>, typed: Optio
         Ok(user.username)
     })?;
     Ok(format!(
-        "{username} is an operator. At the next sign-in, a second factor is to be set up at /account/second-factor."
+        "{username} is an admin. At the next sign-in, they must set up a second factor at /account/second-factor."
     ))
 }
 
-/// Sets the typed password; all sign-ins of that person end.
-pub fn set_password(config: &Config, name: &str, typed: &str) -> anyhow::Result<String> {
+/// Sets the password, and ends all sessions of the user.
+pub fn set_password(config: &Config, name: &str, password: &str) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let user = find(&mut conn, name)?;
-    let hash = hash(config, typed, &user.personal_words())?;
+    let hash = hash(config, password, &user.personal_words())?;
     let action = action(config);
     in_transaction(&mut conn, &|conn| {
         change::set_password(conn, &action, user.id, &hash, EventKind::PasswordChanged)
@@ -110,13 +110,13 @@ pub fn set_password(config: &Config, name: &str, typed: &str) -> anyhow::Result<
     ))
 }
 
-/// Lets someone in no more, and hides their shop; or the other way round.
+/// Suspends a user and hides their shop, or restores both.
 pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let user = find(&mut conn, name)?;
     if user.suspended_at.is_some() == suspended {
         bail!(
-            "{} is {} already",
+            "{} is already {}",
             user.username,
             if suspended { "suspended" } else { "not suspended" }
         );
@@ -132,11 +132,11 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
     })?;
     Ok(if suspended {
         format!(
-            "{} is suspended: signed out everywhere, the shop hidden.",
+            "{} is suspended and signed out everywhere, and their shop is hidden.",
             user.username
         )
     } else {
-        format!("{} may sign in again, and the shop is shown.", user.username)
+        format!("{} can sign in again, and their shop is visible.", user.username)
     })
 }
 
@@ -154,13 +154,13 @@ fn action(config: &Config) -> ActionContext {
 }
 
 fn find(conn: &mut Conn, name: &str) -> anyhow::Result<User> {
-    User::by_login(conn, name)?.with_context(|| format!("there is no user {name}; `pocketshop user list` names them"))
+    User::by_login(conn, name)?.with_context(|| format!("there is no user {name}; `pocketshop user list` lists all"))
 }
 
-fn sign_up(config: &Config, name: &str, email: &str, typed: Option<&str>) -> anyhow::Result<SignUp> {
+fn sign_up(config: &Config, name: &str, email: &str, password: Option<&str>) -> anyhow::Result<SignUp> {
     let email = Email::parse(email).map_err(anyhow::Error::msg)?;
     let own = [email.as_str(), name];
-    let password = hash(config, typed.unwrap_or_default(), &own)?;
+    let password = hash(config, password.unwrap_or_default(), &own)?;
     Ok(SignUp {
         username: Username::parse_admin(name).map_err(anyhow::Error::msg)?,
         first_name: String::new(),
@@ -170,7 +170,7 @@ fn sign_up(config: &Config, name: &str, email: &str, typed: Option<&str>) -> any
     })
 }
 
-fn hash(config: &Config, typed: &str, own: &[&str]) -> anyhow::Result<String> {
-    let password = Password::parse(typed, own).map_err(anyhow::Error::msg)?;
+fn hash(config: &Config, password: &str, own: &[&str]) -> anyhow::Result<String> {
+    let password = Password::parse(password, own).map_err(anyhow::Error::msg)?;
     Ok(Hasher::new(config.password_cost, 1).hash_now(&password)?)
 }

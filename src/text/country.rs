@@ -2,23 +2,23 @@
 
 use std::sync::LazyLock;
 
-const LISTED: &str = include_str!("countries.txt");
+const COUNTRIES: &str = include_str!("countries.txt");
 
 /// A country, or a territory with a code of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Country {
-    /// Two capitals, `PT`.
+    /// Two capital letters, like `PT`.
     pub code: &'static str,
     pub name: &'static str,
 }
 
 static ALL: LazyLock<Vec<Country>> = LazyLock::new(|| {
     let read = |line: &'static str| line.split_once(' ').map(|(code, name)| Country { code, name });
-    LISTED.lines().filter_map(read).collect()
+    COUNTRIES.lines().filter_map(read).collect()
 });
 
 impl Country {
-    /// In the order of their names.
+    /// All countries, sorted by name.
     pub fn all() -> &'static [Self] {
         &ALL
     }

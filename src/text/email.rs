@@ -1,37 +1,37 @@
-//! Email addresses, in the one form in which two can be compared.
+//! Email addresses in a normal form, so that two can be compared.
 
 use std::fmt;
 
-/// The longest address that mail servers must take, in bytes.
-const ADDRESS_LENGTH: usize = 254;
-const LOCAL_LENGTH: usize = 64;
-/// More than this is not looked at: a domain shrinks a little when it is put into ASCII, but not that much.
-const TYPED_LENGTH: usize = 1024;
+/// The longest address that mail servers must accept, in bytes.
+const MAX_ADDRESS_LENGTH: usize = 254;
+const MAX_LOCAL_LENGTH: usize = 64;
+/// Longer input is not parsed. A domain can become shorter when it is converted to ASCII, but not by that much.
+const MAX_INPUT_LENGTH: usize = 1024;
 
 const SHAPE: &str = "Enter an email address like name@example.org.";
 const PLAIN: &str = "We cannot send to this address: the part before the @ may hold plain letters, digits and signs like . _ + - only. Enter another address.";
 const DOMAIN: &str = "Check the part after the @: it must be a domain like example.org.";
 const LONG: &str = "This email address is too long. Enter one of at most 254 characters.";
 
-/// An address that letters can go to: trimmed, lower case, the domain in ASCII (punycode). Prints masked.
+/// An email address: trimmed, in lower case, the domain in ASCII (punycode). `Debug` prints it masked.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 impl Email {
-    /// The message is for the person who typed it.
-    pub fn parse(typed: &str) -> Result<Self, &'static str> {
-        let typed = typed.trim();
-        if typed.len() > TYPED_LENGTH {
+    /// Parses an address. The error is a message for the visitor.
+    pub fn parse(input: &str) -> Result<Self, &'static str> {
+        let input = input.trim();
+        if input.len() > MAX_INPUT_LENGTH {
             return Err(LONG);
         }
-        let (local, domain) = typed.split_once('@').ok_or(SHAPE)?;
-        if domain.contains('@') || local.is_empty() || domain.is_empty() || typed.chars().any(char::is_control) {
+        let (local, domain) = input.split_once('@').ok_or(SHAPE)?;
+        if domain.contains('@') || local.is_empty() || domain.is_empty() || input.chars().any(char::is_control) {
             return Err(SHAPE);
         }
         let local = local_part(local)?;
         let domain = domain_part(domain)?;
         let address = format!("{local}@{domain}");
-        if address.len() > ADDRESS_LENGTH {
+        if address.len() > MAX_ADDRESS_LENGTH {
             return Err(LONG);
         }
         Ok(Self(address))
@@ -55,24 +55,24 @@ impl fmt::Debug for Email {
     }
 }
 
-/// RFC 5322's dot-atom, in lower case.
-fn local_part(typed: &str) -> Result<String, &'static str> {
+/// A dot-atom of RFC 5322, in lower case.
+fn local_part(input: &str) -> Result<String, &'static str> {
     let atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
-    if typed.len() > LOCAL_LENGTH {
+    if input.len() > MAX_LOCAL_LENGTH {
         return Err("The part before the @ is too long. Enter an address with at most 64 characters there.");
     }
-    if !typed.bytes().all(|byte| byte == b'.' || atom(byte)) {
+    if !input.bytes().all(|byte| byte == b'.' || atom(byte)) {
         return Err(PLAIN);
     }
-    if typed.split('.').any(str::is_empty) {
+    if input.split('.').any(str::is_empty) {
         return Err("Check the dots before the @: none at the ends, and no two side by side.");
     }
-    Ok(typed.to_ascii_lowercase())
+    Ok(input.to_ascii_lowercase())
 }
 
-/// A name in the DNS, in lower-case ASCII; numbers alone are no domain.
-fn domain_part(typed: &str) -> Result<String, &'static str> {
-    let domain = idna::domain_to_ascii_strict(typed).map_err(|_| DOMAIN)?;
+/// A domain name in lower-case ASCII. An IP address is not one.
+fn domain_part(input: &str) -> Result<String, &'static str> {
+    let domain = idna::domain_to_ascii_strict(input).map_err(|_| DOMAIN)?;
     let (_, top) = domain.rsplit_once('.').ok_or(DOMAIN)?;
     if top.len() < 2 || !top.starts_with(|first: char| first.is_ascii_alphabetic()) {
         return Err(DOMAIN);
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_brought_into_one_form() {
+    fn addresses_are_normalized() {
         let same = [
             ("  Jane.Doe+shop@Example.ORG \n", "jane.doe+shop@example.org"),
             ("o'neil@sub.example.co.uk", "o'neil@sub.example.co.uk"),
@@ -97,13 +97,13 @@ mod tests {
             ("jane@ex\u{430}mple.org", "jane@xn--exmple-4nf.org"),
             ("1@2.de", "1@2.de"),
         ];
-        for (typed, kept) in same {
-            assert_eq!(Email::parse(typed).unwrap().as_str(), kept, "{typed}");
+        for (input, kept) in same {
+            assert_eq!(Email::parse(input).unwrap().as_str(), kept, "{input}");
         }
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn an_invalid_address_is_refused() {
         let long_local = format!("{}@example.org", "a".repeat(65));
         let long = format!("a@{}.org", ["a".repeat(60).as_str(); 5].join("."));
         let long_label = format!("a@{}.org", "a".repeat(64));
@@ -148,11 +148,11 @@ mod tests {
             &long,
             &endless,
         ];
-        for typed in refused {
+        for input in refused {
             assert!(
-                Email::parse(typed).is_err(),
+                Email::parse(input).is_err(),
                 "{}",
-                typed.chars().take(80).collect::<String>()
+                input.chars().take(80).collect::<String>()
             );
         }
     }
@@ -166,8 +166,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_anything_never_panics_and_is_idempotent(typed in any::<String>()) {
-            if let Ok(email) = Email::parse(&typed) {
+        fn parsing_anything_never_panics_and_is_idempotent(input in any::<String>()) {
+            if let Ok(email) = Email::parse(&input) {
                 prop_assert_eq!(Email::parse(email.as_str()).unwrap(), email);
             }
         }

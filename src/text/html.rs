@@ -1,4 +1,4 @@
-//! Markdown made into HTML that nothing can hide in.
+//! Markdown rendered as safe HTML.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -6,14 +6,14 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
 
-/// HTML that has been through the one sanitizer: the only kind that a template may show as it is.
+/// Sanitized HTML, the only kind that a template may show without escaping.
 #[derive(Debug, Clone, Default)]
 pub struct Html(String);
 
 impl Html {
-    /// From Markdown. Raw HTML in it is shown as text; pictures become links.
+    /// Renders Markdown. Raw HTML is shown as text, and pictures become links.
     pub fn from_markdown(source: &str) -> Self {
-        static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+        static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
             let mut builder = Builder::empty();
             builder
                 .add_tags([
@@ -47,7 +47,7 @@ impl Html {
         });
         let mut unsafe_html = String::with_capacity(source.len() * 2);
         html::push_html(&mut unsafe_html, events);
-        Self(SANITISER.clean(&unsafe_html).to_string())
+        Self(SANITIZER.clean(&unsafe_html).to_string())
     }
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Html {
     }
 }
 
-/// A page has its own first and second headings; a text's begin at the third.
+/// Headings of a text begin at the third level, because the page has the first two.
 fn lower_heading(tag: pulldown_cmark::Tag<'_>) -> pulldown_cmark::Tag<'_> {
     use pulldown_cmark::{HeadingLevel, Tag};
     match tag {
@@ -96,8 +96,8 @@ fn lower_heading_end(end: pulldown_cmark::TagEnd) -> pulldown_cmark::TagEnd {
     }
 }
 
-/// The first words of a Markdown text as plain text, for descriptions in the head; at most `most` letters.
-pub fn summary(source: &str, most: usize) -> String {
+/// The first words of a Markdown text as plain text of at most `max` characters, for the description in a page's head.
+pub fn summary(source: &str, max: usize) -> String {
     let mut words = String::new();
     for event in Parser::new(source) {
         match event {
@@ -107,15 +107,15 @@ pub fn summary(source: &str, most: usize) -> String {
             }
             _ => {}
         }
-        if words.len() > most * 4 {
+        if words.len() > max * 4 {
             break;
         }
     }
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.chars().count() <= most {
+    if words.chars().count() <= max {
         return words;
     }
-    let cut: String = words.chars().take(most).collect();
+    let cut: String = words.chars().take(max).collect();
     let end = cut.rfind(' ').unwrap_or(cut.len());
     format!("{}…", cut[..end].trim_end_matches([',', '.', ';', ':', ' ']))
 }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_comes_out_with_nothing_that_acts() {
+    fn rendered_markdown_has_no_active_content() {
         let hostile = [
             "<script>alert(1)</script>",
             "[x](javascript:alert(1))",
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn markdown_keeps_what_makers_write() {
+    fn markdown_keeps_headings_lists_and_links() {
         let made = Html::from_markdown("# Care\n\n- *Wash* by **hand**\n\n[Site](https://example.com)").to_string();
         assert!(made.contains("<h3>Care</h3>"));
         assert!(made.contains("<li><em>Wash</em> by <strong>hand</strong></li>"));

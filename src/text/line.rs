@@ -1,41 +1,38 @@
-//! Short texts that people type: one line, tidied.
+//! Texts from forms: trimmed, limited, without control characters.
 
-/// One line of at most `most` letters, without control characters, its ends trimmed; may be empty.
+/// A trimmed line of at most `max` characters without control characters. It may be empty.
 ///
 /// # Errors
-/// A message for people, naming the thing.
-pub fn line(what: &str, typed: &str, most: usize) -> Result<String, String> {
-    let purge_expired = typed.trim();
-    if purge_expired.chars().any(char::is_control) {
+/// A message for the visitor that names the field.
+pub fn line(name: &str, input: &str, max: usize) -> Result<String, String> {
+    let trimmed = input.trim();
+    if trimmed.chars().any(char::is_control) {
         return Err(format!(
-            "The {what} holds characters that cannot be shown. Type it again."
+            "The {name} holds characters that cannot be shown. Type it again."
         ));
     }
-    if purge_expired.chars().count() > most {
-        return Err(format!("The {what} is too long. Use {most} letters or fewer."));
+    if trimmed.chars().count() > max {
+        return Err(format!("The {name} is too long. Use {max} letters or fewer."));
     }
-    Ok(purge_expired.to_owned())
+    Ok(trimmed.to_owned())
 }
 
-/// As `line`, but of several lines.
+/// Like `line`, but line breaks are allowed.
 ///
 /// # Errors
-/// A message for people, naming the thing.
-pub fn lines(what: &str, typed: &str, most: usize) -> Result<String, String> {
-    let purge_expired = typed.replace("\r\n", "\n");
-    let purge_expired = purge_expired.trim();
-    if purge_expired
-        .chars()
-        .any(|letter| letter.is_control() && letter != '\n')
-    {
+/// A message for the visitor that names the field.
+pub fn lines(name: &str, input: &str, max: usize) -> Result<String, String> {
+    let trimmed = input.replace("\r\n", "\n");
+    let trimmed = trimmed.trim();
+    if trimmed.chars().any(|letter| letter.is_control() && letter != '\n') {
         return Err(format!(
-            "The {what} holds characters that cannot be shown. Type it again."
+            "The {name} holds characters that cannot be shown. Type it again."
         ));
     }
-    if purge_expired.chars().count() > most {
-        return Err(format!("The {what} is too long. Use {most} letters or fewer."));
+    if trimmed.chars().count() > max {
+        return Err(format!("The {name} is too long. Use {max} letters or fewer."));
     }
-    Ok(purge_expired.to_owned())
+    Ok(trimmed.to_owned())
 }
 
 #[cfg(test)]
@@ -43,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_tidied_and_has_an_end() {
+    fn a_line_is_trimmed_and_limited() {
         assert_eq!(line("first name", "  Maria João ", 60), Ok("Maria João".to_owned()));
         assert_eq!(line("first name", "", 60), Ok(String::new()));
         assert!(line("first name", "a\nb", 60).is_err());

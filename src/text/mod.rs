@@ -1,4 +1,4 @@
-//! Text that was parsed once: email addresses, slugs, countries, and Markdown made safe.
+//! Parsed text: email addresses, slugs, countries and safe Markdown.
 
 mod country;
 mod email;

@@ -1,12 +1,12 @@
-//! The words of an address.
+//! Slugs: the words of an address.
 
 use deunicode::deunicode_char;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// The longest slug, in letters.
-const SLUG_LENGTH: usize = 60;
+/// The longest slug, in characters.
+const MAX_SLUG_LENGTH: usize = 60;
 
-/// Words that addresses of ours use, or may come to use, where a slug would stand.
+/// Words that our addresses use, or may use later, in the place of a slug.
 const RESERVED: &[&str] = &[
     "about",
     "account",
@@ -37,8 +37,8 @@ const RESERVED: &[&str] = &[
     "vacation",
 ];
 
-/// The words of an address, from a name in any script: lower case, hyphens, at least one letter, no reserved word.
-/// A name without a single letter gets `fallback` in front.
+/// A slug from a name in any script: lower case, hyphens between words, at least one letter, no reserved word. If the name has
+/// no letter or is reserved, the slug begins with `fallback`.
 pub fn slug(name: &str, fallback: &str) -> String {
     let plain = to_ascii(name);
     let words = plain
@@ -46,7 +46,7 @@ pub fn slug(name: &str, fallback: &str) -> String {
         .filter(|word| !word.is_empty());
     let mut slug = String::new();
     for word in words {
-        if !slug.is_empty() && slug.len() + word.len() >= SLUG_LENGTH {
+        if !slug.is_empty() && slug.len() + word.len() >= MAX_SLUG_LENGTH {
             break;
         }
         if !slug.is_empty() {
@@ -54,16 +54,16 @@ pub fn slug(name: &str, fallback: &str) -> String {
         }
         slug.push_str(word);
     }
-    slug.truncate(SLUG_LENGTH);
+    slug.truncate(MAX_SLUG_LENGTH);
     if !slug.bytes().any(|byte| byte.is_ascii_alphabetic()) || RESERVED.contains(&slug.as_str()) {
         return format!("{fallback}-{slug}").trim_end_matches('-').to_owned();
     }
     slug
 }
 
-/// The name in lower-case Latin letters without accents; what is neither letter nor digit stays a separator.
+/// The name in lower-case Latin letters without accents. Other characters than letters and digits separate words.
 fn to_ascii(name: &str) -> String {
-    // Composed first, so that an accent or a Korean syllable sent in pieces is read as one letter.
+    // Composed first, so that a decomposed accent or Korean syllable is one letter.
     let lower = name.to_lowercase();
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&lower);
     let mut ascii = String::new();
@@ -73,11 +73,11 @@ fn to_ascii(name: &str) -> String {
             '\'' | '’' => {}
             _ if letter.is_ascii() => ascii.push(letter),
             _ => match deunicode_char(letter) {
-                // A soft sign and the like become quotes, which must not split the word.
+                // Some letters, such as a soft sign, become quotes, which must not split the word.
                 Some(latin) if letter.is_alphanumeric() => {
                     ascii.extend(latin.chars().filter(|sign| !"'\"`".contains(*sign)))
                 }
-                // A mark that belongs to the letter before it.
+                // A combining mark.
                 Some("") => {}
                 _ => ascii.push(' '),
             },
@@ -90,9 +90,9 @@ fn to_ascii(name: &str) -> String {
 /// A slug that a person chose for a shop.
 ///
 /// # Errors
-/// A message for people.
-pub fn chosen_slug(typed: &str) -> Result<String, String> {
-    let slug = typed.trim().to_lowercase();
+/// A message for the visitor.
+pub fn chosen_slug(input: &str) -> Result<String, String> {
+    let slug = input.trim().to_lowercase();
     let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     if !slug.bytes().all(plain) {
         return Err("Write the address in letters from a to z, digits and hyphens, like barro-e-sal.".to_owned());
@@ -100,8 +100,10 @@ pub fn chosen_slug(typed: &str) -> Result<String, String> {
     if slug.len() < 3 {
         return Err("The address is too short. Use 3 letters or more.".to_owned());
     }
-    if slug.len() > SLUG_LENGTH {
-        return Err(format!("The address is too long. Use {SLUG_LENGTH} letters or fewer."));
+    if slug.len() > MAX_SLUG_LENGTH {
+        return Err(format!(
+            "The address is too long. Use {MAX_SLUG_LENGTH} letters or fewer."
+        ));
     }
     if slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
         return Err("A hyphen goes between two letters or digits. Take the others out.".to_owned());
@@ -115,23 +117,23 @@ pub fn chosen_slug(typed: &str) -> Result<String, String> {
     Ok(slug)
 }
 
-/// Whether this could be a slug at all; anything else need not be looked up.
-pub fn is_slug(typed: &str) -> bool {
-    typed.len() <= SLUG_LENGTH * 2
-        && typed
+/// Whether a text can be a slug, so that it makes sense to look it up.
+pub fn is_slug(input: &str) -> bool {
+    input.len() <= MAX_SLUG_LENGTH * 2
+        && input
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }
 
-/// The first of `wanted`, `wanted-2`, `wanted-3`, … that nobody has.
-pub fn free_slug(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
-    let mut slug = wanted.to_owned();
+/// The first of `slug`, `slug-2`, `slug-3`, … that is not taken.
+pub fn free_slug(slug: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut free = slug.to_owned();
     let mut next = 2;
-    while taken(&slug) {
-        slug = format!("{wanted}-{next}");
+    while is_taken(&free) {
+        free = format!("{slug}-{next}");
         next += 1;
     }
-    slug
+    free
 }
 
 #[cfg(test)]
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_slug_is_short_plain_and_has_a_letter() {
-        for (name, slug_of_it) in [
+        for (name, expected) in [
             ("Luna & Sol Jewelry", "luna-and-sol-jewelry"),
             ("Maker's Café — São João", "makers-cafe-sao-joao"),
             ("Łódź Straße", "lodz-strasse"),
@@ -155,25 +157,25 @@ mod tests {
             ("☕", "shop"),
             ("", "shop"),
         ] {
-            assert_eq!(slug(name, "shop"), slug_of_it);
+            assert_eq!(slug(name, "shop"), expected);
         }
-        assert!(slug(&"very long ".repeat(30), "shop").len() <= SLUG_LENGTH);
+        assert!(slug(&"very long ".repeat(30), "shop").len() <= MAX_SLUG_LENGTH);
     }
 
     #[test]
     fn a_name_in_any_script_gets_an_address() {
-        for (name, slug_of_it) in [
+        for (name, expected) in [
             ("陶器", "tao-qi"),
             ("Керамика", "keramika"),
             ("Мел и соль", "mel-i-sol"),
             ("صابون", "sbwn"),
             ("서울 도자기", "seoul-dojagi"),
         ] {
-            assert_eq!(slug(name, "shop"), slug_of_it);
+            assert_eq!(slug(name, "shop"), expected);
         }
         let decomposed = "\u{1109}\u{1165}\u{110b}\u{116e}\u{11af} \u{1103}\u{1169}\u{110c}\u{1161}\u{1100}\u{1175}";
         assert_eq!(slug(decomposed, "shop"), "seoul-dojagi");
-        assert!(slug(&"陶器".repeat(50), "shop").len() <= SLUG_LENGTH);
+        assert!(slug(&"陶器".repeat(50), "shop").len() <= MAX_SLUG_LENGTH);
     }
 
     #[test]
@@ -190,12 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_slug_follows_the_rules_or_is_told_them() {
-        for typed in ["barro-e-sal", "  Barro-E-Sal ", "abc", "3d-prints"] {
-            assert_eq!(chosen_slug(typed), Ok(typed.trim().to_lowercase()));
+    fn a_chosen_slug_must_follow_the_rules() {
+        for input in ["barro-e-sal", "  Barro-E-Sal ", "abc", "3d-prints"] {
+            assert_eq!(chosen_slug(input), Ok(input.trim().to_lowercase()));
         }
-        let long = "a".repeat(SLUG_LENGTH + 1);
-        for typed in [
+        let long = "a".repeat(MAX_SLUG_LENGTH + 1);
+        for input in [
             "",
             "ab",
             "-abc",
@@ -213,7 +215,7 @@ mod tests {
             "日本語",
             &long,
         ] {
-            assert!(chosen_slug(typed).is_err(), "{typed}");
+            assert!(chosen_slug(input).is_err(), "{input}");
         }
     }
 
@@ -227,7 +229,7 @@ mod tests {
         fn any_name_gives_a_slug(name in any::<String>()) {
             let slug = slug(&name, "shop");
             prop_assert!(is_slug(&slug) && !slug.is_empty());
-            prop_assert!(slug.len() <= SLUG_LENGTH + "shop-".len());
+            prop_assert!(slug.len() <= MAX_SLUG_LENGTH + "shop-".len());
         }
     }
 }

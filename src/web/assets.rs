@@ -1,4 +1,4 @@
-//! The files every page shares (style sheet, scripts, icons, fonts), embedded under names that change with their bytes.
+//! Style sheet, scripts, icons and fonts, embedded under names with a hash of their content.
 
 use std::borrow::Cow;
 
@@ -12,15 +12,15 @@ use crate::error::{Error, Result};
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// What `build.rs` prepared: each file as it is, and its `.br` and `.gz` twins where they help.
+/// The files from `build.rs`: each file, and compressed copies with `.br` and `.gz` for text.
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/assets/"]
 struct Files;
 
-/// A name never stands for other bytes, so a year is as good as for ever.
+/// The content of a name never changes.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// What asks for it finds it by a name that stays.
-const A_DAY: &str = "public, max-age=86400";
+/// For names that do not change with the content.
+const ONE_DAY: &str = "public, max-age=86400";
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     let file = web::resource("/a/{file}")
@@ -37,56 +37,60 @@ async fn show(request: HttpRequest, file: Path<String>) -> Result<HttpResponse> 
     serve(&request, &file, IMMUTABLE)
 }
 
-/// `GET /favicon.ico`: what browsers ask for unasked, answered with the icon pages link to.
+/// `GET /favicon.ico`: the icon that pages link to, for browsers that ask for this address.
 async fn favicon(request: HttpRequest) -> Result<HttpResponse> {
-    serve(&request, ICON_SVG.trim_start_matches("/a/"), A_DAY)
+    serve(&request, ICON_SVG.trim_start_matches("/a/"), ONE_DAY)
 }
 
 fn serve(request: &HttpRequest, name: &str, caching: &'static str) -> Result<HttpResponse> {
     let content_type = content_type(name).ok_or(Error::NotFound)?;
     let plain = Files::get(name).ok_or(Error::NotFound)?;
     let brotli = Files::get(&format!("{name}.br"));
-    let has_twins = brotli.is_some();
-    let (data, encoding) = match wanted(request) {
+    let has_copies = brotli.is_some();
+    let (data, encoding) = match accepted_encoding(request) {
         ContentEncoding::Brotli => (brotli, ContentEncoding::Brotli),
         ContentEncoding::Gzip => (Files::get(&format!("{name}.gz")), ContentEncoding::Gzip),
         _ => (None, ContentEncoding::Identity),
     };
-    let (data, encoding) = data.map_or((plain.data, ContentEncoding::Identity), |twin| (twin.data, encoding));
+    let (data, encoding) = data.map_or((plain.data, ContentEncoding::Identity), |copy| (copy.data, encoding));
 
-    // The name holds the hash, so name and encoding tell one answer from any other.
+    // The name contains the hash, so name and encoding identify the content.
     let tag = format!("\"{name}.{}\"", encoding.as_str());
     let known = request
         .headers()
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
-    let unchanged = known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
-    let mut answer = HttpResponse::build(if unchanged {
+    let unchanged = known.is_some_and(|known| {
+        known
+            .split(',')
+            .any(|tag_of_list| tag_of_list.trim().trim_start_matches("W/") == tag)
+    });
+    let mut response = HttpResponse::build(if unchanged {
         StatusCode::NOT_MODIFIED
     } else {
         StatusCode::OK
     });
-    answer
+    response
         .insert_header((header::CACHE_CONTROL, caching))
         .insert_header((header::ETAG, tag));
-    if has_twins {
-        answer.insert_header((header::VARY, "Accept-Encoding"));
+    if has_copies {
+        response.insert_header((header::VARY, "Accept-Encoding"));
     }
     if unchanged {
-        return Ok(answer.finish());
+        return Ok(response.finish());
     }
-    // Said even when it is `identity`: the layer that compresses pages then leaves the answer alone.
-    answer
+    // Set even to `identity`, so that the layer that compresses pages does not change the response.
+    response
         .insert_header((header::CONTENT_ENCODING, encoding.as_str()))
         .content_type(content_type);
     Ok(match data {
-        Cow::Borrowed(bytes) => answer.body(Bytes::from_static(bytes)),
-        Cow::Owned(bytes) => answer.body(bytes),
+        Cow::Borrowed(bytes) => response.body(Bytes::from_static(bytes)),
+        Cow::Owned(bytes) => response.body(bytes),
     })
 }
 
-/// The densest of our encodings the visitor's browser takes; a browser that says nothing gets the plain file.
-fn wanted(request: &HttpRequest) -> ContentEncoding {
+/// The best encoding that the browser accepts. Without the header, none.
+fn accepted_encoding(request: &HttpRequest) -> ContentEncoding {
     if !request.headers().contains_key(header::ACCEPT_ENCODING) {
         return ContentEncoding::Identity;
     }

@@ -1,4 +1,4 @@
-//! Light or dark: the visitor's choice, kept in the cookie; the system's where none was made.
+//! The color scheme, light or dark: the visitor's choice, stored in the cookie, or the system's.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -34,13 +34,13 @@ struct ColorSchemeForm {
     next: String,
 }
 
-/// `POST /theme`: `light`, `dark`, or anything else for the system's; back to `next`.
+/// `POST /theme`: sets `light` or `dark`; anything else means the system's. Redirects to `next`.
 async fn update(session: Session, site: Data<Site>, form: Form<ColorSchemeForm>) -> Result<HttpResponse> {
     let Form(ColorSchemeForm { theme, next }) = form;
     if let Some(theme) = ColorScheme::parse(&theme) {
         session
             .insert(KEY, theme.as_str())
-            .map_err(|error| Error::internal(error, "the theme could not be kept"))?;
+            .map_err(|error| Error::internal(error, "the color scheme could not be stored in the cookie"))?;
     } else {
         session.remove(KEY);
     }

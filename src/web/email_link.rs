@@ -1,4 +1,4 @@
-//! A link from a letter: its token leaves the address at once and waits in the cookie for the button.
+//! Links in emails: the token moves from the address into the cookie, where it stays until the button is pressed.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -14,7 +14,7 @@ pub struct LinkQuery {
 }
 
 impl LinkQuery {
-    /// The way on to the same page without the token, which waits in the cookie; None when there is none to keep.
+    /// Stores the token in the cookie and redirects to the same page without it. None if there is no token.
     ///
     /// # Errors
     /// The cookie cannot be written.
@@ -24,25 +24,25 @@ impl LinkQuery {
         };
         session
             .insert(path, token)
-            .map_err(|error| Error::internal(error, "a link could not be kept"))?;
+            .map_err(|error| Error::internal(error, "the token of a link could not be stored in the cookie"))?;
         Ok(Some(private(redirect(path))))
     }
 }
 
-/// The token that waits for the page at this path; looking at it changes nothing.
+/// The token of the page at this path. It stays in the cookie.
 pub fn token(session: &Session, path: &str) -> String {
     session.get(path).ok().flatten().unwrap_or_default()
 }
 
-/// The link was used, or is of no use.
+/// Removes the token after it was used or found invalid.
 pub fn forget(session: &Session, path: &str) {
     session.remove(path);
 }
 
-/// Nobody keeps this answer, and nobody elsewhere learns its address.
-pub fn private(mut answer: HttpResponse) -> HttpResponse {
-    let headers = answer.headers_mut();
+/// Makes a response private: it is not cached, and its address is not sent to other sites.
+pub fn private(mut response: HttpResponse) -> HttpResponse {
+    let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    answer
+    response
 }

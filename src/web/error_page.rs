@@ -33,7 +33,7 @@ const HTMX_NOTE: [(HeaderName, HeaderValue); 4] = [
 ];
 
 /// In a response's extensions: it is for machines, and stays as it is.
-pub struct AsIs;
+pub struct PlainResponse;
 
 /// What the page tells about the request that went wrong.
 pub struct Cause<'a> {
@@ -102,7 +102,7 @@ pub fn is_bare(answer: &HttpResponse) -> bool {
     let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
     answer.status().as_u16() >= 400
         && !answer.headers().get(CONTENT_TYPE).is_some_and(is_page)
-        && answer.extensions().get::<AsIs>().is_none()
+        && answer.extensions().get::<PlainResponse>().is_none()
 }
 
 /// Gives a bare answer its page, or htmx its note; the answer's other headers stay.

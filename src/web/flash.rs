@@ -1,4 +1,4 @@
-//! A message for the next page: set before a redirect, taken by the page that comes.
+//! A message for the next page: set before a redirect, and removed by the page that shows it.
 
 use actix_session::Session;
 use serde::{Deserialize, Serialize};
@@ -36,45 +36,45 @@ struct StoredFlash {
 }
 
 impl Flash {
-    /// All went well.
+    /// A message about a success.
     ///
     /// # Errors
     /// The cookie cannot be written.
     pub fn ok(session: &Session, text: impl Into<String>) -> Result<()> {
-        Self::keep(session, FlashKind::Ok, text.into(), None)
+        Self::store(session, FlashKind::Ok, text.into(), None)
     }
 
-    /// Something is to be looked at.
+    /// A message about something that needs attention.
     ///
     /// # Errors
     /// The cookie cannot be written.
     pub fn warn(session: &Session, text: impl Into<String>) -> Result<()> {
-        Self::keep(session, FlashKind::Warn, text.into(), None)
+        Self::store(session, FlashKind::Warn, text.into(), None)
     }
 
-    /// All went well, and can be taken back.
+    /// A message about a success, with an Undo button.
     ///
     /// # Errors
     /// The cookie cannot be written.
     pub fn with_undo(session: &Session, text: impl Into<String>, undo: Undo) -> Result<()> {
-        Self::keep(session, FlashKind::Ok, text.into(), Some(undo))
+        Self::store(session, FlashKind::Ok, text.into(), Some(undo))
     }
 
-    /// Takes the message out of the cookie.
+    /// Returns the message and removes it from the cookie.
     pub fn take(session: &Session) -> Option<Self> {
-        let kept: StoredFlash = session.get(KEY).ok().flatten()?;
+        let stored: StoredFlash = session.get(KEY).ok().flatten()?;
         session.remove(KEY);
         Some(Self {
-            kind: FlashKind::parse(&kept.kind)?,
-            text: kept.text,
-            undo: kept.undo,
+            kind: FlashKind::parse(&stored.kind)?,
+            text: stored.text,
+            undo: stored.undo,
         })
     }
 
-    fn keep(session: &Session, kind: FlashKind, text: String, undo: Option<Undo>) -> Result<()> {
+    fn store(session: &Session, kind: FlashKind, text: String, undo: Option<Undo>) -> Result<()> {
         let kind = kind.as_str().to_owned();
         session
             .insert(KEY, StoredFlash { kind, text, undo })
-            .map_err(|error| Error::internal(error, "a message could not be kept"))
+            .map_err(|error| Error::internal(error, "a message could not be stored in the cookie"))
     }
 }

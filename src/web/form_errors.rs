@@ -1,12 +1,13 @@
-//! What is wrong with a form, field by field.
+//! Error messages of a form by field.
 
 use std::borrow::Cow;
 
-/// Messages for people, by the id of the field; the empty name is the whole form.
+/// Messages for the visitor by the id of the field. The empty id stands for the whole form.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct FormErrors(Vec<(Cow<'static, str>, String)>);
 
 impl FormErrors {
+    /// With one message.
     pub fn one(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self(vec![(field.into(), message.into())])
     }
@@ -19,18 +20,18 @@ impl FormErrors {
         self.0.extend(others.0);
     }
 
-    /// The value, or its message noted under the field.
+    /// The parsed value. An error is added under the field.
     pub fn check<T>(&mut self, field: impl Into<Cow<'static, str>>, parsed: Result<T, impl Into<String>>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 
-    /// The message of a field; empty when there is none.
+    /// The message of a field, or an empty text.
     pub fn get(&self, field: &str) -> &str {
-        let found = self.0.iter().find(|(name, _)| *name == field);
-        found.map_or("", |(_, message)| message)
+        let error = self.0.iter().find(|(name, _)| *name == field);
+        error.map_or("", |(_, message)| message)
     }
 
-    /// The message of a field in a row, from 0, whose id is `name-row`.
+    /// The message of a field in a list, whose id is `name-row`. Rows count from 0.
     pub fn at(&self, name: &str, row: impl std::fmt::Display) -> &str {
         self.get(&format!("{name}-{row}"))
     }

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`: whether the process lives, and whether it can do its work.
+//! `/healthz` and `/readyz`: whether the process runs, and whether it can serve pages.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,32 +8,32 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{self, Data};
 
-use super::error_page::AsIs;
+use super::error_page::PlainResponse;
 use super::get;
 use crate::config::try_writing;
 use crate::db::{self, Db};
 
-/// What does not answer by then is not ready.
+/// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/healthz").route(get().to(alive)))
-        .service(web::resource("/readyz").route(get().to(ready)));
+    to.service(web::resource("/healthz").route(get().to(healthz)))
+        .service(web::resource("/readyz").route(get().to(readyz)));
 }
 
-/// The folder for everything that is kept in files.
+/// The data folder.
 pub struct DataDir(pub PathBuf);
 
 /// `GET /healthz`: the process answers.
-async fn alive() -> HttpResponse {
+async fn healthz() -> HttpResponse {
     line(StatusCode::OK, "ok\n")
 }
 
 /// `GET /readyz`: the database answers and is up to date, and the data folder can be written.
-async fn ready(db: Data<Db>, folder: Data<DataDir>) -> HttpResponse {
-    match tokio::time::timeout(CHECK_TIMEOUT, missing(&db, folder)).await {
+async fn readyz(db: Data<Db>, folder: Data<DataDir>) -> HttpResponse {
+    match tokio::time::timeout(CHECK_TIMEOUT, problem(&db, folder)).await {
         Ok(None) => line(StatusCode::OK, "ready\n"),
-        Ok(Some(what)) => line(StatusCode::SERVICE_UNAVAILABLE, what),
+        Ok(Some(problem)) => line(StatusCode::SERVICE_UNAVAILABLE, problem),
         Err(_) => line(
             StatusCode::SERVICE_UNAVAILABLE,
             "the database or the disk is too slow\n",
@@ -41,7 +41,8 @@ async fn ready(db: Data<Db>, folder: Data<DataDir>) -> HttpResponse {
     }
 }
 
-async fn missing(db: &Db, folder: Data<DataDir>) -> Option<&'static str> {
+/// Why the market is not ready.
+async fn problem(db: &Db, folder: Data<DataDir>) -> Option<&'static str> {
     match db.read(db::is_current).await {
         Ok(true) => {}
         Ok(false) => return Some("the database is not up to date\n"),
@@ -59,16 +60,16 @@ async fn missing(db: &Db, folder: Data<DataDir>) -> Option<&'static str> {
             );
             Some("the data folder cannot be written\n")
         }
-        Err(_) => Some("the data folder could not be tried\n"),
+        Err(_) => Some("the data folder could not be checked\n"),
     }
 }
 
-/// One line for a machine, whatever it says it accepts.
+/// A line of plain text, whatever the client accepts.
 fn line(status: StatusCode, text: &'static str) -> HttpResponse {
-    let mut answer = HttpResponse::build(status)
+    let mut response = HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .body(text);
-    answer.extensions_mut().insert(AsIs);
-    answer
+    response.extensions_mut().insert(PlainResponse);
+    response
 }

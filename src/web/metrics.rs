@@ -1,4 +1,4 @@
-//! `/metrics`: how the program fares, in the text format of Prometheus, for whoever holds the token.
+//! `/metrics`: counters and gauges in the text format of Prometheus, for requests with the token.
 
 use std::fmt::{Display, Write};
 use std::time::Instant;
@@ -8,10 +8,10 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use subtle::ConstantTimeEq;
 
-use super::error_page::AsIs;
+use super::error_page::PlainResponse;
 use super::get;
 use super::layers::Policy;
-use super::request_metrics::{MILLIS, RequestMetrics};
+use super::request_metrics::{BUCKETS_MS, RequestMetrics};
 use super::site::now;
 use crate::config::secret::Secret;
 use crate::db::Db;
@@ -22,16 +22,16 @@ pub fn routes(to: &mut web::ServiceConfig) {
     to.service(web::resource("/metrics").route(get().to(show)));
 }
 
-/// What is told, and to whom.
+/// What `/metrics` needs besides the database.
 pub struct Metrics {
-    /// None: to nobody.
+    /// None: the page does not exist.
     pub token: Option<Secret>,
     pub job_metrics: JobMetrics,
     pub started: Instant,
 }
 
 impl Metrics {
-    /// Whether the request holds the token. How long this takes says nothing of it.
+    /// Whether the request has the token, compared in constant time.
     fn allow(&self, request: &HttpRequest) -> bool {
         let header = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
         let shown = header.and_then(|header| header.strip_prefix(b"Bearer "));
@@ -40,7 +40,7 @@ impl Metrics {
     }
 }
 
-/// `GET /metrics`: as if there were no such page for everyone without the token.
+/// `GET /metrics`: not found without the token.
 async fn show(
     request: HttpRequest,
     metrics: Data<Metrics>,
@@ -52,27 +52,29 @@ async fn show(
     }
     let time = now();
     let backlog = db.read(move |conn| jobs::backlog(conn, time)).await;
-    let mut text = Text::default();
+    let mut text = MetricsText::default();
     text.request_metrics(&policy.request_metrics);
     text.database(&db, backlog.is_ok());
     if let Ok(backlog) = &backlog {
         text.backlog(backlog);
     }
-    text.ended(&metrics.job_metrics);
+    text.job_tries(&metrics.job_metrics);
     text.process(metrics.started);
-    let mut answer = HttpResponse::Ok()
+    let mut response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(text.0);
-    answer.extensions_mut().insert(AsIs);
-    Ok(answer)
+    response.extensions_mut().insert(PlainResponse);
+    Ok(response)
 }
 
+/// The metrics in the text format of Prometheus.
 #[derive(Default)]
-struct Text(String);
+struct MetricsText(String);
 
-impl Text {
-    fn about(&mut self, name: &str, kind: &str, help: &str) {
+impl MetricsText {
+    /// Describes a metric, before its lines.
+    fn describe(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
@@ -90,48 +92,53 @@ impl Text {
         let _ = writeln!(self.0, "{name}{labels} {value}");
     }
 
-    fn alone(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
-        self.about(name, kind, help);
+    /// A metric with a single line.
+    fn single(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
+        self.describe(name, kind, help);
         self.line(name, &[], value);
     }
 
     fn request_metrics(&mut self, request_metrics: &RequestMetrics) {
         let name = "pocketshop_requests_total";
-        self.about(name, "counter", "Requests answered, by method and class of status.");
-        for (method, class, count) in request_metrics.answers() {
+        self.describe(name, "counter", "Number of requests, by method and status class.");
+        for (method, class, count) in request_metrics.responses() {
             self.line(name, &[("method", method), ("status", &format!("{class}xx"))], count);
         }
         let name = "pocketshop_request_duration_seconds";
-        self.about(name, "histogram", "How long requests took until their answers began.");
-        let counts = request_metrics.at_most();
-        let ends = MILLIS.iter().map(|most| format!("{}.{:03}", most / 1000, most % 1000));
+        self.describe(
+            name,
+            "histogram",
+            "Time from the start of a request to the start of its response.",
+        );
+        let counts = request_metrics.cumulative_counts();
+        let ends = BUCKETS_MS.iter().map(|end| format!("{}.{:03}", end / 1000, end % 1000));
         for (end, count) in ends.chain(["+Inf".to_owned()]).zip(counts) {
             self.line(&format!("{name}_bucket"), &[("le", &end)], count);
         }
-        self.line(&format!("{name}_sum"), &[], request_metrics.took().as_secs_f64());
-        self.line(&format!("{name}_count"), &[], counts[MILLIS.len()]);
+        self.line(
+            &format!("{name}_sum"),
+            &[],
+            request_metrics.total_duration().as_secs_f64(),
+        );
+        self.line(&format!("{name}_count"), &[], counts[BUCKETS_MS.len()]);
     }
 
     fn database(&mut self, db: &Db, up: bool) {
-        let help = "Whether the database answered just now.";
-        self.alone("pocketshop_database_up", "gauge", help, u8::from(up));
-        let help = "Statements that pages have run.";
-        self.alone("pocketshop_database_statements_total", "counter", help, db.queries());
+        let help = "1 if the database answers, 0 if not.";
+        self.single("pocketshop_database_up", "gauge", help, u8::from(up));
+        let help = "Number of SQL statements of requests and timers.";
+        self.single("pocketshop_database_statements_total", "counter", help, db.queries());
         let name = "pocketshop_database_connections";
-        self.about(
-            name,
-            "gauge",
-            "Connections in each pool: in use, and the most there may be.",
-        );
+        self.describe(name, "gauge", "Connections of each pool: in use, and the maximum.");
         for pool in db.pools() {
             self.line(name, &[("pool", pool.name), ("state", "in_use")], pool.in_use);
-            self.line(name, &[("pool", pool.name), ("state", "most")], pool.most);
+            self.line(name, &[("pool", pool.name), ("state", "max")], pool.max);
         }
     }
 
     fn backlog(&mut self, backlog: &Backlog) {
         let name = "pocketshop_jobs";
-        self.about(name, "gauge", "Jobs in the queue, by kind and state.");
+        self.describe(name, "gauge", "Jobs in the queue, by kind and state.");
         for kind in &backlog.kinds {
             for (state, count) in [
                 ("waiting", kind.waiting),
@@ -141,38 +148,38 @@ impl Text {
                 self.line(name, &[("kind", &kind.kind), ("state", state)], count);
             }
         }
-        let help = "How long the oldest job that is due has been waiting.";
+        let help = "Waiting time of the oldest due job.";
         let seconds = backlog.oldest.num_milliseconds();
         let seconds = format!("{}.{:03}", seconds / 1000, seconds % 1000);
-        self.alone("pocketshop_jobs_oldest_due_seconds", "gauge", help, seconds);
+        self.single("pocketshop_jobs_oldest_due_seconds", "gauge", help, seconds);
     }
 
-    fn ended(&mut self, job_metrics: &JobMetrics) {
-        let name = "pocketshop_jobs_ended_total";
-        self.about(
+    fn job_tries(&mut self, job_metrics: &JobMetrics) {
+        let name = "pocketshop_job_tries_total";
+        self.describe(
             name,
             "counter",
-            "Tries of jobs in this process, by kind and how they ended.",
+            "Number of tries of jobs in this process, by kind and result.",
         );
-        for (kind, ended) in job_metrics.kinds() {
-            self.line(name, &[("kind", &kind), ("outcome", "done")], ended.done);
-            self.line(name, &[("kind", &kind), ("outcome", "failed")], ended.failed);
+        for (kind, counts) in job_metrics.kinds() {
+            self.line(name, &[("kind", &kind), ("result", "succeeded")], counts.succeeded);
+            self.line(name, &[("kind", &kind), ("result", "failed")], counts.failed);
         }
     }
 
     fn process(&mut self, started: Instant) {
-        let help = "How long this process has been running.";
+        let help = "Time since the start of this process.";
         let uptime = started.elapsed().as_secs();
-        self.alone("pocketshop_uptime_seconds", "gauge", help, uptime);
-        if let Some(bytes) = resident() {
-            let help = "Memory of this process that is resident.";
-            self.alone("process_resident_memory_bytes", "gauge", help, bytes);
+        self.single("pocketshop_uptime_seconds", "gauge", help, uptime);
+        if let Some(bytes) = resident_memory() {
+            let help = "Resident memory of this process.";
+            self.single("process_resident_memory_bytes", "gauge", help, bytes);
         }
     }
 }
 
-/// As Linux tells it; nothing elsewhere.
-fn resident() -> Option<u64> {
+/// Resident memory in bytes. None on systems without `/proc`.
+fn resident_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
@@ -184,8 +191,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_label_says_stays_within_its_quotes() {
-        let mut text = Text::default();
+    fn label_values_are_escaped() {
+        let mut text = MetricsText::default();
         text.line("jobs", &[("kind", "a\"b\\c\nd")], 1);
         assert_eq!(text.0, "jobs{kind=\"a\\\"b\\\\c\\nd\"} 1\n");
     }

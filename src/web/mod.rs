@@ -1,4 +1,4 @@
-//! What every page shares: the visitor, the layout's data, answers, errors, layers, assets.
+//! What all pages share: requests, responses, errors, layers and assets.
 
 pub mod assets;
 pub mod cart_cookie;

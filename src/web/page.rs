@@ -1,4 +1,4 @@
-//! What every page knows: the site, the visitor's theme, the time.
+//! What every page knows about its request: the site, the visitor, the cart, the time.
 
 use std::borrow::Borrow;
 use std::future::{Ready, ready};
@@ -23,23 +23,23 @@ use crate::id::ShopId;
 use crate::money::Money;
 use crate::text::Country;
 
-/// One request's page: what the layout shows, and the words that templates need.
+/// The data of the layout, and functions for templates.
 pub struct Page {
     pub site: Data<Site>,
-    /// The path asked for, without the query.
+    /// The path of the request, without the query.
     pub path: String,
-    /// Path and query, to come back to.
+    /// Path and query of the request.
     pub here: String,
-    /// Whether htmx asks for a block of the page.
+    /// Whether htmx requests a block of the page.
     pub htmx: bool,
     pub theme: Option<ColorScheme>,
-    /// None: a guest.
+    /// None for a guest.
     pub visitor: Option<Arc<Visitor>>,
     pub flash: Option<Flash>,
-    /// Pieces in the visitor's cart: a guest's as the cookie has them, a user's as they came with the visitor, so that no
-    /// page asks for them.
+    /// The number of items in the cart. It comes from the cookie of a guest or with the visitor, so that no page needs a
+    /// query for it.
     pub in_cart: i64,
-    /// Where things are sent: the market's home country until the visitor says otherwise.
+    /// The country of delivery: the visitor's choice, or the market's default.
     pub country: Country,
     /// UTC, to the microsecond.
     pub now: NaiveDateTime,
@@ -50,7 +50,7 @@ impl Page {
         self.site.categories.all()
     }
 
-    /// The whole address of a path of ours; addresses elsewhere stay as they are.
+    /// The absolute address of a path. Absolute addresses stay as they are.
     pub fn absolute(&self, path: &str) -> String {
         self.site
             .public_url
@@ -58,7 +58,7 @@ impl Page {
             .map_or_else(|_| path.to_owned(), String::from)
     }
 
-    /// The visitor's own shop, if it has this address: only they see it while it is not open.
+    /// The visitor's own shop, if it has this slug. Only they see it while it is not open.
     pub fn own_shop(&self, slug: &str) -> Option<ShopId> {
         let shop = self.visitor.as_ref()?.shop.as_ref()?;
         (shop.slug == slug).then_some(shop.id)
@@ -68,7 +68,7 @@ impl Page {
         self.site.currency.format(*money.borrow())
     }
 
-    /// For machines: `78.00`.
+    /// A plain decimal for machines: `78.00`.
     pub fn plain(&self, money: impl Borrow<Money>) -> String {
         self.site.currency.plain(*money.borrow())
     }
@@ -84,9 +84,7 @@ impl FromRequest for Page {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(site) = request.app_data::<Data<Site>>() else {
-            return ready(Err(Error::Internal(anyhow::anyhow!(
-                "the site is not among the app's data"
-            ))));
+            return ready(Err(Error::Internal(anyhow::anyhow!("the app has no site data"))));
         };
         let header = |name: &str| {
             request

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::error::{Error, Result};
 
-/// A page of the market. htmx gets its block, if it has one; everyone else gets the whole page.
+/// A page. A request of htmx gets its block, if it has one, and any other request the whole page.
 pub trait View: Template {
     /// Whether htmx asks, so that the block is enough.
     fn is_htmx(&self) -> bool;
@@ -17,7 +17,7 @@ pub trait View: Template {
     }
 }
 
-/// Makes a `View` of a template with a field `page`: `view!(CartPage, as_cart)`, or `view!(LoginPage)` without a block.
+/// Implements `View` for a template with a field `page`: `view!(CartPage, as_cart)`, or `view!(LoginPage)` without a block.
 macro_rules! view {
     ($name:ty) => {
         impl $crate::web::View for $name {
@@ -40,7 +40,7 @@ macro_rules! view {
 }
 pub(crate) use view;
 
-/// A route for reading: GET, and HEAD with it.
+/// A route for GET and HEAD.
 pub fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
@@ -50,7 +50,7 @@ pub fn show(view: &impl View) -> Result<HttpResponse> {
     respond(StatusCode::OK, view)
 }
 
-/// Status 422 with the page or its block: a form that was refused, with what was typed.
+/// Status 422 with the page or its block, for a form with errors.
 pub fn invalid(view: &impl View) -> Result<HttpResponse> {
     respond(StatusCode::UNPROCESSABLE_ENTITY, view)
 }
@@ -60,7 +60,7 @@ pub fn respond(status: StatusCode, view: &impl View) -> Result<HttpResponse> {
     html(status, block.unwrap_or_else(|| view.render()))
 }
 
-/// A rendered template.
+/// A response with a rendered template.
 pub fn html(status: StatusCode, body: askama::Result<String>) -> Result<HttpResponse> {
     let body = body.map_err(|error| Error::internal(error, "a template could not be rendered"))?;
     let content_type = HeaderValue::from_static("text/html; charset=utf-8");
@@ -69,12 +69,12 @@ pub fn html(status: StatusCode, body: askama::Result<String>) -> Result<HttpResp
         .body(body))
 }
 
-/// After a form: the page to open next.
+/// A redirect to the next page after a form.
 pub fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
-/// A permanent redirect that is not cached: an address that was given up may be given to something else.
+/// A permanent redirect that is not cached, because an address that is free now may be used again.
 pub fn moved(to: &str) -> HttpResponse {
     let no_cache = HeaderValue::from_static("no-cache");
     HttpResponse::MovedPermanently()

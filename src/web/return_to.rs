@@ -1,15 +1,13 @@
-//! `?next=`: where to go afterwards, if it is a page of ours.
+//! `?next=`: the page to return to, if it belongs to this site.
 
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
-/// The address within this site that `wanted` names, or `/`.
-pub fn local(wanted: &str, site: &Url) -> String {
-    let ours = wanted.starts_with('/')
-        && !wanted.starts_with("//")
-        && !wanted.contains('\\')
-        && !wanted.chars().any(char::is_control);
-    let joined = if ours { site.join(wanted).ok() } else { None };
+/// The address within this site, or `/` for any other address.
+pub fn local(next: &str, site: &Url) -> String {
+    let is_path =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
+    let joined = if is_path { site.join(next).ok() } else { None };
     match joined {
         Some(url) if url.origin() == site.origin() && !url.path().starts_with("//") => {
             url[url::Position::BeforePath..].to_owned()
@@ -18,7 +16,7 @@ pub fn local(wanted: &str, site: &Url) -> String {
     }
 }
 
-/// The page, told where to go afterwards.
+/// The address of a page with the page to return to.
 pub fn with_next(page: &str, next: &str) -> String {
     let next: String = byte_serialize(next.as_bytes()).collect();
     format!("{page}?next={next}")
@@ -35,20 +33,20 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_are_next() {
+    fn next_is_a_page_of_this_site() {
         for line in include_str!("../../tests/corpus/next.txt").lines() {
-            let wanted: String = serde_json::from_str(line).unwrap();
-            assert_eq!(local(&wanted, &site()), "/", "{wanted:?}");
+            let next: String = serde_json::from_str(line).unwrap();
+            assert_eq!(local(&next, &site()), "/", "{next:?}");
         }
-        for wanted in ["/", "/shops/luna?n=48", "/products?category=home-living#grid", "/%09/e"] {
-            assert_eq!(local(wanted, &site()), wanted);
+        for next in ["/", "/shops/luna?n=48", "/products?category=home-living#grid", "/%09/e"] {
+            assert_eq!(local(next, &site()), next);
         }
     }
 
     proptest! {
         #[test]
-        fn next_never_leaves_the_site(wanted in ".*") {
-            let joined = site().join(&local(&wanted, &site())).unwrap();
+        fn next_never_leaves_the_site(next in ".*") {
+            let joined = site().join(&local(&next, &site())).unwrap();
             prop_assert_eq!(joined.origin(), site().origin());
         }
     }

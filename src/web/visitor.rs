@@ -120,13 +120,13 @@ pub fn remember_browser(session: &Session, plain: String) -> Result<()> {
 }
 
 /// Whoever was recognized, even halfway.
-fn recognised(request: &HttpRequest) -> Option<Arc<Visitor>> {
+fn recognized(request: &HttpRequest) -> Option<Arc<Visitor>> {
     request.extensions().get::<Arc<Visitor>>().cloned()
 }
 
 /// Whoever is signed in, all the way.
 pub fn signed_in(request: &HttpRequest) -> Option<Arc<Visitor>> {
-    recognised(request).filter(|visitor| visitor.factor != Factor::Pending)
+    recognized(request).filter(|visitor| visitor.factor != Factor::Pending)
 }
 
 /// Makes an extractor of a rule: who may come in, or what has to be done first.
@@ -184,7 +184,7 @@ extractor!(
     /// Someone whose second factor is still asked for: they have no rights but to show it.
     PendingSecondFactor,
     |request| {
-        recognised(request)
+        recognized(request)
             .filter(|visitor| visitor.factor == Factor::Pending)
             .ok_or(Error::StepRequired(Step::SignIn))
     }

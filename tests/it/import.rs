@@ -31,7 +31,7 @@ fn now() -> NaiveDateTime {
 }
 
 fn counts(report: &Report) -> Vec<Counts> {
-    Model::ALL.into_iter().map(|model| report.of(model)).collect()
+    Model::ALL.into_iter().map(|model| report.counts(model)).collect()
 }
 
 fn each(read: [usize; 8], counts: impl Fn(usize) -> Counts) -> Vec<Counts> {
@@ -48,7 +48,7 @@ fn the_original_market_arrives_whole() {
         each(EACH, |read| Counts {
             read,
             imported: read,
-            known: 0,
+            existing: 0,
             skipped: 0
         })
     );
@@ -106,7 +106,7 @@ fn importing_twice_changes_nothing() {
         each(EACH, |read| Counts {
             read,
             imported: 0,
-            known: read,
+            existing: read,
             skipped: 0
         })
     );
@@ -133,11 +133,11 @@ fn what_people_changed_since_is_left_alone() {
     let report = market.import(Path::new(FIXTURES)).unwrap();
     assert_eq!(market.dump(), before);
     assert_eq!(
-        report.of(Model::CartLine),
+        report.counts(Model::CartLine),
         Counts {
             read: 2,
             imported: 0,
-            known: 1,
+            existing: 1,
             skipped: 1
         }
     );
@@ -170,29 +170,29 @@ fn what_cannot_come_along_is_counted_with_its_reason() {
         })
         .unwrap();
     assert_eq!(
-        report.of(Model::Image),
+        report.counts(Model::Image),
         Counts {
             read: 130,
             imported: 128,
-            known: 0,
+            existing: 0,
             skipped: 2
         }
     );
     assert_eq!(
-        report.of(Model::CartLine),
+        report.counts(Model::CartLine),
         Counts {
             read: 2,
             imported: 1,
-            known: 0,
+            existing: 0,
             skipped: 1
         }
     );
     assert_eq!(
-        report.of(Model::Shop),
+        report.counts(Model::Shop),
         Counts {
             read: 6,
             imported: 6,
-            known: 0,
+            existing: 0,
             skipped: 0
         }
     );
@@ -201,7 +201,7 @@ fn what_cannot_come_along_is_counted_with_its_reason() {
         "2 images skipped: the picture is not at https://res.cloudinary.com (the first: products.json: products.productimage 1)",
         "1 cart lines skipped: the quantity is 0 (the first: carts.json: carts.cartitem 25)",
         "1 shop pictures left out: the picture is not at https://res.cloudinary.com (the first: shops.json: shops.shop 3)",
-        "1 other rows skipped: PocketShop has no place for them (the first: jwt_auth.json: auth.group)",
+        "1 other rows skipped: PocketShop has no such model (the first: jwt_auth.json: auth.group)",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }

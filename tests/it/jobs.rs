@@ -57,11 +57,11 @@ fn a_job_is_done_once_and_only_when_it_is_due() {
     jobs::enqueue(&mut conn, "note", "later", later, now()).unwrap();
     let noted = Arc::new(Mutex::new(Vec::new()));
     let worker = noting(&database, &noted);
-    until("the job", || jobs::waiting(&mut conn, None).unwrap() == 1);
+    until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
     thread::sleep(Duration::from_millis(700));
     worker.stop();
     assert_eq!(*noted.lock().unwrap(), ["now"]);
-    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 1);
+    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 1);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_job_of_an_undone_transaction_never_was() {
         Err(Error::Refused("no".to_owned()))
     });
     assert!(undone.is_err());
-    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
+    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn workers_share_the_jobs_and_do_each_once() {
             })
         })
         .collect();
-    until("the last job", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     for worker in workers {
         worker.stop();
     }
@@ -129,15 +129,15 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
     assert_eq!(tries.lock().unwrap().len(), 1, "the second try has to wait");
     until("the end", || {
         hurry(&mut conn);
-        !jobs::dead(&mut conn, None, 10).unwrap().is_empty()
+        !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty()
     });
     assert_eq!(*tries.lock().unwrap(), [1, 2, 3, 4, 5, 6, 7, 8]);
-    let dead = jobs::dead(&mut conn, Some("note"), 10).unwrap();
+    let dead = jobs::dead_jobs(&mut conn, Some("note"), 10).unwrap();
     assert_eq!(dead[0].id, id);
     assert_eq!((dead[0].attempts, dead[0].error.as_str()), (8, "*** is away"));
     assert!(dead[0].dead_at.is_some());
-    assert!(jobs::dead(&mut conn, Some("mail"), 10).unwrap().is_empty());
-    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
+    assert!(jobs::dead_jobs(&mut conn, Some("mail"), 10).unwrap().is_empty());
+    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
 
     assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
     assert!(jobs::retry(&mut conn, id, now()).unwrap());
@@ -145,8 +145,8 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
     until("the ninth try", || tries.lock().unwrap().len() == 9);
     worker.stop();
     assert_eq!(tries.lock().unwrap()[8], 1);
-    assert!(jobs::dead(&mut conn, None, 10).unwrap().is_empty());
-    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 0);
+    assert!(jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
+    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
     assert!(!jobs::retry(&mut conn, id, now()).unwrap());
 }
 
@@ -158,9 +158,9 @@ fn what_is_given_up_is_dead_at_once() {
     let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |_, _| {
         Err(GiveUp("nobody lives there".to_owned()).into())
     });
-    until("the end", || !jobs::dead(&mut conn, None, 10).unwrap().is_empty());
+    until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
     worker.stop();
-    let dead = jobs::dead(&mut conn, None, 10).unwrap();
+    let dead = jobs::dead_jobs(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].attempts, dead[0].error.as_str()), (1, "nobody lives there"));
     assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
     assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(91)).unwrap(), 1);
@@ -181,7 +181,7 @@ fn a_lease_that_ran_out_is_taken_over() {
     thread::sleep(Duration::from_millis(700));
     assert!(noted.lock().unwrap().is_empty(), "someone else is at it");
     conn.batch_execute("UPDATE jobs SET leased_until = created_at").unwrap();
-    until("the takeover", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    until("the takeover", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
     assert_eq!(noted.lock().unwrap().len(), 3);
 }
@@ -195,7 +195,7 @@ fn a_job_that_ends_the_program_each_time_dies_in_the_end() {
         .unwrap();
     let noted = Arc::new(Mutex::new(Vec::new()));
     let worker = noting(&database, &noted);
-    until("the end", || !jobs::dead(&mut conn, None, 10).unwrap().is_empty());
+    until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
     worker.stop();
     assert!(noted.lock().unwrap().is_empty());
 }
@@ -215,18 +215,18 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
         })
         .or_else(|_: Error| Ok(()))
     });
-    until("the other job", || jobs::waiting(&mut conn, None).unwrap() == 1);
+    until("the other job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
     hurry(&mut conn);
     until("the end", || {
         hurry(&mut conn);
-        !jobs::dead(&mut conn, None, 10).unwrap().is_empty()
+        !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty()
     });
     worker.stop();
-    let dead = jobs::dead(&mut conn, None, 10).unwrap();
+    let dead = jobs::dead_jobs(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].kind.as_str(), dead[0].attempts), ("panic", 8));
     assert_eq!(dead[0].error, "it panicked");
     assert_eq!(
-        jobs::waiting(&mut conn, None).unwrap(),
+        jobs::count_waiting(&mut conn, None).unwrap(),
         0,
         "what was undone stayed undone"
     );
@@ -280,7 +280,11 @@ fn stopping_is_quick_and_finishes_the_running_job() {
     until("a job", || begun.load(Ordering::Relaxed) == 1);
     busy.stop();
     assert_eq!(begun.load(Ordering::Relaxed), 1, "no other job is begun");
-    assert_eq!(jobs::waiting(&mut conn, None).unwrap(), 1, "the one that ran is done");
+    assert_eq!(
+        jobs::count_waiting(&mut conn, None).unwrap(),
+        1,
+        "the one that ran is done"
+    );
 }
 
 #[test]
@@ -293,7 +297,7 @@ fn a_lost_database_is_found_again() {
     migrate(&database.location).unwrap();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "patience", now(), now()).unwrap();
-    until("the job", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     // Thrown out while it is idle.
     if let Conn::Postgres(conn) = &mut conn {
         conn.batch_execute(
@@ -303,7 +307,7 @@ fn a_lost_database_is_found_again() {
         .unwrap();
     }
     jobs::enqueue(&mut conn, "note", "again", now(), now()).unwrap();
-    until("the second job", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    until("the second job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
     assert_eq!(*noted.lock().unwrap(), ["patience", "again"]);
 }
@@ -315,7 +319,7 @@ const LANES: [Lane; 2] = [
         name: "slow",
         kinds: &["slow", "slower"],
         threads: 1,
-        lease: 10,
+        lease_minutes: 10,
     },
 ];
 
@@ -339,15 +343,19 @@ fn a_lane_of_slow_jobs_holds_up_no_other() {
             Ok(())
         })
     };
-    until("the quick ones", || jobs::waiting(&mut conn, None).unwrap() == 2);
+    until("the quick ones", || jobs::count_waiting(&mut conn, None).unwrap() == 2);
     assert_eq!(*noted.lock().unwrap(), ["note", "note", "unheard-of"]);
     drop(shut);
-    until("the slow ones", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    until("the slow ones", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     assert_eq!(noted.lock().unwrap()[3..], ["slow", "slower"]);
-    let tally = worker.job_metrics().kinds();
+    let counts = worker.job_metrics().kinds();
     worker.stop();
     assert_eq!(
-        (tally["note"].done, tally["slow"].done, tally["note"].failed),
+        (
+            counts["note"].succeeded,
+            counts["slow"].succeeded,
+            counts["note"].failed
+        ),
         (2, 1, 0)
     );
 }
@@ -373,7 +381,7 @@ fn many_workers_with_many_threads_never_do_one_job_twice() {
             })
         })
         .collect();
-    until("the last job", || jobs::waiting(&mut conn, None).unwrap() == 0);
+    until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     for worker in workers {
         worker.stop();
     }

@@ -362,7 +362,7 @@ fn check_tells_when_the_old_key_can_be_removed() {
     let said = |conn: &mut Conn, now| rotation(conn, &settings, now).unwrap();
     assert!(said(&mut conn, day(10)).contains("no start has used the new one yet"));
     record_key(&mut conn, &settings.secret_keys, day(10)).unwrap();
-    assert_eq!(said(&mut conn, day(10)), "The old SECRET_KEY may go.");
+    assert_eq!(said(&mut conn, day(10)), "The old SECRET_KEY can be removed.");
 
     let (old, new) = (Cipher::new(&keys(&[OLD])), Cipher::new(&keys(&[NEW])));
     add_user(&mut conn, 1, Some(&old.seal(TOTP, b"a")));
@@ -376,14 +376,14 @@ fn check_tells_when_the_old_key_can_be_removed() {
     add_job(&mut conn, 1, "mail", &old.seal(MAIL, b"a"));
     add_job(&mut conn, 2, "mail", &new.seal(MAIL, b"b"));
     add_job(&mut conn, 3, "other", "c");
-    let needed = OldKeys::needed(&mut conn, &settings.secret_keys, day(12))
+    let needed = OldKeys::count(&mut conn, &settings.secret_keys, day(12))
         .unwrap()
         .unwrap();
-    assert_eq!((needed.sign_ins, needed.factors, needed.emails), (2, 1, 1));
+    assert_eq!((needed.sessions, needed.second_factors, needed.emails), (2, 1, 1));
     assert_eq!(
         said(&mut conn, day(12)),
         "Keep the old SECRET_KEY: 2 sign-ins, 1 second factor, 1 email still need it; \
-         the sign-ins will be over by 2026-12-10."
+         the last of these sign-ins ends by 2026-12-10."
     );
     reencrypt_totp(&mut conn, &Cipher::new(&settings.secret_keys)).unwrap();
     let later = day(10) + TimeDelta::days(30);
@@ -394,5 +394,5 @@ fn check_tells_when_the_old_key_can_be_removed() {
     diesel::delete(jobs::table.filter(jobs::id.eq(1)))
         .execute(&mut conn)
         .unwrap();
-    assert_eq!(said(&mut conn, later), "The old SECRET_KEY may go.");
+    assert_eq!(said(&mut conn, later), "The old SECRET_KEY can be removed.");
 }

@@ -57,7 +57,7 @@ impl Post {
     /// Runs all jobs without delays, until every email is sent or dead.
     fn settle(&mut self) {
         let end = Instant::now() + Duration::from_secs(20);
-        while jobs::waiting(&mut self.conn, None).unwrap() > 0 {
+        while jobs::count_waiting(&mut self.conn, None).unwrap() > 0 {
             self.conn
                 .batch_execute("UPDATE jobs SET run_at = created_at WHERE leased_until IS NULL")
                 .unwrap();
@@ -156,7 +156,7 @@ fn a_rejected_email_is_not_retried_and_its_error_names_nobody() {
     post.settle();
     post.worker.stop();
     assert!(sink.received().is_empty());
-    let dead = jobs::dead(&mut post.conn, Some(Outbox::KIND), 10).unwrap();
+    let dead = jobs::dead_jobs(&mut post.conn, Some(Outbox::KIND), 10).unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].attempts, 1);
     assert_eq!(dead[0].error, "the mail server rejected the email permanently (550)");

@@ -10,6 +10,7 @@ mod cart;
 mod checkout;
 mod database;
 mod editor;
+mod glossary;
 mod headers;
 mod import;
 mod jobs;

@@ -1,4 +1,4 @@
-//! The figures for whoever watches the market: who gets them, and whether they are true.
+//! `/metrics`: who may read it, and whether the numbers are right.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{Market, run};
 
 const TOKEN: &str = "a-token-of-more-than-sixteen";
 
-fn watched() -> Market {
+fn market_with_metrics() -> Market {
     Market::open(true, |config| config.metrics_token = Some(Secret::new(TOKEN)))
 }
 
@@ -27,13 +27,13 @@ async fn ask(market: &Market, authorization: Option<&str>) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-async fn figures(market: &Market) -> String {
+async fn metrics(market: &Market) -> String {
     let (status, text) = ask(market, Some(&format!("Bearer {TOKEN}"))).await;
     assert_eq!(status, 200);
     text
 }
 
-/// What a line says; fractions are cut off.
+/// The value of a line, without its fraction.
 fn value(text: &str, line: &str) -> u64 {
     let found = text.lines().find_map(|one| one.strip_prefix(line)?.strip_prefix(' '));
     let found = found.unwrap_or_else(|| panic!("no {line} in\n{text}"));
@@ -43,7 +43,7 @@ fn value(text: &str, line: &str) -> u64 {
 #[test]
 fn without_the_token_there_is_no_such_page() {
     run(async {
-        let market = watched();
+        let market = market_with_metrics();
         let missing = market.get("/metrics-of-nothing").await;
         let missing = (missing.status().as_u16(), missing.text().await.unwrap());
         assert_eq!(missing.0, 404);
@@ -67,18 +67,18 @@ fn without_the_token_there_is_no_such_page() {
 }
 
 #[test]
-fn requests_are_counted_by_method_and_answer() {
+fn requests_are_counted_by_method_and_status() {
     run(async {
-        let market = watched();
-        let before = figures(&market).await;
+        let market = market_with_metrics();
+        let before = metrics(&market).await;
         for _ in 0..3 {
             market.get("/products").await;
         }
         market.get("/nowhere").await;
         market.post("/login").send().await.unwrap();
-        let after = figures(&market).await;
+        let after = metrics(&market).await;
         let grown = |line: &str| value(&after, line) - if before.contains(line) { value(&before, line) } else { 0 };
-        // The first reading is among them.
+        // The first request of the metrics is counted too.
         assert_eq!(grown("pocketshop_requests_total{method=\"GET\",status=\"2xx\"}"), 4);
         assert_eq!(grown("pocketshop_requests_total{method=\"GET\",status=\"4xx\"}"), 1);
         assert_eq!(grown("pocketshop_requests_total{method=\"POST\",status=\"4xx\"}"), 1);
@@ -92,15 +92,15 @@ fn requests_are_counted_by_method_and_answer() {
 }
 
 #[test]
-fn jobs_are_told_by_kind_and_by_what_became_of_them() {
+fn jobs_are_counted_by_kind_state_and_result() {
     run(async {
-        let market = watched();
+        let market = market_with_metrics();
         let mut conn = market.config.database.connect().unwrap();
         let later = now() + TimeDelta::hours(1);
         jobs::enqueue(&mut conn, "unknown", "", now(), now()).unwrap();
         jobs::enqueue(&mut conn, "far", "", later, now()).unwrap();
         for _ in 0..200 {
-            if !jobs::dead(&mut conn, None, 1).unwrap().is_empty() {
+            if !jobs::dead_jobs(&mut conn, None, 1).unwrap().is_empty() {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -108,17 +108,14 @@ fn jobs_are_told_by_kind_and_by_what_became_of_them() {
         jobs::enqueue(&mut conn, "held", "", now() - TimeDelta::minutes(2), now()).unwrap();
         conn.batch_execute("UPDATE jobs SET leased_until = '2999-01-01 00:00:00' WHERE kind = 'held'")
             .unwrap();
-        let text = figures(&market).await;
+        let text = metrics(&market).await;
         let jobs =
             |kind: &str, state: &str| value(&text, &format!("pocketshop_jobs{{kind=\"{kind}\",state=\"{state}\"}}"));
         assert_eq!(jobs("unknown", "dead"), 1);
         assert_eq!(jobs("far", "waiting"), 1);
         assert_eq!((jobs("held", "waiting"), jobs("held", "running")), (0, 1));
         assert_eq!(
-            value(
-                &text,
-                "pocketshop_jobs_ended_total{kind=\"unknown\",outcome=\"failed\"}"
-            ),
+            value(&text, "pocketshop_job_tries_total{kind=\"unknown\",result=\"failed\"}"),
             1
         );
         assert_eq!(value(&text, "pocketshop_jobs_oldest_due_seconds"), 0);
@@ -126,7 +123,7 @@ fn jobs_are_told_by_kind_and_by_what_became_of_them() {
 }
 
 #[test]
-fn the_oldest_job_that_nobody_does_has_its_age_told() {
+fn the_age_of_the_oldest_due_job_is_shown() {
     let database = Database::fresh();
     migrate(&database.location).unwrap();
     let mut conn = database.connect();
@@ -141,16 +138,16 @@ fn the_oldest_job_that_nobody_does_has_its_age_told() {
 }
 
 #[test]
-fn each_line_is_one_that_prometheus_reads() {
+fn each_line_can_be_read_by_prometheus() {
     run(async {
-        let text = figures(&watched()).await;
+        let text = metrics(&market_with_metrics()).await;
         for line in text.lines() {
-            let fine = line.starts_with("# HELP ")
+            let is_valid = line.starts_with("# HELP ")
                 || line.starts_with("# TYPE ")
                 || line
                     .rsplit_once(' ')
                     .is_some_and(|(name, value)| !name.is_empty() && value.parse::<f64>().is_ok());
-            assert!(fine, "{line}");
+            assert!(is_valid, "{line}");
         }
     });
 }

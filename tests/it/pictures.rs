@@ -92,7 +92,7 @@ async fn until(market: &Market, what: &str, mut done: impl AsyncFnMut() -> bool)
 /// Whether no job is left.
 async fn idle(market: &Market) -> bool {
     let mut conn = market.config.database.connect().unwrap();
-    let waiting = |conn: &mut _, kind| pocketshop::jobs::waiting(conn, Some(kind)).unwrap();
+    let waiting = |conn: &mut _, kind| pocketshop::jobs::count_waiting(conn, Some(kind)).unwrap();
     waiting(&mut conn, "picture") + waiting(&mut conn, "picture-removal") == 0
 }
 

@@ -346,7 +346,7 @@ fn the_demo_market_never_changes_existing_data() {
             .read(|conn| Ok(crate::support::rows::dump(conn)))
             .await
             .unwrap();
-        ops::fill_demo(&market.config, ops::Demo::Fresh).unwrap();
+        ops::fill_demo(&market.config, ops::Demo::WithoutPurchases).unwrap();
         let after = market
             .db
             .read(|conn| Ok(crate::support::rows::dump(conn)))

@@ -48,7 +48,7 @@ struct ShopCategory {
 impl ProductCounts {
     /// The current numbers. They are cached until the next write.
     pub fn cached(db: &Db, conn: &mut Conn) -> Result<Arc<Self>> {
-        db.recall_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
+        db.read_cached_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
     }
 
     fn read(conn: &mut Conn) -> Result<Self> {

@@ -1,4 +1,4 @@
-//! What holds for every table, as the database itself lists them: nothing is below zero, nothing points nowhere.
+//! Rules for every table of the database: no negative numbers, no broken foreign keys.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::rule::{Rule, rows, rule};
 use crate::db::Conn;
 use crate::error::Result;
 
-/// What may be below zero: pieces that leave the shelf.
+/// The only column that may be negative: sold stock.
 const SIGNED: &str = "stock_movements change";
 
 pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
@@ -17,17 +17,17 @@ pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
     let numbers = rows(conn, numbers)?;
     let references = rows(conn, references)?;
     Ok(vec![
-        rule("No number is below zero", &below_zero(&numbers)),
-        rule("Nothing points at what is not there", &dangling(&references)),
+        rule("No number is negative", &negative_numbers(&numbers)),
+        rule("Every foreign key points to a row", &broken_references(&references)),
     ])
 }
 
-fn below_zero(numbers: &[String]) -> String {
+fn negative_numbers(numbers: &[String]) -> String {
     let known: HashSet<&str> = numbers.iter().map(String::as_str).collect();
     let query = |number: &String| {
         let (table, column) = number.split_once(' ')?;
-        let named = known.contains(format!("{table} id").as_str());
-        let id = if named { "id" } else { "''" };
+        let has_id = known.contains(format!("{table} id").as_str());
+        let id = if has_id { "id" } else { "''" };
         let below =
             format!("'{table} ' || {id} || ': {column} is ' || {column} AS what FROM {table} WHERE {column} < 0");
         (number != SIGNED).then(|| format!("SELECT {below}"))
@@ -35,7 +35,7 @@ fn below_zero(numbers: &[String]) -> String {
     numbers.iter().filter_map(query).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
-fn dangling(references: &[String]) -> String {
+fn broken_references(references: &[String]) -> String {
     let query = |reference: &String| {
         let mut words = reference.split(' ');
         let (table, column, target, key) = (words.next()?, words.next()?, words.next()?, words.next()?);
@@ -89,7 +89,7 @@ mod tests {
     use crate::db::{Location, migrate};
 
     #[test]
-    fn every_table_is_looked_at() {
+    fn every_table_is_checked() {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("market.db"));
         migrate(&location).unwrap();
@@ -98,7 +98,7 @@ mod tests {
         for number in ["orders subtotal", "payments refunded", "categories position", SIGNED] {
             assert!(numbers.iter().any(|found| found == number), "{number}");
         }
-        assert!(!below_zero(&numbers).contains("change < 0"));
+        assert!(!negative_numbers(&numbers).contains("change < 0"));
         let references = rows(&mut conn, SQLITE_REFERENCES).unwrap();
         for reference in ["orders payment_id payments id", "products category categories code"] {
             assert!(references.iter().any(|found| found == reference), "{reference}");

@@ -1,9 +1,9 @@
-//! `pocketshop audit`: what must be true of the market at any time, checked row by row; nothing is changed.
+//! `pocketshop audit`: checks rules that must always hold, row by row. It changes nothing.
 
 mod columns;
-mod ledger;
 mod orders;
 mod payments;
+mod provider_books;
 mod refunds;
 mod report;
 mod rule;
@@ -21,7 +21,7 @@ pub use report::Report;
 /// Checks every rule on the database as it is at one moment.
 ///
 /// # Errors
-/// The database or the mock provider's ledger cannot be read, or the database is not there or not up to date.
+/// The database or the mock provider's books cannot be read, or the database does not exist or is not up to date.
 pub fn audit(config: &Config) -> anyhow::Result<Report> {
     if let Location::Sqlite(path) = &config.database {
         anyhow::ensure!(path.exists(), "there is no database at {} yet", path.display());
@@ -32,9 +32,9 @@ pub fn audit(config: &Config) -> anyhow::Result<Report> {
         "the database is not up to date; run `pocketshop migrate` first"
     );
     let now = super::now();
-    // Its entries come before and after our own rows, so it is read on both sides of them.
+    // Entries are made both before and after our own rows change, so the books are read before and after our rows.
     let before = MockBooks::entries(&config.data)?;
-    let (mut findings, paid) = in_snapshot(&mut conn, &|conn| {
+    let (mut findings, payments) = in_snapshot(&mut conn, &|conn| {
         let mut rules = stock::rules();
         rules.extend(totals::rules());
         rules.extend(payments::rules());
@@ -42,9 +42,9 @@ pub fn audit(config: &Config) -> anyhow::Result<Report> {
         rules.extend(orders::rules());
         rules.extend(columns::rules(conn)?);
         let findings = rules.iter().map(|rule| rule.check(conn)).collect::<Result<Vec<_>>>()?;
-        Ok((findings, ledger::paid(conn)?))
+        Ok((findings, provider_books::payments(conn)?))
     })?;
     let after = MockBooks::entries(&config.data)?;
-    findings.extend(ledger::findings(&paid, &before, &after, now));
+    findings.extend(provider_books::findings(&payments, &before, &after, now));
     Ok(Report(findings))
 }

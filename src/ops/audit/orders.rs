@@ -1,25 +1,28 @@
-//! Where orders stand, and how they came there.
+//! Rules for the status of orders and its history.
 
 use super::rule::{Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("An order stands where its history ends", END),
-        rule("Each step of a history begins where the one before ended", STEPS),
-        rule("No order made a move that there is not", MOVES),
-        rule("Shipments have the dates of their orders", DATES),
-        rule("Nothing is sent or cancelled before it is paid", EARLY),
-        rule("Every state is one that there is", WORDS),
+        rule("The status of an order is the last one of its history", LAST_EVENT),
+        rule(
+            "Each event of a history begins with the status of the event before",
+            STEPS,
+        ),
+        rule("Only allowed changes of status were made", TRANSITIONS),
+        rule("The dates of shop orders fit the status of their orders", DATES),
+        rule("No order is shipped or canceled before it is paid", UNPAID),
+        rule("Every status is a known one", KNOWN_STATUS),
     ]
 }
 
-/// A history begins when the purchase is placed.
-const END: &str = "
+/// The history begins when the purchase is placed.
+const LAST_EVENT: &str = "
 SELECT 'order ' || o.id || ' is ' || o.status || ', its history ends with ' || COALESCE(e.to_status, 'nothing') AS what
 FROM orders o
 JOIN purchases c ON c.id = o.purchase_id
 LEFT JOIN order_events e ON e.id = (SELECT MAX(l.id) FROM order_events l WHERE l.order_line_id = o.id)
-WHERE COALESCE(e.to_status, '') <> CASE WHEN c.placed_at IS NULL THEN '' ELSE o.status END
+WHERE COALESCE(e.to_status, '') <> CASE WHEN c.placed_at IS NULL THEN '' ELSE o.status LAST_EVENT
 ORDER BY o.id";
 
 const STEPS: &str = "
@@ -32,7 +35,7 @@ FROM (
 WHERE COALESCE(s.from_status, '') <> COALESCE(s.stood, '')
 ORDER BY s.id";
 
-const MOVES: &str = "
+const TRANSITIONS: &str = "
 SELECT 'order ' || e.order_line_id || ' was moved from ' || e.from_status || ' to ' || e.to_status || ' by the ' || e.actor
     AS what
 FROM order_events e
@@ -40,16 +43,16 @@ WHERE e.from_status IS NOT NULL AND e.actor || ' ' || e.from_status || ' ' || e.
     'shop Pending Shipped', 'buyer Shipped Delivered', 'market Shipped Delivered', 'buyer Pending Cancelled')
 ORDER BY e.id";
 
-/// One has left as soon as an order of it has, and is there as soon as none is on its way.
+/// A shop order is shipped when one of its orders is, and delivered when none is still on its way.
 const DATES: &str = "
-SELECT 'shipment ' || s.id || ' was sent ' || COALESCE(CAST(s.shipped_at AS TEXT), 'never') || ' and delivered '
+SELECT 'shop order ' || s.id || ' was shipped ' || COALESCE(CAST(s.shipped_at AS TEXT), 'never') || ' and delivered '
     || COALESCE(CAST(s.delivered_at AS TEXT), 'never') || '; of its orders ' || o.waiting || ' wait, ' || o.under_way
     || ' are on their way, ' || o.there || ' are there' AS what
 FROM shop_orders s
 JOIN (
-    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END) AS waiting,
-        SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 END) AS under_way,
-        SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 END) AS there
+    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 LAST_EVENT) AS waiting,
+        SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 LAST_EVENT) AS under_way,
+        SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 LAST_EVENT) AS there
     FROM orders
     GROUP BY shop_order_id
 ) o ON o.shop_order_id = s.id
@@ -59,14 +62,14 @@ WHERE (o.under_way + o.there > 0) <> (s.shipped_at IS NOT NULL)
     OR s.delivered_at < s.shipped_at
 ORDER BY s.id";
 
-const EARLY: &str = "
-SELECT 'order ' || o.id || ' is ' || o.status || ', and checkout ' || c.number || ' is not paid' AS what
+const UNPAID: &str = "
+SELECT 'order ' || o.id || ' is ' || o.status || ', and purchase ' || c.number || ' is not paid' AS what
 FROM orders o
 JOIN purchases c ON c.id = o.purchase_id
 WHERE c.placed_at IS NULL AND o.status <> 'Pending'
 ORDER BY o.id";
 
-const WORDS: &str = "
+const KNOWN_STATUS: &str = "
 SELECT 'order ' || id || ' is ' || status AS what FROM orders
 WHERE status NOT IN ('Pending', 'Shipped', 'Delivered', 'Cancelled')
 UNION ALL SELECT 'payment ' || id || ' is ' || status FROM payments

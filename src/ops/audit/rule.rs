@@ -1,4 +1,4 @@
-//! One rule of the audit, and how it is checked.
+//! A rule of the audit, and its check.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -8,33 +8,34 @@ use super::report::{Finding, MAX_ROWS};
 use crate::db::Conn;
 use crate::error::Result;
 
-/// One thing that must be true.
+/// Something that must always be true.
 pub struct Rule {
-    says: &'static str,
-    /// A query for the rows that break it, each in words, as `what`.
+    name: &'static str,
+    /// A query for the rows that break it. Its column `what` describes a row.
     broken: String,
-    aside: Option<Aside>,
+    exceptions: Option<Exceptions>,
 }
 
-/// Rows that a rule lets be, and counts: a query for them, as `what`, and what they are.
+/// Rows that may break a rule, such as imported ones. They are only counted.
 #[derive(Clone, Copy)]
-struct Aside {
-    rows: &'static str,
-    are: &'static str,
+struct Exceptions {
+    query: &'static str,
+    description: &'static str,
 }
 
-pub fn rule(says: &'static str, broken: &str) -> Rule {
+pub fn rule(name: &'static str, broken: &str) -> Rule {
     Rule {
-        says,
+        name,
         broken: broken.to_owned(),
-        aside: None,
+        exceptions: None,
     }
 }
 
 impl Rule {
-    pub fn but(self, are: &'static str, rows: &'static str) -> Self {
-        let aside = Some(Aside { rows, are });
-        Self { aside, ..self }
+    /// Adds exceptions, which the query finds.
+    pub fn except(self, description: &'static str, query: &'static str) -> Self {
+        let exceptions = Some(Exceptions { query, description });
+        Self { exceptions, ..self }
     }
 
     pub fn check(&self, conn: &mut Conn) -> Result<Finding> {
@@ -44,21 +45,21 @@ impl Rule {
         } else {
             rows(conn, &format!("{} LIMIT {MAX_ROWS}", self.broken))?
         };
-        let aside = match self.aside {
-            Some(Aside { rows, are }) => Some((count(conn, rows)?, are)),
+        let exceptions = match self.exceptions {
+            Some(Exceptions { query, description }) => Some((count(conn, query)?, description)),
             None => None,
         };
         Ok(Finding {
-            says: self.says,
+            rule: self.name,
             broken,
             rows,
-            aside,
+            exceptions,
         })
     }
 }
 
 #[derive(QueryableByName)]
-struct Found {
+struct FoundRow {
     #[diesel(sql_type = Text)]
     what: String,
 }
@@ -70,7 +71,7 @@ struct Count {
 }
 
 pub fn rows(conn: &mut Conn, query: &str) -> Result<Vec<String>> {
-    let found: Vec<Found> = sql_query(query).load(conn)?;
+    let found: Vec<FoundRow> = sql_query(query).load(conn)?;
     Ok(found.into_iter().map(|found| found.what).collect())
 }
 

@@ -1,32 +1,38 @@
-//! What is on the shelf, and how it came there.
+//! Rules for stock and its movements.
 
 use super::rule::{Rule, rule};
 
 pub(super) fn rules() -> Vec<Rule> {
     vec![
-        rule("Stock movements add up to each variant's stock", ADD_UP),
-        rule("Each stock movement goes on where another one ended", GO_ON),
-        rule("Products show their variants' whole stock and lowest price", SHOWN),
+        rule("The stock movements of a variant add up to its stock", ADD_UP),
         rule(
-            "What is sold left the shelf, and what came to nothing is back on it",
+            "Each stock movement continues from the stock that another one left",
+            CONTINUE,
+        ),
+        rule(
+            "Products have the total stock and the lowest price of their variants",
+            PRODUCT_TOTALS,
+        ),
+        rule(
+            "Sold orders were taken from stock, and canceled ones were returned to it",
             SOLD,
         ),
     ]
 }
 
 const ADD_UP: &str = "
-SELECT 'variant ' || v.id || ' holds ' || v.quantity || ', its movements add up to ' || COALESCE(m.total, 0) AS what
+SELECT 'variant ' || v.id || ' has a stock of ' || v.quantity || ', its movements add up to ' || COALESCE(m.total, 0) AS what
 FROM product_variants v
 LEFT JOIN (SELECT variant_id, SUM(change) AS total FROM stock_movements GROUP BY variant_id) m ON m.variant_id = v.id
 WHERE v.quantity <> COALESCE(m.total, 0)
 ORDER BY v.id";
 
-/// A movement leads from one number to another, and all of a variant's are a way from nothing to what there is: each
-/// number is come to as often as it is left. That says what a running sum says, without asking which of two movements of
-/// the same millisecond, made by two processes, came first.
-const GO_ON: &str = "
-SELECT 'variant ' || s.variant_id || ' came to ' || s.quantity || ' pieces by ' || SUM(s.come) || ' of its movements, but '
-    || SUM(s.gone) || ' go on from there' AS what
+/// A movement leads from one stock to another, and the movements of a variant lead from zero to its stock. So each number
+/// in between is reached as often as it is left. Unlike a running sum, this does not depend on the order of movements that
+/// two processes made in the same millisecond.
+const CONTINUE: &str = "
+SELECT 'variant ' || s.variant_id || ' reached a stock of ' || s.quantity || ' by '  || SUM(s.come) || ' of its movements, but '
+    || SUM(s.gone) || ' continue from it' AS what
 FROM (
     SELECT variant_id, quantity, 1 AS come, 0 AS gone FROM stock_movements
     UNION ALL SELECT variant_id, quantity - change, 0, 1 FROM stock_movements
@@ -37,8 +43,8 @@ GROUP BY s.variant_id, s.quantity
 HAVING SUM(s.come) <> SUM(s.gone)
 ORDER BY s.variant_id, s.quantity";
 
-const SHOWN: &str = "
-SELECT 'product ' || p.id || ' shows ' || p.quantity || ' pieces at ' || p.price || ', its variants have '
+const PRODUCT_TOTALS: &str = "
+SELECT 'product ' || p.id || ' has a stock of ' || p.quantity || ' at '  || p.price || ', its variants have '
     || COALESCE(v.quantity, 0) || ' at ' || COALESCE(v.price, 0) AS what
 FROM products p
 LEFT JOIN (
@@ -47,9 +53,9 @@ LEFT JOIN (
 WHERE v.product_id IS NULL OR p.quantity <> v.quantity OR p.price <> v.price
 ORDER BY p.id";
 
-/// Imported orders took nothing from here, and a variant that is gone took its movements along.
+/// Imported orders took nothing from stock here, and the movements of a deleted variant are deleted too.
 const SOLD: &str = "
-SELECT 'order ' || s.id || ' of ' || s.quantity || ' pieces, ' || s.status || ' and ' || s.payment || ', moved '
+SELECT 'order ' || s.id || ' of ' || s.quantity || ', ' || s.status || ' and ' || s.payment || ', moved '
     || s.moved AS what
 FROM (
     SELECT o.id, o.quantity, o.status, p.status AS payment, COALESCE(m.total, 0) AS moved,

@@ -1,4 +1,4 @@
-//! The demo market as it is written down in `market.json`.
+//! The demo market, as `market.json` describes it.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::product::DemoProduct;
 
-const WRITTEN: &str = include_str!("market.json");
+const MARKET: &str = include_str!("market.json");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,21 +14,21 @@ pub struct Market {
     /// People without a shop.
     pub buyers: Vec<Person>,
     pub shops: Vec<Shop>,
-    /// What was bought, the first first.
-    pub orders: Vec<Bought>,
+    /// The purchases, in the order in which they were made.
+    pub orders: Vec<Purchase>,
 }
 
 /// One purchase.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bought {
+pub struct Purchase {
     pub days_ago: i64,
-    /// A username, or the address of someone without an account.
+    /// A username, or the email address of a guest.
     pub buyer: String,
     pub name: String,
     /// Street, postal code, town, region.
     pub address: [String; 4],
-    /// Its code.
+    /// The code of the country.
     pub country: String,
     #[serde(default)]
     pub payment: Payment,
@@ -44,21 +44,22 @@ pub enum Payment {
     Waiting,
 }
 
-/// What one shop sends of it.
+/// The items of one shop.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parcel {
-    /// The shop's address.
+    /// The slug of the shop.
     pub shop: String,
     pub items: Vec<Item>,
-    /// The name of one of the shop's rates; its first where nothing is said.
+    /// The name of a shipping rate of the shop. None: its first one.
     pub rate: Option<String>,
     #[serde(default)]
     pub note: String,
-    /// So many days after it was bought.
-    pub sent: Option<i64>,
-    pub arrived: Option<i64>,
-    /// Who carries it, and its number there.
+    /// Shipped this many days after the purchase.
+    pub shipped: Option<i64>,
+    /// Delivered this many days after the purchase.
+    pub delivered: Option<i64>,
+    /// Carrier and tracking number.
     #[serde(default)]
     pub tracking: [String; 2],
 }
@@ -66,16 +67,16 @@ pub struct Parcel {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// Its address in the shop.
+    /// The slug of the product.
     pub product: String,
     #[serde(default)]
     pub values: Vec<String>,
-    pub pieces: i32,
-    /// By the label of the field.
+    pub quantity: i32,
+    /// Personalization, by the label of the field.
     #[serde(default)]
-    pub answers: BTreeMap<String, String>,
-    /// The buyer took it back so many days after.
-    pub cancelled: Option<i64>,
+    pub personalization: BTreeMap<String, String>,
+    /// Canceled by the buyer this many days after the purchase.
+    pub canceled: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -103,14 +104,14 @@ pub struct Shop {
     pub products: Vec<DemoProduct>,
 }
 
-/// Days from today; those below zero are past.
+/// Days from today. Negative numbers are in the past.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vacation {
     pub from_days: i64,
     pub until_days: i64,
     pub message: String,
-    /// Orders are taken meanwhile.
+    /// Whether the shop takes orders during the vacation.
     pub selling: bool,
 }
 
@@ -118,7 +119,7 @@ pub struct Vacation {
 #[serde(deny_unknown_fields)]
 pub struct ShippingRate {
     pub name: String,
-    /// Codes; empty for everywhere.
+    /// Country codes. Empty: everywhere.
     pub countries: Vec<String>,
     pub first: String,
     pub further: String,
@@ -138,6 +139,6 @@ pub struct Person {
 
 impl Market {
     pub fn read() -> serde_json::Result<Self> {
-        serde_json::from_str(WRITTEN)
+        serde_json::from_str(MARKET)
     }
 }

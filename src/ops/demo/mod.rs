@@ -1,4 +1,4 @@
-//! A market to look at: shops, products and pictures for an empty database.
+//! The demo market: shops, products, pictures and purchases for an empty database.
 
 mod market;
 mod parcels;
@@ -13,8 +13,8 @@ use chrono::{NaiveDateTime, SubsecRound};
 use diesel::prelude::*;
 
 pub use pictures::{pictures, write_pictures};
-pub use placed::Booking;
-pub use purchases::book;
+pub use placed::BookEntry;
+pub use purchases::write_books;
 
 use super::rows::NewUser;
 use crate::catalog::SellerContext;
@@ -24,43 +24,42 @@ use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::money::Currency;
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
-use product::Sold;
+use product::SoldQuantities;
 use values::days;
 
-/// How much of the demo market there shall be.
+/// How much of the demo market to add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Demo {
     /// Shops with products, and nothing sold yet.
-    Fresh,
-    /// And what was bought there in the last weeks.
-    Sold,
+    WithoutPurchases,
+    /// Shops with products, and the purchases of the last weeks.
+    WithPurchases,
 }
 
-/// Fills an empty database and tells what the payment provider has to know of it; one with users, shops or products in it
-/// stays as it is. Everyone gets the one hash for a password.
-/// Belongs inside a transaction.
+/// Fills an empty database and returns the entries for the provider's books. None if there are users, shops or products.
+/// All users get this hash of a password. Call it in a transaction.
 pub fn fill(
     conn: &mut Conn,
     password: &str,
     currency: Currency,
     demo: Demo,
     now: NaiveDateTime,
-) -> Result<Option<Vec<Booking>>> {
+) -> Result<Option<Vec<BookEntry>>> {
     if !is_empty(conn)? {
         return Ok(None);
     }
     let now = now.trunc_subsecs(6);
     let market = Market::read().map_err(|error| Error::internal(error, "reading the demo market"))?;
     let sold = match demo {
-        Demo::Fresh => Sold::new(),
-        Demo::Sold => purchases::sold(&market),
+        Demo::WithoutPurchases => SoldQuantities::new(),
+        Demo::WithPurchases => purchases::sold_quantities(&market),
     };
     for buyer in &market.buyers {
-        add_person(conn, buyer, password, now)?;
+        add_user(conn, buyer, password, now)?;
     }
     for shop in &market.shops {
         let opened = days(now, -shop.opened_days_ago);
-        let owner = add_person(conn, &shop.owner, password, opened)?;
+        let owner = add_user(conn, &shop.owner, password, opened)?;
         let id = shop::add_shop(conn, shop, owner, opened, now)?;
         shop::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
@@ -74,22 +73,22 @@ pub fn fill(
         }
     }
     match demo {
-        Demo::Fresh => Ok(Some(Vec::new())),
-        Demo::Sold => purchases::add_all(conn, &market, currency, now).map(Some),
+        Demo::WithoutPurchases => Ok(Some(Vec::new())),
+        Demo::WithPurchases => purchases::add_all(conn, &market, currency, now).map(Some),
     }
 }
 
-/// Whether the database is empty, or holds the demo market already.
-pub fn belongs_in(conn: &mut Conn) -> Result<bool> {
-    let drawn: Option<ImageId> = product_images::table
+/// Whether the database is empty or already has the demo market.
+pub fn may_fill(conn: &mut Conn) -> Result<bool> {
+    let demo_picture: Option<ImageId> = product_images::table
         .filter(product_images::public_id.like("demo/%"))
         .select(product_images::id)
         .first(conn)
         .optional()?;
-    Ok(drawn.is_some() || is_empty(conn)?)
+    Ok(demo_picture.is_some() || is_empty(conn)?)
 }
 
-/// Whether nobody and nothing is there yet.
+/// Whether there are no users, shops and products.
 pub fn is_empty(conn: &mut Conn) -> Result<bool> {
     let user: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
     let shop: Option<ShopId> = shops::table.select(shops::id).first(conn).optional()?;
@@ -97,7 +96,7 @@ pub fn is_empty(conn: &mut Conn) -> Result<bool> {
     Ok(user.is_none() && shop.is_none() && product.is_none())
 }
 
-fn add_person(conn: &mut Conn, person: &market::Person, password: &str, joined: NaiveDateTime) -> Result<UserId> {
+fn add_user(conn: &mut Conn, person: &market::Person, password: &str, joined: NaiveDateTime) -> Result<UserId> {
     let user = NewUser {
         id: UserId::new(),
         username: &person.username,

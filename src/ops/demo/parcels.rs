@@ -1,10 +1,10 @@
-//! What became of the demo's purchases: sent, arrived, taken back.
+//! Ships, delivers and cancels the orders of the demo.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::market::Parcel;
-use super::placed::{Booking, Done, unknown};
+use super::placed::{BookEntry, PlacedPurchase, unknown};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{OrderLineId, ShopId, ShopOrderId, UserId};
@@ -12,16 +12,16 @@ use crate::orders::{OrderAction, ShopOrder, Tracking};
 use crate::payments::{Refund, cancel_line};
 use crate::schema::shops;
 
-/// After so long it is the market that says that something arrived.
-const BY_ITSELF: i64 = 14;
+/// After this many days, the market marks an order as delivered.
+const AUTO_DELIVERY_DAYS: i64 = 14;
 
-/// The shop that sends a parcel, and its shop order.
-fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, UserId, ShopOrderId)> {
+/// The shop, its owner and its shop order.
+fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase) -> Result<(ShopId, UserId, ShopOrderId)> {
     let (shop, owner): (ShopId, Option<UserId>) = shops::table
         .filter(shops::slug.eq(&parcel.shop))
         .select((shops::id, shops::owner_id))
         .first(conn)?;
-    let shop_orders = ShopOrder::of_purchase(conn, done.checkout)?;
+    let shop_orders = ShopOrder::of_purchase(conn, done.purchase)?;
     let found = shop_orders.iter().find(|shop_order| shop_order.shop_id == Some(shop));
     match (found, owner) {
         (Some(shop_order), Some(owner)) => Ok((shop, owner, shop_order.id)),
@@ -29,7 +29,7 @@ fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &Done) -> Result<(ShopId, 
     }
 }
 
-pub(super) fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
+pub(super) fn ship(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
     let (shop, owner, id) = shop_order(conn, parcel, done)?;
     let [carrier, tracking] = &parcel.tracking;
     let tracking = Tracking {
@@ -39,10 +39,10 @@ pub(super) fn send(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateT
     ShopOrder::of_shop(conn, shop, id)?.ship(conn, &tracking, owner, at)
 }
 
-pub(super) fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDateTime) -> Result<()> {
+pub(super) fn deliver(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
     let (_, _, id) = shop_order(conn, parcel, done)?;
-    let took = parcel.arrived.unwrap_or(0) - parcel.sent.unwrap_or(0);
-    let action = if took >= BY_ITSELF {
+    let days = parcel.delivered.unwrap_or(0) - parcel.shipped.unwrap_or(0);
+    let action = if days >= AUTO_DELIVERY_DAYS {
         OrderAction::by_market(at)
     } else {
         OrderAction::by_buyer(done.user, at)
@@ -50,14 +50,14 @@ pub(super) fn arrive(conn: &mut Conn, parcel: &Parcel, done: &Done, at: NaiveDat
     ShopOrder::deliver(conn, id, action).map(drop)
 }
 
-/// The buyer takes one product of a parcel back, and has the money again.
-pub(super) fn take_back(
+/// The buyer cancels one order, and gets a refund.
+pub(super) fn cancel_item(
     conn: &mut Conn,
     parcel: &Parcel,
     item: usize,
-    done: &Done,
+    done: &PlacedPurchase,
     at: NaiveDateTime,
-) -> Result<Booking> {
+) -> Result<BookEntry> {
     let (_, _, id) = shop_order(conn, parcel, done)?;
     let orders: Vec<OrderLineId> = done
         .orders
@@ -66,10 +66,10 @@ pub(super) fn take_back(
         .map(|order| order.id)
         .collect();
     let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
-    let refund = cancel_line(conn, done.checkout, *order, done.user, at)?;
+    let refund = cancel_line(conn, done.purchase, *order, done.user, at)?;
     Refund::settle(conn, refund.id, at)?;
-    Ok(Booking::Refund {
-        intent: done.intent.clone(),
+    Ok(BookEntry::Refund {
+        payment: done.payment.clone(),
         reference: refund.reference,
         amount: refund.amount,
     })

@@ -1,4 +1,4 @@
-//! The demo's pictures: inside the program, and in the media folder.
+//! The demo's pictures, embedded in the program and copied to the media folder.
 
 use std::borrow::Cow;
 use std::fs;
@@ -20,21 +20,21 @@ pub fn pictures() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>
     Files::iter().filter_map(|name| Files::get(&name).map(|file| (name, file.data)))
 }
 
-/// Copies the pictures to `demo/` in the media folder, where `/media/demo/…` finds them. Those that
-/// are there already are left alone.
+/// Copies the pictures to `demo/` in the media folder, which `/media/demo/…` serves. Complete copies are not written again.
 pub fn write_pictures(media_dir: &Path) -> Result<()> {
     let folder = media_dir.join(FOLDER);
-    fs::create_dir_all(&folder).map_err(|error| Error::internal(error, "making the folder of the demo's pictures"))?;
+    fs::create_dir_all(&folder)
+        .map_err(|error| Error::internal(error, "the folder of the demo's pictures could not be created"))?;
     for (name, bytes) in pictures() {
         let path = folder.join(&*name);
-        if fs::metadata(&path).is_ok_and(|there| there.len() == bytes.len() as u64) {
+        if fs::metadata(&path).is_ok_and(|present| present.len() == bytes.len() as u64) {
             continue;
         }
-        // Renamed into place, so that nobody is ever served half a picture.
-        let half = folder.join(format!(".{name}.{}", std::process::id()));
-        fs::write(&half, &bytes)
-            .and_then(|()| fs::rename(&half, &path))
-            .map_err(|error| Error::internal(error, "writing a picture of the demo"))?;
+        // Renamed when it is complete, so that half a picture is never served.
+        let draft = folder.join(format!(".{name}.{}", std::process::id()));
+        fs::write(&draft, &bytes)
+            .and_then(|()| fs::rename(&draft, &path))
+            .map_err(|error| Error::internal(error, "a picture of the demo could not be written"))?;
     }
     Ok(())
 }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_are_written_once_and_mended_when_cut_short() {
+    fn pictures_are_written_once_and_again_when_incomplete() {
         let media = tempfile::tempdir().unwrap();
         write_pictures(media.path()).unwrap();
         let (name, bytes) = pictures().next().unwrap();

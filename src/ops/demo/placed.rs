@@ -1,4 +1,4 @@
-//! A purchase of the demo once it is placed, and what the provider has to know of it.
+//! A placed purchase of the demo, and its entries in the provider's books.
 
 use crate::error::Error;
 use crate::id::{PurchaseId, UserId};
@@ -6,31 +6,30 @@ use crate::money::Money;
 use crate::orders::OrderLine;
 use crate::payments::PaymentRequest;
 
-/// What the provider has to have in its books for it.
+/// An entry for the mock provider's books.
 #[derive(Debug, Clone)]
-pub enum Booking {
-    /// Empty: it went through.
-    Charge {
-        intent: PaymentRequest,
+pub enum BookEntry {
+    /// A payment. An empty `failure` means that it succeeded.
+    Payment {
+        request: PaymentRequest,
         failure: &'static str,
     },
     Refund {
-        intent: String,
+        payment: String,
         reference: String,
         amount: Money,
     },
 }
 
-/// What is known of a purchase once it is placed.
-pub struct Done {
-    pub checkout: PurchaseId,
+/// A purchase that was placed.
+pub struct PlacedPurchase {
+    pub purchase: PurchaseId,
     pub user: Option<UserId>,
-    pub intent: String,
+    /// The provider's id of the payment.
+    pub payment: String,
     pub orders: Vec<OrderLine>,
 }
 
 pub fn unknown(what: &str) -> Error {
-    Error::Internal(anyhow::anyhow!(
-        "the demo's orders hold {what}, which is not understood"
-    ))
+    Error::Internal(anyhow::anyhow!("the demo's orders contain {what}, which is unknown"))
 }

@@ -20,7 +20,7 @@ use crate::money::Currency;
 use crate::schema::product_images;
 
 /// Items that the demo's buyers buy, by the slug of the product and the values of the variant.
-pub type Sold<'a> = HashMap<(&'a str, &'a [String]), i32>;
+pub type SoldQuantities<'a> = HashMap<(&'a str, &'a [String]), i32>;
 
 /// The size of the demo's pictures.
 const WIDTH: i32 = 800;
@@ -111,7 +111,7 @@ pub(super) fn add(
     conn: &mut Conn,
     seller: SellerContext,
     product: &DemoProduct,
-    sold: &Sold<'_>,
+    sold: &SoldQuantities<'_>,
     currency: Currency,
 ) -> Result<()> {
     let draft = draft(product, sold, currency)?;
@@ -119,7 +119,7 @@ pub(super) fn add(
     add_pictures(conn, product, id, seller.now)
 }
 
-fn draft(product: &DemoProduct, sold: &Sold<'_>, currency: Currency) -> Result<Draft> {
+fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -> Result<Draft> {
     let mut variants = Vec::new();
     for variant in product.variants() {
         let sold = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();

@@ -1,14 +1,14 @@
-//! What was bought in the demo market, made as buyers and shops make it, at times that are past.
+//! The purchases of the demo market, made with the functions that buyers and shops use, at times in the past.
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::market::{Bought, Market, Payment};
-use super::parcels::{arrive, send, take_back};
-use super::placed::{Booking, Done, unknown};
-use super::product::Sold;
+use super::market::{Market, Payment, Purchase};
+use super::parcels::{cancel_item, deliver, ship};
+use super::placed::{BookEntry, PlacedPurchase, unknown};
+use super::product::SoldQuantities;
 use super::values::{days, word};
 use crate::accounts::random;
 use crate::carts::{AddOutcome, CartOwner, NewItem, add};
@@ -26,68 +26,72 @@ use crate::schema::{product_variants, products, purchases, shops, users};
 use crate::shipping::ShippingRate;
 use crate::text::{Country, Email};
 
-/// As the mock provider is called in the database.
+/// The name of the mock provider in the database.
 const PROVIDER: &str = "mockpay";
 const DECLINED: &str = "Your card was declined. Nothing was charged. Try another card, or ask your bank.";
 
-/// Something that happened, of one purchase or one of its parcels.
+/// An event of a purchase or of one of its parcels.
 #[derive(Clone, Copy)]
-enum Act {
+enum Event {
     Buy,
-    Send(usize),
-    Arrive(usize),
-    /// A product of a parcel.
+    Ship(usize),
+    Deliver(usize),
+    /// Parcel and item.
     Cancel(usize, usize),
 }
 
-/// Everything in the order in which it happened.
+/// Makes all purchases, with their events in the order of their times.
 pub(super) fn add_all(
     conn: &mut Conn,
     market: &Market,
     currency: Currency,
     now: NaiveDateTime,
-) -> Result<Vec<Booking>> {
-    let mut acts: Vec<(NaiveDateTime, usize, Act)> = Vec::new();
+) -> Result<Vec<BookEntry>> {
+    let mut events: Vec<(NaiveDateTime, usize, Event)> = Vec::new();
     for (number, bought) in market.orders.iter().enumerate() {
-        // Not all at the same time of the day.
+        // At different times of the day.
         let minutes = i64::try_from(number * 97 % 480).unwrap_or(0);
         let placed = days(now, -bought.days_ago) - TimeDelta::minutes(minutes);
         let at = |after: i64, hours: i64| (days(placed, after) + TimeDelta::hours(hours)).min(now);
-        acts.push((
+        events.push((
             if bought.payment == Payment::Waiting {
                 now
             } else {
                 placed
             },
             number,
-            Act::Buy,
+            Event::Buy,
         ));
         for (index, parcel) in bought.parcels.iter().enumerate() {
-            acts.extend(parcel.sent.map(|after| (at(after, 3), number, Act::Send(index))));
-            acts.extend(parcel.arrived.map(|after| (at(after, 4), number, Act::Arrive(index))));
+            events.extend(parcel.shipped.map(|after| (at(after, 3), number, Event::Ship(index))));
+            events.extend(
+                parcel
+                    .delivered
+                    .map(|after| (at(after, 4), number, Event::Deliver(index))),
+            );
             for (item, piece) in parcel.items.iter().enumerate() {
-                acts.extend(
+                events.extend(
                     piece
-                        .cancelled
-                        .map(|after| (at(after, 1), number, Act::Cancel(index, item))),
+                        .canceled
+                        .map(|after| (at(after, 1), number, Event::Cancel(index, item))),
                 );
             }
         }
     }
-    acts.sort_by_key(|(at, ..)| *at);
+    events.sort_by_key(|(at, ..)| *at);
     let mut booked = Vec::new();
-    let mut done: HashMap<usize, Done> = HashMap::new();
-    for (at, number, act) in acts {
-        let bought = &market.orders[number];
-        match (act, done.get(&number)) {
-            (Act::Buy, _) => {
-                let bought = buy(conn, bought, currency, &mut booked, at)?;
-                done.insert(number, bought);
+    let mut done: HashMap<usize, PlacedPurchase> = HashMap::new();
+    for (at, number, event) in events {
+        let purchase = &market.orders[number];
+        match (event, done.get(&number)) {
+            (Event::Buy, _) => {
+                let placed = buy(conn, purchase, currency, &mut booked, at)?;
+                done.insert(number, placed);
             }
-            (Act::Send(parcel), Some(done)) => send(conn, &bought.parcels[parcel], done, at)?,
-            (Act::Arrive(parcel), Some(done)) => arrive(conn, &bought.parcels[parcel], done, at)?,
-            (Act::Cancel(parcel, item), Some(done)) => {
-                booked.push(take_back(conn, &bought.parcels[parcel], item, done, at)?);
+            (Event::Ship(parcel), Some(done)) => ship(conn, &purchase.parcels[parcel], done, at)?,
+            (Event::Deliver(parcel), Some(done)) => deliver(conn, &purchase.parcels[parcel], done, at)?,
+            (Event::Cancel(parcel, item), Some(done)) => {
+                booked.push(cancel_item(conn, &purchase.parcels[parcel], item, done, at)?);
             }
             (_, None) => return Err(unknown("a parcel before its purchase")),
         }
@@ -95,32 +99,32 @@ pub(super) fn add_all(
     Ok(booked)
 }
 
-/// Writes into the provider's books what belongs there.
-pub fn book(ledger: &MockBooks, booked: Vec<Booking>) -> anyhow::Result<()> {
-    for booking in booked {
-        match booking {
-            Booking::Charge { intent, failure } => drop(ledger.charge(&intent, failure)?),
-            Booking::Refund {
-                intent,
+/// Writes the entries into the provider's books.
+pub fn write_books(books: &MockBooks, entries: Vec<BookEntry>) -> anyhow::Result<()> {
+    for entry in entries {
+        match entry {
+            BookEntry::Payment { request, failure } => drop(books.charge(&request, failure)?),
+            BookEntry::Refund {
+                payment,
                 reference,
                 amount,
-            } => ledger.refund(&intent, &reference, amount)?,
+            } => books.refund(&payment, &reference, amount)?,
         }
     }
     Ok(())
 }
 
-/// What is sold, or held for someone who pays, and not given back: so many more there were at first.
-pub(super) fn sold(market: &Market) -> Sold<'_> {
-    let mut sold = Sold::new();
+/// The quantities that are sold, or held for an open payment, and not canceled. The products start with this much more.
+pub(super) fn sold_quantities(market: &Market) -> SoldQuantities<'_> {
+    let mut sold = SoldQuantities::new();
     for bought in market
         .orders
         .iter()
         .filter(|bought| bought.payment != Payment::Declined)
     {
         for item in bought.parcels.iter().flat_map(|parcel| &parcel.items) {
-            let kept = if item.cancelled.is_some() { 0 } else { item.pieces };
-            *sold.entry((item.product.as_str(), item.values.as_slice())).or_default() += kept;
+            let quantity = if item.canceled.is_some() { 0 } else { item.quantity };
+            *sold.entry((item.product.as_str(), item.values.as_slice())).or_default() += quantity;
         }
     }
     sold
@@ -128,11 +132,11 @@ pub(super) fn sold(market: &Market) -> Sold<'_> {
 
 fn buy(
     conn: &mut Conn,
-    bought: &Bought,
+    bought: &Purchase,
     currency: Currency,
-    booked: &mut Vec<Booking>,
+    booked: &mut Vec<BookEntry>,
     at: NaiveDateTime,
-) -> Result<Done> {
+) -> Result<PlacedPurchase> {
     let known: Option<(UserId, String)> = users::table
         .filter(users::username.eq(&bought.buyer))
         .select((users::id, users::email))
@@ -148,9 +152,9 @@ fn buy(
             .select(shops::id)
             .first(conn)?;
         for item in &parcel.items {
-            let wanted = wanted(conn, shop, item)?;
-            let AddOutcome::Added(added) = add(conn, cart_owner, &wanted, at)? else {
-                return Err(unknown(&format!("an answer for {:?}", item.product)));
+            let new_item = new_item(conn, shop, item)?;
+            let AddOutcome::Added(added) = add(conn, cart_owner, &new_item, at)? else {
+                return Err(unknown(&format!("a personalization of {:?}", item.product)));
             };
             cart_owner = cart_owner.or(Some(CartOwner::Guest(added.cart)));
         }
@@ -197,23 +201,23 @@ fn buy(
     };
     if let Some((failure, charge)) = settled {
         settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
-        let intent = payment.request();
-        booked.push(Booking::Charge { intent, failure });
+        let request = payment.request();
+        booked.push(BookEntry::Payment { request, failure });
     }
-    let checkout: PurchaseId = purchases::table
+    let purchase: PurchaseId = purchases::table
         .filter(purchases::number.eq(number))
         .select(purchases::id)
         .first(conn)?;
-    Ok(Done {
-        checkout,
+    Ok(PlacedPurchase {
+        purchase,
         user,
-        intent: payment.payment_intent_id,
-        orders: OrderLine::of_purchase(conn, checkout)?,
+        payment: payment.payment_intent_id,
+        orders: OrderLine::of_purchase(conn, purchase)?,
     })
 }
 
-fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<NewItem> {
-    let value = |place: usize| item.values.get(place).cloned().unwrap_or_default();
+fn new_item(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<NewItem> {
+    let value = |index: usize| item.values.get(index).cloned().unwrap_or_default();
     let (product, variant): (ProductId, VariantId) = product_variants::table
         .inner_join(products::table)
         .filter(products::shop_id.eq(shop))
@@ -223,15 +227,15 @@ fn wanted(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result<N
         .select((products::id, product_variants::id))
         .first(conn)?;
     let fields = PersonalizationField::of_product(conn, product)?;
-    let answer = |(label, said): (&String, &String)| {
+    let answer = |(label, text): (&String, &String)| {
         let field = fields.iter().find(|field| field.label == *label);
         let field = field.ok_or_else(|| unknown(&format!("the field {label:?}")))?;
-        Ok((field.id, said.clone()))
+        Ok((field.id, text.clone()))
     };
     Ok(NewItem {
         variant,
-        quantity: item.pieces,
-        answers: item.answers.iter().map(answer).collect::<Result<_>>()?,
+        quantity: item.quantity,
+        answers: item.personalization.iter().map(answer).collect::<Result<_>>()?,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The demo's shops: the window, its sections, and what sending costs.
+//! The demo's shops, with their sections and shipping rates.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -66,7 +66,7 @@ pub(super) fn add_shop(
     Ok(row.id)
 }
 
-/// In the order in which buyers choose among them.
+/// Adds the shipping rates, in the order of the file.
 pub(super) fn add_rates(
     conn: &mut Conn,
     shop: &market::Shop,

@@ -1,4 +1,4 @@
-//! The demo market holds together, and fills what is empty only.
+//! The demo market is consistent, and fills only an empty database.
 
 use std::collections::HashSet;
 
@@ -28,9 +28,11 @@ fn database(folder: &tempfile::TempDir) -> Conn {
 
 fn fill_with(conn: &mut Conn, currency: &str) -> bool {
     let currency = Currency::by_code(currency).unwrap();
-    in_transaction(conn, &|conn| fill(conn, NO_PASSWORD, currency, Demo::Sold, now()))
-        .unwrap()
-        .is_some()
+    in_transaction(conn, &|conn| {
+        fill(conn, NO_PASSWORD, currency, Demo::WithPurchases, now())
+    })
+    .unwrap()
+    .is_some()
 }
 
 #[test]
@@ -110,7 +112,7 @@ fn one_user_is_enough_to_leave_a_database_alone() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     let market = Market::read().unwrap();
-    add_person(conn, &market.shops[0].owner, NO_PASSWORD, now()).unwrap();
+    add_user(conn, &market.shops[0].owner, NO_PASSWORD, now()).unwrap();
     assert!(!fill_with(conn, USD));
     assert_eq!(shops::table.select(count_star()).first(conn), Ok(0_i64));
 }
@@ -129,7 +131,7 @@ fn a_currency_without_decimals_is_filled_too() {
 }
 
 #[test]
-fn after_all_that_was_sold_there_is_as_much_as_the_market_says() {
+fn the_stock_after_all_purchases_is_that_of_the_market_file() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     assert!(fill_with(conn, USD));
@@ -142,6 +144,6 @@ fn after_all_that_was_sold_there_is_as_much_as_the_market_says() {
     assert_eq!(
         jobs::table.select(count_star()).first(conn),
         Ok(0_i64),
-        "no letter is sent"
+        "no email is sent"
     );
 }

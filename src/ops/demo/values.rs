@@ -1,11 +1,12 @@
-//! The values that `market.json` holds, read: file names, words, days and prices.
+//! Parses the values of `market.json`: file names, words, days and prices.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::pictures::FOLDER;
 use crate::error::{Error, Result};
-use crate::money::{Currency, Money, PriceProblem};
+use crate::money::{Currency, Money, PriceError};
 
+/// The address of a picture.
 pub fn address(file: &str) -> String {
     format!("/media/{FOLDER}/{file}")
 }
@@ -23,7 +24,7 @@ pub fn days(from: NaiveDateTime, days: i64) -> NaiveDateTime {
 /// A price as the file writes it, with the decimals dropped that the currency does not have.
 pub fn price(currency: Currency, written: &str) -> Result<Money> {
     let parsed = match currency.parse(written) {
-        Err(PriceProblem::TooFine(places)) => {
+        Err(PriceError::TooFine(places)) => {
             let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
             let decimals: String = decimals.chars().take(places as usize).collect();
             currency.parse(format!("{whole}.{decimals}").trim_end_matches('.'))

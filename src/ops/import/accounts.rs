@@ -1,10 +1,10 @@
-//! Users and their shops.
+//! Imports users and their shops.
 
 use diesel::prelude::*;
 
 use super::Import;
 use super::model::Model;
-use super::report::Verdict;
+use super::report::RowResult;
 use super::row::Row;
 use crate::accounts::NO_PASSWORD;
 use crate::db::lower;
@@ -16,13 +16,13 @@ use crate::shops::{Corner, ShopState, Vividness};
 use crate::text;
 
 impl Import<'_> {
-    pub(super) fn user(&mut self, row: &Row) -> Result<Verdict> {
-        let username = row.filled("username")?;
-        let email = row.filled("email")?.trim().to_lowercase();
-        self.refuse_namesakes(row, username, &email)?;
+    pub(super) fn user(&mut self, row: &Row) -> Result<RowResult> {
+        let username = row.required_text("username")?;
+        let email = row.required_text("email")?.trim().to_lowercase();
+        self.refuse_duplicates(row, username, &email)?;
         let mut password = row.text("password")?;
         if !is_pbkdf2_sha256(password) {
-            self.report.left_out(
+            self.report.omit(
                 row,
                 "passwords",
                 "the hash is not pbkdf2_sha256, so a new password has to be set",
@@ -36,16 +36,16 @@ impl Import<'_> {
             username,
             email: &email,
             password,
-            first_name: row.maybe("first_name")?,
-            last_name: row.maybe("last_name")?,
-            address: Some(row.maybe("address")?)
+            first_name: row.optional_text("first_name")?,
+            last_name: row.optional_text("last_name")?,
+            address: Some(row.optional_text("address")?)
                 .filter(|address| !address.is_empty())
                 .map(str::to_owned),
             profile_image: &profile_image,
             admin: false,
             email_verified_at: None,
             suspended_at: (!row.flag("is_active", true)?).then_some(self.now),
-            last_login_at: row.maybe_time("last_login")?,
+            last_login_at: row.optional_time("last_login")?,
             created_at: joined,
             updated_at: joined,
         };
@@ -53,10 +53,10 @@ impl Import<'_> {
         if row.flag("is_superuser", false)? {
             self.report.superuser(username);
         }
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
-    pub(super) fn shop(&mut self, row: &Row) -> Result<Verdict> {
+    pub(super) fn shop(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let other: Option<ShopId> = shops::table
             .filter(shops::owner_id.eq(owner))
@@ -68,7 +68,7 @@ impl Import<'_> {
                 "its owner, jwt_auth.user {owner}, already has the shop {other}"
             )));
         }
-        let name = row.filled("name")?;
+        let name = row.required_text("name")?;
         let slug = self.shop_slug(name)?;
         let created_at = row.time("created_at")?;
         let shop_image = self.picture(row, "shop_image", "shop pictures")?;
@@ -78,7 +78,7 @@ impl Import<'_> {
             name,
             slug: &slug,
             tagline: "",
-            bio: row.maybe("bio")?,
+            bio: row.optional_text("bio")?,
             announcement: "",
             location: "",
             shop_image: &shop_image,
@@ -90,21 +90,21 @@ impl Import<'_> {
             vividness: Vividness::Clear,
             corner: Corner::Pocket,
             created_at,
-            updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
         };
         row.stored(diesel::insert_into(shops::table).values(&shop).execute(self.conn))?;
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
-    fn refuse_namesakes(&mut self, row: &Row, username: &str, email: &str) -> Result<()> {
-        // The database lowers both sides, as its unique index does: it knows other letters than Rust.
+    fn refuse_duplicates(&mut self, row: &Row, username: &str, email: &str) -> Result<()> {
+        // The database lowers both sides, as its unique index does, because it knows other letters than Rust.
         let by_name: Option<UserId> = users::table
             .filter(lower(users::username).eq(lower(username)))
             .select(users::id)
             .first(self.conn)
             .optional()?;
         if let Some(other) = by_name {
-            return Err(row.refuse(format!("the username {username:?} belongs to user {other} already")));
+            return Err(row.refuse(format!("the username {username:?} already belongs to user {other}")));
         }
         let by_email: Option<UserId> = users::table
             .filter(users::email.eq(email))
@@ -112,36 +112,36 @@ impl Import<'_> {
             .first(self.conn)
             .optional()?;
         if let Some(other) = by_email {
-            return Err(row.refuse(format!("the email {email:?} belongs to user {other} already")));
+            return Err(row.refuse(format!("the email {email:?} already belongs to user {other}")));
         }
         Ok(())
     }
 
     fn shop_slug(&mut self, name: &str) -> Result<String> {
         let wanted = text::slug(name, "shop");
-        // A slug holds only letters, digits and hyphens, so none of LIKE's wildcards.
-        let alike = format!("{wanted}%");
+        // A slug has only letters, digits and hyphens, so none of LIKE's wildcards.
+        let pattern = format!("{wanted}%");
         let mut taken: Vec<String> = shops::table
-            .filter(shops::slug.like(&alike))
+            .filter(shops::slug.like(&pattern))
             .select(shops::slug)
             .load(self.conn)?;
-        let left_behind: Vec<String> = shop_slugs::table
-            .filter(shop_slugs::slug.like(&alike))
+        let earlier: Vec<String> = shop_slugs::table
+            .filter(shop_slugs::slug.like(&pattern))
             .select(shop_slugs::slug)
             .load(self.conn)?;
-        taken.extend(left_behind);
+        taken.extend(earlier);
         Ok(text::free_slug(&wanted, |slug| taken.iter().any(|other| other == slug)))
     }
 }
 
-/// `pbkdf2_sha256$iterations$salt$hash`, as Django writes it.
+/// Whether a hash has Django's format `pbkdf2_sha256$iterations$salt$hash`.
 fn is_pbkdf2_sha256(hash: &str) -> bool {
     let parts: Vec<&str> = hash.split('$').collect();
     matches!(parts[..], ["pbkdf2_sha256", rounds, salt, hash]
         if rounds.parse::<u32>().is_ok_and(|rounds| rounds > 0) && !salt.is_empty() && !hash.is_empty())
 }
 
-/// A hue for a shop whose owner has not chosen one: always the same, and far from its neighbours'.
+/// A hue for a shop whose owner has not chosen one. It is always the same, and far from those of the next ids.
 fn hue(id: i64) -> i32 {
     let step = i32::try_from(id.rem_euclid(360)).unwrap_or(0);
     (step * 47 + 264) % 360
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_pbkdf2_hashes_are_kept() {
+    fn only_complete_pbkdf2_hashes_are_imported() {
         assert!(is_pbkdf2_sha256("pbkdf2_sha256$1000000$salt$aGFzaA=="));
         for other in [
             "",
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn hues_stay_on_the_wheel() {
+    fn hues_are_in_range() {
         assert!((1..2_000).chain([i64::MAX]).all(|id| (0..360).contains(&hue(id))));
         assert_ne!(hue(1), hue(2));
     }

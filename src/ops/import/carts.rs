@@ -1,11 +1,11 @@
-//! Carts and their lines.
+//! Imports carts and their lines.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::Import;
 use super::model::Model;
-use super::report::Verdict;
+use super::report::RowResult;
 use super::row::Row;
 use crate::error::Result;
 use crate::id::{CartId, CartItemId, ProductId, UserId, VariantId};
@@ -13,40 +13,40 @@ use crate::money::Money;
 use crate::schema::{cart_items, carts, product_variants};
 
 impl Import<'_> {
-    pub(super) fn cart(&mut self, row: &Row) -> Result<Verdict> {
+    pub(super) fn cart(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         if diesel::select(exists(carts::table.filter(carts::owner_id.eq(owner)))).get_result(self.conn)? {
-            return Ok(Verdict::Skipped("the owner has another cart already"));
+            return Ok(RowResult::Skipped("the owner already has another cart"));
         }
-        let created_at = row.maybe_time("created_at")?.unwrap_or(self.now);
+        let created_at = row.optional_time("created_at")?.unwrap_or(self.now);
         let cart = (
             carts::id.eq(CartId(row.pk)),
             carts::owner_id.eq(owner),
             carts::created_at.eq(created_at),
-            carts::updated_at.eq(row.maybe_time("updated_at")?.unwrap_or(created_at)),
+            carts::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
         );
         row.stored(diesel::insert_into(carts::table).values(cart).execute(self.conn))?;
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
-    pub(super) fn cart_line(&mut self, row: &Row) -> Result<Verdict> {
+    pub(super) fn cart_line(&mut self, row: &Row) -> Result<RowResult> {
         let product = ProductId(self.reference(row, "product", Model::Product)?);
-        if !self.is_part_of_new(row, "cart", Model::Cart)? {
-            return Ok(Verdict::Skipped(
-                "the owner had a cart here before, and it is left as it is",
+        if !self.is_part_of_imported(row, "cart", Model::Cart)? {
+            return Ok(RowResult::Skipped(
+                "the owner already had a cart, which was not changed",
             ));
         }
         let quantity = row.quantity()?;
         if quantity == 0 {
-            return Ok(Verdict::Skipped("the quantity is 0"));
+            return Ok(RowResult::Skipped("the quantity is 0"));
         }
         let cart = CartId(row.reference("cart")?);
         let (variant, price) = self.first_variant(product)?;
         let twin = cart_items::table.filter(cart_items::cart_id.eq(cart).and(cart_items::variant_id.eq(variant)));
         if diesel::select(exists(twin)).get_result(self.conn)? {
-            return Ok(Verdict::Skipped("an earlier line of the cart has the same product"));
+            return Ok(RowResult::Skipped("an earlier line of the cart has the same product"));
         }
-        let created_at = row.maybe_time("created_at")?.unwrap_or(self.now);
+        let created_at = row.optional_time("created_at")?.unwrap_or(self.now);
         let line = (
             cart_items::id.eq(CartItemId(row.pk)),
             cart_items::cart_id.eq(cart),
@@ -55,13 +55,13 @@ impl Import<'_> {
             cart_items::unit_price.eq(price),
             cart_items::personalization.eq(""),
             cart_items::created_at.eq(created_at),
-            cart_items::updated_at.eq(row.maybe_time("updated_at")?.unwrap_or(created_at)),
+            cart_items::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
         );
         row.stored(diesel::insert_into(cart_items::table).values(line).execute(self.conn))?;
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
-    /// The only variant of a product that was imported; the first one if its owner has added some since.
+    /// The variant of an imported product. If its owner has added more since, the first one.
     pub(super) fn first_variant(&mut self, product: ProductId) -> Result<(VariantId, Money)> {
         Ok(product_variants::table
             .filter(product_variants::product_id.eq(product))

@@ -1,11 +1,11 @@
-//! Products, each with one plain variant, and their images.
+//! Imports products, each with one variant, and their images.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::Import;
 use super::model::Model;
-use super::report::Verdict;
+use super::report::RowResult;
 use super::row::{NotOurPicture, Row};
 use crate::catalog::{Product, ProductContent, ProductState, Reason, StockMovement, Variant, VariantDraft};
 use crate::error::Result;
@@ -15,10 +15,10 @@ use crate::schema::{categories, product_images, product_slugs, product_variants,
 use crate::text;
 
 impl Import<'_> {
-    pub(super) fn product(&mut self, row: &Row) -> Result<Verdict> {
+    pub(super) fn product(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let shop = ShopId(self.reference(row, "shop", Model::Shop)?);
-        let title = row.filled("title")?;
+        let title = row.required_text("title")?;
         let slug = self.product_slug(shop, title)?;
         let created_at = row.time("created_at")?;
         let product = Product {
@@ -34,12 +34,12 @@ impl Import<'_> {
             state: ProductState::Active,
             published_at: created_at,
             created_at,
-            updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
             section_id: None,
             archived_from: None,
             content: ProductContent {
                 title: title.to_owned(),
-                description: row.maybe("description")?.to_owned(),
+                description: row.optional_text("description")?.to_owned(),
                 category: self.category(row)?.to_owned(),
                 ..ProductContent::default()
             },
@@ -63,14 +63,14 @@ impl Import<'_> {
         Ok(Verdict::Imported)
     }
 
-    pub(super) fn image(&mut self, row: &Row) -> Result<Verdict> {
-        if !self.is_part_of_new(row, "product", Model::Product)? {
-            return Ok(Verdict::Skipped("the product was here before, and is left as it is"));
+    pub(super) fn image(&mut self, row: &Row) -> Result<RowResult> {
+        if !self.is_part_of_imported(row, "product", Model::Product)? {
+            return Ok(RowResult::Skipped("the product already existed and was not changed"));
         }
         let url = match row.picture("url")? {
             Ok(Some(url)) => url,
-            Ok(None) => return Ok(Verdict::Skipped("the picture has no address")),
-            Err(NotOurPicture) => return Ok(Verdict::Skipped(NotOurPicture::REASON)),
+            Ok(None) => return Ok(RowResult::Skipped("the picture has no address")),
+            Err(NotOurPicture) => return Ok(RowResult::Skipped(NotOurPicture::REASON)),
         };
         let product = ProductId(row.reference("product")?);
         let last: Option<i32> = product_images::table
@@ -81,7 +81,7 @@ impl Import<'_> {
         let image = Image {
             id: ImageId(row.pk),
             product_id: product,
-            public_id: row.maybe("public_id")?.to_owned(),
+            public_id: row.optional_text("public_id")?.to_owned(),
             url,
             position: last.unwrap_or(0) + 1,
             alt: String::new(),
@@ -89,14 +89,14 @@ impl Import<'_> {
             height: None,
             tint: String::new(),
             created_at,
-            updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
         };
         row.stored(
             diesel::insert_into(product_images::table)
                 .values(&image)
                 .execute(self.conn),
         )?;
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
     fn category<'r>(&mut self, row: &'r Row) -> Result<&'r str> {
@@ -109,16 +109,16 @@ impl Import<'_> {
 
     fn product_slug(&mut self, shop: ShopId, title: &str) -> Result<String> {
         let wanted = text::slug(title, "product");
-        let alike = format!("{wanted}%");
+        let pattern = format!("{wanted}%");
         let mut taken: Vec<String> = products::table
-            .filter(products::shop_id.eq(shop).and(products::slug.like(&alike)))
+            .filter(products::shop_id.eq(shop).and(products::slug.like(&pattern)))
             .select(products::slug)
             .load(self.conn)?;
-        let left_behind: Vec<String> = product_slugs::table
-            .filter(product_slugs::shop_id.eq(shop).and(product_slugs::slug.like(&alike)))
+        let earlier: Vec<String> = product_slugs::table
+            .filter(product_slugs::shop_id.eq(shop).and(product_slugs::slug.like(&pattern)))
             .select(product_slugs::slug)
             .load(self.conn)?;
-        taken.extend(left_behind);
+        taken.extend(earlier);
         Ok(text::free_slug(&wanted, |slug| taken.iter().any(|other| other == slug)))
     }
 }

@@ -1,4 +1,4 @@
-//! The original's fixture files, read whole before anything is written.
+//! The original's fixture files. All are read before anything is written.
 
 use std::fs;
 use std::path::Path;
@@ -23,19 +23,19 @@ const FILES: [&str; 6] = [
 #[derive(Debug)]
 pub struct Fixtures {
     rows: Vec<Row>,
-    /// Where rows stood that have no place here, such as `jwt_auth.json: auth.group`.
-    strangers: Vec<String>,
+    /// File and model of the rows of other models, such as `jwt_auth.json: auth.group`.
+    rows_of_other_models: Vec<String>,
 }
 
 impl Fixtures {
     /// Reads the six files of a folder.
     ///
     /// # Errors
-    /// `Refused` when a file is missing or broken, or a row comes twice.
+    /// `Refused` if a file is missing or broken, or has a row twice.
     pub fn read(dir: &Path) -> Result<Self> {
         let mut fixtures = Self {
             rows: Vec::new(),
-            strangers: Vec::new(),
+            rows_of_other_models: Vec::new(),
         };
         for file in FILES {
             let text = fs::read_to_string(dir.join(file))
@@ -47,24 +47,24 @@ impl Fixtures {
             if let [first, second] = pair
                 && (first.model, first.pk) == (second.model, second.pk)
             {
-                return Err(second.refuse("comes twice"));
+                return Err(second.refuse("is in the files twice"));
             }
         }
         Ok(fixtures)
     }
 
-    /// Rows of one model, by pk.
-    pub fn of(&self, model: Model) -> impl Iterator<Item = &Row> {
+    /// The rows of one model, sorted by pk.
+    pub fn rows_of(&self, model: Model) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.model == model)
     }
 
-    pub fn strangers(&self) -> &[String] {
-        &self.strangers
+    pub fn rows_of_other_models(&self) -> &[String] {
+        &self.rows_of_other_models
     }
 
     fn add(&mut self, file: &'static str, text: &str) -> Result<()> {
         let refuse = |why: String| Error::Refused(format!("{file}: {why}"));
-        // Windows programs put a byte order mark in front, which JSON has no word for.
+        // Windows programs begin a file with a byte order mark, which JSON does not allow.
         let rows: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| refuse(format!("is not JSON: {error}")))?;
         let Value::Array(rows) = rows else {
@@ -74,8 +74,8 @@ impl Fixtures {
             let Some(label) = row.get("model").and_then(Value::as_str) else {
                 return Err(refuse(format!("row {number} has no model")));
             };
-            let Some(model) = Model::of(label) else {
-                self.strangers.push(format!("{file}: {label}"));
+            let Some(model) = Model::parse(label) else {
+                self.rows_of_other_models.push(format!("{file}: {label}"));
                 continue;
             };
             let Some(pk) = row.get("pk").and_then(Value::as_i64).filter(|pk| *pk > 0) else {

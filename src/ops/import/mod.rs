@@ -1,4 +1,4 @@
-//! `pocketshop import pocketshop DIR`: the original's Django fixtures, in one transaction, as often as you like.
+//! `pocketshop import pocketshop DIR`: imports the original's Django fixtures in one transaction. It can be repeated.
 
 mod accounts;
 mod carts;
@@ -17,7 +17,7 @@ use diesel::prelude::*;
 
 pub use fixtures::Fixtures;
 pub use model::Model;
-pub use report::{Counts, Report, Verdict};
+pub use report::{Counts, Report, RowResult};
 
 use crate::db::Conn;
 use crate::error::Result;
@@ -27,34 +27,38 @@ use crate::schema::{
 };
 use row::Row;
 
-/// Writes what is not there yet. Belongs inside a transaction: an error leaves what came before it written.
+/// Imports the rows that do not exist yet. Call it in a transaction, because rows before an error are already written.
 ///
 /// # Errors
-/// `Refused` with a line that names file, model and pk of the first row that cannot be taken over.
+/// `Refused` with a line that names file, model and pk of the first row that cannot be imported.
 pub fn import(conn: &mut Conn, fixtures: &Fixtures, currency: Currency, now: NaiveDateTime) -> Result<Report> {
     let mut import = Import {
         conn,
         fixtures,
         currency,
         now: now.trunc_subsecs(6),
-        fresh: HashSet::new(),
-        sold: HashMap::new(),
+        imported: HashSet::new(),
+        orders_by_payment: HashMap::new(),
         report: Report::default(),
     };
-    for row in fixtures.of(Model::Order) {
-        import.sold.entry(row.reference("payment")?).or_default().push(row);
+    for row in fixtures.rows_of(Model::Order) {
+        import
+            .orders_by_payment
+            .entry(row.reference("payment")?)
+            .or_default()
+            .push(row);
     }
     for model in Model::ALL {
-        for row in fixtures.of(model) {
-            let verdict = import.take_over(row)?;
-            if verdict == Verdict::Imported {
-                import.fresh.insert((model, row.pk));
+        for row in fixtures.rows_of(model) {
+            let result = import.import_row(row)?;
+            if result == RowResult::Imported {
+                import.imported.insert((model, row.pk));
             }
-            import.report.count(row, verdict);
+            import.report.count(row, result);
         }
     }
-    for place in fixtures.strangers() {
-        import.report.stranger(place);
+    for source in fixtures.rows_of_other_models() {
+        import.report.count_other_model(source);
     }
     Ok(import.report)
 }
@@ -64,21 +68,21 @@ struct Import<'a> {
     fixtures: &'a Fixtures,
     currency: Currency,
     now: NaiveDateTime,
-    /// What this run has written so far.
-    fresh: HashSet<(Model, i64)>,
+    /// The rows that this run has imported so far.
+    imported: HashSet<(Model, i64)>,
     /// The orders of each payment.
-    sold: HashMap<i64, Vec<&'a Row>>,
+    orders_by_payment: HashMap<i64, Vec<&'a Row>>,
     report: Report,
 }
 
 impl Import<'_> {
-    fn take_over(&mut self, row: &Row) -> Result<Verdict> {
-        // Orders are written along with their payment, which comes before them.
-        if self.fresh.contains(&(row.model, row.pk)) {
-            return Ok(Verdict::Imported);
+    fn import_row(&mut self, row: &Row) -> Result<RowResult> {
+        // Orders are imported together with their payment, which comes before them.
+        if self.imported.contains(&(row.model, row.pk)) {
+            return Ok(RowResult::Imported);
         }
-        if self.has(row.model, row.pk)? {
-            return Ok(Verdict::Known);
+        if self.exists(row.model, row.pk)? {
+            return Ok(RowResult::Exists);
         }
         match row.model {
             Model::User => self.user(row),
@@ -92,7 +96,7 @@ impl Import<'_> {
         }
     }
 
-    fn has(&mut self, model: Model, id: i64) -> Result<bool> {
+    fn exists(&mut self, model: Model, id: i64) -> Result<bool> {
         let conn = &mut *self.conn;
         Ok(match model {
             Model::User => diesel::select(exists(users::table.find(id))).get_result(conn)?,
@@ -106,10 +110,10 @@ impl Import<'_> {
         })
     }
 
-    /// The pk of the row that a field points at, which has to be there by now.
+    /// The pk of the row that a field points to. That row must exist.
     fn reference(&mut self, row: &Row, field: &str, model: Model) -> Result<i64> {
         let id = row.reference(field)?;
-        if self.has(model, id)? {
+        if self.exists(model, id)? {
             return Ok(id);
         }
         let label = model.label();
@@ -118,23 +122,23 @@ impl Import<'_> {
         )))
     }
 
-    /// For a part of a larger thing: whether that thing is new, so that it takes its parts.
-    fn is_part_of_new(&mut self, row: &Row, field: &str, whole: Model) -> Result<bool> {
+    /// Whether this run imported the row that a field points to. Otherwise the parts of that row are skipped.
+    fn is_part_of_imported(&mut self, row: &Row, field: &str, model: Model) -> Result<bool> {
         let id = row.reference(field)?;
-        if self.fresh.contains(&(whole, id)) {
+        if self.imported.contains(&(model, id)) {
             return Ok(true);
         }
-        // Left out on purpose, or left alone: either way it is no mistake of the file.
-        if !self.fixtures.of(whole).any(|row| row.pk == id) {
-            self.reference(row, field, whole)?;
+        // The file has that row, so it was skipped or existed already. That is no error.
+        if !self.fixtures.rows_of(model).any(|row| row.pk == id) {
+            self.reference(row, field, model)?;
         }
         Ok(false)
     }
 
-    /// Says that a picture stays behind, for rows that can do without.
+    /// The address of a picture. Empty if it is missing, or if it cannot be imported, which is reported.
     fn picture(&mut self, row: &Row, field: &str, what: &'static str) -> Result<String> {
         let Ok(url) = row.picture(field)? else {
-            self.report.left_out(row, what, row::NotOurPicture::REASON);
+            self.report.omit(row, what, row::NotOurPicture::REASON);
             return Ok(String::new());
         };
         Ok(url.unwrap_or_default())

@@ -1,6 +1,6 @@
 //! The models of the original that are imported.
 
-/// What a row is, in the order in which rows may point at each other.
+/// The model of a row. Rows may point to rows of the same or an earlier model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Model {
     User,
@@ -25,7 +25,7 @@ impl Model {
         Self::Order,
     ];
 
-    /// As Django writes it.
+    /// The name in Django's files.
     pub fn label(self) -> &'static str {
         match self {
             Self::User => "jwt_auth.user",
@@ -39,7 +39,7 @@ impl Model {
         }
     }
 
-    /// As people call several of them.
+    /// The plural for the report.
     pub fn plural(self) -> &'static str {
         match self {
             Self::User => "users",
@@ -53,7 +53,7 @@ impl Model {
         }
     }
 
-    pub fn of(label: &str) -> Option<Self> {
+    pub fn parse(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|model| model.label() == label)
     }
 }

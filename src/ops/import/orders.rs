@@ -1,4 +1,4 @@
-//! Payments, and the orders of each gathered into one checkout and its shop orders.
+//! Imports payments. The orders of a payment become one purchase with its shop orders.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::Import;
 use super::model::Model;
-use super::report::Verdict;
+use super::report::RowResult;
 use super::row::Row;
 use crate::error::Result;
 use crate::id::{OrderLineId, PaymentId, ProductId, PurchaseId, ShopId, ShopOrderId, UserId, VariantId};
@@ -16,7 +16,7 @@ use crate::money::Money;
 use crate::orders::{OrderAction, OrderEvent, OrderStatus, number};
 use crate::schema::{orders, payments, product_images, products, purchases, shop_orders, shops, users};
 
-/// The original's words, and whether such an order has left the shop.
+/// The original's statuses, and whether an order with this status was shipped.
 const STATUSES: [(&str, bool); 4] = [
     ("Pending", false),
     ("Shipped", true),
@@ -25,8 +25,8 @@ const STATUSES: [(&str, bool); 4] = [
 ];
 const PAYMENT_STATUSES: [&str; 3] = ["PENDING", "SUCCEEDED", "FAILED"];
 
-/// An order of the file, with what it copies from its product.
-struct Sold<'a> {
+/// An order of the files, with the values that it copies from its product.
+struct ImportedOrder<'a> {
     row: &'a Row,
     buyer: UserId,
     product: ProductId,
@@ -35,7 +35,7 @@ struct Sold<'a> {
     title: String,
     picture: String,
     status: &'a str,
-    sent: bool,
+    shipped: bool,
     unit_price: Money,
     quantity: i32,
     subtotal: Money,
@@ -44,7 +44,7 @@ struct Sold<'a> {
 }
 
 impl<'a> Import<'a> {
-    pub(super) fn payment(&mut self, row: &Row) -> Result<Verdict> {
+    pub(super) fn payment(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let currency = row.text("currency")?;
         if currency != self.currency.code {
@@ -60,68 +60,71 @@ impl<'a> Import<'a> {
                 PAYMENT_STATUSES.join(", ")
             )));
         }
-        let sold = self.sold_for(row)?;
-        let amount = sold
+        let orders = self.orders_of(row)?;
+        let amount = orders
             .iter()
-            .try_fold(Money(0), |sum, sold| sum.plus(sold.subtotal))
+            .try_fold(Money(0), |sum, order| sum.plus(order.subtotal))
             .ok_or_else(|| row.refuse("the sum of its orders is too large"))?;
-        let checkout = self.checkout(row, owner, amount)?;
+        let purchase = self.purchase(row, owner, amount)?;
         let created_at = row.time("created_at")?;
         let payment = (
             payments::id.eq(PaymentId(row.pk)),
             payments::owner_id.eq(owner),
-            payments::purchase_id.eq(checkout),
+            payments::purchase_id.eq(purchase),
             payments::amount.eq(amount),
             payments::refunded.eq(Money(0)),
             payments::currency.eq(currency),
             payments::status.eq(status),
             payments::provider.eq(row.text("provider")?),
-            payments::payment_intent_id.eq(self.intent(row)?),
+            payments::payment_intent_id.eq(self.provider_id(row)?),
             payments::created_at.eq(created_at),
-            payments::updated_at.eq(row.maybe_time("updated_at")?.unwrap_or(created_at)),
+            payments::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
         );
         row.stored(diesel::insert_into(payments::table).values(payment).execute(self.conn))?;
-        let mut parcels: BTreeMap<(ShopId, bool), Vec<Sold<'_>>> = BTreeMap::new();
-        for sold in sold {
-            parcels.entry((sold.shop, sold.sent)).or_default().push(sold);
+        let mut by_shop_order: BTreeMap<(ShopId, bool), Vec<ImportedOrder<'_>>> = BTreeMap::new();
+        for order in orders {
+            by_shop_order
+                .entry((order.shop, order.shipped))
+                .or_default()
+                .push(order);
         }
-        for ((shop, sent), sold) in parcels {
-            let shop_order = self.shop_order(row, checkout, shop, sent, &sold)?;
-            for sold in sold {
-                self.sell(&sold, checkout, shop_order, PaymentId(row.pk))?;
-                self.fresh.insert((Model::Order, sold.row.pk));
+        for ((shop, _), orders) in by_shop_order {
+            let shop_order = self.shop_order(row, purchase, shop, &orders)?;
+            for order in orders {
+                self.order_line(&order, purchase, shop_order, PaymentId(row.pk))?;
+                self.imported.insert((Model::Order, order.row.pk));
             }
         }
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
-    /// An order that did not come along with its payment.
-    pub(super) fn order(&mut self, row: &Row) -> Result<Verdict> {
-        if self.is_part_of_new(row, "payment", Model::Payment)? {
-            return Ok(Verdict::Skipped("the quantity is 0"));
+    /// An order that was not imported together with its payment.
+    pub(super) fn order(&mut self, row: &Row) -> Result<RowResult> {
+        if self.is_part_of_imported(row, "payment", Model::Payment)? {
+            return Ok(RowResult::Skipped("the quantity is 0"));
         }
-        Ok(Verdict::Skipped("the payment was here before, and is left as it is"))
+        Ok(RowResult::Skipped("the payment already existed and was not changed"))
     }
 
-    /// The orders of a payment that can be taken over.
-    fn sold_for(&mut self, payment: &Row) -> Result<Vec<Sold<'a>>> {
-        let rows = self.sold.remove(&payment.pk).unwrap_or_default();
-        let mut sold = Vec::with_capacity(rows.len());
+    /// The orders of a payment that can be imported.
+    fn orders_of(&mut self, payment: &Row) -> Result<Vec<ImportedOrder<'a>>> {
+        let rows = self.orders_by_payment.remove(&payment.pk).unwrap_or_default();
+        let mut orders = Vec::with_capacity(rows.len());
         for row in rows {
-            if row.quantity()? > 0 && !self.has(Model::Order, row.pk)? {
-                sold.push(self.look_up(row)?);
+            if row.quantity()? > 0 && !self.exists(Model::Order, row.pk)? {
+                orders.push(self.read_order(row)?);
             }
         }
-        Ok(sold)
+        Ok(orders)
     }
 
-    fn look_up<'r>(&mut self, row: &'r Row) -> Result<Sold<'r>> {
+    fn read_order<'r>(&mut self, row: &'r Row) -> Result<ImportedOrder<'r>> {
         let buyer = UserId(self.reference(row, "buyer", Model::User)?);
         let product = ProductId(self.reference(row, "product", Model::Product)?);
-        let typed = row.text("status")?;
-        let Some((status, sent)) = STATUSES.into_iter().find(|(status, _)| *status == typed) else {
-            let words = STATUSES.map(|(status, _)| status).join(", ");
-            return Err(row.refuse(format!("there is no status {typed:?}; there are {words}")));
+        let input = row.text("status")?;
+        let Some((status, shipped)) = STATUSES.into_iter().find(|(status, _)| *status == input) else {
+            let known = STATUSES.map(|(status, _)| status).join(", ");
+            return Err(row.refuse(format!("there is no status {input:?}; there are {known}")));
         };
         let subtotal = row.price("subtotal", self.currency)?;
         let quantity = row.quantity()?;
@@ -137,9 +140,9 @@ impl<'a> Import<'a> {
             .optional()?;
         let (variant, _) = self.first_variant(product)?;
         let created_at = row.time("created_at")?;
-        // What was paid for one is only known when it divides; the subtotal is kept as it was either way.
+        // The unit price is known only if the subtotal is a multiple of it. The subtotal is always imported as it is.
         let divides = subtotal.0 % i64::from(quantity) == 0;
-        Ok(Sold {
+        Ok(ImportedOrder {
             row,
             buyer,
             product,
@@ -148,7 +151,7 @@ impl<'a> Import<'a> {
             title,
             picture: picture.unwrap_or_default(),
             status,
-            sent,
+            shipped,
             unit_price: if divides {
                 Money(subtotal.0 / i64::from(quantity))
             } else {
@@ -157,11 +160,11 @@ impl<'a> Import<'a> {
             quantity,
             subtotal,
             created_at,
-            updated_at: row.maybe_time("updated_at")?.unwrap_or(created_at),
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
         })
     }
 
-    fn checkout(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<PurchaseId> {
+    fn purchase(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<PurchaseId> {
         let (username, first, last, email, address): (String, String, String, String, Option<String>) = users::table
             .find(buyer)
             .select((
@@ -178,7 +181,7 @@ impl<'a> Import<'a> {
             .unwrap_or(&username);
         let id = PurchaseId::new();
         let created_at = payment.time("created_at")?;
-        let checkout = (
+        let purchase = (
             purchases::id.eq(id),
             purchases::number.eq(number::generate(self.conn)?),
             purchases::buyer_id.eq(buyer),
@@ -196,11 +199,11 @@ impl<'a> Import<'a> {
             purchases::total.eq(total),
             purchases::placed_at.eq(created_at),
             purchases::created_at.eq(created_at),
-            purchases::updated_at.eq(payment.maybe_time("updated_at")?.unwrap_or(created_at)),
+            purchases::updated_at.eq(payment.optional_time("updated_at")?.unwrap_or(created_at)),
         );
         payment.stored(
             diesel::insert_into(purchases::table)
-                .values(checkout)
+                .values(purchase)
                 .execute(self.conn),
         )?;
         Ok(id)
@@ -209,27 +212,27 @@ impl<'a> Import<'a> {
     fn shop_order(
         &mut self,
         payment: &Row,
-        checkout: PurchaseId,
+        purchase: PurchaseId,
         shop: ShopId,
-        sent: bool,
-        sold: &[Sold<'_>],
+        orders: &[ImportedOrder<'_>],
     ) -> Result<ShopOrderId> {
         let shop_name: String = shops::table.find(shop).select(shops::name).first(self.conn)?;
         let id = ShopOrderId::new();
         let created_at = payment.time("created_at")?;
-        let first = sold.iter().map(|sold| sold.updated_at).min().unwrap_or(created_at);
-        let last = sold.iter().map(|sold| sold.updated_at).max().unwrap_or(created_at);
-        let delivered = sold.iter().all(|sold| sold.status == "Delivered");
+        let first = orders.iter().map(|order| order.updated_at).min().unwrap_or(created_at);
+        let last = orders.iter().map(|order| order.updated_at).max().unwrap_or(created_at);
+        let shipped = orders.iter().any(|order| order.shipped);
+        let delivered = orders.iter().all(|order| order.status == "Delivered");
         let shop_order = (
             shop_orders::id.eq(id),
-            shop_orders::purchase_id.eq(checkout),
+            shop_orders::purchase_id.eq(purchase),
             shop_orders::shop_id.eq(shop),
             shop_orders::shop_name.eq(shop_name),
             shop_orders::price.eq(Money(0)),
             shop_orders::carrier.eq(""),
             shop_orders::tracking.eq(""),
-            // The original kept only when an order last changed.
-            shop_orders::shipped_at.eq(sent.then_some(first)),
+            // The original stored only when an order last changed.
+            shop_orders::shipped_at.eq(shipped.then_some(first)),
             shop_orders::delivered_at.eq(delivered.then_some(last)),
             shop_orders::created_at.eq(created_at),
             shop_orders::updated_at.eq(last),
@@ -242,58 +245,55 @@ impl<'a> Import<'a> {
         Ok(id)
     }
 
-    fn sell(
+    fn order_line(
         &mut self,
-        sold: &Sold<'_>,
-        checkout: PurchaseId,
+        order: &ImportedOrder<'_>,
+        purchase: PurchaseId,
         shop_order: ShopOrderId,
         payment: PaymentId,
     ) -> Result<()> {
-        let order = (
-            orders::id.eq(OrderLineId(sold.row.pk)),
-            orders::buyer_id.eq(sold.buyer),
-            orders::product_id.eq(sold.product),
-            orders::variant_id.eq(sold.variant),
-            orders::purchase_id.eq(checkout),
+        let line = (
+            orders::id.eq(OrderLineId(order.row.pk)),
+            orders::buyer_id.eq(order.buyer),
+            orders::product_id.eq(order.product),
+            orders::variant_id.eq(order.variant),
+            orders::purchase_id.eq(purchase),
             orders::shop_order_id.eq(shop_order),
             orders::payment_id.eq(payment),
-            orders::status.eq(sold.status),
-            orders::title.eq(&sold.title),
+            orders::status.eq(order.status),
+            orders::title.eq(&order.title),
             orders::options.eq(""),
             orders::personalization.eq(""),
-            orders::picture.eq(&sold.picture),
-            orders::unit_price.eq(sold.unit_price),
-            orders::quantity.eq(sold.quantity),
-            orders::subtotal.eq(sold.subtotal),
-            orders::created_at.eq(sold.created_at),
-            orders::updated_at.eq(sold.updated_at),
+            orders::picture.eq(&order.picture),
+            orders::unit_price.eq(order.unit_price),
+            orders::quantity.eq(order.quantity),
+            orders::subtotal.eq(order.subtotal),
+            orders::created_at.eq(order.created_at),
+            orders::updated_at.eq(order.updated_at),
         );
-        sold.row
-            .stored(diesel::insert_into(orders::table).values(order).execute(self.conn))?;
-        if let Some(status) = OrderStatus::parse(sold.status) {
-            let action = OrderAction::by_market(sold.updated_at);
-            OrderEvent::record(self.conn, OrderLineId(sold.row.pk), None, status, action)?;
+        order
+            .row
+            .stored(diesel::insert_into(orders::table).values(line).execute(self.conn))?;
+        if let Some(status) = OrderStatus::parse(order.status) {
+            let action = OrderAction::by_market(order.updated_at);
+            OrderEvent::record(self.conn, OrderLineId(order.row.pk), None, status, action)?;
         }
         Ok(())
     }
 
-    /// The provider's own id of the payment, which no two payments may share.
-    fn intent(&mut self, row: &Row) -> Result<String> {
-        let intent = row.maybe("payment_intent_id")?;
-        if intent.is_empty() {
+    /// The provider's id of the payment, which must be unique.
+    fn provider_id(&mut self, row: &Row) -> Result<String> {
+        let id = row.optional_text("payment_intent_id")?;
+        if id.is_empty() {
             return Ok(format!("imported-{}", row.pk));
         }
         let provider = row.text("provider")?;
-        let twin = payments::table
-            .filter(
-                payments::provider
-                    .eq(provider)
-                    .and(payments::payment_intent_id.eq(intent)),
-            )
+        let other = payments::table
+            .filter(payments::provider.eq(provider).and(payments::payment_intent_id.eq(id)))
             .filter(payments::id.ne(PaymentId(row.pk)));
-        if diesel::select(exists(twin)).get_result(self.conn)? {
-            return Err(row.refuse(format!("another payment has the payment_intent_id {intent:?} already")));
+        if diesel::select(exists(other)).get_result(self.conn)? {
+            return Err(row.refuse(format!("another payment has the payment_intent_id {id:?}")));
         }
-        Ok(intent.to_owned())
+        Ok(id.to_owned())
     }
 }

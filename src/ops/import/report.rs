@@ -1,16 +1,16 @@
-//! What the import did, as the table it ends with.
+//! The report of an import.
 
 use std::fmt;
 
 use super::model::Model;
 use super::row::Row;
 
-/// What became of one row.
+/// The result for one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RowResult {
     Imported,
-    /// Its id was there, so it is left alone.
-    Known,
+    /// A row with this id exists, so nothing was changed.
+    Exists,
     Skipped(&'static str),
 }
 
@@ -18,7 +18,7 @@ pub enum Verdict {
 pub struct Counts {
     pub read: usize,
     pub imported: usize,
-    pub known: usize,
+    pub existing: usize,
     pub skipped: usize,
 }
 
@@ -26,71 +26,71 @@ pub struct Counts {
 pub struct Report {
     counts: [Counts; Model::ALL.len()],
     other: usize,
-    remarks: Vec<Remark>,
+    notes: Vec<Note>,
     superusers: Vec<String>,
 }
 
-/// Rows, or parts of rows, that were left out for one reason.
+/// Rows, or fields of rows, that were not imported, with the reason.
 #[derive(Debug)]
-struct Remark {
+struct Note {
     what: &'static str,
-    done: &'static str,
-    why: &'static str,
+    action: &'static str,
+    reason: &'static str,
     count: usize,
     first: String,
 }
 
 impl Report {
-    pub fn of(&self, model: Model) -> Counts {
+    pub fn counts(&self, model: Model) -> Counts {
         self.counts[model as usize]
     }
 
-    pub(super) fn count(&mut self, row: &Row, verdict: Verdict) {
+    pub(super) fn count(&mut self, row: &Row, result: RowResult) {
         let counts = &mut self.counts[row.model as usize];
         counts.read += 1;
-        match verdict {
-            Verdict::Imported => counts.imported += 1,
-            Verdict::Known => counts.known += 1,
-            Verdict::Skipped(why) => {
+        match result {
+            RowResult::Imported => counts.imported += 1,
+            RowResult::Exists => counts.existing += 1,
+            RowResult::Skipped(reason) => {
                 counts.skipped += 1;
-                self.remark(row.model.plural(), "skipped", why, row.name());
+                self.note(row.model.plural(), "skipped", reason, row.name());
             }
         }
     }
 
-    /// A row of a model that has no place here.
-    pub(super) fn stranger(&mut self, place: &str) {
+    /// Counts a row of a model that is not imported. `source` is its file and model.
+    pub(super) fn count_other_model(&mut self, source: &str) {
         self.other += 1;
-        self.remark(
+        self.note(
             "other rows",
             "skipped",
-            "PocketShop has no place for them",
-            place.to_owned(),
+            "PocketShop has no such model",
+            source.to_owned(),
         );
     }
 
-    /// A part of a row that did not come along, though the row did.
-    pub(super) fn left_out(&mut self, row: &Row, what: &'static str, why: &'static str) {
-        self.remark(what, "left out", why, row.name());
+    /// Notes a field that was not imported, although its row was.
+    pub(super) fn omit(&mut self, row: &Row, what: &'static str, reason: &'static str) {
+        self.note(what, "left out", reason, row.name());
     }
 
     pub(super) fn superuser(&mut self, username: &str) {
         self.superusers.push(username.to_owned());
     }
 
-    fn remark(&mut self, what: &'static str, done: &'static str, why: &'static str, name: String) {
+    fn note(&mut self, what: &'static str, action: &'static str, reason: &'static str, row: String) {
         match self
-            .remarks
+            .notes
             .iter_mut()
-            .find(|remark| (remark.what, remark.why) == (what, why))
+            .find(|note| (note.what, note.reason) == (what, reason))
         {
-            Some(remark) => remark.count += 1,
-            None => self.remarks.push(Remark {
+            Some(note) => note.count += 1,
+            None => self.notes.push(Note {
                 what,
-                done,
-                why,
+                action,
+                reason,
                 count: 1,
-                first: name,
+                first: row,
             }),
         }
     }
@@ -107,13 +107,16 @@ impl fmt::Display for Report {
             let Counts {
                 read,
                 imported,
-                known,
+                existing,
                 skipped,
             } = counts;
-            write!(f, "\n{what:<10}  {read:>8}  {imported:>8}  {known:>13}  {skipped:>8}")
+            write!(
+                f,
+                "\n{what:<10}  {read:>8}  {imported:>8}  {existing:>13}  {skipped:>8}"
+            )
         };
         for model in Model::ALL {
-            line(model.plural(), self.of(model))?;
+            line(model.plural(), self.counts(model))?;
         }
         if self.other > 0 {
             line(
@@ -125,20 +128,20 @@ impl fmt::Display for Report {
                 },
             )?;
         }
-        for Remark {
+        for Note {
             what,
-            done,
-            why,
+            action,
+            reason,
             count,
             first,
-        } in &self.remarks
+        } in &self.notes
         {
-            write!(f, "\n{count} {what} {done}: {why} (the first: {first})")?;
+            write!(f, "\n{count} {what} {action}: {reason} (the first: {first})")?;
         }
         for name in &self.superusers {
             write!(
                 f,
-                "\n{name} was a superuser and is now a plain user; once accounts are open, `pocketshop user admin {name}` makes an operator."
+                "\n{name} was a superuser and is now a plain user; `pocketshop user admin {name}` makes them an admin."
             )?;
         }
         Ok(())
@@ -150,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_lines_up_and_gives_each_reason_once() {
+    fn the_table_is_aligned_and_each_reason_is_listed_once() {
         let mut report = Report::default();
         for pk in 1..=3 {
             let row = Row {
@@ -159,9 +162,9 @@ mod tests {
                 pk,
                 fields: serde_json::Map::new(),
             };
-            report.count(&row, Verdict::Skipped("the quantity is 0"));
+            report.count(&row, RowResult::Skipped("the quantity is 0"));
         }
-        report.stranger("jwt_auth.json: auth.group");
+        report.count_other_model("jwt_auth.json: auth.group");
         report.superuser("admin");
         let text = report.to_string();
         let table: Vec<&str> = text.lines().take(10).collect();
@@ -175,8 +178,8 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("\nother              1 "), "{text}");
-        assert!(
-            text.ends_with("admin was a superuser and is now a plain user; once accounts are open, `pocketshop user admin admin` makes an operator.")
-        );
+        assert!(text.ends_with(
+            "admin was a superuser and is now a plain user; `pocketshop user admin admin` makes them an admin."
+        ));
     }
 }

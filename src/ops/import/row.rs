@@ -1,4 +1,4 @@
-//! One row of a fixture: its fields by type, and complaints that name file, model and pk.
+//! One row of a fixture: its fields by type, and errors that name file, model and pk.
 
 use std::fmt::Display;
 
@@ -12,8 +12,8 @@ use super::model::Model;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 
-/// Where the original kept every picture.
-const PICTURES: &str = "res.cloudinary.com";
+/// The host of the original's pictures.
+const PICTURE_HOST: &str = "res.cloudinary.com";
 
 #[derive(Debug)]
 pub struct Row {
@@ -24,19 +24,20 @@ pub struct Row {
 }
 
 impl Row {
-    /// `orders.json: orders.order 3`.
+    /// The name in messages: `orders.json: orders.order 3`.
     pub fn name(&self) -> String {
         format!("{}: {} {}", self.file, self.model.label(), self.pk)
     }
 
+    /// An error that names the row. `why` is the end of a sentence.
     pub fn refuse(&self, why: impl Display) -> Error {
         Error::Refused(format!("{}: {why}", self.name()))
     }
 
-    /// A text that may be empty, but has to be there.
+    /// A required text, which may be empty.
     pub fn text(&self, field: &str) -> Result<&str> {
         match self.value(field)? {
-            // PostgreSQL has no way to keep it.
+            // PostgreSQL cannot store it.
             Value::String(text) if text.contains('\0') => {
                 Err(self.refuse(format!("the {field} holds a NUL character")))
             }
@@ -45,13 +46,13 @@ impl Row {
         }
     }
 
-    /// A text; empty when there is none.
-    pub fn maybe(&self, field: &str) -> Result<&str> {
+    /// An optional text. Empty if it is missing.
+    pub fn optional_text(&self, field: &str) -> Result<&str> {
         if self.has(field) { self.text(field) } else { Ok("") }
     }
 
-    /// A text that says something.
-    pub fn filled(&self, field: &str) -> Result<&str> {
+    /// A text that is not blank.
+    pub fn required_text(&self, field: &str) -> Result<&str> {
         let text = self.text(field)?;
         if text.trim().is_empty() {
             Err(self.refuse(format!("the {field} is empty")))
@@ -79,7 +80,7 @@ impl Row {
         i32::try_from(number).map_err(|_| self.refuse(format!("the quantity {number} is too large")))
     }
 
-    /// Django writes decimals as text, so that no float comes near them.
+    /// A price. Django writes decimals as text, because a float would not be exact.
     pub fn price(&self, field: &str, currency: Currency) -> Result<Money> {
         let Value::String(typed) = self.value(field)? else {
             return Err(self.refuse(format!("the {field} is not a text like \"12.50\"")));
@@ -89,26 +90,26 @@ impl Row {
             .map_err(|problem| self.refuse(format!("the {field} {typed:?} {problem}")))
     }
 
-    pub fn flag(&self, field: &str, otherwise: bool) -> Result<bool> {
+    pub fn flag(&self, field: &str, default: bool) -> Result<bool> {
         match self.fields.get(field) {
-            None | Some(Value::Null) => Ok(otherwise),
+            None | Some(Value::Null) => Ok(default),
             Some(Value::Bool(flag)) => Ok(*flag),
             Some(_) => Err(self.refuse(format!("the {field} is neither true nor false"))),
         }
     }
 
-    /// A moment, in UTC and cut to microseconds; without an offset it counts as UTC.
+    /// A required time, in UTC and in microseconds. Without an offset it counts as UTC.
     pub fn time(&self, field: &str) -> Result<NaiveDateTime> {
         let typed = self.text(field)?;
         DateTime::parse_from_rfc3339(typed)
-            .map(|moment| moment.naive_utc())
+            .map(|time| time.naive_utc())
             .or_else(|_| typed.parse::<NaiveDateTime>())
-            .map(|moment| moment.trunc_subsecs(6))
+            .map(|time| time.trunc_subsecs(6))
             .map_err(|_| self.refuse(format!("the {field} {typed:?} is not a date and time")))
     }
 
-    /// A moment, if the row has one.
-    pub fn maybe_time(&self, field: &str) -> Result<Option<NaiveDateTime>> {
+    /// An optional time.
+    pub fn optional_time(&self, field: &str) -> Result<Option<NaiveDateTime>> {
         if self.has(field) {
             self.time(field).map(Some)
         } else {
@@ -116,15 +117,15 @@ impl Row {
         }
     }
 
-    /// The address of a picture: none when there is none, an `Err` inside when it is not where pictures are.
+    /// The address of a picture, if there is one. An inner `Err` if it is not at the original's picture host.
     pub fn picture(&self, field: &str) -> Result<Result<Option<String>, NotOurPicture>> {
-        let typed = self.maybe(field)?;
-        if typed.is_empty() {
+        let address = self.optional_text(field)?;
+        if address.is_empty() {
             return Ok(Ok(None));
         }
-        let ours = Url::parse(typed).ok().filter(|url| {
+        let ours = Url::parse(address).ok().filter(|url| {
             url.scheme() == "https"
-                && url.host_str() == Some(PICTURES)
+                && url.host_str() == Some(PICTURE_HOST)
                 && url.port().is_none()
                 && url.username().is_empty()
                 && url.password().is_none()
@@ -132,15 +133,15 @@ impl Row {
         Ok(ours.map(|url| Some(url.into())).ok_or(NotOurPicture))
     }
 
-    /// Names the row in what the database said about it.
+    /// Adds the name of the row to an error of the database.
     pub fn stored<T>(&self, result: QueryResult<T>) -> Result<T> {
         result.map_err(|error| match error {
             DieselError::DatabaseError(
                 DatabaseErrorKind::UniqueViolation
                 | DatabaseErrorKind::CheckViolation
                 | DatabaseErrorKind::ForeignKeyViolation,
-                said,
-            ) => self.refuse(format!("the database does not take it: {}", said.message())),
+                info,
+            ) => self.refuse(format!("the database refuses it: {}", info.message())),
             other => Error::Internal(anyhow::Error::new(other).context(self.name())),
         })
     }
@@ -157,7 +158,7 @@ impl Row {
     }
 }
 
-/// A picture's address leads somewhere else than the original's pictures.
+/// A picture that is not at the original's picture host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotOurPicture;
 

@@ -111,7 +111,7 @@ pub fn dump(market: &Market, tables: &[&str]) -> Vec<String> {
 /// Waits until all emails are sent.
 pub async fn idle_rows(market: &Market) {
     let begun = Instant::now();
-    while jobs::waiting(&mut conn(market), None).unwrap() > 0 {
+    while jobs::count_waiting(&mut conn(market), None).unwrap() > 0 {
         assert!(begun.elapsed() < Duration::from_secs(20), "letters still wait");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

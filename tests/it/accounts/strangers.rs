@@ -145,7 +145,7 @@ fn a_login_with_control_characters_is_unknown() {
         }
         super::steps::quiet(&market).await;
         let mut conn = super::steps::connect(&market);
-        assert_eq!(pocketshop::jobs::dead_count(&mut conn).unwrap(), 0);
-        assert_eq!(pocketshop::jobs::waiting(&mut conn, None).unwrap(), 0);
+        assert_eq!(pocketshop::jobs::count_dead(&mut conn).unwrap(), 0);
+        assert_eq!(pocketshop::jobs::count_waiting(&mut conn, None).unwrap(), 0);
     });
 }

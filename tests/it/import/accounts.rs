@@ -45,11 +45,9 @@ fn people_keep_their_password_hash_and_their_dates_and_lose_their_powers() {
         assert_eq!(joined, time(fields["date_joined"].as_str().unwrap()));
         assert_eq!(seen, fields["last_login"].as_str().map(time));
     }
-    assert!(
-        report
-            .to_string()
-            .contains("\nadmin was a superuser and is now a plain user; once accounts are open, `pocketshop user admin admin` makes an operator.")
-    );
+    assert!(report.to_string().contains(
+        "\nadmin was a superuser and is now a plain user; `pocketshop user admin admin` makes them an admin."
+    ));
 }
 
 #[test]

@@ -31,7 +31,7 @@ const MISTAKES: [Mistake; 22] = [
             files.add("carts.json", json!({ "model": "carts.cart", "pk": null, "fields": {} }));
         },
     ),
-    ("carts.json: carts.cart 2: comes twice", |files| {
+    ("carts.json: carts.cart 2: is in the files twice", |files| {
         files.double("carts.json", Model::Cart, 2, 2);
     }),
     (
@@ -107,13 +107,13 @@ const MISTAKES: [Mistake; 22] = [
         },
     ),
     (
-        "jwt_auth.json: jwt_auth.user 5: the username \"HanzoShim\" belongs to user 3 already",
+        "jwt_auth.json: jwt_auth.user 5: the username \"HanzoShim\" already belongs to user 3",
         |files| {
             files.set("jwt_auth.json", Model::User, 5, "username", json!("HanzoShim"));
         },
     ),
     (
-        "jwt_auth.json: jwt_auth.user 5: the email \"hanzo@gmail.com\" belongs to user 3 already",
+        "jwt_auth.json: jwt_auth.user 5: the email \"hanzo@gmail.com\" already belongs to user 3",
         |files| {
             files.set("jwt_auth.json", Model::User, 5, "email", json!(" Hanzo@Gmail.com "));
         },

@@ -92,7 +92,7 @@ fn one_connection_and_one_thread_still_serve() {
             config.pools.postgres_connections = 1;
             config.threads.blocking = 1;
         });
-        assert_eq!(market.db.pools()[0].most, 1);
+        assert_eq!(market.db.pools()[0].max, 1);
         let answers = join_all((0..10).map(|_| market.get("/"))).await;
         assert!(answers.iter().all(|answer| answer.status() == 200), "{answers:?}");
         let visitor = Visitor::new(&market);

@@ -43,11 +43,11 @@ fn what_is_wrong_is_said_in_one_line() {
         (&[("PUBLIC_URL", "https://market.example/shop")], "without a path"),
         (
             &[("DATABASE_URL", "postgres://u:hidden/word@127.0.0.1/x")],
-            "does not read as",
+            "is not like",
         ),
         (
             &[("DATABASE_URL", "postgres://u:hidden@word@127.0.0.1/x")],
-            "does not read as",
+            "is not like",
         ),
         (
             &[("PUBLIC_URL", "http://:hidden-word@localhost:1/#x")],
@@ -90,23 +90,23 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
                 &[("SECRET_KEY", &format!("{key},{key}"))],
                 "key 2 of SECRET_KEY begins like key 1",
             ),
-            (&[("SECRET_KEY", &[key; 5].join(","))], "SECRET_KEY holds 5 keys"),
-            (&[("SMTP_URL", "mail.example")], "SMTP_URL does not read as"),
+            (&[("SECRET_KEY", &[key; 5].join(","))], "SECRET_KEY has 5 keys"),
+            (&[("SMTP_URL", "mail.example")], "SMTP_URL is not like"),
             (
                 &[("SMTP_URL", "smtp://u:hidden-word/x@mail.example")],
-                "SMTP_URL does not read as",
+                "SMTP_URL is not like",
             ),
             (
                 &[("SMTP_URL", "smtp://u:1/hidden-word@mail.example")],
-                "SMTP_URL does not read as",
+                "SMTP_URL is not like",
             ),
             (
                 &[("SMTP_URL", "http://u:hidden-word@mail.example")],
-                "SMTP_URL does not read as",
+                "SMTP_URL is not like",
             ),
             (
                 &[("SMTP_URL", "smtp://hidden-word@mail.example")],
-                "SMTP_URL does not read as",
+                "SMTP_URL is not like",
             ),
             (
                 &[("SMTP_URL", "smtp://u:hidden-word@mail.example?tls=maybe")],
@@ -115,7 +115,7 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
             (&[("SMTP_URL_FILE", "/none")], "cannot be read"),
             (
                 &[("POCKETSHOP_METRICS_TOKEN", "short")],
-                "POCKETSHOP_METRICS_TOKEN is no token",
+                "POCKETSHOP_METRICS_TOKEN must have 16",
             ),
             (
                 &[("POCKETSHOP_METRICS_TOKEN_FILE", "/none")],
@@ -136,7 +136,7 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
             ),
             (
                 &[("POCKETSHOP_PASSWORD_COST", "m=99999999,t=2,p=1")],
-                "more than a sign-in can bear",
+                "too expensive for a sign-in",
             ),
         ],
     );
@@ -260,17 +260,9 @@ fn check_tells_of_jobs_that_were_given_up() {
             .unwrap();
     };
     add(1, None);
-    assert!(!check().contains("given up"), "{}", check());
+    assert!(!check().contains("failed; see"), "{}", check());
     add(2, Some("2026-11-23T10:11:12"));
-    assert!(
-        check().contains("\n1 job was given up; look at /admin.\n"),
-        "{}",
-        check()
-    );
+    assert!(check().contains("\n1 job has failed; see /admin.\n"), "{}", check());
     add(3, Some("2026-11-23T10:11:12"));
-    assert!(
-        check().contains("\n2 jobs were given up; look at /admin.\n"),
-        "{}",
-        check()
-    );
+    assert!(check().contains("\n2 jobs have failed; see /admin.\n"), "{}", check());
 }

@@ -46,7 +46,7 @@ async fn signs_in(served: &Served, login: &str, password: &str) -> bool {
 }
 
 #[test]
-fn the_first_operator_is_made_on_the_command_line() {
+fn the_first_admin_is_made_on_the_command_line() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
     let email = ["admin", "rowan", "--email", "Rowan@Example.org"];
@@ -68,17 +68,17 @@ fn the_first_operator_is_made_on_the_command_line() {
     );
     assert!(user(folder, &["list"], "").1.contains("There are no people yet"));
     let (fine, said) = user(folder, &email, &format!("{PASSWORD}\n"));
-    assert!(fine && said.contains("rowan is an operator"), "{said}");
+    assert!(fine && said.contains("rowan is an admin"), "{said}");
     let (_, list) = user(folder, &["list"], "");
     assert_eq!(list.lines().count(), 1, "{list}");
-    for word in ["rowan", "rowan@example.org", "operator", "confirmed"] {
+    for word in ["rowan", "rowan@example.org", "admin", "confirmed"] {
         assert!(list.contains(word), "{list}");
     }
     assert!(!list.contains("argon2"), "{list}");
     // By any name, as often as one likes.
     for name in ["ROWAN", "rowan@example.org"] {
         let (fine, said) = user(folder, &["admin", name], "");
-        assert!(fine && said.contains("rowan is an operator"), "{said}");
+        assert!(fine && said.contains("rowan is an admin"), "{said}");
     }
     let served = Served::start(&mut pocketshop(folder));
     on_a_loop(async {
@@ -182,10 +182,10 @@ fn who_is_suspended_is_out_and_their_shop_is_hidden() {
             pages
         };
         until(&shown, true).await;
-        refused(folder, &["restore", "ines"], "", "ines is not suspended already");
+        refused(folder, &["restore", "ines"], "", "ines is already not suspended");
         refused(folder, &["suspend", "nobody"], "", "there is no user nobody");
         assert!(user(folder, &["suspend", "ines"], "").0);
-        refused(folder, &["suspend", "ines"], "", "ines is suspended already");
+        refused(folder, &["suspend", "ines"], "", "ines is already suspended");
         let (_, list) = user(folder, &["list"], "");
         assert!(
             list.lines()

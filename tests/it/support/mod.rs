@@ -57,7 +57,7 @@ impl Market {
     /// With the demo market in it, and what was bought there.
     pub fn sold() -> Self {
         let database = Database::fresh();
-        ops::fill_demo(&config(database.folder.path(), &database), ops::Demo::Sold).unwrap();
+        ops::fill_demo(&config(database.folder.path(), &database), ops::Demo::WithPurchases).unwrap();
         Self::on(database, false, |_| {})
     }
 
@@ -71,7 +71,7 @@ impl Market {
         let mut config = config(database.folder.path(), &database);
         change(&mut config);
         if demo {
-            ops::fill_demo(&config, ops::Demo::Fresh).unwrap();
+            ops::fill_demo(&config, ops::Demo::WithoutPurchases).unwrap();
         }
         let market = app::open(&config, app::listen(&config).unwrap()).unwrap();
         actix_web::rt::spawn(market.server);

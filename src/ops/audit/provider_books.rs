@@ -1,4 +1,4 @@
-//! Our payments beside the mock provider's own books.
+//! Compares our payments with the mock provider's books.
 
 use std::collections::HashMap;
 
@@ -15,22 +15,23 @@ use crate::money::Money;
 use crate::payments::{MockBookEntry, PaymentStatus, RefundStatus};
 use crate::schema::{payments, refunds};
 
-/// A payment of ours, as the provider should know it.
+/// A payment as the provider should have it.
 #[derive(Queryable)]
-pub(super) struct Paid {
+pub(super) struct OurPayment {
     id: PaymentId,
-    intent: String,
+    provider_id: String,
     amount: Money,
     currency: String,
     status: PaymentStatus,
     expires_at: Option<NaiveDateTime>,
-    /// What was meant to be given back, and what of it was confirmed.
+    /// The sum of all refunds.
     refunded: Money,
-    confirmed: Money,
+    /// The sum of the refunds that the provider confirmed.
+    refund_confirmed: Money,
 }
 
-/// Every payment made here; imported ones no provider of ours knows.
-pub(super) fn paid(conn: &mut Conn) -> Result<Vec<Paid>> {
+/// All payments at the mock provider, without imported ones.
+pub(super) fn payments(conn: &mut Conn) -> Result<Vec<OurPayment>> {
     type Row = (
         PaymentId,
         String,
@@ -64,33 +65,33 @@ pub(super) fn paid(conn: &mut Conn) -> Result<Vec<Paid>> {
             payments::refunded,
         ))
         .load(conn)?;
-    let paid = |(id, intent, amount, currency, status, expires_at, refunded): Row| Paid {
+    let payment = |(id, provider_id, amount, currency, status, expires_at, refunded): Row| OurPayment {
         id,
-        intent,
+        provider_id,
         amount,
         currency,
         status,
         expires_at,
         refunded,
-        confirmed: Money(confirmed.get(&id).copied().unwrap_or(0)),
+        refund_confirmed: Money(confirmed.get(&id).copied().unwrap_or(0)),
     };
-    Ok(rows.into_iter().map(paid).collect())
+    Ok(rows.into_iter().map(payment).collect())
 }
 
-/// The books were read before and after our own rows: what was in them before must be known here, and what is settled
-/// here must be in them afterwards.
+/// The books were read before and after our rows. An entry from before must be known here, and a payment that is settled here
+/// must be in the books afterwards.
 pub(super) fn findings(
-    paid: &[Paid],
+    payments: &[OurPayment],
     before: &[MockBookEntry],
     after: &[MockBookEntry],
     now: NaiveDateTime,
 ) -> Vec<Finding> {
-    let ours: HashMap<&str, &Paid> = paid.iter().map(|paid| (paid.intent.as_str(), paid)).collect();
+    let ours: HashMap<&str, &OurPayment> = payments.iter().map(|paid| (paid.provider_id.as_str(), paid)).collect();
     let theirs: HashMap<&str, &MockBookEntry> = after.iter().map(|entry| (entry.intent.as_str(), entry)).collect();
     let taken = before.iter().filter(|entry| entry.captured()).filter_map(|entry| {
         let Some(paid) = ours.get(entry.intent.as_str()) else {
             return Some(format!(
-                "intent {} of {} is captured, and not known here",
+                "payment {} over {} is captured, but not known here",
                 entry.intent, entry.amount.0
             ));
         };
@@ -99,7 +100,7 @@ pub(super) fn findings(
         let same = (entry.amount, &entry.currency) == (paid.amount, &paid.currency);
         (!known || !same).then(|| {
             format!(
-                "payment {} of {} is {}, its intent is captured with {}",
+                "payment {} of {} is {}, but the provider captured {}",
                 paid.id,
                 paid.amount.0,
                 paid.status.as_str(),
@@ -107,40 +108,42 @@ pub(super) fn findings(
             )
         })
     });
-    let succeeded = paid.iter().filter(|paid| paid.status == PaymentStatus::Succeeded);
+    let succeeded = payments.iter().filter(|paid| paid.status == PaymentStatus::Succeeded);
     let missing = succeeded.filter_map(|paid| {
-        let captured = theirs.get(paid.intent.as_str()).is_some_and(|entry| entry.captured());
+        let captured = theirs
+            .get(paid.provider_id.as_str())
+            .is_some_and(|entry| entry.captured());
         (!captured).then(|| {
             format!(
-                "payment {} of {} succeeded, its intent is not captured",
+                "payment {} of {} succeeded, but is not captured",
                 paid.id, paid.amount.0
             )
         })
     });
     let early = before.iter().filter_map(|entry| {
         let paid = ours.get(entry.intent.as_str())?;
-        (entry.refunded > paid.refunded).then(|| said(paid, entry))
+        (entry.refunded > paid.refunded).then(|| refund_line(paid, entry))
     });
-    let late = paid.iter().filter_map(|paid| {
-        let entry = theirs.get(paid.intent.as_str())?;
-        (entry.refunded < paid.confirmed).then(|| said(paid, entry))
+    let late = payments.iter().filter_map(|paid| {
+        let entry = theirs.get(paid.provider_id.as_str())?;
+        (entry.refunded < paid.refund_confirmed).then(|| refund_line(paid, entry))
     });
     vec![
-        Finding::of(
+        Finding::new(
             "What the mock provider captured is paid here, or still open",
             taken.collect(),
         ),
-        Finding::of("What is paid here was captured by the mock provider", missing.collect()),
-        Finding::of(
-            "The mock provider gave back what was refunded here",
+        Finding::new("What is paid here was captured by the mock provider", missing.collect()),
+        Finding::new(
+            "The mock provider refunded what was refunded here",
             early.chain(late).collect(),
         ),
     ]
 }
 
-fn said(paid: &Paid, entry: &MockBookEntry) -> String {
+fn refund_line(paid: &OurPayment, entry: &MockBookEntry) -> String {
     format!(
-        "payment {} gave back {} of {}, the provider {}",
-        paid.id, paid.confirmed.0, paid.refunded.0, entry.refunded.0
+        "payment {} has {} of {} refunded, the provider {}",
+        paid.id, paid.refund_confirmed.0, paid.refunded.0, entry.refunded.0
     )
 }

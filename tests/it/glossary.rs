@@ -1,0 +1,214 @@
+//! Names in the code and phrases in the pages follow `docs/glossary.md`. These tests keep retired ones out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Identifiers that were replaced by a word of the glossary. Whole words, case-sensitive; a name that ends in `_` stands for
+/// all constants that begin with it.
+const RETIRED_NAMES: &[&str] = &[
+    "AT_ONCE",
+    "Aside",
+    "AsIs",
+    "Bought",
+    "Booking",
+    "BY_ITSELF",
+    "Charge",
+    "DEAREST",
+    "Ended",
+    "Gateway",
+    "HEAVIEST",
+    "Half",
+    "Intent",
+    "Kept",
+    "LONGEST_",
+    "Leaving",
+    "Letter",
+    "MOST_",
+    "Nowhere",
+    "Outcome",
+    "PATIENCE",
+    "Packed",
+    "Packing",
+    "Problems",
+    "Receipt",
+    "Remark",
+    "SHORTEST_",
+    "Sending",
+    "Several",
+    "Sheet",
+    "Shelf",
+    "ShelfRow",
+    "Sold",
+    "Stranger",
+    "Tally",
+    "Tile",
+    "Till",
+    "Traffic",
+    "Vault",
+    "Way",
+    "operator",
+    "personalisation",
+    "recall",
+    "recall_on",
+    "shipments",
+    "tidy",
+    "words",
+];
+
+/// Phrases of pages that were replaced, from the table "In the UI" of the glossary. In lower case.
+const RETIRED_PHRASES: &[&str] = &["personalis", "colour", "recognis"];
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|ending| ending == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Rust without comments, texts and characters. Their line breaks stay.
+fn code(source: &str) -> String {
+    let mut code = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(next) = rest.chars().next() {
+        let length = literal_length(rest);
+        if length == 0 {
+            code.push(next);
+            rest = &rest[next.len_utf8()..];
+        } else {
+            code.extend(rest[..length].chars().filter(|letter| *letter == '\n'));
+            code.push(' ');
+            rest = &rest[length..];
+        }
+    }
+    code
+}
+
+/// The length of the comment, text or character that Rust code begins with, or 0.
+fn literal_length(code: &str) -> usize {
+    let until = |start: usize, end: &str| {
+        let found = code[start..].find(end);
+        found.map_or(code.len(), |at| start + at + end.len())
+    };
+    let raw = code.strip_prefix('r').map_or("", |rest| rest.trim_start_matches('#'));
+    if code.starts_with("//") {
+        until(0, "\n") - usize::from(code.contains('\n'))
+    } else if code.starts_with("/*") {
+        until(2, "*/")
+    } else if raw.starts_with('"') {
+        let hashes = code.len() - raw.len() - 1;
+        until(hashes + 2, &format!("\"{}", "#".repeat(hashes)))
+    } else if code.starts_with('"') {
+        quoted_length(code, '"').unwrap_or(code.len())
+    } else if code.starts_with('\'') {
+        // `'a` is a lifetime, `'a'` a character.
+        let is_char = code[1..].starts_with('\\') || code.chars().nth(2) == Some('\'');
+        if is_char {
+            quoted_length(code, '\'').unwrap_or(1)
+        } else {
+            0
+        }
+    } else {
+        0
+    }
+}
+
+fn quoted_length(code: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, letter) in code.char_indices().skip(1) {
+        if !escaped && letter == quote {
+            return Some(at + letter.len_utf8());
+        }
+        escaped = !escaped && letter == '\\';
+    }
+    None
+}
+
+/// The expressions of a template, `{{ … }}` and `{% … %}`, each on the line where it begins.
+fn expressions(template: &str) -> String {
+    let mut found = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '\n']) {
+        let end = match rest.get(at..at + 2) {
+            Some("{{") => "}}",
+            Some("{%") => "%}",
+            _ => "",
+        };
+        if rest[at..].starts_with('\n') {
+            found.push('\n');
+        }
+        let length = match rest[at..].find(end) {
+            Some(length) if !end.is_empty() => length,
+            _ => 1,
+        };
+        if length > 1 {
+            found.push_str(&rest[at + 2..at + length]);
+            found.push(' ');
+        }
+        rest = &rest[at + length..];
+    }
+    found
+}
+
+/// Each retired name in this code, with its line.
+fn retired_names(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(code.lines()) {
+        let words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let retired = |word: &str| {
+            let matches = |name: &&str| *name == word || (name.ends_with('_') && word.starts_with(*name));
+            RETIRED_NAMES.iter().any(|name| matches(&name))
+        };
+        found.extend(
+            words
+                .filter(|word| retired(word))
+                .map(|word| format!("{number}: {word}")),
+        );
+    }
+    found
+}
+
+#[test]
+fn the_code_has_no_retired_names() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for file in files(&root.join("src"), "rs") {
+        let names = retired_names(&code(&fs::read_to_string(&file).unwrap()));
+        found.extend(names.into_iter().map(|name| format!("{}:{name}", file.display())));
+    }
+    for file in files(&root.join("templates"), "html") {
+        let names = retired_names(&code(&expressions(&fs::read_to_string(&file).unwrap())));
+        found.extend(names.into_iter().map(|name| format!("{}:{name}", file.display())));
+    }
+    assert!(found.is_empty(), "see docs/glossary.md:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_pages_have_no_retired_phrases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for extension in ["html", "txt"] {
+        for file in files(&root.join("templates"), extension) {
+            let text = fs::read_to_string(&file).unwrap().to_lowercase();
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let text = words.join(" ");
+            for phrase in RETIRED_PHRASES {
+                assert!(!text.contains(phrase), "{} says \"{phrase}\"", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_retired_name_is_found_in_code_only() {
+    let source = "// Till\n/* Till */ let text = \"Till \\\" Till\"; let raw = r#\"Till\"#;\nlet quote = '\"'; struct Till<'a>(&'a str);\n";
+    assert_eq!(retired_names(&code(source)), ["3: Till"]);
+    assert_eq!(retired_names(&code("const MOST_LETTERS: u8 = 1;")), ["1: MOST_LETTERS"]);
+    assert!(retired_names(&code("struct UntilTill; fn till() {}")).is_empty());
+    let template = "<p>Till</p>\n{% if Till::is_open() %}{{ \"Till\" }}{% endif %}";
+    assert_eq!(retired_names(&code(&expressions(template))), ["2: Till"]);
+}
