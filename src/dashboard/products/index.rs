@@ -63,8 +63,8 @@ pub struct ListPage {
 }
 
 impl View for ListPage {
-    fn page(&self) -> &Page {
-        &self.page
+    fn is_htmx(&self) -> bool {
+        self.page.htmx
     }
 
     fn render_block(&self) -> Option<askama::Result<String>> {
