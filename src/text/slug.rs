@@ -75,7 +75,7 @@ fn to_ascii(name: &str) -> String {
             _ => match deunicode_char(letter) {
                 // Some letters, such as a soft sign, become quotes, which must not split the word.
                 Some(latin) if letter.is_alphanumeric() => {
-                    ascii.extend(latin.chars().filter(|sign| !"'\"`".contains(*sign)))
+                    ascii.extend(latin.chars().filter(|sign| !"'\"`".contains(*sign)));
                 }
                 // A combining mark.
                 Some("") => {}

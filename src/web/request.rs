@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use chrono::NaiveDateTime;
 
-use super::form_errors::FormErrors;
+use super::forms::errors::FormErrors;
 use super::layers::{ClientIp, Policy, RateLimiter, RateLimits};
 use super::page::Page;
 use super::respond::{self, View};

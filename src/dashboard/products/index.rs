@@ -87,7 +87,7 @@ impl ListPage {
         let (counts, mut rows, sections) = request
             .read(move |conn| {
                 let name = format!("shelf {shop}");
-                let counts = db.recall_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
+                let counts = db.read_cached_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
                 let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
                 let rows = SellerProductRow::list(conn, shop, &catalog_filter, limit)?;
                 Ok((counts, rows, Section::of_shop(conn, shop)?))

@@ -60,7 +60,7 @@ impl Import<'_> {
                 .execute(self.conn),
         )?;
         StockMovement::open(self.conn, &variant, Reason::Import, None)?;
-        Ok(Verdict::Imported)
+        Ok(RowResult::Imported)
     }
 
     pub(super) fn image(&mut self, row: &Row) -> Result<RowResult> {

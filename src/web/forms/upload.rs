@@ -11,9 +11,9 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
 use super::form::parse_nested;
-use super::layers::{ClientIp, Policy, limits};
 use crate::error::{Error, Result};
 use crate::images::{Pictures, UploadedFile};
+use crate::web::layers::{ClientIp, Policy, limits};
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 256 * 1024;
