@@ -234,7 +234,7 @@ const RAW_SQL: &[(&str, usize)] = &[
     // the rows, one for how many.
     ("ops/audit/rule.rs", 2),
     // A sum of whole numbers is a decimal on PostgreSQL.
-    ("ops/audit/ledger.rs", 1),
+    ("ops/audit/provider_books.rs", 1),
 ];
 
 #[test]

@@ -22,7 +22,7 @@ SELECT 'order ' || o.id || ' is ' || o.status || ', its history ends with ' || C
 FROM orders o
 JOIN purchases c ON c.id = o.purchase_id
 LEFT JOIN order_events e ON e.id = (SELECT MAX(l.id) FROM order_events l WHERE l.order_line_id = o.id)
-WHERE COALESCE(e.to_status, '') <> CASE WHEN c.placed_at IS NULL THEN '' ELSE o.status LAST_EVENT
+WHERE COALESCE(e.to_status, '') <> CASE WHEN c.placed_at IS NULL THEN '' ELSE o.status END
 ORDER BY o.id";
 
 const STEPS: &str = "
@@ -50,9 +50,9 @@ SELECT 'shop order ' || s.id || ' was shipped ' || COALESCE(CAST(s.shipped_at AS
     || ' are on their way, ' || o.there || ' are there' AS what
 FROM shop_orders s
 JOIN (
-    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 LAST_EVENT) AS waiting,
-        SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 LAST_EVENT) AS under_way,
-        SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 LAST_EVENT) AS there
+    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END) AS waiting,
+        SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 END) AS under_way,
+        SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 END) AS there
     FROM orders
     GROUP BY shop_order_id
 ) o ON o.shop_order_id = s.id
