@@ -214,6 +214,7 @@ diesel::table! {
         ready_from -> Nullable<Integer>,
         ready_within -> Nullable<Integer>,
         archived_from -> Nullable<Text>,
+        material -> Text,
     }
 }
 

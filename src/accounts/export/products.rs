@@ -32,6 +32,7 @@ pub struct Product {
     delivery: String,
     ready_from: Option<i32>,
     ready_within: Option<i32>,
+    material: String,
     state: String,
     created_at: NaiveDateTime,
 }

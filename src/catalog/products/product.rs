@@ -66,6 +66,8 @@ pub struct ProductContent {
     /// The first and the last day in which a product that is made to order is ready. Both or neither are set.
     pub ready_from: Option<i32>,
     pub ready_within: Option<i32>,
+    /// What it is made of, in a line.
+    pub material: String,
 }
 
 impl ProductContent {

@@ -80,6 +80,7 @@ impl EditorState {
         let delivery = Delivery::parse(&self.delivery).ok_or("Choose how the product reaches its buyer.");
         let delivery = errors.check("delivery", delivery);
         let readiness = self.parse_readiness(errors);
+        let material = errors.check("material", line("material", &self.material, 120));
         Some(ProductContent {
             title: title?,
             description: description?,
@@ -90,6 +91,7 @@ impl EditorState {
             delivery: delivery?,
             ready_from: readiness?.from(),
             ready_within: readiness?.within(),
+            material: material?,
         })
     }
 

@@ -36,6 +36,7 @@ pub struct EditorState {
     pub readiness: String,
     pub ready_from: String,
     pub ready_within: String,
+    pub material: String,
     pub state: String,
     #[serde(deserialize_with = "list::<MAX_OPTIONS, _, _>")]
     pub options: Vec<OptionForm>,
@@ -109,6 +110,7 @@ impl EditorState {
             readiness: if ready { "ready" } else { "made" }.to_owned(),
             ready_from: text(content.ready_from),
             ready_within: text(content.ready_within),
+            material: content.material.clone(),
             state: state.as_str().to_owned(),
             options: (options.all().iter())
                 .map(|option| OptionForm {

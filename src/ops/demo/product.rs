@@ -54,6 +54,8 @@ pub struct DemoProduct {
     /// Made to order, within this range of days.
     pub ready: Option<[i32; 2]>,
     #[serde(default)]
+    pub material: String,
+    #[serde(default)]
     pub fields: Vec<DemoField>,
     pub pictures: Vec<DemoPicture>,
 }
@@ -150,6 +152,7 @@ fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -
             delivery: delivery.map_or(Ok(Delivery::Parcel), |name| word("delivery", name, Delivery::parse))?,
             ready_from: product.ready.map(|[from, _]| from),
             ready_within: product.ready.map(|[_, within]| within),
+            material: product.material.clone(),
         },
         slug: product.slug.clone(),
         section: SectionChoice::Named(product.section.clone()),

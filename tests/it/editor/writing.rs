@@ -16,7 +16,10 @@ fn a_product_is_written_shown_and_bought_with_its_eyes() {
             .ready("Moon jar")
             .set("description", "Round, *white*.")
             .set("tags", "#Jar, white, jar");
-        sheet.set("compare_at_price", "20").set("new_section", "Jars");
+        sheet
+            .set("compare_at_price", "20")
+            .set("material", "White stoneware")
+            .set("new_section", "Jars");
         sheet
             .set("readiness", "made")
             .set("ready_from", "3")
@@ -33,6 +36,7 @@ fn a_product_is_written_shown_and_bought_with_its_eyes() {
             "$20.00",
             "Made to order in 3 to 5 days",
             "Jars",
+            "Material: White stoneware",
             "jar, white",
             "Round, white.",
         ] {
@@ -104,6 +108,7 @@ fn every_field_says_where_it_ends() {
             ("title", "a\0b", "#title"),
             ("description", long.as_str(), "#description"),
             ("category", "NONE", "#category"),
+            ("material", "x".repeat(121).as_str(), "#material"),
             ("tags", "x".repeat(31).as_str(), "#tags"),
             ("variants[0][price]", "-1", "#price"),
             ("variants[0][price]", "1.234", "#price"),
