@@ -226,7 +226,7 @@ fn avif(image: &DynamicImage) -> Option<Vec<u8>> {
         .with_num_threads(Some(1));
     let (width, height) = (image.width() as usize, image.height() as usize);
     let bytes = image.as_bytes();
-    let encoded = if image.color().has_alpha() {
+    let avif = if image.color().has_alpha() {
         let pixels: Vec<RGBA8> = bytes
             .chunks_exact(4)
             .map(|p| RGBA8::new(p[0], p[1], p[2], p[3]))
@@ -236,7 +236,7 @@ fn avif(image: &DynamicImage) -> Option<Vec<u8>> {
         let pixels: Vec<RGB8> = bytes.chunks_exact(3).map(|p| RGB8::new(p[0], p[1], p[2])).collect();
         encoder.encode_rgb(Img::new(&pixels, width, height))
     };
-    encoded.ok().map(|encoded| encoded.avif_file)
+    avif.ok().map(|avif| avif.avif_file)
 }
 
 /// An original, decoded to be resized.

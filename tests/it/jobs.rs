@@ -224,7 +224,7 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
     worker.stop();
     let dead = jobs::dead_jobs(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].kind.as_str(), dead[0].attempts), ("panic", 8));
-    assert_eq!(dead[0].error, "it panicked");
+    assert_eq!(dead[0].error, "the job panicked");
     assert_eq!(
         jobs::count_waiting(&mut conn, None).unwrap(),
         0,

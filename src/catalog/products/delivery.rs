@@ -7,6 +7,7 @@ string_enum! {
     Delivery { Parcel = "parcel", Digital = "digital", ByHand = "by_hand" }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro of the enum derives the same for all")]
 impl Default for Delivery {
     fn default() -> Self {
         Self::Parcel

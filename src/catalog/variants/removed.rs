@@ -89,11 +89,11 @@ impl RemovedVariants {
         if self.merged.pieces > 0 {
             sentences.push(format!(
                 "{} will be added to the combinations that stay.",
-                self.merged.words()
+                self.merged.summary()
             ));
         }
         if self.lost.pieces > 0 {
-            sentences.push(format!("{} will be taken out of stock.", self.lost.words()));
+            sentences.push(format!("{} will be taken out of stock.", self.lost.summary()));
         }
         sentences
     }
@@ -101,7 +101,7 @@ impl RemovedVariants {
 
 impl Amount {
     /// `12 pieces in 4 combinations`
-    fn words(self) -> String {
+    fn summary(self) -> String {
         let pieces = if self.pieces == 1 { "piece" } else { "pieces" };
         let combinations = if self.combinations == 1 {
             "combination"

@@ -11,6 +11,7 @@ use crate::id::{ImageId, ProductId};
 use crate::web::{SellerRequest, Site, Upload};
 
 /// What a submitted form leads to.
+#[expect(clippy::large_enum_variant, reason = "one value a request, taken apart at once")]
 pub enum Submission {
     /// The page is shown again, because a button asked for it or because of errors.
     Show(Editor),

@@ -33,7 +33,7 @@ async fn edit(request: SellerRequest, Query(form): Query<ThemeForm>) -> Result<H
     let Some(shop) = draft_shop(&request).await? else {
         return Ok(redirect(SETTINGS));
     };
-    let theme = form.theme().unwrap_or_else(|| shop.theme);
+    let theme = form.theme().unwrap_or(shop.theme);
     show(&ThemePage::new(request.page, shop, theme, FormErrors::default()))
 }
 

@@ -133,7 +133,7 @@ impl ThemeChoices {
 /// `GET /dashboard/shop/look`: shows the theme in the address before it is saved.
 async fn edit(request: SellerRequest, Query(form): Query<ThemeForm>) -> Result<HttpResponse> {
     let shop = own_shop(&request).await?;
-    let theme = form.theme().unwrap_or_else(|| shop.theme);
+    let theme = form.theme().unwrap_or(shop.theme);
     show(&ThemePage::new(request.page, shop, theme, FormErrors::default()))
 }
 

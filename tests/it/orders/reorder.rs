@@ -15,7 +15,7 @@ fn what_is_still_sold_is_added_to_the_cart_and_the_rest_is_reported() {
         led_to(&lea.post(&again, &[]).await, "/cart");
         let cart = lea.page("/cart").await;
         assert_eq!(texts(&cart, ".cart-line").len(), 1);
-        assert!(texts(&cart, "#cart-link").concat().contains("2 pieces"));
+        assert!(texts(&cart, "#cart-link").concat().contains("2 items"));
 
         market.stock(market.variant(MUG), 0).await;
         let other = market.join("other").await;

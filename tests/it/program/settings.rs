@@ -25,7 +25,7 @@ fn what_is_wrong_is_said_in_one_line() {
         (&[("POCKETSHOP_BIND", "here")], "not an address and port"),
         (&[("POCKETSHOP_BIND", &taken)], "is another program there"),
         (&[("POCKETSHOP_DATA", &readonly)], "cannot be written"),
-        (&[("POCKETSHOP_CURRENCY", "usd")], "three capitals"),
+        (&[("POCKETSHOP_CURRENCY", "usd")], "three capital letters"),
         (&[("POCKETSHOP_COUNTRY", "USA")], "two capitals"),
         (&[("POCKETSHOP_LOG", "loud")], "none of error, warn, info, debug, trace"),
         (&[("POCKETSHOP_LOG_FORMAT", "xml")], "neither text nor json"),
@@ -110,7 +110,7 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
             ),
             (
                 &[("SMTP_URL", "smtp://u:hidden-word@mail.example?tls=maybe")],
-                "SMTP_URL may end in",
+                "the only query that SMTP_URL may have",
             ),
             (&[("SMTP_URL_FILE", "/none")], "cannot be read"),
             (
@@ -231,7 +231,7 @@ fn a_rotation_is_followed_by_check() {
     assert!(!check(old).contains("old SECRET_KEY"));
     assert!(check(&both).contains("Keep the old SECRET_KEY: no start has used the new one yet."));
     drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", &both)));
-    assert!(check(&both).contains("The old SECRET_KEY may go."));
+    assert!(check(&both).contains("The old SECRET_KEY can be removed."));
 }
 
 #[test]

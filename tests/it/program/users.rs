@@ -66,7 +66,7 @@ fn the_first_admin_is_made_on_the_command_line() {
         PASSWORD,
         "",
     );
-    assert!(user(folder, &["list"], "").1.contains("There are no people yet"));
+    assert!(user(folder, &["list"], "").1.contains("There are no users yet"));
     let (fine, said) = user(folder, &email, &format!("{PASSWORD}\n"));
     assert!(fine && said.contains("rowan is an admin"), "{said}");
     let (_, list) = user(folder, &["list"], "");
@@ -244,7 +244,7 @@ fn the_demo_tells_its_sign_in_on_a_laptop_alone() {
 fn a_fresh_start_knows_nobody() {
     let folder = TempDir::new().unwrap();
     let served = Served::start(&mut pocketshop(folder.path()));
-    assert!(user(folder.path(), &["list"], "").1.contains("There are no people yet"));
+    assert!(user(folder.path(), &["list"], "").1.contains("There are no users yet"));
     on_a_loop(async {
         for name in ["admin", "root", "ines", "operator"] {
             assert!(!signs_in(&served, name, "twelve small pockets").await, "{name}");
