@@ -15,7 +15,7 @@ pub(super) async fn three(market: &Market) -> Vec<String> {
         let page = market.page(&path).await;
         let simple = texts(&page, "#add-to-cart").len() == 1
             && texts(&page, ".option").is_empty()
-            && attributes(&page, "[name^=personalisation]", "name").is_empty()
+            && attributes(&page, "[name^=personalization]", "name").is_empty()
             && attributes(&page, "#more-buy", "aria-disabled").is_empty();
         if simple && !found.iter().any(|other| shop(other) == shop(&path)) {
             found.push(path);
