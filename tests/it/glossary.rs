@@ -107,7 +107,7 @@ fn literal_length(code: &str) -> usize {
         quoted_length(code, '"').unwrap_or(code.len())
     } else if code.starts_with('\'') {
         // `'a` is a lifetime, `'a'` a character.
-        let is_char = code[1..].starts_with('\\') || code.chars().nth(2) == Some('\'');
+        let is_char = code.get(1..2) == Some("\\") || code.chars().nth(2) == Some('\'');
         if is_char {
             quoted_length(code, '\'').unwrap_or(1)
         } else {
@@ -162,7 +162,7 @@ fn retired_names(code: &str) -> Vec<String> {
         let words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         let retired = |word: &str| {
             let matches = |name: &&str| *name == word || (name.ends_with('_') && word.starts_with(*name));
-            RETIRED_NAMES.iter().any(|name| matches(&name))
+            RETIRED_NAMES.iter().any(|name| matches(name))
         };
         found.extend(
             words
