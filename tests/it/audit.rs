@@ -84,7 +84,7 @@ fn stock_that_does_not_add_up_is_named() {
     for (statement, rule, row) in [
         (
             "UPDATE product_variants SET quantity = quantity + 1 WHERE id = (SELECT MIN(id) FROM product_variants)",
-            "Stock movements add up",
+            "The stock movements of a variant add up",
             "variant ",
         ),
         (

@@ -52,7 +52,6 @@ const RETIRED_NAMES: &[&str] = &[
     "recall_on",
     "shipments",
     "tidy",
-    "words",
 ];
 
 /// Phrases of pages that were replaced, from the table "In the UI" of the glossary. In lower case.

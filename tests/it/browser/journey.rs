@@ -178,7 +178,7 @@ async fn leave_and_think_again(tab: &Tab) {
     tab.turn_to("/account").await;
     assert!(tab.text("main .note.warn").await.contains("will be deleted on"));
     tab.send("/account/deletion/undo").await;
-    tab.assert_told("Your account stays").await;
+    tab.assert_told("Your account won't be deleted").await;
     assert_eq!(tab.count("main .note.warn").await, 0);
     tab.turn_to("/account").await;
     assert_eq!(tab.count("main .note.warn").await, 0);

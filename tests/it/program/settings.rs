@@ -26,7 +26,7 @@ fn what_is_wrong_is_said_in_one_line() {
         (&[("POCKETSHOP_BIND", &taken)], "is another program there"),
         (&[("POCKETSHOP_DATA", &readonly)], "cannot be written"),
         (&[("POCKETSHOP_CURRENCY", "usd")], "three capital letters"),
-        (&[("POCKETSHOP_COUNTRY", "USA")], "two capitals"),
+        (&[("POCKETSHOP_COUNTRY", "USA")], "two capital letters"),
         (&[("POCKETSHOP_LOG", "loud")], "none of error, warn, info, debug, trace"),
         (&[("POCKETSHOP_LOG_FORMAT", "xml")], "neither text nor json"),
         (&[("POCKETSHOP_TRUSTED_PROXIES", "proxy")], "not an address or network"),
@@ -132,7 +132,7 @@ fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
             ),
             (
                 &[("POCKETSHOP_PASSWORD_COST", "m=1024,t=2,p=1")],
-                "makes guessing passwords cheap",
+                "makes guessing passwords too cheap",
             ),
             (
                 &[("POCKETSHOP_PASSWORD_COST", "m=99999999,t=2,p=1")],
