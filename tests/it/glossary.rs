@@ -161,7 +161,7 @@ fn retired_names(code: &str) -> Vec<String> {
         let words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         let retired = |word: &str| {
             let matches = |name: &&str| *name == word || (name.ends_with('_') && word.starts_with(*name));
-            RETIRED_NAMES.iter().any(|name| matches(name))
+            RETIRED_NAMES.iter().any(matches)
         };
         found.extend(
             words
