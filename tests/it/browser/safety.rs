@@ -68,8 +68,8 @@ fn what_a_shop_writes_is_never_obeyed() {
             "UPDATE products SET title = '{line}', description = '{words}', option1 = '{line}' WHERE id = {of_product};
              UPDATE product_variants SET value1 = '{line}' WHERE product_id = {of_product} AND position = 1;
              UPDATE product_images SET alt = '{line}' WHERE product_id = {of_product};
-             UPDATE shops SET name = '{line}', tagline = '{line}', bio = '{words}', announcement = '{line}', place = '{line}',
-                vacation_from = '2020-01-01 00:00:00', vacation_until = NULL, vacation_message = '{line}' WHERE id = {of_shop};"
+             UPDATE shops SET name = '{line}', tagline = '{line}', bio = '{words}', announcement = '{line}',
+                location = '{line}', vacation_from = '2020-01-01 00:00:00', vacation_until = NULL, vacation_message = '{line}' WHERE id = {of_shop};"
         );
         change(&market, sql).await;
 
