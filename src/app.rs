@@ -152,15 +152,13 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     actix_web::rt::spawn(purge_expired(db.clone(), hasher.clone(), pictures.clone()));
     let services = Data::new(Services {
         db: db.clone(),
-        hasher: hasher.clone(),
-        outbox: outbox.clone(),
-        cipher: cipher.clone(),
+        hasher,
+        outbox,
+        cipher,
         pictures: pictures.clone(),
-        processor: processor.clone(),
+        processor,
         policy: policy.clone(),
     });
-    let processor = Data::new(processor);
-    let (cipher, outbox, hasher) = (Data::new(cipher), Data::new(outbox), Data::new(hasher));
     let pictures = Data::new(pictures);
     let mut server = HttpServer::new(move || {
         App::new()
@@ -172,10 +170,6 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(media.clone())
             .app_data(database.clone())
             .app_data(shared_cookie.clone())
-            .app_data(cipher.clone())
-            .app_data(outbox.clone())
-            .app_data(hasher.clone())
-            .app_data(processor.clone())
             .app_data(pictures.clone())
             .wrap(from_fn(visitor::recognize))
             .wrap(from_fn(layers::error_pages))
