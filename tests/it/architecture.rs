@@ -4,9 +4,10 @@ mod imports;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use imports::Imports;
+
+use crate::support::sources::{files, folder};
 
 /// Each row may import from the rows beneath it, and from its own part.
 const ROWS: &[&[&str]] = &[
@@ -43,22 +44,9 @@ const BELOW_WEB: usize = 5;
 const MAX_LINES: usize = 300;
 const MAX_FILES: usize = 20;
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found
-}
-
 fn src() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files: Vec<(String, String)> = sources(&root)
+    let root = folder("src");
+    let files: Vec<(String, String)> = files(&root, &["rs"])
         .into_iter()
         .map(|path| {
             (

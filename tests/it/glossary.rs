@@ -1,7 +1,8 @@
 //! Names in the code and phrases in the pages follow `docs/glossary.md`. These tests keep retired ones out.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::support::sources::{files, folder};
 
 /// Identifiers that were replaced by a word of the glossary. Whole words, case-sensitive; a name that ends in `_` stands for
 /// all constants that begin with it.
@@ -56,19 +57,6 @@ const RETIRED_NAMES: &[&str] = &[
 
 /// Phrases of pages that were replaced, from the table "In the UI" of the glossary. In lower case.
 const RETIRED_PHRASES: &[&str] = &["personalis", "colour", "recognis"];
-
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|ending| ending == extension) {
-            found.push(path);
-        }
-    }
-    found
-}
 
 /// Rust without comments, texts and characters. Their line breaks stay.
 fn code(source: &str) -> String {
@@ -174,13 +162,12 @@ fn retired_names(code: &str) -> Vec<String> {
 
 #[test]
 fn the_code_has_no_retired_names() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for file in files(&root.join("src"), "rs") {
+    for file in files(&folder("src"), &["rs"]) {
         let names = retired_names(&code(&fs::read_to_string(&file).unwrap()));
         found.extend(names.into_iter().map(|name| format!("{}:{name}", file.display())));
     }
-    for file in files(&root.join("templates"), "html") {
+    for file in files(&folder("templates"), &["html"]) {
         let names = retired_names(&code(&expressions(&fs::read_to_string(&file).unwrap())));
         found.extend(names.into_iter().map(|name| format!("{}:{name}", file.display())));
     }
@@ -189,15 +176,12 @@ fn the_code_has_no_retired_names() {
 
 #[test]
 fn the_pages_have_no_retired_phrases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for extension in ["html", "txt"] {
-        for file in files(&root.join("templates"), extension) {
-            let text = fs::read_to_string(&file).unwrap().to_lowercase();
-            let words: Vec<&str> = text.split_whitespace().collect();
-            let text = words.join(" ");
-            for phrase in RETIRED_PHRASES {
-                assert!(!text.contains(phrase), "{} says \"{phrase}\"", file.display());
-            }
+    for file in files(&folder("templates"), &["html", "txt"]) {
+        let text = fs::read_to_string(&file).unwrap().to_lowercase();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let text = words.join(" ");
+        for phrase in RETIRED_PHRASES {
+            assert!(!text.contains(phrase), "{} says \"{phrase}\"", file.display());
         }
     }
 }

@@ -1,24 +1,17 @@
 //! Rules for templates, read off them: nothing inline, nothing unescaped, no icon that is not there.
 
 use std::fs;
-use std::path::Path;
+
+use crate::support::sources::{files, folder};
 
 #[path = "../../src/build/formatting.rs"]
 mod preparation;
 
 fn templates() -> Vec<(String, String)> {
-    fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, found);
-            } else {
-                found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut found);
+    let found: Vec<(String, String)> = files(&folder("templates"), &["html", "txt"])
+        .iter()
+        .map(|path| (path.display().to_string(), fs::read_to_string(path).unwrap()))
+        .collect();
     assert!(found.len() >= 8, "the templates were not found");
     found
 }
@@ -93,7 +86,7 @@ fn every_htmx_request_has_a_twin_without_script() {
 
 #[test]
 fn every_icon_is_in_the_sprite_and_used() {
-    let sprite = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("static/icons.svg")).unwrap();
+    let sprite = fs::read_to_string(folder("static").join("icons.svg")).unwrap();
     let drawn: Vec<&str> = sprite
         .split("id=\"")
         .skip(1)

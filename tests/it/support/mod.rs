@@ -10,6 +10,7 @@ pub mod routes;
 pub mod rows;
 pub mod served;
 pub mod smtp;
+pub mod sources;
 pub mod visitor;
 
 use std::path::Path;

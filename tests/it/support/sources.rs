@@ -1,0 +1,26 @@
+//! The files of the project, for tests that read them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder of the project.
+pub fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// All files below a folder whose names end in one of the extensions.
+pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extensions));
+        } else if path
+            .extension()
+            .is_some_and(|own| extensions.iter().any(|one| own == *one))
+        {
+            found.push(path);
+        }
+    }
+    found
+}
