@@ -121,7 +121,7 @@ proptest! {
         let parts: i64 = quote.shops.iter().map(|shop| shop.items.0 + shop.shipping.0).sum();
         prop_assert_eq!(parts, quote.total.0);
         prop_assert!(quote.shops.iter().all(|shop| shop.items.0 >= 0 && shop.shipping.0 >= 0));
-        prop_assert_eq!(quote.pieces(), drawn.iter().map(|line| i64::from(line.2)).sum::<i64>());
+        prop_assert_eq!(quote.item_count(), drawn.iter().map(|line| i64::from(line.2)).sum::<i64>());
     }
 
     #[test]

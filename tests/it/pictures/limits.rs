@@ -3,6 +3,8 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use pocketshop::config::Limit;
+
 use super::*;
 use crate::support::files::png;
 use crate::support::run;
@@ -124,11 +126,14 @@ fn the_upload_of_a_guest_is_not_read() {
 }
 
 #[test]
-fn an_address_may_send_sixty_files_an_hour() {
+fn uploads_above_the_limit_are_refused() {
     run(async {
-        let market = Market::open(false, |config| config.rate_limit = true);
+        let market = Market::open(false, |config| {
+            config.rate_limit = true;
+            config.limits.uploads = Limit::per_minutes(10, 60);
+        });
         let ana = market.join("ana").await;
-        for number in 0..60 {
+        for number in 0..10 {
             assert_eq!(
                 send(&ana, "a.png", b"no picture".to_vec()).await.status(),
                 422,

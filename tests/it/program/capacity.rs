@@ -59,7 +59,7 @@ fn check_shows_what_was_chosen_and_what_was_not() {
 #[test]
 fn a_chosen_limit_of_requests_applies() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(pocketshop(folder.path()).env("POCKETSHOP_LIMIT_REQUESTS", "3/1m"));
+    let served = Served::start(pocketshop(folder.path()).env("POCKETSHOP_LIMIT_REQUESTS", "3/1h"));
     for _ in 0..3 {
         assert!(served.get("/login").starts_with("HTTP/1.1 200"));
     }
