@@ -13,6 +13,7 @@ mod connection;
 mod cursor;
 mod migrations;
 mod one_of;
+mod paging;
 mod pool;
 mod transaction;
 
@@ -21,6 +22,7 @@ pub use connection::{Conn, Location};
 pub use cursor::Cursor;
 pub use migrations::{MIGRATIONS, is_current, migrate};
 pub use one_of::one_of;
+pub use paging::{next_page, page_limit};
 use pool::Pool;
 pub use pool::{PoolSettings, PoolUsage};
 pub use transaction::{in_snapshot, in_transaction};

@@ -2,7 +2,7 @@
 
 use serde_html_form::to_string as query_string;
 
-use crate::db::{Conn, Cursor, Db};
+use crate::db::{Conn, Cursor, Db, next_page};
 use crate::error::Result;
 
 /// How many rows a page adds.
@@ -89,11 +89,7 @@ impl PageParams {
         cursor: impl Fn(&T) -> Cursor,
     ) -> Option<LoadMore> {
         let page_size = usize::try_from(self.page_size()).unwrap_or(0);
-        if rows.len() <= page_size {
-            return None;
-        }
-        rows.truncate(page_size);
-        let after = cursor(rows.last()?).to_string();
+        let after = next_page(rows, page_size, cursor)?.to_string();
         let address = |extra: &[(&str, &str)]| {
             let fields: Vec<&(&str, &str)> = filters.iter().chain(extra).collect();
             format!("{action}?{}", query_string(fields).unwrap_or_default())

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::catalog::{Product, StockHistoryEntry, Variant};
+use crate::db::{next_page, page_limit};
 use crate::error::Result;
 use crate::id::{MovementId, ProductId};
 use crate::text::when;
@@ -66,17 +67,14 @@ pub async fn index(
     let (product, variants, mut movements) = request
         .read(move |conn| {
             let product = Product::of_shop(conn, shop, id)?;
-            let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
             Ok((
                 product,
                 Variant::of_product(conn, id)?,
-                StockHistoryEntry::of_product(conn, id, before, limit)?,
+                StockHistoryEntry::of_product(conn, id, before, page_limit(PAGE_SIZE))?,
             ))
         })
         .await?;
-    let more = movements.len() > PAGE_SIZE;
-    movements.truncate(PAGE_SIZE);
-    let last = movements.last().map(|last| last.id).filter(|_| more);
+    let next = next_page(&mut movements, PAGE_SIZE, |entry| entry.id);
     let history = |variant: &Variant| StockHistory {
         id: variant.id.to_string(),
         label: variant.label(),
@@ -92,7 +90,7 @@ pub async fn index(
         edit_url: format!("/dashboard/products/{id}/edit"),
         variants: variants.iter().map(history).collect(),
         page_size: PAGE_SIZE,
-        older: last.map(|last| format!("/dashboard/products/{id}/stock?before={last}")),
+        older: next.map(|next| format!("/dashboard/products/{id}/stock?before={next}")),
     })
 }
 

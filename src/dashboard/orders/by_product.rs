@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::catalog::Product;
-use crate::db::Cursor;
+use crate::db::{Cursor, next_page, page_limit};
 use crate::error::{Error, Result};
 use crate::id::ProductId;
 use crate::orders::{OrderLine, Purchase, StatusLabel};
@@ -29,7 +29,7 @@ struct ProductOrdersPage {
     title: String,
     rows: Vec<ProductOrderRow>,
     /// Whether this is not the first page.
-    further: bool,
+    past_first_page: bool,
     /// The first page.
     first: String,
     /// The next page.
@@ -53,19 +53,15 @@ pub async fn index(
 ) -> Result<HttpResponse> {
     let (shop, id) = (request.who.shop.id, parse_id(&path)?);
     let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
-    let further = after.is_some();
+    let past_first_page = after.is_some();
     let (title, mut lines) = request
         .read(move |conn| {
             let title = Product::of_shop(conn, shop, id)?.content.title;
-            // One more than the page shows tells whether there is a next page.
-            let limit = i64::try_from(PAGE_SIZE).unwrap_or(0) + 1;
-            let lines = OrderLine::list_of_product(conn, shop, id, after.as_ref(), limit)?;
+            let lines = OrderLine::list_of_product(conn, shop, id, after.as_ref(), page_limit(PAGE_SIZE))?;
             Ok((title, lines))
         })
         .await?;
-    let has_next = lines.len() > PAGE_SIZE;
-    lines.truncate(PAGE_SIZE);
-    let next = lines.last().filter(|_| has_next).map(|(line, _)| line.cursor());
+    let next = next_page(&mut lines, PAGE_SIZE, |(line, _)| line.cursor());
     let first = format!("/dashboard/products/{id}/orders");
     let rows = lines.into_iter().map(|(order_line, purchase)| ProductOrderRow {
         placed: day(purchase.paid_at()),
@@ -77,7 +73,7 @@ pub async fn index(
         page: request.page,
         title,
         rows: rows.collect(),
-        further,
+        past_first_page,
         older: next.map(|next| format!("{first}?after={next}")),
         first,
     })

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::db::{Conn, Cursor};
+use crate::db::{Conn, Cursor, next_page, page_limit};
 use crate::error::Result;
 use crate::id::{ShopId, ShopOrderId};
 use crate::images::Picture;
@@ -49,7 +49,7 @@ struct ShopOrdersPage {
     /// How many orders wait to be shipped.
     to_ship: i64,
     /// Whether this is not the first page.
-    further: bool,
+    past_first_page: bool,
     /// The first page.
     first: String,
     /// The next page.
@@ -63,7 +63,7 @@ pub async fn index(request: SellerRequest, Query(params): Query<ShopOrdersParams
     let shop = request.who.shop.id;
     let filter = ShopOrderFilter::parse(&params.view).unwrap_or(ShopOrderFilter::ToShip);
     let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
-    let further = after.is_some();
+    let past_first_page = after.is_some();
     let ((rows, next), to_ship) = request
         .read(move |conn| {
             let page = SellerOrderRow::list(conn, shop, filter, after.as_ref(), PAGE_SIZE)?;
@@ -76,7 +76,7 @@ pub async fn index(request: SellerRequest, Query(params): Query<ShopOrdersParams
         filter,
         rows,
         to_ship,
-        further,
+        past_first_page,
         older: next.map(|next| format!("{first}&after={next}")),
         first,
     })
@@ -89,15 +89,10 @@ impl SellerOrderRow {
         shop: ShopId,
         filter: ShopOrderFilter,
         after: Option<&Cursor>,
-        limit: usize,
+        page_size: usize,
     ) -> Result<(Vec<Self>, Option<Cursor>)> {
-        // One more than the page shows tells whether there is a next page.
-        let one_more = i64::try_from(limit).unwrap_or(0) + 1;
-        let mut shop_orders = ShopOrder::list_of_shop(conn, shop, filter, after, one_more)?;
-        let has_next = shop_orders.len() > limit;
-        shop_orders.truncate(limit);
-        let last = shop_orders.last().filter(|_| has_next);
-        let next = last.map(|(shop_order, _)| shop_order.cursor());
+        let mut shop_orders = ShopOrder::list_of_shop(conn, shop, filter, after, page_limit(page_size))?;
+        let next = next_page(&mut shop_orders, page_size, |(shop_order, _)| shop_order.cursor());
         let ids: Vec<_> = shop_orders.iter().map(|(shop_order, _)| shop_order.id).collect();
         let lines = OrderLine::of_shop_orders(conn, &ids)?;
         let rows = shop_orders

@@ -7,6 +7,7 @@ use askama::Template;
 use super::params::{ListFilter, ListParams};
 use super::row::ListRow;
 use crate::catalog::{SellerProductCounts, SellerProductRow, SellerProductSort, SellerProductView, SortKey};
+use crate::db::{next_page, page_limit};
 use crate::error::Result;
 use crate::id::ProductId;
 use crate::shops::Section;
@@ -88,15 +89,12 @@ impl ListPage {
             .read(move |conn| {
                 let name = format!("shelf {shop}");
                 let counts = db.read_cached_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
-                let limit = i64::try_from(PAGE_SIZE + 1).unwrap_or(i64::MAX);
-                let rows = SellerProductRow::list(conn, shop, &catalog_filter, limit)?;
+                let rows = SellerProductRow::list(conn, shop, &catalog_filter, page_limit(PAGE_SIZE))?;
                 Ok((counts, rows, Section::of_shop(conn, shop)?))
             })
             .await?;
-        let has_more = rows.len() > PAGE_SIZE;
-        rows.truncate(PAGE_SIZE);
-        let last = rows.last().filter(|_| has_more);
-        let more = last.map(|row| filter.after_url(&row.cursor(filter.sort())));
+        let next = next_page(&mut rows, PAGE_SIZE, |row| row.cursor(filter.sort()));
+        let more = next.map(|next| filter.after_url(&next));
         let (currency, now) = (request.page.site.currency, request.now());
         let tab = |view: SellerProductView| Tab {
             label: view.label(),

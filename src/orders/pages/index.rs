@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::summary::{pictures, summary};
-use crate::db::{Conn, Cursor};
+use crate::db::{Conn, Cursor, next_page, page_limit};
 use crate::error::Result;
 use crate::id::UserId;
 use crate::images::Picture;
@@ -46,7 +46,7 @@ struct OrdersPage {
     page: Page,
     purchases: Vec<PurchaseCard>,
     /// Whether this is not the first page.
-    further: bool,
+    past_first_page: bool,
     /// The next page.
     older: Option<String>,
 }
@@ -57,14 +57,14 @@ view!(OrdersPage);
 pub async fn index(request: UserRequest, Query(params): Query<OrdersParams>) -> Result<HttpResponse> {
     let user = request.who.user;
     let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
-    let further = after.is_some();
+    let past_first_page = after.is_some();
     let (purchases, next) = request
         .read(move |conn| PurchaseCard::list(conn, user, after.as_ref(), PAGE_SIZE))
         .await?;
     show(&OrdersPage {
         page: request.page,
         purchases,
-        further,
+        past_first_page,
         older: next.map(|next| format!("/dashboard/orders?after={next}")),
     })
 }
@@ -75,14 +75,10 @@ impl PurchaseCard {
         conn: &mut Conn,
         user: UserId,
         after: Option<&Cursor>,
-        limit: usize,
+        page_size: usize,
     ) -> Result<(Vec<Self>, Option<Cursor>)> {
-        // One more than the page shows tells whether there is a next page.
-        let one_more = i64::try_from(limit).unwrap_or(0) + 1;
-        let mut purchases = Purchase::list_placed(conn, user, after, one_more)?;
-        let has_next = purchases.len() > limit;
-        purchases.truncate(limit);
-        let next = purchases.last().filter(|_| has_next).map(Purchase::cursor);
+        let mut purchases = Purchase::list_placed(conn, user, after, page_limit(page_size))?;
+        let next = next_page(&mut purchases, page_size, Purchase::cursor);
         let ids: Vec<_> = purchases.iter().map(|purchase| purchase.id).collect();
         let shop_orders = ShopOrder::of_purchases(conn, &ids)?;
         let ids: Vec<_> = shop_orders.iter().map(|shop_order| shop_order.id).collect();
