@@ -9,6 +9,7 @@ mod flash;
 mod forms;
 pub mod health;
 pub mod layers;
+mod layout;
 mod load_more;
 pub mod media;
 pub mod metrics;
