@@ -6,8 +6,9 @@ use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use fast_image_resize::images::{Image as Target, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8x3, U8x4};
+use fast_image_resize::{PixelTrait, Resizer};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 use ravif::{BitDepth, Img, RGB8, RGBA8};
@@ -161,22 +162,23 @@ fn resize(image: DynamicImage, width: u32, height: u32) -> Option<DynamicImage> 
     if (image.width(), image.height()) == (width, height) {
         return Some(image);
     }
-    let kind = if image.color().has_alpha() {
-        PixelType::U8x4
-    } else {
-        PixelType::U8x3
-    };
-    let source = ImageRef::new(image.width(), image.height(), image.as_bytes(), kind).ok()?;
-    let mut target = Target::new(width, height, kind);
-    Resizer::new()
-        .resize(&source, &mut target, &ResizeOptions::new())
-        .ok()?;
-    let bytes = target.into_vec();
-    if kind == PixelType::U8x4 {
+    if image.color().has_alpha() {
+        let bytes = resize_pixels::<U8x4>(&image, width, height)?;
         RgbaImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgba8)
     } else {
+        let bytes = resize_pixels::<U8x3>(&image, width, height)?;
         RgbImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8)
     }
+}
+
+/// Typed, because `Resizer::resize` would compile its kernels for all 15 pixel types, which takes longer than the rest of
+/// this program's own code for pictures.
+fn resize_pixels<P: PixelTrait>(image: &DynamicImage, width: u32, height: u32) -> Option<Vec<u8>> {
+    let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.as_bytes()).ok()?;
+    let mut bytes = vec![0; width as usize * height as usize * size_of::<P>()];
+    let mut target = TypedImage::<P>::from_buffer(width, height, &mut bytes).ok()?;
+    Resizer::new().resize_typed(&source, &mut target, None).ok()?;
+    Some(bytes)
 }
 
 /// The average color of the visible pixels, `#rrggbb`.
