@@ -1,9 +1,9 @@
-// PocketShop page script. Everything here is an extra: the pages work without it.
+// The script of every page. All pages work without it.
 document.documentElement.classList.add('js');
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-// A message in the one place for messages; it stays until it is dismissed.
+// Shows a message where flash messages are. It stays until it is dismissed.
 const say = text => {
   const note = document.createElement('div');
   note.className = 'note bad';
@@ -23,13 +23,13 @@ addEventListener('click', event => {
   $('#main')?.focus({ preventScroll: true });
 });
 
-// On a phone the account's pages lie in a strip; the one that is open is brought into sight.
+// On a phone the side navigation scrolls sideways; the current page is scrolled into view.
 addEventListener('DOMContentLoaded', () => {
   const [strip, here] = [$('.side .scroll-x'), $('.side [aria-current]')];
   if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
 });
 
-// A password can be looked at while it is typed; it leaves the page as a password.
+// A button shows and hides a password. When the form is submitted, the password is hidden again.
 const reveal = (button, shown) => {
   document.getElementById(button.dataset.reveal).type = shown ? 'text' : 'password';
   button.firstChild.textContent = shown ? 'Hide' : 'Show';
@@ -40,7 +40,7 @@ addEventListener('click', event => {
 });
 addEventListener('submit', event => $$('[data-reveal]', event.target).forEach(button => reveal(button, false)));
 
-// Recovery codes, to keep.
+// Recovery codes: print and copy.
 addEventListener('click', event => {
   if (event.target.closest('[data-print]')) print();
   const copy = event.target.closest('[data-copy]');
@@ -51,7 +51,7 @@ addEventListener('click', event => {
   navigator.clipboard?.writeText(text).then(() => { copy.lastChild.textContent = 'Copied'; }, () => {});
 });
 
-// A menu closes when one looks elsewhere; Escape gives the focus back to it.
+// A menu closes when the user clicks or focuses something else, or presses Escape, which moves the focus back to it.
 const leave = inside => $$('.menu[open]').forEach(menu => { if (!menu.contains(inside)) menu.open = false; });
 addEventListener('click', event => leave(event.target));
 addEventListener('focusin', event => leave(event.target));
@@ -62,7 +62,7 @@ addEventListener('keydown', event => {
   $('summary', menu).focus();
 });
 
-// The gallery: a small picture brings its large one into the strip, without moving the page.
+// The gallery: a thumbnail scrolls its picture into view, without scrolling the page.
 const galleries = new WeakSet();
 const mark = (gallery, number) => $$('.thumbs a', gallery).forEach((thumb, at) =>
   at === number ? thumb.setAttribute('aria-current', 'true') : thumb.removeAttribute('aria-current'));
@@ -90,7 +90,7 @@ addEventListener('click', event => {
   show(shot.parentElement, shot, matchMedia('(prefers-reduced-motion:reduce)').matches ? 'instant' : 'smooth');
 });
 
-// A number changed in a list is saved when one leaves it; a stepper's once the finger rests.
+// A changed number in a list is saved at once, and a stepper's number after a short pause.
 const resting = new WeakMap();
 const saveSoon = (form, wait) => {
   clearTimeout(resting.get(form));
@@ -102,13 +102,13 @@ addEventListener('change', event => {
   if (form) saveSoon(form, event.target.closest('.stepper') ? 400 : 50);
 });
 
-// One tick for all the ticks of a list.
+// A checkbox that selects all checkboxes of a list.
 addEventListener('change', event => {
   const list = event.target.dataset?.tickAll;
   if (list) $$('[type=checkbox]', document.getElementById(list)).forEach(tick => { tick.checked = event.target.checked; });
 });
 
-// How many: the buttons change the number at once, and whoever listens for the change saves it.
+// Quantity inputs: the buttons change the number and fire `change`; other code saves it.
 const range = ({ least = 1, most = Infinity }) => [+least, +most];
 const bounds = box => {
   const [least, most] = range(box.dataset);
@@ -130,7 +130,7 @@ addEventListener('click', event => {
   input.dispatchEvent(new Event('change', { bubbles: true }));
 });
 
-// A product's form: what is chosen so far comes to, and how many letters still fit.
+// A product's form: shows the total of the current choices, and how many characters are left in a text field.
 const sumUp = form => {
   const { price, symbol, decimals } = form.dataset;
   const extras = $$('[data-extra]', form).filter(one => one.value.trim()).map(one => +one.dataset.extra);
@@ -148,8 +148,8 @@ const sumUp = form => {
   document.getElementById(`${target.id}-count`).textContent = left < 0 ? `${-left} letters too many` : `${left} letters left`;
 }));
 
-// The checkout: another country or delivery is another total, which is put in place at once. The card stays as it was
-// typed, and does not go along.
+// The checkout: after a change of country or delivery, the totals are loaded and replaced. The card fields stay as they
+// are and are not sent.
 let asked = 0;
 addEventListener('change', async event => {
   const { target } = event;
@@ -163,14 +163,15 @@ addEventListener('change', async event => {
   const answer = await call.then(async answer => answer.ok && new DOMParser().parseFromString(await answer.text(), 'text/html')).catch(() => null);
   if (turn !== asked) return;
   if (!answer) return say('The new total could not be looked up. Look at your connection, then choose again.');
-  // It cannot be paid like this: the whole page says why.
+  // The new quote has errors: reload the whole page, which shows them.
   if (!$('#pay', answer)) return form.requestSubmit($('#update'));
   const parts = ['agreed', 'short-sum', 'sums', 'bought', 'pay-now'];
   if (target.id === 'country') parts.push('region-part', 'ways');
   for (const part of parts) document.getElementById(part).replaceChildren(...answer.getElementById(part).childNodes);
 });
 
-// htmx 4: say which region is busy; an answer that went wrong brings its own note, or gets one here.
+// htmx 4: marks the region that is loading as busy. A failed response is shown if it contains its own message;
+// otherwise a message is shown here.
 let before = 0;
 const busy = new WeakMap();
 addEventListener('htmx:before:request', event => {
@@ -190,7 +191,7 @@ addEventListener('htmx:error', event => {
   if (event.detail.ctx?.response === undefined) say('We could not be reached. Look at your connection, then try again.');
 });
 
-// A swap that took away the control that caused it must not drop the focus: it goes to what is new.
+// If a swap removes the focused control, the focus moves to the new content.
 addEventListener('htmx:after:swap', event => {
   openAll();
   if (event.detail.ctx?.target?.id === 'flash') return say($('#flash').textContent);
@@ -203,14 +204,14 @@ addEventListener('htmx:after:swap', event => {
   if (target === 'buy') $('#problems')?.focus();
 });
 
-// The address may have changed since the page came; the theme form leads back to where it is now.
+// The URL may have changed since the page was loaded; the color scheme form returns to the current one.
 addEventListener('submit', event => {
   const next = event.target.matches('[action="/theme"]') && event.target.elements.next;
   if (next) next.value = location.pathname + location.search;
 });
 
-// The product editor: its buttons put only their parts of the page in place, pictures go up at once, and nothing typed is
-// left behind unasked.
+// The product editor: its buttons replace only their parts of the page, pictures are uploaded at once, and leaving with
+// unsaved changes asks for confirmation.
 let dirty = false;
 const soil = (form = $('#editor')) => {
   dirty = true;
@@ -218,7 +219,7 @@ const soil = (form = $('#editor')) => {
   $('.dirty-word', form).textContent = 'Not saved yet';
 };
 const isEditor = element => element?.closest('#editor');
-// The names of a picture's fields carry its position, and cards that were dragged or added have another one.
+// The names of a picture's fields contain its position, which changes when cards are dragged or added.
 const numberPictures = form => $$('.shot-card', form).forEach((card, position) => {
   for (const field of $$('[name^="pictures["]', card)) field.name = field.name.replace(/\d+/, position);
 });
@@ -261,7 +262,7 @@ addEventListener('change', event => {
 });
 addEventListener('beforeunload', event => { if (dirty && $('#editor')) event.preventDefault(); });
 
-// One picture after the other, so that they keep their order; each shows how far it is.
+// Uploads pictures one after the other, so that they keep their order. Each shows its progress.
 const sendOne = (list, file) => new Promise(done => {
   const card = document.createElement('li');
   const bar = document.createElement('progress');
@@ -303,7 +304,7 @@ for (const kind of ['dragover', 'dragleave', 'drop']) addEventListener(kind, eve
   if (kind === 'drop') send(zone.closest('form'), event.dataTransfer.files);
 });
 
-// Pictures can be put in order by dragging, beside the buttons.
+// Pictures can also be reordered by dragging.
 let held = null;
 addEventListener('dragstart', event => {
   held = event.target.closest?.('.shot-card') ?? null;

@@ -1,4 +1,4 @@
-//! Purchases that nobody paid for: they are deleted after a while, with the addresses in them.
+//! Deletes purchases that were never paid, with the addresses in them.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -9,13 +9,13 @@ use crate::id::PurchaseId;
 use crate::payments::PaymentStatus;
 use crate::schema::{orders, payments, purchases, shop_orders};
 
-/// How long a purchase may wait for a payment that succeeds.
+/// How long an unpaid purchase is stored.
 const ABANDONED_TTL: TimeDelta = TimeDelta::days(90);
 /// How many purchases are deleted at once.
 const BATCH_SIZE: i64 = 500;
 
-/// Deletes abandoned purchases. A payment that is pending or recent keeps its purchase. A payment that starts at this
-/// very moment breaks a foreign key here, and the next run tries again.
+/// Deletes purchases that were created before `ABANDONED_TTL` and never placed, except those with a pending or recent
+/// payment. If a payment starts at the same time, a foreign key makes this fail, and the next run retries it.
 pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
     let created_before = now - ABANDONED_TTL;
     let old: Vec<PurchaseId> = purchases::table
@@ -26,7 +26,7 @@ pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
         .select(purchases::id)
         .load(conn)?;
     let in_use: Vec<PurchaseId> = payments::table
-        .filter(one_of(payments::purchase_id, numbers(&old)))
+        .filter(one_of(payments::purchase_id, ids(&old)))
         .filter(
             payments::status
                 .ne(PaymentStatus::Failed)
@@ -38,16 +38,16 @@ pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
     if abandoned.is_empty() {
         return Ok(());
     }
-    diesel::delete(orders::table.filter(one_of(orders::purchase_id, numbers(&abandoned)))).execute(conn)?;
-    diesel::delete(shop_orders::table.filter(one_of(shop_orders::purchase_id, numbers(&abandoned)))).execute(conn)?;
+    diesel::delete(orders::table.filter(one_of(orders::purchase_id, ids(&abandoned)))).execute(conn)?;
+    diesel::delete(shop_orders::table.filter(one_of(shop_orders::purchase_id, ids(&abandoned)))).execute(conn)?;
     let failed = payments::table
-        .filter(one_of(payments::purchase_id, numbers(&abandoned)))
+        .filter(one_of(payments::purchase_id, ids(&abandoned)))
         .filter(payments::status.eq(PaymentStatus::Failed));
     diesel::delete(failed).execute(conn)?;
-    diesel::delete(purchases::table.filter(one_of(purchases::id, numbers(&abandoned)))).execute(conn)?;
+    diesel::delete(purchases::table.filter(one_of(purchases::id, ids(&abandoned)))).execute(conn)?;
     Ok(())
 }
 
-fn numbers(purchases: &[PurchaseId]) -> impl Iterator<Item = i64> + use<'_> {
+fn ids(purchases: &[PurchaseId]) -> impl Iterator<Item = i64> + use<'_> {
     purchases.iter().map(|purchase| purchase.0)
 }

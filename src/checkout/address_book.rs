@@ -1,4 +1,4 @@
-//! A user's address book: the addresses that are offered at the checkout.
+//! A user's address book: the saved addresses that the checkout offers.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use crate::id::{AddressId, UserId};
 use crate::orders::Address;
 use crate::schema::addresses;
 
-/// The most addresses a user may save.
+/// The number of addresses that a user may save.
 pub const MAX_ADDRESSES: usize = 20;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -28,8 +28,8 @@ pub struct SavedAddress {
     pub address: Address,
 }
 
-/// The columns of an address, for an insert or an update. `Address` itself is derived for the table `purchases`, and
-/// diesel derives a struct for one table only.
+/// The columns of an address, for an insert or an update. `Address` derives them for the table `purchases`, and diesel
+/// supports only one table for each struct.
 macro_rules! columns {
     ($address:expr) => {
         (
@@ -54,7 +54,7 @@ impl SavedAddress {
             .load(conn)?)
     }
 
-    /// An address of this user.
+    /// Finds an address of this user.
     pub fn find(conn: &mut Conn, user: UserId, id: AddressId) -> Result<Self> {
         Ok(addresses::table
             .find(id)
@@ -63,10 +63,10 @@ impl SavedAddress {
             .first(conn)?)
     }
 
-    /// Adds an address, unless the book has it already.
+    /// Adds an address. If it is saved already, it moves to the front.
     ///
     /// # Errors
-    /// `Refused` if the book is full.
+    /// `Refused` if the address book is full.
     pub fn add(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
         if Self::of_user(conn, user)?.len() >= MAX_ADDRESSES {
             return Err(Error::Refused(format!(
@@ -76,7 +76,10 @@ impl SavedAddress {
         Self::save(conn, user, address, now)
     }
 
-    /// Changes an address of this user.
+    /// Replaces an address of this user.
+    ///
+    /// # Errors
+    /// `NotFound` if the user has no such address.
     pub fn update(conn: &mut Conn, user: UserId, id: AddressId, address: &Address, now: NaiveDateTime) -> Result<()> {
         let own = addresses::table.find(id).filter(addresses::user_id.eq(user));
         let updated = diesel::update(own)
@@ -85,6 +88,10 @@ impl SavedAddress {
         if updated == 0 { Err(Error::NotFound) } else { Ok(()) }
     }
 
+    /// Deletes an address of this user.
+    ///
+    /// # Errors
+    /// `NotFound` if the user has no such address.
     pub fn delete(conn: &mut Conn, user: UserId, id: AddressId) -> Result<()> {
         let own = addresses::table.find(id).filter(addresses::user_id.eq(user));
         if diesel::delete(own).execute(conn)? == 0 {
@@ -93,8 +100,8 @@ impl SavedAddress {
         Ok(())
     }
 
-    /// Saves an address that was used. One that is saved already moves to the front. If the book is full, the least
-    /// recently used address is deleted.
+    /// Saves an address that was just used. If it is saved already, it moves to the front. If the address book is full,
+    /// the least recently used address is deleted.
     pub fn save(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
         let saved = Self::of_user(conn, user)?;
         if let Some(same) = saved.iter().find(|saved| saved.address == *address) {

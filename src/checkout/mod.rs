@@ -1,4 +1,4 @@
-//! The checkout: quote, address, placing a purchase, paying for it, and settling what was left open.
+//! The checkout: the quote, the address, placing a purchase, paying for it, and settling open payments.
 
 mod abandoned;
 mod address_book;

@@ -1,5 +1,5 @@
-//! Placing an order: records the purchase and its payment and holds the stock, in one transaction. This charges
-//! nothing yet.
+//! Placing an order: records the purchase and its pending payment and holds the stock, in one transaction. The card is
+//! not charged yet.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
@@ -11,17 +11,17 @@ use crate::db::{Conn, one_of};
 use crate::error::{Error, Result};
 use crate::id::{OrderLineId, PaymentId, PurchaseId, ShopId, ShopOrderId};
 use crate::money::Currency;
-use crate::orders::{Address, NewOrderLine, NewPurchase, NewShopOrder, OrderStatus, Purchase, number};
+use crate::orders::{Address, OrderLine, OrderStatus, Purchase, ShopOrder, number};
 use crate::payments::{NewPayment, Payment, PaymentStatus};
 use crate::schema::{orders, payments};
 use crate::shipping::ShippingRate;
 use crate::text::Email;
 
-/// What a buyer submits.
+/// Everything that a buyer submits at checkout, except the card.
 #[derive(Debug, Clone)]
 pub struct CheckoutRequest {
     pub cart_owner: CartOwner,
-    /// The idempotency key, made with the page. The same key is the same purchase.
+    /// The idempotency key, which is created with the page. Requests with the same key are for the same purchase.
     pub key: String,
     pub email: Email,
     pub address: Address,
@@ -35,18 +35,19 @@ pub struct CheckoutRequest {
 /// The outcome of placing an order.
 #[derive(Debug)]
 pub enum PlaceOutcome {
-    /// Recorded; charge the payment next.
+    /// The purchase is recorded. Charge the payment next.
     Started { number: String, payment: Payment },
-    /// The same request was submitted before and made the purchase with this number.
+    /// The same request was submitted before. This is the number of its purchase.
     AlreadyPlaced(String),
-    /// Another request was submitted with this key before.
+    /// A different request was submitted with this key before.
     KeyReused,
-    /// The quote is not the one that the buyer saw, or cannot be bought. The sentences tell the buyer why.
+    /// The quote is not the one that the buyer saw, or it has errors. The sentences tell the buyer what changed or is
+    /// wrong.
     QuoteChanged(Vec<String>),
 }
 
 impl CheckoutRequest {
-    /// The hash of everything that must be the same when a key is used again. The card may be another one.
+    /// The hash of everything that must be the same when a key is used again. The card may be different.
     fn body_hash(&self) -> String {
         let address = &self.address;
         let mut parts = vec![
@@ -77,7 +78,7 @@ impl CheckoutRequest {
     }
 }
 
-/// The quote of the owner's cart as it is now.
+/// The quote for the current contents of the owner's cart.
 pub fn current_quote(
     conn: &mut Conn,
     cart_owner: CartOwner,
@@ -90,10 +91,10 @@ pub fn current_quote(
     Ok(Quote::new(&cart, &rates, choices, now))
 }
 
-/// Places the order. `provider` is the name of the provider that will be asked to charge.
+/// Places the order. `provider` is the name of the provider that will charge the card.
 ///
 /// # Errors
-/// `NotFound` if the key belongs to another buyer. `Refused` if something just sold out, or is being paid already.
+/// `NotFound` if the key belongs to another buyer. `Refused` if a line just sold out, or is being paid for already.
 pub fn place_order(
     conn: &mut Conn,
     request: &CheckoutRequest,
@@ -101,9 +102,9 @@ pub fn place_order(
     provider: &'static str,
     now: NaiveDateTime,
 ) -> Result<PlaceOutcome> {
-    // If the same request comes twice at once, the second waits here and then finds what the first recorded.
+    // If the same request arrives twice at once, the second waits here and then finds the purchase of the first.
     if let Some(cart) = request.cart_owner.lock(conn, now)? {
-        // A shop that is closing either waits and finds its new order, or is closed first and sells nothing.
+        // A shop that is being closed either waits and gets this order, or is closed first and its lines are refused.
         lock_shops(conn, cart)?;
     }
     let earlier = Purchase::by_key(conn, &request.key)?;
@@ -154,7 +155,7 @@ pub fn place_order(
     Ok(PlaceOutcome::Started { number, payment })
 }
 
-/// Refuses to pay for cart items that are being paid already, for example in another tab.
+/// Refuses to pay for cart items that are being paid for already, for example in another tab.
 fn refuse_if_being_paid(conn: &mut Conn, quote: &Quote) -> Result<()> {
     let items = quote.lines().map(|line| line.item.0);
     let pending: Option<PaymentId> = orders::table
@@ -196,7 +197,7 @@ fn insert_purchase(
     currency: Currency,
     now: NaiveDateTime,
 ) -> Result<(PurchaseId, String)> {
-    let purchase = NewPurchase {
+    let purchase = Purchase {
         id: PurchaseId::new(),
         number: number::generate(conn)?,
         buyer_id: request.cart_owner.user(),
@@ -204,10 +205,10 @@ fn insert_purchase(
             CartOwner::Guest(cart) => Some(cart),
             CartOwner::User(_) => None,
         },
-        idempotency_key: request.key.clone(),
+        idempotency_key: Some(request.key.clone()),
         email: request.email.as_str().to_owned(),
         address: request.address.clone(),
-        currency: currency.code,
+        currency: currency.code.to_owned(),
         items_total: quote.items,
         shipping_total: quote.shipping,
         total: quote.total,
@@ -215,7 +216,7 @@ fn insert_purchase(
         body_hash: request.body_hash(),
         quote: request.quote.clone(),
         created_at: now,
-        updated_at: now,
+        placed_at: None,
     };
     purchase.insert(conn)?;
     Ok((purchase.id, purchase.number))
@@ -226,14 +227,16 @@ fn insert_shop_order(conn: &mut Conn, request: &CheckoutRequest, shop: &ShopQuot
     let option = shop.delivery_option.as_ref();
     let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN);
     let arrival = option.and_then(|option| option.arrival);
-    let shop_order = NewShopOrder {
+    let shop_order = ShopOrder {
         id: ShopOrderId::new(),
         purchase_id: payment.purchase_id,
-        shop_id: shop.id,
+        shop_id: Some(shop.id),
         shop_name: shop.name.clone(),
         price: shop.shipping,
-        carrier: "",
-        tracking: "",
+        carrier: String::new(),
+        tracking: String::new(),
+        shipped_at: None,
+        delivered_at: None,
         rate_id: option.and_then(|option| option.rate),
         rate: option.map_or(String::new(), |option| option.name.clone()),
         pickup: option.is_some_and(|option| option.pickup),
@@ -241,7 +244,6 @@ fn insert_shop_order(conn: &mut Conn, request: &CheckoutRequest, shop: &ShopQuot
         arrives_until: arrival.map(|arrival| midnight(arrival.to)),
         note: request.note(shop.id),
         created_at: payment.created_at,
-        updated_at: payment.created_at,
     };
     shop_order.insert(conn)?;
     for line in &shop.lines {
@@ -250,13 +252,13 @@ fn insert_shop_order(conn: &mut Conn, request: &CheckoutRequest, shop: &ShopQuot
     Ok(())
 }
 
-fn new_order_line(line: &CartLine, shop_order: &NewShopOrder, payment: &Payment) -> NewOrderLine {
+fn new_order_line(line: &CartLine, shop_order: &ShopOrder, payment: &Payment) -> OrderLine {
     let picture = line.picture.as_ref();
-    NewOrderLine {
+    OrderLine {
         id: OrderLineId::new(),
         buyer_id: payment.owner_id,
-        product_id: line.product,
-        variant_id: line.variant,
+        product_id: Some(line.product),
+        variant_id: Some(line.variant),
         purchase_id: payment.purchase_id,
         shop_order_id: shop_order.id,
         payment_id: payment.id,
@@ -269,7 +271,6 @@ fn new_order_line(line: &CartLine, shop_order: &NewShopOrder, payment: &Payment)
         quantity: line.quantity,
         subtotal: line.subtotal,
         created_at: payment.created_at,
-        updated_at: payment.created_at,
         cart_item_id: Some(line.item),
     }
 }

@@ -1,6 +1,6 @@
-//! The formats of postal codes in the countries that most parcels go to.
+//! The formats of postal codes, for the countries that most parcels go to.
 
-/// The country, its patterns and an example. In a pattern `9` is a digit and `A` a letter, without hyphens and spaces.
+/// Country, patterns and example. In a pattern, `9` is a digit and `A` a letter; hyphens and spaces are left out.
 const PATTERNS: &[(&str, &[&str], &str)] = &[
     ("AT", &["9999"], "1010"),
     ("AU", &["9999"], "3000"),
@@ -45,7 +45,7 @@ const WITHOUT_CODES: &[&str] = &[
     "TT", "TV", "UG", "VU", "WS", "YE", "ZW",
 ];
 
-/// The message for a code that is not valid in this country. None if it is valid, or if we do not know the format.
+/// The message for a code that is not valid in this country. None if it is valid, or if its format is not known here.
 pub fn error(country: &str, code: &str) -> Option<String> {
     if code.is_empty() {
         return (!WITHOUT_CODES.contains(&country)).then(|| match country {

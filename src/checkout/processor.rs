@@ -1,4 +1,5 @@
-//! The payment processor: pays, refunds, and finishes what was interrupted. It calls the provider outside transactions.
+//! The payment processor: charges and refunds payments, and settles those that were interrupted. It calls the provider
+//! outside transactions.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -10,7 +11,7 @@ use crate::mail::Outbox;
 use crate::orders::{OrderAction, ShopOrder, emails};
 use crate::payments::{Card, Payment, PaymentProvider, PaymentResult, ProviderReply, Refund};
 
-/// A payment younger than this may still be in flight in some process.
+/// A younger payment may still be waiting for the provider's reply, in this process or another.
 const IN_FLIGHT_TIMEOUT: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Clone)]
@@ -20,7 +21,7 @@ pub struct PaymentProcessor {
     pub outbox: Outbox,
 }
 
-/// How much `settle_open` settled.
+/// The number of payments, refunds and shop orders that `settle_open` changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SettleReport {
     pub paid: usize,
@@ -30,8 +31,8 @@ pub struct SettleReport {
 }
 
 impl PaymentProcessor {
-    /// Charges a payment that is recorded, and records the result. Without a reply the payment stays pending until
-    /// `settle_open` asks for its status.
+    /// Charges the card for a recorded payment, and records the result. Without a reply the payment stays pending, and
+    /// `settle_open` gets its status later.
     pub async fn pay(&self, payment: Payment, card: Card, now: NaiveDateTime) -> Result<()> {
         let reply = self.provider.charge(payment.request(), card).await;
         if let ProviderReply::Settled(result) = reply {
@@ -40,7 +41,8 @@ impl PaymentProcessor {
         Ok(())
     }
 
-    /// Carries out a refund that is recorded. If the provider fails, `settle_open` tries again.
+    /// Sends a recorded refund to the provider. Returns whether this call settled it. If the provider fails, the refund
+    /// stays pending, and `settle_open` retries it.
     pub async fn refund(&self, refund: Refund, now: NaiveDateTime) -> Result<bool> {
         let id: PaymentId = refund.payment_id;
         let payment = self.db.read(move |conn| Payment::find(conn, id)).await?;
@@ -50,7 +52,7 @@ impl PaymentProcessor {
     async fn send_refund(&self, refund: Refund, payment_id: String, now: NaiveDateTime) -> Result<bool> {
         let sent = self.provider.refund(payment_id, refund.reference, refund.amount).await;
         if let Err(error) = sent {
-            tracing::error!(refund = refund.id.0, %error, "the payment provider did not refund");
+            tracing::error!(refund = refund.id.0, %error, "a refund failed; the sweep will retry it");
             return Ok(false);
         }
         let id = refund.id;
@@ -64,8 +66,8 @@ impl PaymentProcessor {
             .await
     }
 
-    /// Settles payments without a reply, carries out pending refunds, and marks shop orders as delivered that were
-    /// shipped long ago. Several processes may run it at once.
+    /// Settles payments without a reply, sends pending refunds, and marks shop orders that were shipped long ago as
+    /// delivered. Several processes may run this at the same time.
     pub async fn settle_open(&self, now: NaiveDateTime) -> Result<SettleReport> {
         let mut report = SettleReport::default();
         self.settle_payments(&mut report, now).await?;
@@ -103,8 +105,8 @@ impl PaymentProcessor {
         Ok(())
     }
 
-    /// Asks the provider for the result. A payment that the provider does not know is canceled once its stock hold is
-    /// over, so that it cannot succeed later.
+    /// Gets the result from the provider. None if there is no final result yet. A payment that the provider does not
+    /// know is canceled once its stock hold has ended, so that it cannot succeed later.
     async fn final_result(&self, payment: &Payment, now: NaiveDateTime) -> Option<PaymentResult> {
         let result = match self.provider.status(payment.payment_intent_id.clone()).await {
             Ok(None) if payment.is_expired(now) => self.provider.cancel(payment.request()).await.map(Some),
@@ -112,7 +114,7 @@ impl PaymentProcessor {
         };
         result
             .inspect_err(|error| {
-                tracing::error!(payment = payment.id.0, %error, "the payment provider could not be asked");
+                tracing::error!(payment = payment.id.0, %error, "the status of a payment could not be read");
             })
             .ok()
             .flatten()

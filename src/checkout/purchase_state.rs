@@ -1,4 +1,4 @@
-//! Whose purchase it is, and how far its payment has come.
+//! The owner of a purchase, and the state of its payment.
 
 use crate::carts::CartOwner;
 use crate::db::Conn;
@@ -10,8 +10,9 @@ use crate::payments::{Payment, PaymentStatus};
 pub enum PurchaseState {
     /// The provider has not replied yet.
     Waiting,
-    /// Nothing was charged; with the buyer's message.
+    /// The payment failed and nothing was charged. Has the message for the buyer.
     Declined(String),
+    /// The purchase is paid.
     Placed,
 }
 
@@ -28,7 +29,7 @@ impl PurchaseState {
 }
 
 impl Purchase {
-    /// The purchase with this number, placed or not, if it was made from the owner's cart.
+    /// The purchase with this number, placed or not. `NotFound` if it was not made from the owner's cart.
     pub fn of_cart_owner(conn: &mut Conn, cart_owner: CartOwner, number: &str) -> Result<Self> {
         let purchase = Self::by_number(conn, number)?;
         if purchase.belongs_to(cart_owner) {
@@ -45,7 +46,7 @@ impl Purchase {
         }
     }
 
-    /// The owner of the cart that it was made from.
+    /// The owner of the cart that the purchase was made from.
     pub(super) fn cart_owner(&self) -> Option<CartOwner> {
         self.buyer_id
             .map(CartOwner::User)

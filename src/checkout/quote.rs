@@ -1,4 +1,4 @@
-//! The quote: what a purchase costs, computed from the cart, the shops' rates and the buyer's choices.
+//! The quote: the price of a purchase, computed from the cart, the shops' shipping rates and the buyer's choices.
 
 use chrono::NaiveDateTime;
 
@@ -8,13 +8,13 @@ use crate::money::{Currency, Money};
 use crate::shipping::{DeliveryItem, DeliveryOption, DeliveryQuote, ShippingRate};
 use crate::text::Country;
 
-/// What the buyer chooses.
+/// The buyer's choices at checkout.
 #[derive(Debug, Clone)]
 pub struct CheckoutChoices {
     pub country: Country,
-    /// Pay for this shop's part only; the rest stays in the cart.
+    /// The only shop to pay for. The lines of other shops stay in the cart. None: all shops.
     pub only_shop: Option<ShopId>,
-    /// The rate per shop. A shop that is not in the list uses its first rate.
+    /// The shipping rate for each shop. A shop that is not in the list uses its first rate.
     pub delivery_options: Vec<(ShopId, ShippingRateId)>,
 }
 
@@ -38,7 +38,7 @@ pub struct Quote {
     pub items: Money,
     pub shipping: Money,
     pub total: Money,
-    /// Why the purchase cannot be placed, for the buyer.
+    /// The reasons why the purchase cannot be placed, for the buyer.
     pub errors: Vec<String>,
 }
 
@@ -85,13 +85,13 @@ impl ShopQuote {
         self.delivery_option.as_ref() == Some(option)
     }
 
-    /// The chosen rate as `Quote::text` writes it; 0 if there is none.
+    /// The id of the chosen rate for `Quote::text`; 0 if there is none.
     fn rate_number(&self) -> i64 {
         let option = self.delivery_option.as_ref();
         option.and_then(|option| option.rate).map_or(0, |rate| rate.0)
     }
 
-    /// Why this part cannot be bought, for the buyer.
+    /// The reasons why this shop's part cannot be bought, for the buyer.
     fn errors(&self, country: Country) -> Vec<String> {
         let line_error = |line: &CartLine| {
             let problem = line.problem.as_ref()?;
@@ -148,31 +148,31 @@ impl Quote {
         self.shops.iter().flat_map(|shop| &shop.lines)
     }
 
-    /// How many pieces are bought in all.
-    pub fn pieces(&self) -> i64 {
+    /// The number of items: the sum of all quantities.
+    pub fn item_count(&self) -> i64 {
         self.lines().map(|line| i64::from(line.quantity)).sum()
     }
 
-    /// Everything that the buyer agrees to, as one text. Two quotes are the same if their texts are. The form sends it
-    /// back, only to be compared; it never decides what is charged.
+    /// Everything that the buyer agrees to, as one text. Two quotes are the same if their texts are the same. The form
+    /// sends it back for comparison only; it never decides what is charged.
     pub fn text(&self) -> String {
-        let mut words = vec![format!("t{}", self.total.0)];
+        let mut parts = vec![format!("t{}", self.total.0)];
         for shop in &self.shops {
-            words.push(format!("s{}.{}.{}", shop.id, shop.rate_number(), shop.shipping.0));
+            parts.push(format!("s{}.{}.{}", shop.id, shop.rate_number(), shop.shipping.0));
             for line in &shop.lines {
-                words.push(format!(
+                parts.push(format!(
                     "i{}.{}.{}.{}",
                     line.item, line.variant, line.quantity, line.unit_price.0
                 ));
             }
         }
-        words.join("_")
+        parts.join("_")
     }
 
     /// What changed since the buyer saw the quote with the text `seen`, in sentences.
     pub fn changes(&self, seen: &str, currency: Currency) -> Vec<String> {
         let mut changes = Vec::new();
-        let find = |prefix: String| seen.split('_').find_map(|word| word.strip_prefix(&prefix));
+        let find = |prefix: String| seen.split('_').find_map(|part| part.strip_prefix(&prefix));
         let mut lines_seen = 0;
         for shop in &self.shops {
             for line in &shop.lines {
@@ -198,7 +198,7 @@ impl Quote {
                 changes.push(format!("Delivery from {} is now {}, {price}.", shop.name, option.name));
             }
         }
-        if seen.split('_').filter(|word| word.starts_with('i')).count() > lines_seen {
+        if seen.split('_').filter(|part| part.starts_with('i')).count() > lines_seen {
             changes.push("Something is no longer in your cart.".to_owned());
         }
         if changes.is_empty() {

@@ -1,4 +1,4 @@
-//! Recording the result of a payment: the purchase is placed, or its stock returns.
+//! Records the result of a payment: the purchase is placed, or its stock is returned.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -12,8 +12,8 @@ use crate::orders::{OrderAction, OrderEvent, OrderLine, Purchase, emails};
 use crate::payments::{Payment, PaymentResult};
 use crate::schema::purchases;
 
-/// Records the result of a payment exactly once, however many try. Returns whether this call did it. Without an outbox
-/// no emails are sent.
+/// Records the result of a payment exactly once, even if several processes try. Returns whether this call recorded it.
+/// Without an outbox no emails are sent.
 pub fn settle(
     conn: &mut Conn,
     outbox: Option<&Outbox>,
@@ -34,7 +34,7 @@ pub fn settle(
     Ok(true)
 }
 
-/// Places a purchase that was paid: from now on its buyer and its shops see it.
+/// Marks a paid purchase as placed: from now on its buyer and its shops see it. Removes its items from the cart.
 fn mark_placed(conn: &mut Conn, purchase: &Purchase, now: NaiveDateTime) -> Result<()> {
     diesel::update(purchases::table.find(purchase.id))
         .set((purchases::placed_at.eq(now), purchases::updated_at.eq(now)))

@@ -1,4 +1,4 @@
-//! `pocketshop check`: prints the settings (secrets only as set or unset), what is wrong with them, and the database's state.
+//! `pocketshop check`: prints the settings (secrets only as set or unset), their errors, and the state of the database.
 
 use std::fmt::Write;
 
@@ -27,13 +27,13 @@ pub fn report(settings: &Settings, arguments: &ArgMatches, errors: ConfigErrors)
             }
             (out, true)
         }
-        Ok((Err(problem), _)) => {
-            let _ = writeln!(out, "wrong: {problem:#}");
+        Ok((Err(error), _)) => {
+            let _ = writeln!(out, "error: {error:#}");
             (out, false)
         }
         Err(errors) => {
-            for problem in errors.0 {
-                let _ = writeln!(out, "wrong: {problem}");
+            for error in errors.0 {
+                let _ = writeln!(out, "error: {error}");
             }
             (out, false)
         }

@@ -1,4 +1,4 @@
-//! The commands of the command line, except `serve`.
+//! The commands of the command line, except `serve`, `migrate` and `sweep`.
 
 pub mod audit;
 pub mod check;
@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::db::{in_transaction, migrate};
 use crate::payments::MockBooks;
 
-/// `pocketshop import pocketshop DIR`: imports everything, or nothing after an error.
+/// `pocketshop import pocketshop DIR`: imports everything, or nothing if there is an error.
 pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<import::Report> {
     let fixtures = import::Fixtures::read(folder)?;
     migrate(&config.database)?;
@@ -32,7 +32,8 @@ pub fn import_pocketshop(config: &Config, folder: &Path) -> anyhow::Result<impor
 /// The password of every user of the demo market. In production they get no password.
 const DEMO_PASSWORD: &str = "twelve small pockets";
 
-/// `pocketshop serve --demo`: fills an empty database. Returns a line that says how to sign in.
+/// `pocketshop serve --demo`: fills an empty database with the demo market. Returns a line that says how to sign in;
+/// None in production and if the database has other data.
 pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> {
     migrate(&config.database)?;
     let mut conn = config.database.connect()?;
@@ -40,7 +41,7 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
         tracing::warn!("the database is not empty, so the demo market was not added");
         return Ok(None);
     }
-    // Before the rows, so that every picture that a row names exists.
+    // Before the rows are inserted, so that every picture that a row names exists.
     demo::write_pictures(&config.media())?;
     let (currency, now) = (config.currency, now());
     let password = if config.production() || !demo::is_empty(&mut conn)? {
@@ -50,7 +51,7 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
     };
     let filled = in_transaction(&mut conn, &|conn| demo::fill(conn, &password, currency, demo, now))?;
     if let Some(entries) = filled {
-        // After the commit, so that the provider never has a payment that was rolled back here.
+        // After the commit, so that the provider's books never have a payment that was rolled back here.
         demo::write_books(&MockBooks::open(&config.data)?, entries)?;
         tracing::info!("the demo market was added");
     }
@@ -61,7 +62,7 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
     }))
 }
 
-/// UTC, to the microsecond.
+/// The current time in UTC, truncated to microseconds.
 #[expect(clippy::disallowed_methods, reason = "where a command gets its time")]
 fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)

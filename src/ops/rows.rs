@@ -1,4 +1,4 @@
-//! The rows that the import and the demo both write.
+//! The rows that both the import and the demo market insert.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-//! `pocketshop user …`: changes of accounts that only the operator of the server may make.
+//! `pocketshop user …`: manages accounts on the command line of the server.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ use crate::text::Email;
 /// How many users are read at a time.
 const BATCH_SIZE: i64 = 500;
 
-/// One line per user, oldest first.
+/// `pocketshop user list`: one line for each user, oldest first.
 pub fn list(config: &Config) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let mut out = String::new();
@@ -52,14 +52,18 @@ fn marks(user: &User) -> String {
     marks.join(", ")
 }
 
-/// Makes a user an admin. With an email address, a missing user is created first, with this password.
+/// Makes a user an admin. If there is no such user and an email address is given, the user is created first, with this
+/// password.
+///
+/// # Errors
+/// The user exists, but has another email address than the given one, or an unconfirmed one and none is given.
 pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Option<&str>) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let action = action(config);
     let new_user = match (User::by_login(&mut conn, name)?, email) {
         (Some(user), email) => {
-            let given = email.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
-            let same = given.is_some_and(|email| email.as_str() == user.email);
+            let given_email = email.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
+            let same = given_email.is_some_and(|email| email.as_str() == user.email);
             // Somebody else may have registered this username.
             if !same && (email.is_some() || user.email_verified_at.is_none()) {
                 bail!(
@@ -95,7 +99,7 @@ pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Op
     ))
 }
 
-/// Sets the password, and ends all sessions of the user.
+/// Sets the password of a user, and ends all of the user's sessions.
 pub fn set_password(config: &Config, name: &str, password: &str) -> anyhow::Result<String> {
     let mut conn = open(config)?;
     let user = find(&mut conn, name)?;
@@ -159,8 +163,8 @@ fn find(conn: &mut Conn, name: &str) -> anyhow::Result<User> {
 
 fn sign_up(config: &Config, name: &str, email: &str, password: Option<&str>) -> anyhow::Result<SignUp> {
     let email = Email::parse(email).map_err(anyhow::Error::msg)?;
-    let own = [email.as_str(), name];
-    let password = hash(config, password.unwrap_or_default(), &own)?;
+    let personal_words = [email.as_str(), name];
+    let password = hash(config, password.unwrap_or_default(), &personal_words)?;
     Ok(SignUp {
         username: Username::parse_admin(name).map_err(anyhow::Error::msg)?,
         first_name: String::new(),
@@ -170,7 +174,8 @@ fn sign_up(config: &Config, name: &str, email: &str, password: Option<&str>) -> 
     })
 }
 
-fn hash(config: &Config, password: &str, own: &[&str]) -> anyhow::Result<String> {
-    let password = Password::parse(password, own).map_err(anyhow::Error::msg)?;
+/// Hashes a password. One that is too weak, or too close to these words, is refused.
+fn hash(config: &Config, password: &str, personal_words: &[&str]) -> anyhow::Result<String> {
+    let password = Password::parse(password, personal_words).map_err(anyhow::Error::msg)?;
     Ok(Hasher::new(config.password_cost, 1).hash_now(&password)?)
 }

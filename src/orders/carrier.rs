@@ -1,6 +1,6 @@
 //! Carriers, tracking numbers, and the carriers' tracking pages.
 
-/// A carrier that sellers can choose. `code` is what we store.
+/// A carrier that sellers can choose. Its `code` is stored in `shop_orders.carrier`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Carrier {
     pub code: &'static str,
@@ -9,7 +9,7 @@ pub struct Carrier {
     tracking_url: &'static str,
 }
 
-/// How a parcel travels: the code of the carrier, and the tracking number. Both may be empty.
+/// The code of a parcel's carrier, and its tracking number. Both may be empty.
 #[derive(Debug, Clone)]
 pub struct Tracking {
     pub carrier: String,
@@ -117,7 +117,7 @@ const CARRIERS: &[(&str, &str, &str)] = &[
 const MAX_TRACKING_LENGTH: usize = 40;
 
 impl Carrier {
-    /// In the order in which forms offer them.
+    /// All carriers, in the order in which forms list them.
     pub fn all() -> impl Iterator<Item = Self> {
         CARRIERS.iter().map(|(code, name, tracking_url)| Self {
             code,
@@ -130,7 +130,8 @@ impl Carrier {
         Self::all().find(|carrier| carrier.code == code)
     }
 
-    /// The page that tracks this number. None without a number, or if the carrier has no such page.
+    /// The carrier's tracking page for this number. None if the number is empty or invalid, or if the carrier has no
+    /// tracking page.
     pub fn tracking_url(&self, number: &str) -> Option<String> {
         let trackable =
             !self.tracking_url.is_empty() && parse_tracking_number(number).is_ok_and(|number| !number.is_empty());
@@ -138,7 +139,7 @@ impl Carrier {
     }
 }
 
-/// Reads a tracking number and removes its spaces. An empty number is fine.
+/// Parses a tracking number and removes its spaces. It may be empty.
 ///
 /// # Errors
 /// A message for the seller.

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::id::{PurchaseId, UserId};
 use crate::schema::{orders, payments, purchases};
 
-/// Gives a guest's placed purchase to a user. Returns false if it belongs to an account already.
+/// Moves a guest's placed purchase into a user's account. Returns false if it belongs to an account already.
 pub fn claim(conn: &mut Conn, purchase: PurchaseId, user: UserId, now: NaiveDateTime) -> Result<bool> {
     let unclaimed = purchases::table
         .find(purchase)
@@ -29,7 +29,7 @@ pub fn claim(conn: &mut Conn, purchase: PurchaseId, user: UserId, now: NaiveDate
     Ok(claimed == 1)
 }
 
-/// Gives a user everything that guests bought under the user's verified address. Returns the number of purchases; 0
+/// Moves all purchases that guests made with the user's email address into the user's account. Returns their number; 0
 /// while the address is not verified.
 pub fn claim_guest_orders(conn: &mut Conn, user: UserId, now: NaiveDateTime) -> Result<usize> {
     let user = User::find(conn, user)?;

@@ -1,4 +1,4 @@
-//! Emails to buyers and sellers about orders. Each is put into the outbox in the transaction that it reports on.
+//! Emails to buyers and sellers about orders. Each is queued in the same transaction as the change that it reports.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -13,8 +13,8 @@ use crate::mail::emails::{OrderEmail, Parcel};
 use crate::money::{Currency, Money};
 use crate::schema::{shops, users};
 
-/// Tells the buyer and every shop that a purchase was paid. A guest's email holds a link that opens the order's page;
-/// its token is made here, because only its hash is stored.
+/// Tells the buyer and every shop that a purchase was paid. A guest's email contains a link to the order's page; its
+/// token is made here, because only its hash is stored.
 pub fn send_placed(conn: &mut Conn, outbox: &Outbox, purchase: PurchaseId, now: NaiveDateTime) -> Result<()> {
     let purchase = Purchase::find_placed(conn, purchase)?;
     let lines = OrderLine::of_purchase(conn, purchase.id)?;
@@ -48,7 +48,7 @@ pub fn send_placed(conn: &mut Conn, outbox: &Outbox, purchase: PurchaseId, now: 
     Ok(())
 }
 
-/// Tells a shop about its part of a purchase that was just paid.
+/// Tells the seller about the shop's share of a purchase that was just paid.
 fn send_received(
     conn: &mut Conn,
     outbox: &Outbox,
@@ -75,7 +75,7 @@ fn send_received(
     Ok(())
 }
 
-/// Tells the buyer that a shop shipped its part, and how to track it.
+/// Tells the buyer that a shop order was shipped, and how to track it.
 pub fn send_shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
     let (shop_order, purchase, mut lines) = load(conn, id)?;
     lines.retain(|line| line.status != OrderStatus::Canceled);
@@ -95,7 +95,7 @@ pub fn send_shipped(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: Naiv
     Ok(())
 }
 
-/// Tells the buyer that a shop order counts as delivered.
+/// Tells the buyer that a shop order was marked as delivered.
 pub fn send_delivered(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: NaiveDateTime) -> Result<()> {
     let (shop_order, purchase, mut lines) = load(conn, id)?;
     lines.retain(|line| line.status == OrderStatus::Delivered);
@@ -105,7 +105,7 @@ pub fn send_delivered(conn: &mut Conn, outbox: &Outbox, id: ShopOrderId, now: Na
     Ok(())
 }
 
-/// Tells the buyer and the shop that the buyer canceled a line; `refund` is what the buyer gets back.
+/// Tells the buyer and the seller that the buyer canceled a line; `refund` is the amount that is refunded.
 pub fn send_canceled(
     conn: &mut Conn,
     outbox: &Outbox,
@@ -179,7 +179,7 @@ fn seller_page(shop_order: &ShopOrder) -> String {
     format!("/dashboard/orders/shop/{}", shop_order.id)
 }
 
-/// An email to the buyer. It has no link for a guest: only their first email knows the token.
+/// An email to the buyer. A guest's has no link: the token is only in their first email, and its hash is stored.
 fn to_buyer<'a>(outbox: &Outbox, purchase: &'a Purchase, rows: &'a [(String, String)]) -> OrderEmail<'a> {
     OrderEmail {
         name: &purchase.address.name,

@@ -38,13 +38,13 @@ impl OrderAction {
         Self { actor, user, now }
     }
 
-    /// A change by someone who runs the shop.
+    /// A change by the seller.
     pub fn by_shop(user: UserId, now: NaiveDateTime) -> Self {
         let (actor, user) = (Actor::Shop, Some(user));
         Self { actor, user, now }
     }
 
-    /// A change that the market makes by itself.
+    /// An automatic change by the market.
     pub fn by_market(now: NaiveDateTime) -> Self {
         let (actor, user) = (Actor::Market, None);
         Self { actor, user, now }
@@ -52,7 +52,7 @@ impl OrderAction {
 }
 
 impl OrderEvent {
-    /// Records that a line came from one status to another; `from` is None for the first status.
+    /// Records that a line changed from one status to another; `from` is None for the first status.
     pub fn record(
         conn: &mut Conn,
         line: OrderLineId,

@@ -1,4 +1,4 @@
-//! Orders: purchases, the shop orders they consist of, the order lines in those, and what may happen to them.
+//! Orders: purchases, their shop orders and order lines, status transitions, history, carriers and emails.
 
 mod address;
 mod carrier;
@@ -18,9 +18,9 @@ pub use address::Address;
 pub use carrier::{Carrier, Tracking, parse_tracking_number};
 pub use claim::{claim, claim_guest_orders};
 pub use event::{OrderAction, OrderEvent};
-pub use order_line::{NewOrderLine, OrderLine};
-pub use purchase::{NewPurchase, Purchase};
-pub use shop_order::{NewShopOrder, ShopOrder};
+pub use order_line::OrderLine;
+pub use purchase::Purchase;
+pub use shop_order::ShopOrder;
 pub use shop_order_list::ShopOrderFilter;
 pub use status::{Actor, OrderStatus, is_allowed};
 pub use status_label::StatusLabel;

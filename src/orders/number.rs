@@ -7,9 +7,9 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::schema::purchases;
 
-/// Without vowels, so that no words appear, and without look-alikes: 0 and O, 1 and I and L, U and V.
+/// Has no vowels, so that numbers do not spell words, and no look-alikes such as 0 and O or 1, I and L.
 const ALPHABET: &[u8; 28] = b"23456789BCDFGHJKMNPQRSTVWXYZ";
-const GROUP: usize = 4;
+const GROUP_LENGTH: usize = 4;
 
 /// A random number that no purchase has yet.
 pub fn generate(conn: &mut Conn) -> Result<String> {
@@ -24,17 +24,18 @@ pub fn generate(conn: &mut Conn) -> Result<String> {
 
 fn random_number() -> Result<String> {
     let mut number = String::from("PS");
-    for position in 0..2 * GROUP {
-        if position % GROUP == 0 {
+    for position in 0..2 * GROUP_LENGTH {
+        if position % GROUP_LENGTH == 0 {
             number.push('-');
         }
-        number.push(random_letter()?);
+        number.push(random_character()?);
     }
     Ok(number)
 }
 
-/// Draws again for bytes above the last whole multiple of the alphabet: a remainder would favor the first letters.
-fn random_letter() -> Result<char> {
+/// A random character of the alphabet. Bytes above the largest multiple of its length are drawn again, because the
+/// remainder would favor the first characters.
+fn random_character() -> Result<char> {
     const LIMIT: usize = 256 / ALPHABET.len() * ALPHABET.len();
     loop {
         let mut byte = [0_u8];

@@ -12,7 +12,7 @@ use crate::images::Picture;
 use crate::money::Money;
 use crate::schema::{orders, purchases};
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = orders)]
 pub struct OrderLine {
     pub id: OrderLineId,
@@ -38,38 +38,14 @@ pub struct OrderLine {
     pub cart_item_id: Option<CartItemId>,
 }
 
-/// The row of a line that is being placed.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = orders)]
-pub struct NewOrderLine {
-    pub id: OrderLineId,
-    pub buyer_id: Option<UserId>,
-    pub product_id: ProductId,
-    pub variant_id: VariantId,
-    pub purchase_id: PurchaseId,
-    pub shop_order_id: ShopOrderId,
-    pub payment_id: PaymentId,
-    pub status: OrderStatus,
-    pub title: String,
-    pub options: String,
-    pub personalization: String,
-    pub picture: String,
-    pub unit_price: Money,
-    pub quantity: i32,
-    pub subtotal: Money,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-    pub cart_item_id: Option<CartItemId>,
-}
-
-impl NewOrderLine {
+impl OrderLine {
     pub fn insert(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(orders::table).values(self).execute(conn)?;
+        diesel::insert_into(orders::table)
+            .values((self, orders::updated_at.eq(self.created_at)))
+            .execute(conn)?;
         Ok(())
     }
-}
 
-impl OrderLine {
     /// The lines of a purchase, placed or not, in the order in which they were inserted.
     pub fn of_purchase(conn: &mut Conn, purchase: PurchaseId) -> Result<Vec<Self>> {
         Ok(orders::table

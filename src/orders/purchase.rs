@@ -13,7 +13,7 @@ use crate::id::{CartId, PurchaseId, ShopId, UserId};
 use crate::money::Money;
 use crate::schema::purchases;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = purchases)]
 pub struct Purchase {
     pub id: PurchaseId,
@@ -43,37 +43,14 @@ pub struct Purchase {
     pub placed_at: Option<NaiveDateTime>,
 }
 
-/// The row of a purchase that is not placed yet.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = purchases)]
-pub struct NewPurchase {
-    pub id: PurchaseId,
-    pub number: String,
-    pub buyer_id: Option<UserId>,
-    pub cart_id: Option<CartId>,
-    pub idempotency_key: String,
-    pub email: String,
-    #[diesel(embed)]
-    pub address: Address,
-    pub currency: &'static str,
-    pub items_total: Money,
-    pub shipping_total: Money,
-    pub total: Money,
-    pub only_shop_id: Option<ShopId>,
-    pub body_hash: String,
-    pub quote: String,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-}
-
-impl NewPurchase {
+impl Purchase {
     pub fn insert(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(purchases::table).values(self).execute(conn)?;
+        diesel::insert_into(purchases::table)
+            .values((self, purchases::updated_at.eq(self.created_at)))
+            .execute(conn)?;
         Ok(())
     }
-}
 
-impl Purchase {
     /// Placed or not.
     pub fn find(conn: &mut Conn, id: PurchaseId) -> Result<Self> {
         Ok(purchases::table.find(id).select(Self::as_select()).first(conn)?)

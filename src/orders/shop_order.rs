@@ -15,7 +15,7 @@ const DELIVERY_TIMEOUT: TimeDelta = TimeDelta::days(14);
 /// How many overdue shop orders are read at once.
 const BATCH_SIZE: i64 = 200;
 
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = shop_orders)]
 pub struct ShopOrder {
     pub id: ShopOrderId,
@@ -43,35 +43,14 @@ pub struct ShopOrder {
     pub note: String,
 }
 
-/// The row of a shop order that is being placed.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = shop_orders)]
-pub struct NewShopOrder {
-    pub id: ShopOrderId,
-    pub purchase_id: PurchaseId,
-    pub shop_id: ShopId,
-    pub shop_name: String,
-    pub price: Money,
-    pub carrier: &'static str,
-    pub tracking: &'static str,
-    pub rate_id: Option<ShippingRateId>,
-    pub rate: String,
-    pub pickup: bool,
-    pub arrives_from: Option<NaiveDateTime>,
-    pub arrives_until: Option<NaiveDateTime>,
-    pub note: String,
-    pub created_at: NaiveDateTime,
-    pub updated_at: NaiveDateTime,
-}
-
-impl NewShopOrder {
+impl ShopOrder {
     pub fn insert(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(shop_orders::table).values(self).execute(conn)?;
+        diesel::insert_into(shop_orders::table)
+            .values((self, shop_orders::updated_at.eq(self.created_at)))
+            .execute(conn)?;
         Ok(())
     }
-}
 
-impl ShopOrder {
     pub fn find(conn: &mut Conn, id: ShopOrderId) -> Result<Self> {
         Ok(shop_orders::table.find(id).select(Self::as_select()).first(conn)?)
     }

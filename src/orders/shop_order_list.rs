@@ -47,7 +47,7 @@ macro_rules! has_line {
 }
 
 impl ShopOrder {
-    /// A page of the shop's orders from placed purchases. What is to ship comes oldest first, everything else newest
+    /// A page of the shop's orders from placed purchases. Orders to ship are listed oldest first, all others newest
     /// first.
     pub fn list_of_shop(
         conn: &mut Conn,
@@ -91,7 +91,7 @@ impl ShopOrder {
         Ok(query.load(conn)?)
     }
 
-    /// How many of the shop's orders wait to be shipped.
+    /// The number of the shop's orders that are not shipped yet.
     pub fn count_to_ship(conn: &mut Conn, shop: ShopId) -> Result<i64> {
         Ok(shop_orders::table
             .inner_join(purchases::table)
@@ -102,7 +102,7 @@ impl ShopOrder {
             .get_result(conn)?)
     }
 
-    /// Its position in `list_of_shop`.
+    /// The position of this shop order in `list_of_shop`.
     pub fn cursor(&self) -> Cursor {
         Cursor::at_time(self.created_at, self.id)
     }
@@ -134,7 +134,7 @@ impl OrderLine {
         Ok(query.load(conn)?)
     }
 
-    /// Its position in `list_of_product`.
+    /// The position of this line in `list_of_product`.
     pub fn cursor(&self) -> Cursor {
         Cursor::at_time(self.created_at, self.id)
     }

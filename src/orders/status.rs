@@ -7,11 +7,11 @@ string_enum! {
 }
 
 string_enum! {
-    /// Who changes a status: the buyer, the shop, or the market by itself.
+    /// Who changes a status: the buyer, the shop, or the market (automatically).
     Actor { Buyer = "buyer", Shop = "shop", Market = "market" }
 }
 
-/// Every change that is allowed.
+/// Every transition that is allowed: actor, old status, new status.
 const TRANSITIONS: &[(Actor, OrderStatus, OrderStatus)] = &[
     (Actor::Shop, OrderStatus::Pending, OrderStatus::Shipped),
     (Actor::Buyer, OrderStatus::Shipped, OrderStatus::Delivered),
@@ -25,7 +25,7 @@ pub fn is_allowed(actor: Actor, from: OrderStatus, to: OrderStatus) -> bool {
 }
 
 impl OrderStatus {
-    /// What the buyer reads.
+    /// The text that buyers see.
     pub fn label(self) -> &'static str {
         match self {
             Self::Pending => "Being prepared",

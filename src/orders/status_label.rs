@@ -15,12 +15,12 @@ impl StatusLabel {
         Self(earliest.unwrap_or(OrderStatus::Canceled))
     }
 
-    /// What the buyer reads.
+    /// The text that buyers see.
     pub fn label(self) -> &'static str {
         self.0.label()
     }
 
-    /// What the seller reads.
+    /// The text that sellers see.
     pub fn seller_label(self) -> &'static str {
         match self.0 {
             OrderStatus::Pending => "To ship",
@@ -42,7 +42,7 @@ impl StatusLabel {
         self.0 == OrderStatus::Canceled
     }
 
-    /// The kind of badge that shows it.
+    /// The kind of the badge, for the `badge` macro of the templates.
     pub fn badge(self) -> &'static str {
         match self.0 {
             OrderStatus::Pending => "warn",

@@ -12,10 +12,10 @@ use crate::money::Money;
 use crate::orders::{OrderAction, OrderLine, OrderStatus, ShopOrder};
 use crate::schema::{orders, shop_orders};
 
-/// Cancels one line of the buyer's own purchase. The provider must be asked for the refund after the transaction.
+/// Cancels one line of the buyer's own purchase. The caller sends the refund to the provider after the transaction.
 ///
 /// # Errors
-/// `Refused` if the line was shipped or canceled meanwhile, or was paid before it was imported.
+/// `Refused` if the line was shipped or canceled meanwhile, or if its payment was imported.
 pub fn cancel_line(
     conn: &mut Conn,
     purchase: PurchaseId,

@@ -56,7 +56,7 @@ fn number_error(digits: &str) -> Option<&'static str> {
     }
 }
 
-/// The checksum of ISO/IEC 7812-1, annex B.
+/// Whether the checksum of ISO/IEC 7812-1, annex B, is right.
 fn luhn(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()
@@ -80,7 +80,7 @@ fn expiry_error(input: &str, now: NaiveDateTime) -> Option<&'static str> {
     let plain: String = input.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (month, year) = match plain.split_once(['/', '-']) {
         Some(parts) => parts,
-        // Some browsers fill in 0429.
+        // Some browsers fill in `0429`.
         None if plain.is_ascii() && plain.len() == 4 => plain.split_at(2),
         None => return Some(FORMAT_ERROR),
     };

@@ -1,6 +1,6 @@
-//! The books of the mock provider. They are a separate file, written outside our transactions, as another company's
-//! would be. An entry is on disk before a call returns. Several processes may share the file, and nothing happens
-//! twice.
+//! The books of the mock provider: a separate SQLite file that is written outside our transactions, as another
+//! company's books would be. An entry is on disk before a call returns. Several processes may share the file: each
+//! payment is charged once, and each reference is refunded once.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use crate::money::Money;
 
 /// The name of the file in the data folder.
 const FILE_NAME: &str = "mockpay.db";
-/// The stored failure of a payment that was canceled.
+/// The value of `charges.failure` for a canceled payment.
 const CANCELED: &str = "void";
 
 diesel::table! {
@@ -22,7 +22,7 @@ diesel::table! {
         intent -> Text,
         amount -> BigInt,
         currency -> Text,
-        // Empty if it succeeded.
+        // Empty if the charge succeeded.
         failure -> Text,
         refunded -> BigInt,
     }
@@ -84,7 +84,7 @@ impl MockBooks {
         Self::open(folder)?.atomically(|conn| Ok(charges::table.order(charges::intent).load(conn)?))
     }
 
-    /// Records a charge, or its failure if `failure` is not empty. A payment that has a result keeps it.
+    /// Records a charge, or its failure if `failure` is not empty. An earlier result of the payment does not change.
     pub fn charge(&self, request: &PaymentRequest, failure: &str) -> anyhow::Result<PaymentResult> {
         self.atomically(|conn| {
             if let Some(result) = status(conn, &request.id)? {
@@ -103,12 +103,12 @@ impl MockBooks {
         })
     }
 
-    /// Records that a payment was canceled. A payment that has a result keeps it.
+    /// Records that a payment was canceled. An earlier result of the payment does not change.
     pub fn cancel(&self, request: &PaymentRequest) -> anyhow::Result<PaymentResult> {
         self.charge(request, CANCELED)
     }
 
-    /// The result of a payment. None if the books do not have it.
+    /// The result of a payment. None if the payment is not in the books.
     pub fn status(&self, id: &str) -> anyhow::Result<Option<PaymentResult>> {
         self.atomically(|conn| status(conn, id))
     }
@@ -129,7 +129,7 @@ impl MockBooks {
                 .execute(conn)?;
             anyhow::ensure!(
                 updated == 1,
-                "mockpay has no such payment, or less of it is left to refund"
+                "mockpay has no such payment, or less than this amount is left to refund"
             );
             diesel::insert_into(refunds::table)
                 .values((
@@ -142,7 +142,7 @@ impl MockBooks {
         })
     }
 
-    /// Runs `work` in a transaction of the books.
+    /// Runs `work` in one transaction of the books.
     fn atomically<T>(&self, work: impl Fn(&mut SqliteConnection) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let mut conn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         conn.immediate_transaction(work)
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_happens_once_and_keeps_its_result() {
+    fn a_payment_is_charged_once_and_its_result_does_not_change() {
         let folder = tempfile::tempdir().unwrap();
         let first = MockBooks::open(folder.path()).unwrap();
         let second = MockBooks::open(folder.path()).unwrap();

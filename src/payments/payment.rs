@@ -1,4 +1,4 @@
-//! A payment: one attempt to pay for a purchase. It is recorded before the provider is asked.
+//! A payment: one attempt to pay for a purchase. It is recorded before the provider is called.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -37,19 +37,19 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// The name of the provider.
     pub provider: String,
-    /// The id by which the provider knows it.
+    /// The provider's id of the payment.
     pub payment_intent_id: String,
     /// Counts the attempts to pay for the same purchase, from 1.
     pub attempt: i32,
-    /// When the stock hold ends. None if it was imported: then no provider of ours knows it.
+    /// When the stock hold ends. None for an imported payment, which our providers do not know.
     pub expires_at: Option<NaiveDateTime>,
-    /// The buyer's message if it failed; otherwise empty.
+    /// The message for the buyer if the payment failed; otherwise empty.
     pub error: String,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
 }
 
-/// What makes up a new payment.
+/// The fields of a new payment that its caller decides.
 #[derive(Debug, Clone)]
 pub struct NewPayment<'a> {
     pub purchase: PurchaseId,
@@ -61,7 +61,7 @@ pub struct NewPayment<'a> {
 }
 
 impl NewPayment<'_> {
-    /// Inserts it as pending.
+    /// Inserts the payment as pending.
     pub fn insert(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Payment> {
         let payment = Payment {
             id: PaymentId::new(),
@@ -111,7 +111,7 @@ impl Payment {
             .load(conn)?)
     }
 
-    /// What the provider is asked to charge.
+    /// The request to the provider.
     pub fn request(&self) -> PaymentRequest {
         PaymentRequest {
             id: self.payment_intent_id.clone(),
@@ -120,12 +120,12 @@ impl Payment {
         }
     }
 
-    /// Whether the stock hold is over.
+    /// Whether the stock hold has ended.
     pub fn is_expired(&self, now: NaiveDateTime) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// Takes the stock that the purchase's lines need. Returns the variants that are short; if there are any, the
+    /// Takes the stock of the purchase's lines. Returns the variants that do not have enough; if there are any, the
     /// caller must roll the transaction back.
     pub fn hold_stock(&self, conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<VariantId>> {
         let changes = stock_changes(conn, self.id, -1)?;

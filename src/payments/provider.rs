@@ -9,14 +9,14 @@ use super::request::{PaymentRequest, PaymentResult};
 use crate::error::{Error, Result};
 use crate::money::Money;
 
-/// How long the slow test card takes.
+/// How long a charge of the slow test card takes.
 const SLOW_CARD_DELAY: Duration = Duration::from_secs(3);
 
-/// What we know after a call.
+/// The result of a call to the provider, as far as we know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProviderReply {
     Settled(PaymentResult),
-    /// No reply: the payment may have happened or not. Ask for its status later.
+    /// No reply: the card may have been charged or not. Ask for the payment's status later.
     Unknown,
 }
 
@@ -26,7 +26,7 @@ pub enum PaymentProvider {
 }
 
 impl PaymentProvider {
-    /// The mock provider with its books in this folder. A charge waits for its reply until `timeout`.
+    /// The mock provider with its books in this folder. A charge without a reply within `timeout` is `Unknown`.
     pub fn mock(folder: &Path, timeout: Duration) -> anyhow::Result<Self> {
         let books = MockBooks::open(folder)?;
         Ok(Self::Mock { books, timeout })
@@ -39,7 +39,7 @@ impl PaymentProvider {
         }
     }
 
-    /// Whether no real money is moved.
+    /// Whether this provider moves no real money.
     pub fn is_mock(&self) -> bool {
         matches!(self, Self::Mock { .. })
     }
@@ -68,14 +68,14 @@ impl PaymentProvider {
         run_blocking(move || books.status(&id)).await
     }
 
-    /// Cancels a payment, so that it cannot succeed later. If it has a result already, that is returned.
+    /// Cancels a payment, so that it cannot succeed later. Returns the result; an earlier result does not change.
     pub async fn cancel(&self, request: PaymentRequest) -> Result<PaymentResult> {
         let Self::Mock { books, .. } = self;
         let books = books.clone();
         run_blocking(move || books.cancel(&request)).await
     }
 
-    /// Refunds part of a payment. The same reference is refunded once.
+    /// Refunds part of a payment. Calls with the same reference refund once.
     pub async fn refund(&self, id: String, reference: String, amount: Money) -> Result<()> {
         let Self::Mock { books, .. } = self;
         let books = books.clone();
@@ -83,7 +83,7 @@ impl PaymentProvider {
     }
 }
 
-/// Does what each test card promises; every other card succeeds.
+/// Charges a card as `TEST_CARDS` says; every other card succeeds.
 async fn mock_charge(books: MockBooks, request: PaymentRequest, card: Card) -> Result<PaymentResult> {
     let failure = match card.number.as_str() {
         "4000000000000002" => "Your card was declined. Nothing was charged. Try another card, or ask your bank.",

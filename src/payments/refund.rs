@@ -1,4 +1,4 @@
-//! A refund of an order line. It is recorded before the provider is asked.
+//! A refund of an order line. It is recorded before the provider is called.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -26,17 +26,17 @@ pub struct Refund {
     pub order_line_id: OrderLineId,
     pub amount: Money,
     pub status: RefundStatus,
-    /// The id by which the provider knows it.
+    /// The id of the refund at the provider.
     pub reference: String,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
 }
 
 impl Refund {
-    /// Takes the amount from what is left of the payment, and records that it must be refunded.
+    /// Adds the amount to what is refunded of the payment, and records a pending refund.
     ///
     /// # Errors
-    /// `Refused` if less than that is left, or if the payment did not succeed.
+    /// `Refused` if less than this amount is left of the payment, or if the payment did not succeed.
     pub fn create(
         conn: &mut Conn,
         payment: PaymentId,
@@ -74,7 +74,7 @@ impl Refund {
         Ok(refund)
     }
 
-    /// Records that the provider refunded it. Returns false if that was recorded before.
+    /// Records that the provider carried out the refund. Returns false if that was recorded before.
     pub fn settle(conn: &mut Conn, id: RefundId, now: NaiveDateTime) -> Result<bool> {
         let pending = refunds::table
             .find(id)

@@ -1,8 +1,8 @@
-//! What a provider is asked to charge, and the result.
+//! The request to charge that a provider gets, and its result.
 
 use crate::money::Money;
 
-/// The buyer's message for a payment that we canceled.
+/// The message for the buyer of a payment that we canceled.
 pub const CANCELED_MESSAGE: &str = "The payment took too long and was called off. Nothing was charged.";
 
 /// What to charge. The provider charges an id at most once.
@@ -17,6 +17,6 @@ pub struct PaymentRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaymentResult {
     Succeeded,
-    /// With a message for the buyer.
+    /// The message for the buyer.
     Failed(String),
 }

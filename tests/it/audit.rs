@@ -250,7 +250,7 @@ fn the_providers_books_are_compared() {
     };
     change("INSERT INTO charges VALUES ('pi_lost', 1200, 'USD', '', 0)");
     assert!(
-        said("What the mock provider captured").contains("payment pi_lost over 1200 is captured, but not known here")
+        said("What the mock provider captured").contains("payment pi_lost of 1200 is captured, but not known here")
     );
     change("DELETE FROM charges WHERE intent = 'pi_lost'");
     assert_eq!(audit(&config).unwrap().broken(), 0);

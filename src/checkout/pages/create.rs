@@ -1,4 +1,4 @@
-//! Submitting the checkout.
+//! Submitting the checkout form.
 
 use std::time::Duration;
 
@@ -11,13 +11,14 @@ use crate::error::Result;
 use crate::payments::{Card, Payment};
 use crate::web::{BuyerRequest, Form, invalid, redirect, show};
 
-/// How long the response waits for the provider. After that the purchase's own page waits.
+/// How long the response waits for the provider. After that, the purchase's page shows that the payment is pending.
 const PAYMENT_WAIT_TIMEOUT: Duration = Duration::from_secs(4);
 const PAGE_OUTDATED: &str = "This page was out of date. Check it, and pay again.";
 const KEY_REUSED: &str =
     "You changed something after you had sent this off. Nothing more was charged. Check it, and pay again.";
 
-/// `POST /checkout`: pays, and redirects to the purchase's own page. Submitting again redirects to the same page.
+/// `POST /checkout`: places the order, pays, and redirects to the purchase's page. Submitting the same form again
+/// redirects to the same page.
 pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String)>>) -> Result<HttpResponse> {
     let (form, card) = CheckoutForm::from_pairs(pairs);
     if form.update {
@@ -30,11 +31,11 @@ pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String
     if !form.has_key() {
         return show_again(request, form, Notices::change(PAGE_OUTDATED)).await;
     }
-    let (order, card) = match form.parse(&card, cart_owner, &request.page) {
+    let (checkout_request, card) = match form.parse(&card, cart_owner, &request.page) {
         Ok(parsed) => parsed,
         Err(errors) => return show_again(request, form, errors.into()).await,
     };
-    let placed = match place_and_pay(&request, order, card, form.save_address).await {
+    let placed = match place_and_pay(&request, checkout_request, card, form.save_address).await {
         Ok(Err(notices)) => return show_again(request, form, notices).await,
         Ok(Ok(number)) => Ok(number),
         Err(error) => Err(error),
@@ -55,7 +56,7 @@ async fn show_again(request: BuyerRequest, form: CheckoutForm, notices: Notices)
 /// Places the order and charges the card. Returns the number of the purchase, or why the page must be shown again.
 async fn place_and_pay(
     request: &BuyerRequest,
-    order: CheckoutRequest,
+    checkout_request: CheckoutRequest,
     card: Card,
     save_address: bool,
 ) -> Result<Result<String, Notices>> {
@@ -63,10 +64,10 @@ async fn place_and_pay(
     let provider = request.services.processor.provider.name();
     let outcome = request
         .write(move |conn| {
-            let outcome = place_order(conn, &order, currency, provider, now)?;
-            if let (PlaceOutcome::Started { .. }, Some(user), true) = (&outcome, order.cart_owner.user(), save_address)
-            {
-                SavedAddress::save(conn, user, &order.address, now)?;
+            let outcome = place_order(conn, &checkout_request, currency, provider, now)?;
+            let user = checkout_request.cart_owner.user();
+            if let (PlaceOutcome::Started { .. }, Some(user), true) = (&outcome, user, save_address) {
+                SavedAddress::save(conn, user, &checkout_request.address, now)?;
             }
             Ok(outcome)
         })
@@ -82,13 +83,13 @@ async fn place_and_pay(
     })
 }
 
-/// Charges the card, and waits a few seconds for the result. Paying goes on in the background if it takes longer, or if
-/// the buyer leaves.
+/// Charges the card, and waits a few seconds for the result. The charge continues in the background if it takes longer,
+/// or if the buyer leaves.
 async fn pay(request: &BuyerRequest, payment: Payment, card: Card) {
     let (processor, now) = (request.services.processor.clone(), request.now());
     let paying = tokio::spawn(async move {
         if let Err(error) = processor.pay(payment, card, now).await {
-            tracing::error!(%error, "the result of a payment could not be recorded yet");
+            tracing::error!(%error, "the result of a payment could not be recorded; the sweep will retry it");
         }
     });
     let _ = tokio::time::timeout(PAYMENT_WAIT_TIMEOUT, paying).await;

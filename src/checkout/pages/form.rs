@@ -1,4 +1,4 @@
-//! The checkout's form.
+//! The checkout form.
 
 use std::borrow::Borrow;
 
@@ -16,7 +16,7 @@ use crate::web::{FormErrors, Page};
 
 const MAX_NOTE_LENGTH: usize = 500;
 
-/// Everything in the form except the card, which is never shown again.
+/// The values of the form, except the card, which is never shown again.
 #[derive(Debug, Default)]
 pub struct CheckoutForm {
     pub email: String,
@@ -29,11 +29,11 @@ pub struct CheckoutForm {
     pub delivery_options: Vec<(ShopId, ShippingRateId)>,
     pub notes: Vec<(ShopId, String)>,
     pub save_address: bool,
-    /// Only show the page again, with another country or delivery; do not pay.
+    /// Whether only the page is requested, for another country or delivery option, and no payment.
     pub update: bool,
 }
 
-/// The card as it was typed. It is dropped with the request.
+/// The raw values of the card fields. They are never stored.
 #[derive(Default)]
 pub struct CardForm {
     number: String,
@@ -85,7 +85,7 @@ impl CheckoutForm {
         }
     }
 
-    /// The form of a first visit, filled in with what we know of the visitor.
+    /// The form at the start, filled in with the visitor's email address and this saved address.
     pub fn new(page: &Page, saved: Option<&SavedAddress>, only_shop: Option<ShopId>) -> Result<Self> {
         let address = match saved {
             Some(saved) => AddressForm::from(saved.address.clone()),
@@ -104,7 +104,7 @@ impl CheckoutForm {
         })
     }
 
-    /// The form of a purchase whose payment failed, to pay for it again.
+    /// The form for another attempt to pay for a purchase whose payment failed.
     pub fn from_purchase(purchase: Purchase, shop_orders: Vec<ShopOrder>) -> Self {
         let mut form = Self {
             email: purchase.email,
@@ -136,7 +136,7 @@ impl CheckoutForm {
         note.map_or("", |(_, note)| note)
     }
 
-    /// Whether the key looks like one of ours.
+    /// Whether the key has the form of our keys.
     pub fn has_key(&self) -> bool {
         let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         self.key.len() == 43 && self.key.bytes().all(is_valid)

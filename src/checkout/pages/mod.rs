@@ -1,4 +1,4 @@
-//! The checkout, and the page of a purchase just after it.
+//! The checkout page, and the page of a purchase right after the checkout.
 
 mod create;
 mod form;

@@ -1,4 +1,4 @@
-//! The checkout page: what is bought, where it goes, and how it is paid.
+//! The checkout page: the lines, the address, the delivery and the payment.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -21,7 +21,7 @@ pub struct CheckoutPage {
     form: CheckoutForm,
     errors: FormErrors,
     quote: Quote,
-    /// What changed since the buyer last saw the page, in sentences.
+    /// Sentences about what changed since the buyer last saw the page.
     changes: Vec<String>,
     saved: Vec<SavedAddress>,
     region: Option<&'static str>,
@@ -30,7 +30,7 @@ pub struct CheckoutPage {
 
 view!(CheckoutPage);
 
-/// Why the page is shown again.
+/// The reasons why the page is shown again.
 #[derive(Default)]
 pub struct Notices {
     errors: FormErrors,
@@ -79,7 +79,7 @@ impl CheckoutPage {
         let text = quote.text();
         let is_outdated = !form.quote.is_empty() && form.quote != text;
         if is_outdated || !changes.is_empty() {
-            // From here on the form buys something else, so it must not use the same key.
+            // The form is for a different purchase from now on, so it needs a new key.
             form.key = random()?;
         }
         if is_outdated && changes.is_empty() && !form.update {
@@ -125,7 +125,7 @@ impl CheckoutPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct CheckoutParams {
-    /// Pay for this shop's part only.
+    /// The only shop to pay for.
     shop: String,
     /// The saved address to fill in.
     address: String,

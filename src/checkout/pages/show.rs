@@ -1,4 +1,5 @@
-//! The page of a purchase after the checkout: it waits for the provider, shows the checkout again, or says thanks.
+//! The page of a purchase after the checkout: waits for the provider, shows the checkout form again, or thanks the
+//! buyer.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -66,7 +67,7 @@ struct PurchaseContents {
     state: PurchaseState,
     shop_orders: Vec<ShopOrder>,
     lines: Vec<OrderLine>,
-    /// A guest's cart, and the pieces in it now.
+    /// A guest's cart, and the current number of items in it.
     guest_cart: Option<(CartId, i64)>,
 }
 
@@ -105,9 +106,9 @@ pub async fn show(mut request: BuyerRequest, number: Path<String>) -> Result<Htt
         }
         PurchaseState::Placed => {
             let in_cart = request.page.in_cart;
-            if let Some((cart, pieces)) = contents.guest_cart.filter(|(_, pieces)| *pieces != in_cart) {
-                remember_cart(&request.session, cart, pieces)?;
-                request.page.in_cart = pieces;
+            if let Some((cart, item_count)) = contents.guest_cart.filter(|(_, count)| *count != in_cart) {
+                remember_cart(&request.session, cart, item_count)?;
+                request.page.in_cart = item_count;
             }
             show_view(&ThanksPage {
                 page: request.page,

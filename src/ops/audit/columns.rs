@@ -6,7 +6,7 @@ use super::rule::{Rule, rows, rule};
 use crate::db::Conn;
 use crate::error::Result;
 
-/// The only column that may be negative: sold stock.
+/// The only column that may be negative: a stock movement that takes stock.
 const SIGNED: &str = "stock_movements change";
 
 pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
@@ -28,9 +28,8 @@ fn negative_numbers(numbers: &[String]) -> String {
         let (table, column) = number.split_once(' ')?;
         let has_id = known.contains(format!("{table} id").as_str());
         let id = if has_id { "id" } else { "''" };
-        let below =
-            format!("'{table} ' || {id} || ': {column} is ' || {column} AS what FROM {table} WHERE {column} < 0");
-        (number != SIGNED).then(|| format!("SELECT {below}"))
+        let row = format!("'{table} ' || {id} || ': {column} is ' || {column} AS what FROM {table} WHERE {column} < 0");
+        (number != SIGNED).then(|| format!("SELECT {row}"))
     };
     numbers.iter().filter_map(query).collect::<Vec<_>>().join(" UNION ALL ")
 }

@@ -1,4 +1,4 @@
-//! `pocketshop audit`: checks rules that must always hold, row by row. It changes nothing.
+//! `pocketshop audit`: checks rules that must always be true, row by row. It changes nothing.
 
 mod columns;
 mod orders;
@@ -32,7 +32,7 @@ pub fn audit(config: &Config) -> anyhow::Result<Report> {
         "the database is not up to date; run `pocketshop migrate` first"
     );
     let now = super::now();
-    // Entries are made both before and after our own rows change, so the books are read before and after our rows.
+    // The provider's books change both before and after our rows do, so they are read before and after our rows.
     let before = MockBooks::entries(&config.data)?;
     let (mut findings, payments) = in_snapshot(&mut conn, &|conn| {
         let mut rules = stock::rules();

@@ -26,39 +26,40 @@ WHERE COALESCE(e.to_status, '') <> CASE WHEN c.placed_at IS NULL THEN '' ELSE o.
 ORDER BY o.id";
 
 const STEPS: &str = "
-SELECT 'order ' || s.order_line_id || ' came to ' || s.to_status || ' from ' || COALESCE(s.from_status, 'nothing')
-    || ', and was ' || COALESCE(s.stood, 'nothing') AS what
+SELECT 'order ' || s.order_line_id || ' changed to ' || s.to_status || ' from ' || COALESCE(s.from_status, 'nothing')
+    || ', but the event before ends with ' || COALESCE(s.previous_status, 'nothing') AS what
 FROM (
-    SELECT id, order_line_id, from_status, to_status, LAG(to_status) OVER (PARTITION BY order_line_id ORDER BY id) AS stood
+    SELECT id, order_line_id, from_status, to_status,
+        LAG(to_status) OVER (PARTITION BY order_line_id ORDER BY id) AS previous_status
     FROM order_events
 ) s
-WHERE COALESCE(s.from_status, '') <> COALESCE(s.stood, '')
+WHERE COALESCE(s.from_status, '') <> COALESCE(s.previous_status, '')
 ORDER BY s.id";
 
 const TRANSITIONS: &str = "
-SELECT 'order ' || e.order_line_id || ' was moved from ' || e.from_status || ' to ' || e.to_status || ' by the ' || e.actor
+SELECT 'order ' || e.order_line_id || ' was changed from ' || e.from_status || ' to ' || e.to_status || ' by the ' || e.actor
     AS what
 FROM order_events e
 WHERE e.from_status IS NOT NULL AND e.actor || ' ' || e.from_status || ' ' || e.to_status NOT IN (
     'shop Pending Shipped', 'buyer Shipped Delivered', 'market Shipped Delivered', 'buyer Pending Cancelled')
 ORDER BY e.id";
 
-/// A shop order is shipped when one of its orders is, and delivered when none is still on its way.
+/// A shop order is shipped if one of its orders is, and delivered if at least one is delivered and none is on its way.
 const DATES: &str = "
 SELECT 'shop order ' || s.id || ' was shipped ' || COALESCE(CAST(s.shipped_at AS TEXT), 'never') || ' and delivered '
-    || COALESCE(CAST(s.delivered_at AS TEXT), 'never') || '; of its orders ' || o.waiting || ' wait, ' || o.under_way
-    || ' are on their way, ' || o.there || ' are there' AS what
+    || COALESCE(CAST(s.delivered_at AS TEXT), 'never') || '; of its orders ' || o.pending || ' are pending, '
+    || o.shipped || ' are shipped, ' || o.delivered || ' are delivered' AS what
 FROM shop_orders s
 JOIN (
-    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END) AS waiting,
-        SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 END) AS under_way,
-        SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 END) AS there
+    SELECT shop_order_id, SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END) AS pending,
+        SUM(CASE WHEN status = 'Shipped' THEN 1 ELSE 0 END) AS shipped,
+        SUM(CASE WHEN status = 'Delivered' THEN 1 ELSE 0 END) AS delivered
     FROM orders
     GROUP BY shop_order_id
 ) o ON o.shop_order_id = s.id
-WHERE (o.under_way + o.there > 0) <> (s.shipped_at IS NOT NULL)
-    OR (o.waiting > 0 AND s.shipped_at IS NOT NULL)
-    OR (o.there > 0 AND o.under_way = 0) <> (s.delivered_at IS NOT NULL)
+WHERE (o.shipped + o.delivered > 0) <> (s.shipped_at IS NOT NULL)
+    OR (o.pending > 0 AND s.shipped_at IS NOT NULL)
+    OR (o.delivered > 0 AND o.shipped = 0) <> (s.delivered_at IS NOT NULL)
     OR s.delivered_at < s.shipped_at
 ORDER BY s.id";
 
@@ -76,6 +77,6 @@ UNION ALL SELECT 'payment ' || id || ' is ' || status FROM payments
 WHERE status NOT IN ('PENDING', 'SUCCEEDED', 'FAILED')
 UNION ALL SELECT 'refund ' || id || ' is ' || status FROM refunds WHERE status NOT IN ('PENDING', 'SUCCEEDED')
 UNION ALL SELECT 'product ' || id || ' is ' || state FROM products WHERE state NOT IN ('draft', 'active', 'archived')
-UNION ALL SELECT 'shop ' || id || ' is ' || state FROM shops WHERE state NOT IN ('draft', 'open', 'closed')
-UNION ALL SELECT 'movement ' || id || ' is for ' || reason FROM stock_movements
+UNION ALL SELECT 'shop ' || id || ' is ' || state FROM shops WHERE state NOT IN ('draft', 'open', 'hidden', 'closed')
+UNION ALL SELECT 'stock movement ' || id || ' is for ' || reason FROM stock_movements
 WHERE reason NOT IN ('opening', 'edit', 'sale', 'cancel', 'import')";

@@ -6,7 +6,10 @@ pub(super) fn rules() -> Vec<Rule> {
     vec![
         rule("A purchase is placed if and only if a payment succeeded", PLACED)
             .except("imported with another payment", IMPORTED_UNPAID),
-        rule("No purchase has two payments that are open or succeeded", TWO_PAYMENTS),
+        rule(
+            "No purchase has two payments that are pending or succeeded",
+            TWO_PAYMENTS,
+        ),
         rule("Every payment that succeeded has orders", WITHOUT_ORDERS)
             .except("imported without any", IMPORTED_WITHOUT_ORDERS),
         rule("Every order belongs to the current payment of its purchase", ORDERS),
@@ -30,7 +33,7 @@ const IMPORTED_UNPAID: &str = "
 SELECT 'payment ' || p.id AS what FROM payments p WHERE p.expires_at IS NULL AND p.status <> 'SUCCEEDED'";
 
 const TWO_PAYMENTS: &str = "
-SELECT 'purchase ' || c.number || ' has ' || COUNT(*) || ' payments that are open or succeeded' AS what
+SELECT 'purchase ' || c.number || ' has ' || COUNT(*) || ' payments that are pending or succeeded' AS what
 FROM purchases c
 JOIN payments p ON p.purchase_id = c.id AND p.status IN ('PENDING', 'SUCCEEDED')
 GROUP BY c.id, c.number

@@ -15,7 +15,7 @@ use crate::money::Money;
 use crate::payments::{MockBookEntry, PaymentStatus, RefundStatus};
 use crate::schema::{payments, refunds};
 
-/// A payment as the provider should have it.
+/// One of our payments, with what the provider's books should say about it.
 #[derive(Queryable)]
 pub(super) struct OurPayment {
     id: PaymentId,
@@ -78,25 +78,27 @@ pub(super) fn payments(conn: &mut Conn) -> Result<Vec<OurPayment>> {
     Ok(rows.into_iter().map(payment).collect())
 }
 
-/// The books were read before and after our rows. An entry from before must be known here, and a payment that is settled here
-/// must be in the books afterwards.
+/// Compares our payments with the books, which were read before and after our rows. Each entry of the first reading
+/// must agree with our payment, and each payment that is settled here must be in the second reading.
 pub(super) fn findings(
     payments: &[OurPayment],
     before: &[MockBookEntry],
     after: &[MockBookEntry],
     now: NaiveDateTime,
 ) -> Vec<Finding> {
-    let ours: HashMap<&str, &OurPayment> = payments.iter().map(|paid| (paid.provider_id.as_str(), paid)).collect();
-    let theirs: HashMap<&str, &MockBookEntry> = after.iter().map(|entry| (entry.intent.as_str(), entry)).collect();
-    let taken = before.iter().filter(|entry| entry.captured()).filter_map(|entry| {
-        let Some(paid) = ours.get(entry.intent.as_str()) else {
+    let payments_by_id: HashMap<&str, &OurPayment> =
+        payments.iter().map(|paid| (paid.provider_id.as_str(), paid)).collect();
+    let entries_by_id: HashMap<&str, &MockBookEntry> =
+        after.iter().map(|entry| (entry.intent.as_str(), entry)).collect();
+    let captured = before.iter().filter(|entry| entry.captured()).filter_map(|entry| {
+        let Some(paid) = payments_by_id.get(entry.intent.as_str()) else {
             return Some(format!(
-                "payment {} over {} is captured, but not known here",
+                "payment {} of {} is captured, but not known here",
                 entry.intent, entry.amount.0
             ));
         };
-        let open = paid.status == PaymentStatus::Pending && paid.expires_at.is_some_and(|at| at > now);
-        let known = paid.status == PaymentStatus::Succeeded || open;
+        let is_pending = paid.status == PaymentStatus::Pending && paid.expires_at.is_some_and(|at| at > now);
+        let known = paid.status == PaymentStatus::Succeeded || is_pending;
         let same = (entry.amount, &entry.currency) == (paid.amount, &paid.currency);
         (!known || !same).then(|| {
             format!(
@@ -109,8 +111,8 @@ pub(super) fn findings(
         })
     });
     let succeeded = payments.iter().filter(|paid| paid.status == PaymentStatus::Succeeded);
-    let missing = succeeded.filter_map(|paid| {
-        let captured = theirs
+    let not_captured = succeeded.filter_map(|paid| {
+        let captured = entries_by_id
             .get(paid.provider_id.as_str())
             .is_some_and(|entry| entry.captured());
         (!captured).then(|| {
@@ -120,23 +122,26 @@ pub(super) fn findings(
             )
         })
     });
-    let early = before.iter().filter_map(|entry| {
-        let paid = ours.get(entry.intent.as_str())?;
+    let refunded_too_much = before.iter().filter_map(|entry| {
+        let paid = payments_by_id.get(entry.intent.as_str())?;
         (entry.refunded > paid.refunded).then(|| refund_line(paid, entry))
     });
-    let late = payments.iter().filter_map(|paid| {
-        let entry = theirs.get(paid.provider_id.as_str())?;
+    let refunded_too_little = payments.iter().filter_map(|paid| {
+        let entry = entries_by_id.get(paid.provider_id.as_str())?;
         (entry.refunded < paid.refund_confirmed).then(|| refund_line(paid, entry))
     });
     vec![
         Finding::new(
-            "What the mock provider captured is paid here, or still open",
-            taken.collect(),
+            "What the mock provider captured is paid here, or still pending",
+            captured.collect(),
         ),
-        Finding::new("What is paid here was captured by the mock provider", missing.collect()),
+        Finding::new(
+            "What is paid here was captured by the mock provider",
+            not_captured.collect(),
+        ),
         Finding::new(
             "The mock provider refunded what was refunded here",
-            early.chain(late).collect(),
+            refunded_too_much.chain(refunded_too_little).collect(),
         ),
     ]
 }

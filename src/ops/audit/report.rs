@@ -1,24 +1,24 @@
-//! The report of the audit, a line for each rule.
+//! The report of the audit, with one line for each rule.
 
 use std::fmt;
 
-/// How many rows that break a rule are listed.
+/// The maximum number of listed rows that break the same rule.
 pub const MAX_ROWS: usize = 20;
 
 pub(super) struct Finding {
     pub rule: &'static str,
     /// How many rows break it.
     pub broken: i64,
-    /// The first of these rows, in words.
+    /// Descriptions of the first of these rows.
     pub rows: Vec<String>,
-    /// The number of rows that are excepted from the rule, and what they are.
+    /// The number of rows that the rule excludes, and a description of them.
     pub exceptions: Option<(i64, &'static str)>,
 }
 
 pub struct Report(pub(super) Vec<Finding>);
 
 impl Finding {
-    /// From all rows that break the rule.
+    /// Takes the descriptions of all rows that break the rule.
     pub fn new(rule: &'static str, mut rows: Vec<String>) -> Self {
         let broken = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         rows.truncate(MAX_ROWS);
@@ -48,7 +48,7 @@ impl fmt::Display for Report {
                 _ => writeln!(f)?,
             }
             for row in &finding.rows {
-                // Texts of users must not break the line.
+                // Text from users must not break the line.
                 let row: String = row
                     .chars()
                     .map(|letter| if letter.is_control() { ' ' } else { letter })

@@ -1,4 +1,4 @@
-//! A rule of the audit, and its check.
+//! A rule of the audit, as a query for the rows that break it.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -16,7 +16,7 @@ pub struct Rule {
     exceptions: Option<Exceptions>,
 }
 
-/// Rows that may break a rule, such as imported ones. They are only counted.
+/// Rows to which a rule does not apply, such as imported ones. They are only counted.
 #[derive(Clone, Copy)]
 struct Exceptions {
     query: &'static str,
@@ -32,7 +32,7 @@ pub fn rule(name: &'static str, broken: &str) -> Rule {
 }
 
 impl Rule {
-    /// Adds exceptions, which the query finds.
+    /// Adds exceptions: the rows that this query finds.
     pub fn except(self, description: &'static str, query: &'static str) -> Self {
         let exceptions = Some(Exceptions { query, description });
         Self { exceptions, ..self }
@@ -70,6 +70,7 @@ struct Count {
     rows: i64,
 }
 
+/// The column `what` of all rows that a query finds.
 pub fn rows(conn: &mut Conn, query: &str) -> Result<Vec<String>> {
     let found: Vec<FoundRow> = sql_query(query).load(conn)?;
     Ok(found.into_iter().map(|found| found.what).collect())

@@ -27,20 +27,20 @@ LEFT JOIN (SELECT variant_id, SUM(change) AS total FROM stock_movements GROUP BY
 WHERE v.quantity <> COALESCE(m.total, 0)
 ORDER BY v.id";
 
-/// A movement leads from one stock to another, and the movements of a variant lead from zero to its stock. So each number
-/// in between is reached as often as it is left. Unlike a running sum, this does not depend on the order of movements that
-/// two processes made in the same millisecond.
+/// A movement leads from one stock to another, and all movements of a variant lead from zero to its stock. So every
+/// number in between is the end of as many movements as it is the start of. Unlike a running sum, this does not depend
+/// on the order of movements that two processes made in the same millisecond.
 const CONTINUE: &str = "
-SELECT 'variant ' || s.variant_id || ' reached a stock of ' || s.quantity || ' by '  || SUM(s.come) || ' of its movements, but '
-    || SUM(s.gone) || ' continue from it' AS what
+SELECT 'variant ' || s.variant_id || ' reached a stock of ' || s.quantity || ' by '  || SUM(s.arrivals) || ' of its movements, but '
+    || SUM(s.departures) || ' continue from it' AS what
 FROM (
-    SELECT variant_id, quantity, 1 AS come, 0 AS gone FROM stock_movements
+    SELECT variant_id, quantity, 1 AS arrivals, 0 AS departures FROM stock_movements
     UNION ALL SELECT variant_id, quantity - change, 0, 1 FROM stock_movements
     UNION ALL SELECT id, 0, 1, 0 FROM product_variants
     UNION ALL SELECT id, quantity, 0, 1 FROM product_variants
 ) s
 GROUP BY s.variant_id, s.quantity
-HAVING SUM(s.come) <> SUM(s.gone)
+HAVING SUM(s.arrivals) <> SUM(s.departures)
 ORDER BY s.variant_id, s.quantity";
 
 const PRODUCT_TOTALS: &str = "
@@ -53,9 +53,9 @@ LEFT JOIN (
 WHERE v.product_id IS NULL OR p.quantity <> v.quantity OR p.price <> v.price
 ORDER BY p.id";
 
-/// Imported orders took nothing from stock here, and the movements of a deleted variant are deleted too.
+/// Imported orders took no stock here, and the movements of a deleted variant are deleted with it.
 const SOLD: &str = "
-SELECT 'order ' || s.id || ' of ' || s.quantity || ', ' || s.status || ' and ' || s.payment || ', moved '
+SELECT 'order ' || s.id || ' of ' || s.quantity || ', ' || s.status || ' and ' || s.payment || ', changed stock by '
     || s.moved AS what
 FROM (
     SELECT o.id, o.quantity, o.status, p.status AS payment, COALESCE(m.total, 0) AS moved,

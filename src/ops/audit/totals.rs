@@ -13,7 +13,7 @@ pub(super) fn rules() -> Vec<Rule> {
 
 const SUMS: &str = "
 SELECT 'purchase ' || c.number || ' has '  || c.items_total || ' and ' || c.shipping_total || ', total ' || c.total
-    || '; its orders sum up to ' || COALESCE(o.total, 0) || ', its deliveries to ' || COALESCE(s.total, 0) AS what
+    || '; its orders add up to ' || COALESCE(o.total, 0) || ', its deliveries to ' || COALESCE(s.total, 0) AS what
 FROM purchases c
 LEFT JOIN (SELECT purchase_id, SUM(subtotal) AS total FROM orders GROUP BY purchase_id) o ON o.purchase_id = c.id
 LEFT JOIN (SELECT purchase_id, SUM(price) AS total FROM shop_orders GROUP BY purchase_id) s ON s.purchase_id = c.id
@@ -23,7 +23,7 @@ ORDER BY c.id";
 
 /// A failed payment keeps its amount when the total of the purchase changes.
 const PAID: &str = "
-SELECT 'payment ' || p.id || ' is over ' || p.amount || ' ' || p.currency || ', but the total of purchase ' || c.number || ' is '
+SELECT 'payment ' || p.id || ' is for ' || p.amount || ' ' || p.currency || ', but the total of purchase ' || c.number || ' is '
     || c.total || ' ' || c.currency AS what
 FROM payments p
 JOIN purchases c ON c.id = p.purchase_id

@@ -18,7 +18,7 @@ pub struct Market {
     pub orders: Vec<Purchase>,
 }
 
-/// One purchase.
+/// A purchase.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
@@ -51,7 +51,7 @@ pub struct Parcel {
     /// The slug of the shop.
     pub shop: String,
     pub items: Vec<Item>,
-    /// The name of a shipping rate of the shop. None: its first one.
+    /// The name of one of the shop's shipping rates. None: its first one.
     pub rate: Option<String>,
     #[serde(default)]
     pub note: String,
@@ -72,7 +72,7 @@ pub struct Item {
     #[serde(default)]
     pub values: Vec<String>,
     pub quantity: i32,
-    /// Personalization, by the label of the field.
+    /// The personalization, by the label of its field.
     #[serde(default)]
     pub personalization: BTreeMap<String, String>,
     /// Canceled by the buyer this many days after the purchase.
@@ -119,7 +119,7 @@ pub struct Vacation {
 #[serde(deny_unknown_fields)]
 pub struct ShippingRate {
     pub name: String,
-    /// Country codes. Empty: everywhere.
+    /// Country codes. Empty: all countries.
     pub countries: Vec<String>,
     pub first: String,
     pub further: String,

@@ -25,19 +25,19 @@ use crate::money::Currency;
 use crate::schema::{product_images, products, shops, users};
 use market::Market;
 use product::SoldQuantities;
-use values::days;
+use values::add_days;
 
-/// How much of the demo market to add.
+/// Which parts of the demo market to add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Demo {
-    /// Shops with products, and nothing sold yet.
+    /// Shops with products, but no purchases.
     WithoutPurchases,
-    /// Shops with products, and the purchases of the last weeks.
+    /// Shops with products, and purchases of the last weeks.
     WithPurchases,
 }
 
-/// Fills an empty database and returns the entries for the provider's books. None if there are users, shops or products.
-/// All users get this hash of a password. Call it in a transaction.
+/// Fills an empty database, and returns the entries for the provider's books. None if there are users, shops or
+/// products. `password` is a hash that all users get. Call this in a transaction.
 pub fn fill(
     conn: &mut Conn,
     password: &str,
@@ -58,12 +58,12 @@ pub fn fill(
         add_user(conn, buyer, password, now)?;
     }
     for shop in &market.shops {
-        let opened = days(now, -shop.opened_days_ago);
+        let opened = add_days(now, -shop.opened_days_ago);
         let owner = add_user(conn, &shop.owner, password, opened)?;
         let id = shop::add_shop(conn, shop, owner, opened, now)?;
         shop::add_rates(conn, shop, id, currency, opened)?;
         for product in &shop.products {
-            let at = days(now, -product.days_ago);
+            let at = add_days(now, -product.days_ago);
             let seller = SellerContext {
                 shop: id,
                 user: owner,
@@ -78,7 +78,7 @@ pub fn fill(
     }
 }
 
-/// Whether the database is empty or already has the demo market.
+/// Whether the database is empty or has the demo market already.
 pub fn may_fill(conn: &mut Conn) -> Result<bool> {
     let demo_picture: Option<ImageId> = product_images::table
         .filter(product_images::public_id.like("demo/%"))
@@ -88,7 +88,7 @@ pub fn may_fill(conn: &mut Conn) -> Result<bool> {
     Ok(demo_picture.is_some() || is_empty(conn)?)
 }
 
-/// Whether there are no users, shops and products.
+/// Whether there are no users, shops or products.
 pub fn is_empty(conn: &mut Conn) -> Result<bool> {
     let user: Option<UserId> = users::table.select(users::id).first(conn).optional()?;
     let shop: Option<ShopId> = shops::table.select(shops::id).first(conn).optional()?;

@@ -12,16 +12,16 @@ use crate::orders::{OrderAction, ShopOrder, Tracking};
 use crate::payments::{Refund, cancel_line};
 use crate::schema::shops;
 
-/// After this many days, the market marks an order as delivered.
+/// The number of days after which the market marks an order as delivered by itself.
 const AUTO_DELIVERY_DAYS: i64 = 14;
 
-/// The shop, its owner and its shop order.
-fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase) -> Result<(ShopId, UserId, ShopOrderId)> {
+/// The shop of a parcel, its owner, and the shop order.
+fn shop_order(conn: &mut Conn, parcel: &Parcel, placed: &PlacedPurchase) -> Result<(ShopId, UserId, ShopOrderId)> {
     let (shop, owner): (ShopId, Option<UserId>) = shops::table
         .filter(shops::slug.eq(&parcel.shop))
         .select((shops::id, shops::owner_id))
         .first(conn)?;
-    let shop_orders = ShopOrder::of_purchase(conn, done.purchase)?;
+    let shop_orders = ShopOrder::of_purchase(conn, placed.purchase)?;
     let found = shop_orders.iter().find(|shop_order| shop_order.shop_id == Some(shop));
     match (found, owner) {
         (Some(shop_order), Some(owner)) => Ok((shop, owner, shop_order.id)),
@@ -29,8 +29,8 @@ fn shop_order(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase) -> Result
     }
 }
 
-pub(super) fn ship(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
-    let (shop, owner, id) = shop_order(conn, parcel, done)?;
+pub(super) fn ship(conn: &mut Conn, parcel: &Parcel, placed: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
+    let (shop, owner, id) = shop_order(conn, parcel, placed)?;
     let [carrier, tracking] = &parcel.tracking;
     let tracking = Tracking {
         carrier: carrier.clone(),
@@ -39,37 +39,37 @@ pub(super) fn ship(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: 
     ShopOrder::of_shop(conn, shop, id)?.ship(conn, &tracking, owner, at)
 }
 
-pub(super) fn deliver(conn: &mut Conn, parcel: &Parcel, done: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
-    let (_, _, id) = shop_order(conn, parcel, done)?;
+pub(super) fn deliver(conn: &mut Conn, parcel: &Parcel, placed: &PlacedPurchase, at: NaiveDateTime) -> Result<()> {
+    let (_, _, id) = shop_order(conn, parcel, placed)?;
     let days = parcel.delivered.unwrap_or(0) - parcel.shipped.unwrap_or(0);
     let action = if days >= AUTO_DELIVERY_DAYS {
         OrderAction::by_market(at)
     } else {
-        OrderAction::by_buyer(done.user, at)
+        OrderAction::by_buyer(placed.user, at)
     };
     ShopOrder::deliver(conn, id, action).map(drop)
 }
 
-/// The buyer cancels one order, and gets a refund.
+/// Cancels one order line for the buyer. Returns the refund for the provider's books.
 pub(super) fn cancel_item(
     conn: &mut Conn,
     parcel: &Parcel,
     item: usize,
-    done: &PlacedPurchase,
+    placed: &PlacedPurchase,
     at: NaiveDateTime,
 ) -> Result<BookEntry> {
-    let (_, _, id) = shop_order(conn, parcel, done)?;
-    let orders: Vec<OrderLineId> = done
+    let (_, _, id) = shop_order(conn, parcel, placed)?;
+    let orders: Vec<OrderLineId> = placed
         .orders
         .iter()
         .filter(|order| order.shop_order_id == id)
         .map(|order| order.id)
         .collect();
     let order = orders.get(item).ok_or_else(|| unknown("an order to cancel"))?;
-    let refund = cancel_line(conn, done.purchase, *order, done.user, at)?;
+    let refund = cancel_line(conn, placed.purchase, *order, placed.user, at)?;
     Refund::settle(conn, refund.id, at)?;
     Ok(BookEntry::Refund {
-        payment: done.payment.clone(),
+        payment: placed.payment.clone(),
         reference: refund.reference,
         amount: refund.amount,
     })

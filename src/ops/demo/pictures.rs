@@ -1,4 +1,4 @@
-//! The demo's pictures, embedded in the program and copied to the media folder.
+//! The pictures of the demo market. They are embedded in the program and copied to the media folder.
 
 use std::borrow::Cow;
 use std::fs;
@@ -8,7 +8,7 @@ use rust_embed::RustEmbed;
 
 use crate::error::{Error, Result};
 
-/// The folder below the media folder, and the first word of a picture's `public_id`.
+/// The folder in the media folder, and the start of each picture's `public_id`.
 pub const FOLDER: &str = "demo";
 
 #[derive(RustEmbed)]
@@ -20,21 +20,20 @@ pub fn pictures() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, [u8]>
     Files::iter().filter_map(|name| Files::get(&name).map(|file| (name, file.data)))
 }
 
-/// Copies the pictures to `demo/` in the media folder, which `/media/demo/…` serves. Complete copies are not written again.
+/// Copies the pictures to `demo/` in the media folder, which is served at `/media/demo/…`. Complete copies are skipped.
 pub fn write_pictures(media_dir: &Path) -> Result<()> {
     let folder = media_dir.join(FOLDER);
-    fs::create_dir_all(&folder)
-        .map_err(|error| Error::internal(error, "the folder of the demo's pictures could not be created"))?;
+    fs::create_dir_all(&folder).map_err(|error| Error::internal(error, "creating the folder for the demo pictures"))?;
     for (name, bytes) in pictures() {
         let path = folder.join(&*name);
         if fs::metadata(&path).is_ok_and(|present| present.len() == bytes.len() as u64) {
             continue;
         }
-        // Renamed when it is complete, so that half a picture is never served.
+        // Renamed when it is complete, so that an incomplete picture is never served.
         let draft = folder.join(format!(".{name}.{}", std::process::id()));
         fs::write(&draft, &bytes)
             .and_then(|()| fs::rename(&draft, &path))
-            .map_err(|error| Error::internal(error, "a picture of the demo could not be written"))?;
+            .map_err(|error| Error::internal(error, "writing a demo picture"))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A placed purchase of the demo, and its entries in the provider's books.
+//! A placed purchase of the demo market, and its entries for the provider's books.
 
 use crate::error::Error;
 use crate::id::{PurchaseId, UserId};
@@ -30,6 +30,9 @@ pub struct PlacedPurchase {
     pub orders: Vec<OrderLine>,
 }
 
+/// An error for something in `market.json` that does not exist.
 pub fn unknown(what: &str) -> Error {
-    Error::Internal(anyhow::anyhow!("the demo's orders contain {what}, which is unknown"))
+    Error::Internal(anyhow::anyhow!(
+        "the purchases in market.json contain {what}, which is unknown"
+    ))
 }

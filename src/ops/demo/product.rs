@@ -1,4 +1,4 @@
-//! The demo's products, created as a seller creates them, with the demo's drawings as pictures.
+//! The products of the demo market, created with the same functions that sellers use, and their pictures.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde::Deserialize;
 
 use super::pictures;
-use super::values::{address, price, word};
+use super::values::{parse_price, parse_value, picture_url};
 use crate::catalog::{
     Delivery, Draft, MAX_TEXT_LENGTH, Options, PersonalizationFieldDraft, PersonalizationKind, Product, ProductContent,
     ProductState, SectionChoice, SellerContext, Tags, Values, VariantDraft,
@@ -19,10 +19,10 @@ use crate::images::Image;
 use crate::money::Currency;
 use crate::schema::product_images;
 
-/// Items that the demo's buyers buy, by the slug of the product and the values of the variant.
+/// The quantities that buyers of the demo market buy, by the slug of the product and the values of the variant.
 pub type SoldQuantities<'a> = HashMap<(&'a str, &'a [String]), i32>;
 
-/// The size of the demo's pictures.
+/// The size of all pictures of the demo market, in pixels.
 const WIDTH: i32 = 800;
 const HEIGHT: i32 = 1_000;
 
@@ -32,7 +32,7 @@ const HEIGHT: i32 = 1_000;
 pub struct DemoProduct {
     pub title: String,
     pub slug: String,
-    /// Its code, such as `ART`.
+    /// The code of the category, such as `ART`.
     pub category: String,
     pub description: String,
     pub price: String,
@@ -42,16 +42,16 @@ pub struct DemoProduct {
     pub options: Vec<String>,
     #[serde(default)]
     pub variants: Vec<DemoVariant>,
-    /// The name of a section of its shop.
+    /// The name of a section of the shop.
     pub section: String,
     /// Separated by commas.
     pub tags: String,
-    /// Grams.
+    /// In grams.
     pub weight: Option<i32>,
     pub compare_at: Option<String>,
     /// None: `parcel`.
     pub delivery: Option<String>,
-    /// Made to order, within this range of days.
+    /// The range of days that making the product takes. None if it is not made to order.
     pub ready: Option<[i32; 2]>,
     #[serde(default)]
     pub material: String,
@@ -60,7 +60,7 @@ pub struct DemoProduct {
     pub pictures: Vec<DemoPicture>,
 }
 
-/// A personalization field. Without choices the buyer writes a text.
+/// A personalization field. Without choices it is a text field.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DemoField {
@@ -70,7 +70,7 @@ pub struct DemoField {
     pub choices: Vec<String>,
     pub max_length: Option<i32>,
     pub required: bool,
-    /// Added to the price.
+    /// An amount that is added to the product's price.
     pub price: String,
 }
 
@@ -127,7 +127,7 @@ fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -
         let sold = sold.get(&(product.slug.as_str(), variant.values.as_slice())).copied();
         variants.push(VariantDraft {
             values: values(&variant.values),
-            price: price(currency, &variant.price)?,
+            price: parse_price(currency, &variant.price)?,
             quantity: variant.quantity + sold.unwrap_or(0),
             sku: variant.sku,
             ..VariantDraft::default()
@@ -141,15 +141,17 @@ fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -
             description: product.description.clone(),
             category: product.category.clone(),
             tags: Tags::parse(&product.tags)
-                .map_err(|problem| Error::Internal(anyhow::anyhow!("the demo's tags: {problem}")))?
+                .map_err(|problem| Error::Internal(anyhow::anyhow!("the tags in market.json: {problem}")))?
                 .joined(),
             compare_at_price: product
                 .compare_at
                 .as_deref()
-                .map(|before| price(currency, before))
+                .map(|before| parse_price(currency, before))
                 .transpose()?,
             weight: product.weight,
-            delivery: delivery.map_or(Ok(Delivery::Parcel), |name| word("delivery", name, Delivery::parse))?,
+            delivery: delivery.map_or(Ok(Delivery::Parcel), |name| {
+                parse_value("delivery", name, Delivery::parse)
+            })?,
             ready_from: product.ready.map(|[from, _]| from),
             ready_within: product.ready.map(|[_, within]| within),
             material: product.material.clone(),
@@ -162,13 +164,13 @@ fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -
         fields: product
             .fields
             .iter()
-            .map(|described| field(described, currency))
+            .map(|field| field_draft(field, currency))
             .collect::<Result<_>>()?,
         pictures: Vec::new(),
     })
 }
 
-fn field(field: &DemoField, currency: Currency) -> Result<PersonalizationFieldDraft> {
+fn field_draft(field: &DemoField, currency: Currency) -> Result<PersonalizationFieldDraft> {
     Ok(PersonalizationFieldDraft {
         id: None,
         kind: if field.choices.is_empty() {
@@ -181,7 +183,7 @@ fn field(field: &DemoField, currency: Currency) -> Result<PersonalizationFieldDr
         choices: field.choices.clone(),
         max_length: field.max_length.unwrap_or(MAX_TEXT_LENGTH),
         required: field.required,
-        price: price(currency, &field.price)?,
+        price: parse_price(currency, &field.price)?,
     })
 }
 
@@ -192,7 +194,7 @@ fn add_pictures(conn: &mut Conn, product: &DemoProduct, id: ProductId, at: Naive
             id: ImageId::new(),
             product_id: id,
             public_id: format!("{}/{}", pictures::FOLDER, picture.file),
-            url: address(&picture.file),
+            url: picture_url(&picture.file),
             position,
             alt: picture.alt.clone(),
             width: Some(WIDTH),
@@ -206,7 +208,7 @@ fn add_pictures(conn: &mut Conn, product: &DemoProduct, id: ProductId, at: Naive
     Ok(())
 }
 
-/// The first three values. Missing values are empty.
+/// The first three values. Missing ones are empty.
 fn values(given: &[String]) -> Values {
     let value = |position: usize| given.get(position).cloned().unwrap_or_default();
     [value(0), value(1), value(2)]

@@ -1,4 +1,4 @@
-//! The purchases of the demo market, made with the functions that buyers and shops use, at times in the past.
+//! The purchases of the demo market. They are placed in the past, with the same functions as real purchases.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::market::{Market, Payment, Purchase};
 use super::parcels::{cancel_item, deliver, ship};
 use super::placed::{BookEntry, PlacedPurchase, unknown};
 use super::product::SoldQuantities;
-use super::values::{days, word};
+use super::values::{add_days, parse_value};
 use crate::accounts::random;
 use crate::carts::{AddOutcome, CartOwner, NewItem, add};
 use crate::catalog::PersonalizationField;
@@ -33,14 +33,14 @@ const DECLINED: &str = "Your card was declined. Nothing was charged. Try another
 /// An event of a purchase or of one of its parcels.
 #[derive(Clone, Copy)]
 enum Event {
-    Buy,
+    Place,
     Ship(usize),
     Deliver(usize),
-    /// Parcel and item.
+    /// The positions of the parcel and of the item in it.
     Cancel(usize, usize),
 }
 
-/// Makes all purchases, with their events in the order of their times.
+/// Places all purchases, with their events in the order of their times.
 pub(super) fn add_all(
     conn: &mut Conn,
     market: &Market,
@@ -48,58 +48,57 @@ pub(super) fn add_all(
     now: NaiveDateTime,
 ) -> Result<Vec<BookEntry>> {
     let mut events: Vec<(NaiveDateTime, usize, Event)> = Vec::new();
-    for (number, bought) in market.orders.iter().enumerate() {
-        // At different times of the day.
+    for (number, demo_purchase) in market.orders.iter().enumerate() {
+        // Spreads the purchases over the day.
         let minutes = i64::try_from(number * 97 % 480).unwrap_or(0);
-        let placed = days(now, -bought.days_ago) - TimeDelta::minutes(minutes);
-        let at = |after: i64, hours: i64| (days(placed, after) + TimeDelta::hours(hours)).min(now);
+        let placed = add_days(now, -demo_purchase.days_ago) - TimeDelta::minutes(minutes);
+        let at = |after: i64, hours: i64| (add_days(placed, after) + TimeDelta::hours(hours)).min(now);
         events.push((
-            if bought.payment == Payment::Waiting {
+            if demo_purchase.payment == Payment::Waiting {
                 now
             } else {
                 placed
             },
             number,
-            Event::Buy,
+            Event::Place,
         ));
-        for (index, parcel) in bought.parcels.iter().enumerate() {
+        for (index, parcel) in demo_purchase.parcels.iter().enumerate() {
             events.extend(parcel.shipped.map(|after| (at(after, 3), number, Event::Ship(index))));
             events.extend(
                 parcel
                     .delivered
                     .map(|after| (at(after, 4), number, Event::Deliver(index))),
             );
-            for (item, piece) in parcel.items.iter().enumerate() {
+            for (position, item) in parcel.items.iter().enumerate() {
                 events.extend(
-                    piece
-                        .canceled
-                        .map(|after| (at(after, 1), number, Event::Cancel(index, item))),
+                    item.canceled
+                        .map(|after| (at(after, 1), number, Event::Cancel(index, position))),
                 );
             }
         }
     }
     events.sort_by_key(|(at, ..)| *at);
-    let mut booked = Vec::new();
-    let mut done: HashMap<usize, PlacedPurchase> = HashMap::new();
+    let mut book_entries = Vec::new();
+    let mut placed_purchases: HashMap<usize, PlacedPurchase> = HashMap::new();
     for (at, number, event) in events {
         let purchase = &market.orders[number];
-        match (event, done.get(&number)) {
-            (Event::Buy, _) => {
-                let placed = buy(conn, purchase, currency, &mut booked, at)?;
-                done.insert(number, placed);
+        match (event, placed_purchases.get(&number)) {
+            (Event::Place, _) => {
+                let placed = place(conn, purchase, currency, &mut book_entries, at)?;
+                placed_purchases.insert(number, placed);
             }
-            (Event::Ship(parcel), Some(done)) => ship(conn, &purchase.parcels[parcel], done, at)?,
-            (Event::Deliver(parcel), Some(done)) => deliver(conn, &purchase.parcels[parcel], done, at)?,
-            (Event::Cancel(parcel, item), Some(done)) => {
-                booked.push(cancel_item(conn, &purchase.parcels[parcel], item, done, at)?);
+            (Event::Ship(parcel), Some(placed)) => ship(conn, &purchase.parcels[parcel], placed, at)?,
+            (Event::Deliver(parcel), Some(placed)) => deliver(conn, &purchase.parcels[parcel], placed, at)?,
+            (Event::Cancel(parcel, item), Some(placed)) => {
+                book_entries.push(cancel_item(conn, &purchase.parcels[parcel], item, placed, at)?);
             }
             (_, None) => return Err(unknown("a parcel before its purchase")),
         }
     }
-    Ok(booked)
+    Ok(book_entries)
 }
 
-/// Writes the entries into the provider's books.
+/// Records the entries in the books of the mock provider.
 pub fn write_books(books: &MockBooks, entries: Vec<BookEntry>) -> anyhow::Result<()> {
     for entry in entries {
         match entry {
@@ -114,15 +113,16 @@ pub fn write_books(books: &MockBooks, entries: Vec<BookEntry>) -> anyhow::Result
     Ok(())
 }
 
-/// The quantities that are sold, or held for an open payment, and not canceled. The products start with this much more.
+/// The quantities that are sold, or held for a pending payment, and not canceled. The products start with this much
+/// more stock.
 pub(super) fn sold_quantities(market: &Market) -> SoldQuantities<'_> {
     let mut sold = SoldQuantities::new();
-    for bought in market
+    for demo_purchase in market
         .orders
         .iter()
-        .filter(|bought| bought.payment != Payment::Declined)
+        .filter(|demo_purchase| demo_purchase.payment != Payment::Declined)
     {
-        for item in bought.parcels.iter().flat_map(|parcel| &parcel.items) {
+        for item in demo_purchase.parcels.iter().flat_map(|parcel| &parcel.items) {
             let quantity = if item.canceled.is_some() { 0 } else { item.quantity };
             *sold.entry((item.product.as_str(), item.values.as_slice())).or_default() += quantity;
         }
@@ -130,23 +130,24 @@ pub(super) fn sold_quantities(market: &Market) -> SoldQuantities<'_> {
     sold
 }
 
-fn buy(
+/// Fills a cart, places the purchase, and settles its payment unless that is still waiting.
+fn place(
     conn: &mut Conn,
-    bought: &Purchase,
+    demo_purchase: &Purchase,
     currency: Currency,
-    booked: &mut Vec<BookEntry>,
+    book_entries: &mut Vec<BookEntry>,
     at: NaiveDateTime,
 ) -> Result<PlacedPurchase> {
-    let known: Option<(UserId, String)> = users::table
-        .filter(users::username.eq(&bought.buyer))
+    let account: Option<(UserId, String)> = users::table
+        .filter(users::username.eq(&demo_purchase.buyer))
         .select((users::id, users::email))
         .first(conn)
         .optional()?;
-    let user = known.as_ref().map(|(user, _)| *user);
-    let email = known.map_or_else(|| bought.buyer.clone(), |(_, email)| email);
+    let user = account.as_ref().map(|(user, _)| *user);
+    let email = account.map_or_else(|| demo_purchase.buyer.clone(), |(_, email)| email);
     let mut cart_owner = user.map(CartOwner::User);
     let (mut notes, mut delivery_options) = (Vec::new(), Vec::new());
-    for parcel in &bought.parcels {
+    for parcel in &demo_purchase.parcels {
         let shop: ShopId = shops::table
             .filter(shops::slug.eq(&parcel.shop))
             .select(shops::id)
@@ -166,15 +167,15 @@ fn buy(
         }
     }
     let cart_owner = cart_owner.ok_or_else(|| unknown("a purchase of nothing"))?;
-    let country = Country::by_code(&bought.country).ok_or_else(|| unknown("a country"))?;
+    let country = Country::by_code(&demo_purchase.country).ok_or_else(|| unknown("a country"))?;
     let choices = CheckoutChoices {
         country,
         only_shop: None,
         delivery_options,
     };
-    let [street, postal_code, town, region] = &bought.address;
+    let [street, postal_code, town, region] = &demo_purchase.address;
     let address = AddressForm {
-        name: bought.name.clone(),
+        name: demo_purchase.name.clone(),
         street: street.clone(),
         line2: String::new(),
         postal_code: postal_code.clone(),
@@ -192,9 +193,9 @@ fn buy(
         notes,
     };
     let PlaceOutcome::Started { number, payment } = place_order(conn, &purchase, currency, PROVIDER, at)? else {
-        return Err(unknown(&format!("the purchase of {:?}", bought.name)));
+        return Err(unknown(&format!("the purchase of {:?}", demo_purchase.name)));
     };
-    let settled = match bought.payment {
+    let settled = match demo_purchase.payment {
         Payment::Paid => Some(("", PaymentResult::Succeeded)),
         Payment::Declined => Some((DECLINED, PaymentResult::Failed(DECLINED.to_owned()))),
         Payment::Waiting => None,
@@ -202,7 +203,7 @@ fn buy(
     if let Some((failure, charge)) = settled {
         settle(conn, None, &payment, &charge, at + TimeDelta::seconds(2))?;
         let request = payment.request();
-        booked.push(BookEntry::Payment { request, failure });
+        book_entries.push(BookEntry::Payment { request, failure });
     }
     let purchase: PurchaseId = purchases::table
         .filter(purchases::number.eq(number))
@@ -241,7 +242,7 @@ fn new_item(conn: &mut Conn, shop: ShopId, item: &super::market::Item) -> Result
 
 fn rate(conn: &mut Conn, shop: ShopId, name: &str) -> Result<ShippingRateId> {
     let rates = ShippingRate::of_shops(conn, &[shop])?;
-    word("rate", name, |name| {
+    parse_value("rate", name, |name| {
         rates.iter().find(|rate| rate.name == name).map(|rate| rate.id)
     })
 }

@@ -1,10 +1,10 @@
-//! The demo's shops, with their sections and shipping rates.
+//! The shops of the demo market, with their sections and shipping rates.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::market;
-use super::values::{address, days, price, word};
+use super::values::{add_days, parse_price, parse_value, picture_url};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId, UserId};
@@ -22,7 +22,7 @@ pub(super) fn add_shop(
     opened: NaiveDateTime,
     now: NaiveDateTime,
 ) -> Result<ShopId> {
-    let shop_image = shop.image.as_deref().map(address).unwrap_or_default();
+    let shop_image = shop.image.as_deref().map(picture_url).unwrap_or_default();
     let vacation = shop.vacation.as_ref();
     let row = NewShop {
         id: ShopId::new(),
@@ -35,22 +35,24 @@ pub(super) fn add_shop(
         location: &shop.location,
         shop_image: &shop_image,
         state: ShopState::Open,
-        vacation_from: vacation.map(|vacation| days(now, vacation.from_days)),
-        vacation_until: vacation.map(|vacation| days(now, vacation.until_days)),
+        vacation_from: vacation.map(|vacation| add_days(now, vacation.from_days)),
+        vacation_until: vacation.map(|vacation| add_days(now, vacation.until_days)),
         vacation_message: vacation.map(|vacation| vacation.message.as_str()).unwrap_or_default(),
         hue: shop.hue,
-        vividness: word("vividness", &shop.vividness, Vividness::parse)?,
-        corner: word("corner", &shop.corner, Corner::parse)?,
+        vividness: parse_value("vividness", &shop.vividness, Vividness::parse)?,
+        corner: parse_value("corner", &shop.corner, Corner::parse)?,
         created_at: opened,
         updated_at: opened,
     };
-    let rest = (
+    let other_columns = (
         shops::contact.eq(&shop.contact),
         shops::returns.eq(&shop.returns),
         shops::care.eq(&shop.care),
         shops::vacation_selling.eq(vacation.is_some_and(|vacation| vacation.selling)),
     );
-    diesel::insert_into(shops::table).values((&row, rest)).execute(conn)?;
+    diesel::insert_into(shops::table)
+        .values((&row, other_columns))
+        .execute(conn)?;
     for (position, name) in (1..).zip(&shop.sections) {
         diesel::insert_into(sections::table)
             .values((
@@ -66,7 +68,7 @@ pub(super) fn add_shop(
     Ok(row.id)
 }
 
-/// Adds the shipping rates, in the order of the file.
+/// Adds the shop's shipping rates, in the order of `market.json`.
 pub(super) fn add_rates(
     conn: &mut Conn,
     shop: &market::Shop,
@@ -77,7 +79,7 @@ pub(super) fn add_rates(
     for rate in &shop.rates {
         let country = |code: &String| {
             Country::by_code(code)
-                .ok_or_else(|| Error::Internal(anyhow::anyhow!("the demo's country {code:?} is unknown")))
+                .ok_or_else(|| Error::Internal(anyhow::anyhow!("the country {code:?} in market.json is unknown")))
         };
         let countries = rate.countries.iter().map(country).collect::<Result<Vec<_>>>()?;
         let draft = ShippingRateDraft {
@@ -87,12 +89,12 @@ pub(super) fn add_rates(
             } else {
                 Countries::only(&countries)
             },
-            first_price: price(currency, &rate.first)?,
-            further_price: price(currency, &rate.further)?,
+            first_price: parse_price(currency, &rate.first)?,
+            further_price: parse_price(currency, &rate.further)?,
             free_over: rate
                 .free_over
                 .as_deref()
-                .map(|over| price(currency, over))
+                .map(|over| parse_price(currency, over))
                 .transpose()?,
             days_from: rate.days[0],
             days_to: rate.days[1],

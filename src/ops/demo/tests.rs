@@ -1,11 +1,11 @@
-//! The demo market is consistent, and fills only an empty database.
+//! The demo market is consistent, and only an empty database is filled with it.
 
 use std::collections::HashSet;
 
 use chrono::DateTime;
 use diesel::dsl::count_star;
 
-use super::values::price;
+use super::values::parse_price;
 use super::*;
 use crate::accounts::NO_PASSWORD;
 use crate::db::{self, Location, in_transaction};
@@ -36,7 +36,7 @@ fn fill_with(conn: &mut Conn, currency: &str) -> bool {
 }
 
 #[test]
-fn every_product_shows_its_lowest_price_and_its_whole_stock() {
+fn every_product_has_the_lowest_price_and_the_total_stock_of_its_variants() {
     let usd = Currency::by_code(USD).unwrap();
     for shop in Market::read().unwrap().shops {
         for product in &shop.products {
@@ -68,7 +68,7 @@ fn every_product_shows_its_lowest_price_and_its_whole_stock() {
 }
 
 #[test]
-fn every_picture_of_the_market_is_in_the_program() {
+fn every_picture_of_the_market_is_embedded() {
     let files: HashSet<String> = pictures().map(|(name, _)| name.into_owned()).collect();
     for shop in Market::read().unwrap().shops {
         let pictures = shop
@@ -101,14 +101,14 @@ fn an_empty_database_is_filled_once() {
     let shops = i64::try_from(market.shops.len()).unwrap();
     let buyers = i64::try_from(market.buyers.len()).unwrap();
     assert_eq!(first[..2], [shops + buyers, shops]);
-    let away = shops::table.filter(shops::vacation_from.le(now()).and(shops::vacation_until.gt(now())));
-    assert_eq!(away.select(count_star()).first(conn), Ok(1_i64));
+    let on_vacation = shops::table.filter(shops::vacation_from.le(now()).and(shops::vacation_until.gt(now())));
+    assert_eq!(on_vacation.select(count_star()).first(conn), Ok(1_i64));
     assert!(!fill_with(conn, USD));
     assert_eq!(counts(conn), first);
 }
 
 #[test]
-fn one_user_is_enough_to_leave_a_database_alone() {
+fn a_database_with_one_user_is_not_filled() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     let market = Market::read().unwrap();
@@ -118,20 +118,26 @@ fn one_user_is_enough_to_leave_a_database_alone() {
 }
 
 #[test]
-fn a_currency_without_decimals_is_filled_too() {
+fn a_market_in_a_currency_without_decimals_can_be_filled() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     assert!(fill_with(conn, "JPY"));
-    assert_eq!(price(Currency::by_code("JPY").unwrap(), "34.50").unwrap(), Money(34));
-    assert_eq!(price(Currency::by_code("USD").unwrap(), "34.50").unwrap(), Money(3_450));
     assert_eq!(
-        price(Currency::by_code("TND").unwrap(), "34.50").unwrap(),
+        parse_price(Currency::by_code("JPY").unwrap(), "34.50").unwrap(),
+        Money(34)
+    );
+    assert_eq!(
+        parse_price(Currency::by_code("USD").unwrap(), "34.50").unwrap(),
+        Money(3_450)
+    );
+    assert_eq!(
+        parse_price(Currency::by_code("TND").unwrap(), "34.50").unwrap(),
         Money(34_500)
     );
 }
 
 #[test]
-fn the_stock_after_all_purchases_is_that_of_the_market_file() {
+fn the_stock_after_all_purchases_is_that_of_market_json() {
     let folder = tempfile::tempdir().unwrap();
     let conn = &mut database(&folder);
     assert!(fill_with(conn, USD));

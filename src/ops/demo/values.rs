@@ -1,4 +1,4 @@
-//! Parses the values of `market.json`: file names, words, days and prices.
+//! Converts the values of `market.json`: file names, names of enum values, days and prices.
 
 use chrono::{NaiveDateTime, TimeDelta};
 
@@ -6,30 +6,32 @@ use super::pictures::FOLDER;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, PriceError};
 
-/// The address of a picture.
-pub fn address(file: &str) -> String {
+/// The path of a picture in our URLs.
+pub fn picture_url(file: &str) -> String {
     format!("/media/{FOLDER}/{file}")
 }
 
-pub fn word<T>(what: &str, written: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
-    parse(written).ok_or_else(|| Error::Internal(anyhow::anyhow!("the demo's {what} {written:?} is unknown")))
+/// Parses a value with this function. `what` names the value in the error message.
+pub fn parse_value<T>(what: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T> {
+    parse(text).ok_or_else(|| Error::Internal(anyhow::anyhow!("the {what} {text:?} in market.json is unknown")))
 }
 
-pub fn days(from: NaiveDateTime, days: i64) -> NaiveDateTime {
+/// Adds days to a time, or subtracts them if they are negative.
+pub fn add_days(from: NaiveDateTime, days: i64) -> NaiveDateTime {
     TimeDelta::try_days(days)
         .and_then(|span| from.checked_add_signed(span))
         .unwrap_or(from)
 }
 
-/// A price as the file writes it, with the decimals dropped that the currency does not have.
-pub fn price(currency: Currency, written: &str) -> Result<Money> {
-    let parsed = match currency.parse(written) {
+/// Parses a price. Decimals that the currency does not have are dropped.
+pub fn parse_price(currency: Currency, text: &str) -> Result<Money> {
+    let parsed = match currency.parse(text) {
         Err(PriceError::TooFine(places)) => {
-            let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
+            let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
             let decimals: String = decimals.chars().take(places as usize).collect();
             currency.parse(format!("{whole}.{decimals}").trim_end_matches('.'))
         }
         parsed => parsed,
     };
-    parsed.map_err(|problem| Error::Internal(anyhow::anyhow!("the demo's price {written:?} {problem}")))
+    parsed.map_err(|problem| Error::Internal(anyhow::anyhow!("the price {text:?} in market.json {problem}")))
 }

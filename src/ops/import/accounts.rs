@@ -16,7 +16,7 @@ use crate::shops::{Corner, ShopState, Vividness};
 use crate::text;
 
 impl Import<'_> {
-    pub(super) fn user(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_user(&mut self, row: &Row) -> Result<RowResult> {
         let username = row.required_text("username")?;
         let email = row.required_text("email")?.trim().to_lowercase();
         self.refuse_duplicates(row, username, &email)?;
@@ -49,14 +49,14 @@ impl Import<'_> {
             created_at: joined,
             updated_at: joined,
         };
-        row.stored(diesel::insert_into(users::table).values(&user).execute(self.conn))?;
+        row.map_error(diesel::insert_into(users::table).values(&user).execute(self.conn))?;
         if row.flag("is_superuser", false)? {
             self.report.superuser(username);
         }
         Ok(RowResult::Imported)
     }
 
-    pub(super) fn shop(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_shop(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let other: Option<ShopId> = shops::table
             .filter(shops::owner_id.eq(owner))
@@ -92,12 +92,12 @@ impl Import<'_> {
             created_at,
             updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
         };
-        row.stored(diesel::insert_into(shops::table).values(&shop).execute(self.conn))?;
+        row.map_error(diesel::insert_into(shops::table).values(&shop).execute(self.conn))?;
         Ok(RowResult::Imported)
     }
 
     fn refuse_duplicates(&mut self, row: &Row, username: &str, email: &str) -> Result<()> {
-        // The database lowers both sides, as its unique index does, because it knows other letters than Rust.
+        // The database lowercases both sides, as its unique index does, because it knows other letters than Rust.
         let by_name: Option<UserId> = users::table
             .filter(lower(users::username).eq(lower(username)))
             .select(users::id)
@@ -118,9 +118,9 @@ impl Import<'_> {
     }
 
     fn shop_slug(&mut self, name: &str) -> Result<String> {
-        let wanted = text::slug(name, "shop");
-        // A slug has only letters, digits and hyphens, so none of LIKE's wildcards.
-        let pattern = format!("{wanted}%");
+        let base = text::slug(name, "shop");
+        // A slug has only letters, digits and hyphens, so it contains no wildcards of LIKE.
+        let pattern = format!("{base}%");
         let mut taken: Vec<String> = shops::table
             .filter(shops::slug.like(&pattern))
             .select(shops::slug)
@@ -130,7 +130,7 @@ impl Import<'_> {
             .select(shop_slugs::slug)
             .load(self.conn)?;
         taken.extend(earlier);
-        Ok(text::free_slug(&wanted, |slug| taken.iter().any(|other| other == slug)))
+        Ok(text::free_slug(&base, |slug| taken.iter().any(|other| other == slug)))
     }
 }
 
@@ -141,7 +141,7 @@ fn is_pbkdf2_sha256(hash: &str) -> bool {
         if rounds.parse::<u32>().is_ok_and(|rounds| rounds > 0) && !salt.is_empty() && !hash.is_empty())
 }
 
-/// A hue for a shop whose owner has not chosen one. It is always the same, and far from those of the next ids.
+/// The hue of a shop, in degrees, derived from its id so that shops with adjacent ids look different.
 fn hue(id: i64) -> i32 {
     let step = i32::try_from(id.rem_euclid(360)).unwrap_or(0);
     (step * 47 + 264) % 360

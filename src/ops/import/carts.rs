@@ -13,7 +13,7 @@ use crate::money::Money;
 use crate::schema::{cart_items, carts, product_variants};
 
 impl Import<'_> {
-    pub(super) fn cart(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_cart(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         if diesel::select(exists(carts::table.filter(carts::owner_id.eq(owner)))).get_result(self.conn)? {
             return Ok(RowResult::Skipped("the owner already has another cart"));
@@ -25,11 +25,11 @@ impl Import<'_> {
             carts::created_at.eq(created_at),
             carts::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
         );
-        row.stored(diesel::insert_into(carts::table).values(cart).execute(self.conn))?;
+        row.map_error(diesel::insert_into(carts::table).values(cart).execute(self.conn))?;
         Ok(RowResult::Imported)
     }
 
-    pub(super) fn cart_line(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_cart_line(&mut self, row: &Row) -> Result<RowResult> {
         let product = ProductId(self.reference(row, "product", Model::Product)?);
         if !self.is_part_of_imported(row, "cart", Model::Cart)? {
             return Ok(RowResult::Skipped(
@@ -42,8 +42,9 @@ impl Import<'_> {
         }
         let cart = CartId(row.reference("cart")?);
         let (variant, price) = self.first_variant(product)?;
-        let twin = cart_items::table.filter(cart_items::cart_id.eq(cart).and(cart_items::variant_id.eq(variant)));
-        if diesel::select(exists(twin)).get_result(self.conn)? {
+        let same_variant =
+            cart_items::table.filter(cart_items::cart_id.eq(cart).and(cart_items::variant_id.eq(variant)));
+        if diesel::select(exists(same_variant)).get_result(self.conn)? {
             return Ok(RowResult::Skipped("an earlier line of the cart has the same product"));
         }
         let created_at = row.optional_time("created_at")?.unwrap_or(self.now);
@@ -57,11 +58,11 @@ impl Import<'_> {
             cart_items::created_at.eq(created_at),
             cart_items::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
         );
-        row.stored(diesel::insert_into(cart_items::table).values(line).execute(self.conn))?;
+        row.map_error(diesel::insert_into(cart_items::table).values(line).execute(self.conn))?;
         Ok(RowResult::Imported)
     }
 
-    /// The variant of an imported product. If its owner has added more since, the first one.
+    /// The first variant of a product, and its price. An import creates one; the owner may have added more since.
     pub(super) fn first_variant(&mut self, product: ProductId) -> Result<(VariantId, Money)> {
         Ok(product_variants::table
             .filter(product_variants::product_id.eq(product))

@@ -15,7 +15,7 @@ use crate::schema::{categories, product_images, product_slugs, product_variants,
 use crate::text;
 
 impl Import<'_> {
-    pub(super) fn product(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_product(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let shop = ShopId(self.reference(row, "shop", Model::Shop)?);
         let title = row.required_text("title")?;
@@ -53,8 +53,8 @@ impl Import<'_> {
             updated_at: product.updated_at,
             ..variant.to_row(product.id, 1, created_at)
         };
-        row.stored(diesel::insert_into(products::table).values(&product).execute(self.conn))?;
-        row.stored(
+        row.map_error(diesel::insert_into(products::table).values(&product).execute(self.conn))?;
+        row.map_error(
             diesel::insert_into(product_variants::table)
                 .values(&variant)
                 .execute(self.conn),
@@ -63,7 +63,7 @@ impl Import<'_> {
         Ok(RowResult::Imported)
     }
 
-    pub(super) fn image(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_image(&mut self, row: &Row) -> Result<RowResult> {
         if !self.is_part_of_imported(row, "product", Model::Product)? {
             return Ok(RowResult::Skipped("the product already existed and was not changed"));
         }
@@ -91,7 +91,7 @@ impl Import<'_> {
             created_at,
             updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
         };
-        row.stored(
+        row.map_error(
             diesel::insert_into(product_images::table)
                 .values(&image)
                 .execute(self.conn),
@@ -108,8 +108,8 @@ impl Import<'_> {
     }
 
     fn product_slug(&mut self, shop: ShopId, title: &str) -> Result<String> {
-        let wanted = text::slug(title, "product");
-        let pattern = format!("{wanted}%");
+        let base = text::slug(title, "product");
+        let pattern = format!("{base}%");
         let mut taken: Vec<String> = products::table
             .filter(products::shop_id.eq(shop).and(products::slug.like(&pattern)))
             .select(products::slug)
@@ -119,6 +119,6 @@ impl Import<'_> {
             .select(product_slugs::slug)
             .load(self.conn)?;
         taken.extend(earlier);
-        Ok(text::free_slug(&wanted, |slug| taken.iter().any(|other| other == slug)))
+        Ok(text::free_slug(&base, |slug| taken.iter().any(|other| other == slug)))
     }
 }

@@ -1,4 +1,4 @@
-//! The original's fixture files. All are read before anything is written.
+//! The fixture files of the original. All are read before anything is written.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::model::Model;
 use super::row::Row;
 use crate::error::{Error, Result};
 
-/// One file for each app of the original.
+/// One file for each Django app of the original.
 const FILES: [&str; 6] = [
     "jwt_auth.json",
     "shops.json",
@@ -23,7 +23,7 @@ const FILES: [&str; 6] = [
 #[derive(Debug)]
 pub struct Fixtures {
     rows: Vec<Row>,
-    /// File and model of the rows of other models, such as `jwt_auth.json: auth.group`.
+    /// The file and model of each row of another model, such as `jwt_auth.json: auth.group`.
     rows_of_other_models: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Fixtures {
     /// Reads the six files of a folder.
     ///
     /// # Errors
-    /// `Refused` if a file is missing or broken, or has a row twice.
+    /// `Refused` if a file is missing or not valid, or if two rows of a model have the same pk.
     pub fn read(dir: &Path) -> Result<Self> {
         let mut fixtures = Self {
             rows: Vec::new(),
@@ -64,7 +64,7 @@ impl Fixtures {
 
     fn add(&mut self, file: &'static str, text: &str) -> Result<()> {
         let refuse = |why: String| Error::Refused(format!("{file}: {why}"));
-        // Windows programs begin a file with a byte order mark, which JSON does not allow.
+        // Windows programs may write a byte order mark at the start of a file, which JSON does not allow.
         let rows: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| refuse(format!("is not JSON: {error}")))?;
         let Value::Array(rows) = rows else {

@@ -1,4 +1,5 @@
-//! `pocketshop import pocketshop DIR`: imports the original's Django fixtures in one transaction. It can be repeated.
+//! `pocketshop import pocketshop DIR`: imports the Django fixtures of the original in one transaction. It is safe to
+//! repeat.
 
 mod accounts;
 mod carts;
@@ -27,10 +28,11 @@ use crate::schema::{
 };
 use row::Row;
 
-/// Imports the rows that do not exist yet. Call it in a transaction, because rows before an error are already written.
+/// Imports the rows that do not exist yet. Call this in a transaction, because the rows before an error are written
+/// already.
 ///
 /// # Errors
-/// `Refused` with a line that names file, model and pk of the first row that cannot be imported.
+/// `Refused` with a line that names the file, model and pk of the first row that cannot be imported.
 pub fn import(conn: &mut Conn, fixtures: &Fixtures, currency: Currency, now: NaiveDateTime) -> Result<Report> {
     let mut import = Import {
         conn,
@@ -85,14 +87,14 @@ impl Import<'_> {
             return Ok(RowResult::Exists);
         }
         match row.model {
-            Model::User => self.user(row),
-            Model::Shop => self.shop(row),
-            Model::Product => self.product(row),
-            Model::Image => self.image(row),
-            Model::Cart => self.cart(row),
-            Model::CartLine => self.cart_line(row),
-            Model::Payment => self.payment(row),
-            Model::Order => self.order(row),
+            Model::User => self.import_user(row),
+            Model::Shop => self.import_shop(row),
+            Model::Product => self.import_product(row),
+            Model::Image => self.import_image(row),
+            Model::Cart => self.import_cart(row),
+            Model::CartLine => self.import_cart_line(row),
+            Model::Payment => self.import_payment(row),
+            Model::Order => self.skip_order(row),
         }
     }
 
@@ -122,20 +124,20 @@ impl Import<'_> {
         )))
     }
 
-    /// Whether this run imported the row that a field points to. Otherwise the parts of that row are skipped.
+    /// Whether this run imported the row that a field points to. If not, this row is skipped as well.
     fn is_part_of_imported(&mut self, row: &Row, field: &str, model: Model) -> Result<bool> {
         let id = row.reference(field)?;
         if self.imported.contains(&(model, id)) {
             return Ok(true);
         }
-        // The file has that row, so it was skipped or existed already. That is no error.
+        // If that row is in the files, it was skipped or existed already, which is not an error.
         if !self.fixtures.rows_of(model).any(|row| row.pk == id) {
             self.reference(row, field, model)?;
         }
         Ok(false)
     }
 
-    /// The address of a picture. Empty if it is missing, or if it cannot be imported, which is reported.
+    /// The URL of a picture. Empty if it is missing, or if it cannot be imported; then the report says so.
     fn picture(&mut self, row: &Row, field: &str, what: &'static str) -> Result<String> {
         let Ok(url) = row.picture(field)? else {
             self.report.omit(row, what, row::NotOurPicture::REASON);

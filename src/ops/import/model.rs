@@ -1,6 +1,6 @@
 //! The models of the original that are imported.
 
-/// The model of a row. Rows may point to rows of the same or an earlier model.
+/// The model of a row, in the order of the import. Rows may point to rows of the same or an earlier model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Model {
     User,
@@ -25,7 +25,7 @@ impl Model {
         Self::Order,
     ];
 
-    /// The name in Django's files.
+    /// The name of the model in the fixture files.
     pub fn label(self) -> &'static str {
         match self {
             Self::User => "jwt_auth.user",
@@ -39,7 +39,7 @@ impl Model {
         }
     }
 
-    /// The plural for the report.
+    /// The plural name for the report.
     pub fn plural(self) -> &'static str {
         match self {
             Self::User => "users",

@@ -25,7 +25,7 @@ const STATUSES: [(&str, bool); 4] = [
 ];
 const PAYMENT_STATUSES: [&str; 3] = ["PENDING", "SUCCEEDED", "FAILED"];
 
-/// An order of the files, with the values that it copies from its product.
+/// An order of the fixtures, with the values that are copied from its product.
 struct ImportedOrder<'a> {
     row: &'a Row,
     buyer: UserId,
@@ -44,7 +44,7 @@ struct ImportedOrder<'a> {
 }
 
 impl<'a> Import<'a> {
-    pub(super) fn payment(&mut self, row: &Row) -> Result<RowResult> {
+    pub(super) fn import_payment(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let currency = row.text("currency")?;
         if currency != self.currency.code {
@@ -65,7 +65,7 @@ impl<'a> Import<'a> {
             .iter()
             .try_fold(Money(0), |sum, order| sum.plus(order.subtotal))
             .ok_or_else(|| row.refuse("the sum of its orders is too large"))?;
-        let purchase = self.purchase(row, owner, amount)?;
+        let purchase = self.insert_purchase(row, owner, amount)?;
         let created_at = row.time("created_at")?;
         let payment = (
             payments::id.eq(PaymentId(row.pk)),
@@ -80,7 +80,7 @@ impl<'a> Import<'a> {
             payments::created_at.eq(created_at),
             payments::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
         );
-        row.stored(diesel::insert_into(payments::table).values(payment).execute(self.conn))?;
+        row.map_error(diesel::insert_into(payments::table).values(payment).execute(self.conn))?;
         let mut by_shop_order: BTreeMap<(ShopId, bool), Vec<ImportedOrder<'_>>> = BTreeMap::new();
         for order in orders {
             by_shop_order
@@ -89,17 +89,17 @@ impl<'a> Import<'a> {
                 .push(order);
         }
         for ((shop, _), orders) in by_shop_order {
-            let shop_order = self.shop_order(row, purchase, shop, &orders)?;
+            let shop_order = self.insert_shop_order(row, purchase, shop, &orders)?;
             for order in orders {
-                self.order_line(&order, purchase, shop_order, PaymentId(row.pk))?;
+                self.insert_order_line(&order, purchase, shop_order, PaymentId(row.pk))?;
                 self.imported.insert((Model::Order, order.row.pk));
             }
         }
         Ok(RowResult::Imported)
     }
 
-    /// An order that was not imported together with its payment.
-    pub(super) fn order(&mut self, row: &Row) -> Result<RowResult> {
+    /// Skips an order that was not imported together with its payment, and says why.
+    pub(super) fn skip_order(&mut self, row: &Row) -> Result<RowResult> {
         if self.is_part_of_imported(row, "payment", Model::Payment)? {
             return Ok(RowResult::Skipped("the quantity is 0"));
         }
@@ -140,7 +140,7 @@ impl<'a> Import<'a> {
             .optional()?;
         let (variant, _) = self.first_variant(product)?;
         let created_at = row.time("created_at")?;
-        // The unit price is known only if the subtotal is a multiple of it. The subtotal is always imported as it is.
+        // The unit price is known only if the subtotal is divisible by the quantity. The subtotal stays as it is.
         let divides = subtotal.0 % i64::from(quantity) == 0;
         Ok(ImportedOrder {
             row,
@@ -164,7 +164,7 @@ impl<'a> Import<'a> {
         })
     }
 
-    fn purchase(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<PurchaseId> {
+    fn insert_purchase(&mut self, payment: &Row, buyer: UserId, total: Money) -> Result<PurchaseId> {
         let (username, first, last, email, address): (String, String, String, String, Option<String>) = users::table
             .find(buyer)
             .select((
@@ -201,7 +201,7 @@ impl<'a> Import<'a> {
             purchases::created_at.eq(created_at),
             purchases::updated_at.eq(payment.optional_time("updated_at")?.unwrap_or(created_at)),
         );
-        payment.stored(
+        payment.map_error(
             diesel::insert_into(purchases::table)
                 .values(purchase)
                 .execute(self.conn),
@@ -209,7 +209,7 @@ impl<'a> Import<'a> {
         Ok(id)
     }
 
-    fn shop_order(
+    fn insert_shop_order(
         &mut self,
         payment: &Row,
         purchase: PurchaseId,
@@ -231,13 +231,13 @@ impl<'a> Import<'a> {
             shop_orders::price.eq(Money(0)),
             shop_orders::carrier.eq(""),
             shop_orders::tracking.eq(""),
-            // The original stored only when an order last changed.
+            // The original stored only the time of the last change of an order.
             shop_orders::shipped_at.eq(shipped.then_some(first)),
             shop_orders::delivered_at.eq(delivered.then_some(last)),
             shop_orders::created_at.eq(created_at),
             shop_orders::updated_at.eq(last),
         );
-        payment.stored(
+        payment.map_error(
             diesel::insert_into(shop_orders::table)
                 .values(shop_order)
                 .execute(self.conn),
@@ -245,7 +245,7 @@ impl<'a> Import<'a> {
         Ok(id)
     }
 
-    fn order_line(
+    fn insert_order_line(
         &mut self,
         order: &ImportedOrder<'_>,
         purchase: PurchaseId,
@@ -273,7 +273,7 @@ impl<'a> Import<'a> {
         );
         order
             .row
-            .stored(diesel::insert_into(orders::table).values(line).execute(self.conn))?;
+            .map_error(diesel::insert_into(orders::table).values(line).execute(self.conn))?;
         if let Some(status) = OrderStatus::parse(order.status) {
             let action = OrderAction::by_market(order.updated_at);
             OrderEvent::record(self.conn, OrderLineId(order.row.pk), None, status, action)?;
@@ -281,7 +281,7 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// The provider's id of the payment, which must be unique.
+    /// The provider's id of the payment, which must be unique for each provider.
     fn provider_id(&mut self, row: &Row) -> Result<String> {
         let id = row.optional_text("payment_intent_id")?;
         if id.is_empty() {

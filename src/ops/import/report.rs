@@ -5,12 +5,13 @@ use std::fmt;
 use super::model::Model;
 use super::row::Row;
 
-/// The result for one row.
+/// The result of importing one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowResult {
     Imported,
     /// A row with this id exists, so nothing was changed.
     Exists,
+    /// The row was not imported, for this reason.
     Skipped(&'static str),
 }
 
@@ -58,7 +59,7 @@ impl Report {
         }
     }
 
-    /// Counts a row of a model that is not imported. `source` is its file and model.
+    /// Counts a row of a model that is not imported. `source` is the row's file and model.
     pub(super) fn count_other_model(&mut self, source: &str) {
         self.other += 1;
         self.note(
@@ -69,7 +70,7 @@ impl Report {
         );
     }
 
-    /// Notes a field that was not imported, although its row was.
+    /// Adds a note about a field that was not imported although its row was.
     pub(super) fn omit(&mut self, row: &Row, what: &'static str, reason: &'static str) {
         self.note(what, "left out", reason, row.name());
     }

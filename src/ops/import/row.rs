@@ -1,4 +1,4 @@
-//! One row of a fixture: its fields by type, and errors that name file, model and pk.
+//! A row of a fixture: reads its fields by type, with errors that name the file, model and pk.
 
 use std::fmt::Display;
 
@@ -29,7 +29,7 @@ impl Row {
         format!("{}: {} {}", self.file, self.model.label(), self.pk)
     }
 
-    /// An error that names the row. `why` is the end of a sentence.
+    /// An error that names the row. `why` says what is wrong.
     pub fn refuse(&self, why: impl Display) -> Error {
         Error::Refused(format!("{}: {why}", self.name()))
     }
@@ -37,12 +37,12 @@ impl Row {
     /// A required text, which may be empty.
     pub fn text(&self, field: &str) -> Result<&str> {
         match self.value(field)? {
-            // PostgreSQL cannot store it.
+            // PostgreSQL cannot store a NUL.
             Value::String(text) if text.contains('\0') => {
-                Err(self.refuse(format!("the {field} holds a NUL character")))
+                Err(self.refuse(format!("the {field} contains a NUL character")))
             }
             Value::String(text) => Ok(text),
-            _ => Err(self.refuse(format!("the {field} is not a text"))),
+            _ => Err(self.refuse(format!("the {field} is not a string"))),
         }
     }
 
@@ -80,14 +80,14 @@ impl Row {
         i32::try_from(number).map_err(|_| self.refuse(format!("the quantity {number} is too large")))
     }
 
-    /// A price. Django writes decimals as text, because a float would not be exact.
+    /// A price. Django writes decimals as strings, because floats would not be exact.
     pub fn price(&self, field: &str, currency: Currency) -> Result<Money> {
-        let Value::String(typed) = self.value(field)? else {
-            return Err(self.refuse(format!("the {field} is not a text like \"12.50\"")));
+        let Value::String(text) = self.value(field)? else {
+            return Err(self.refuse(format!("the {field} is not a string like \"12.50\"")));
         };
         currency
-            .parse(typed)
-            .map_err(|problem| self.refuse(format!("the {field} {typed:?} {problem}")))
+            .parse(text)
+            .map_err(|problem| self.refuse(format!("the {field} {text:?} {problem}")))
     }
 
     pub fn flag(&self, field: &str, default: bool) -> Result<bool> {
@@ -98,14 +98,14 @@ impl Row {
         }
     }
 
-    /// A required time, in UTC and in microseconds. Without an offset it counts as UTC.
+    /// A required time, converted to UTC and truncated to microseconds. A time without an offset is in UTC already.
     pub fn time(&self, field: &str) -> Result<NaiveDateTime> {
-        let typed = self.text(field)?;
-        DateTime::parse_from_rfc3339(typed)
+        let text = self.text(field)?;
+        DateTime::parse_from_rfc3339(text)
             .map(|time| time.naive_utc())
-            .or_else(|_| typed.parse::<NaiveDateTime>())
+            .or_else(|_| text.parse::<NaiveDateTime>())
             .map(|time| time.trunc_subsecs(6))
-            .map_err(|_| self.refuse(format!("the {field} {typed:?} is not a date and time")))
+            .map_err(|_| self.refuse(format!("the {field} {text:?} is not a date and time")))
     }
 
     /// An optional time.
@@ -117,7 +117,7 @@ impl Row {
         }
     }
 
-    /// The address of a picture, if there is one. An inner `Err` if it is not at the original's picture host.
+    /// The URL of a picture, if there is one. The inner `Err` says that it is not at the original's picture host.
     pub fn picture(&self, field: &str) -> Result<Result<Option<String>, NotOurPicture>> {
         let address = self.optional_text(field)?;
         if address.is_empty() {
@@ -133,15 +133,15 @@ impl Row {
         Ok(ours.map(|url| Some(url.into())).ok_or(NotOurPicture))
     }
 
-    /// Adds the name of the row to an error of the database.
-    pub fn stored<T>(&self, result: QueryResult<T>) -> Result<T> {
+    /// Converts an error of the database to one that names this row.
+    pub fn map_error<T>(&self, result: QueryResult<T>) -> Result<T> {
         result.map_err(|error| match error {
             DieselError::DatabaseError(
                 DatabaseErrorKind::UniqueViolation
                 | DatabaseErrorKind::CheckViolation
                 | DatabaseErrorKind::ForeignKeyViolation,
                 info,
-            ) => self.refuse(format!("the database refuses it: {}", info.message())),
+            ) => self.refuse(format!("the database rejected it: {}", info.message())),
             other => Error::Internal(anyhow::Error::new(other).context(self.name())),
         })
     }

@@ -31,8 +31,10 @@ enum Grant {
 }
 
 impl PurchaseAccess {
+    /// Loads the purchase.
+    ///
     /// # Errors
-    /// `NotFound` if it gives no access to this purchase.
+    /// `NotFound` if there is no such purchase, or if the visitor has no access to it.
     pub fn open(&self, conn: &mut Conn) -> Result<Purchase> {
         match &self.grant {
             Grant::Buyer(user) => Purchase::placed_of_buyer(conn, *user, &self.number),
@@ -52,7 +54,7 @@ impl PurchaseAccess {
         matches!(self.grant, Grant::Link { .. })
     }
 
-    /// Keeps a response to a link out of caches, and its address out of the `Referer` header.
+    /// For a link: sets the headers that keep the response out of caches and its address out of `Referer`.
     pub fn protect(&self, response: HttpResponse) -> HttpResponse {
         if self.is_link() { private(response) } else { response }
     }
@@ -83,7 +85,7 @@ impl FromRequest for PurchaseAccess {
         let user = visitor.as_ref().ok().map(|visitor| visitor.user);
         let segment = |name: &str| request.match_info().get(name).map(str::to_owned);
         let number = segment("number").unwrap_or_default();
-        // Nothing else can be a number or a token, and PostgreSQL takes no NUL in a text.
+        // No number or token has other characters, and PostgreSQL refuses texts with a NUL.
         let is_valid = |text: &str| {
             text.bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))

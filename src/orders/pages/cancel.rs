@@ -23,7 +23,7 @@ struct CancelPage {
     number: String,
     shop: String,
     order_line: OrderLine,
-    /// What the buyer gets back.
+    /// The amount that is refunded.
     refund: Money,
     /// The part of the refund that is delivery.
     delivery: Money,
@@ -42,7 +42,7 @@ impl LinePath {
     }
 }
 
-/// `GET …/lines/{order}/cancellation`: what canceling the line means.
+/// `GET …/lines/{order}/cancellation`: asks for confirmation and shows the refund.
 pub async fn new(request: PurchaseRequest, path: Path<LinePath>) -> Result<HttpResponse> {
     let (id, access) = (path.id()?, request.who.clone());
     let opened = access.clone();
@@ -68,7 +68,7 @@ pub async fn new(request: PurchaseRequest, path: Path<LinePath>) -> Result<HttpR
     Ok(access.protect(response))
 }
 
-/// `POST …/lines/{order}/cancellation`: cancels the line, and refunds it once that is recorded.
+/// `POST …/lines/{order}/cancellation`: cancels the line, and sends the refund after the transaction.
 pub async fn create(request: PurchaseRequest, path: Path<LinePath>) -> Result<HttpResponse> {
     let (id, access, now) = (path.id()?, request.who.clone(), request.now());
     let outbox = request.services.outbox.clone();
@@ -84,9 +84,9 @@ pub async fn create(request: PurchaseRequest, path: Path<LinePath>) -> Result<Ht
     let canceled = match canceled {
         Ok((refund, title)) => {
             let amount = request.page.money(refund.amount);
-            // A refund that fails here stays recorded, and a timer tries it again.
+            // A refund that fails here stays pending, and `settle_open` retries it.
             if let Err(error) = request.services.processor.refund(refund, now).await {
-                tracing::error!(%error, "a refund has to be tried again");
+                tracing::error!(%error, "the refund could not be completed and will be retried");
             }
             Ok(format!("Canceled: {title}. {amount} goes back to your card."))
         }

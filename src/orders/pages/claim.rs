@@ -1,7 +1,8 @@
-//! Moving a guest's order into an account: a new one for its email address, or the visitor's.
+//! Moves a guest's order into an account: into a new account with the order's email address, or into the visitor's.
 //!
-//! The link opens one order, and only that order is moved. It does not prove that the address is the visitor's, since
-//! links can be passed on. The verification email of the new account does, and then the other orders follow.
+//! The link opens one order, and only that order is moved. The link does not prove that the email address is the
+//! visitor's, since links can be passed on. The verification email of the new account does; then all other orders with
+//! this address are moved too.
 
 use actix_web::HttpResponse;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! How the reader of a guest's order can move it into an account.
+//! How a visitor can move a guest's order into an account.
 
 use crate::accounts::{User, Visitor};
 use crate::db::Conn;
@@ -7,15 +7,15 @@ use crate::orders::Purchase;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimOption {
-    /// It belongs to another account.
+    /// The order belongs to another account.
     Claimed,
-    /// It belongs to the visitor's account.
+    /// The order belongs to the visitor's account.
     Own,
-    /// No account has its email address: a password makes one.
+    /// No account has the order's email address: the visitor can create one by choosing a password.
     CreateAccount,
-    /// An account has its email address: sign in first.
+    /// An account has the order's email address: the visitor must sign in first.
     SignIn,
-    /// The visitor's account has its email address.
+    /// The visitor's account has the order's email address.
     Claim,
     /// The visitor's account has another email address.
     OtherAddress,

@@ -14,7 +14,7 @@ pub struct ShopOrderPath {
     shop_order: String,
 }
 
-/// `POST …/shipments/{shop_order}/delivery`
+/// `POST …/shipments/{shop_order}/delivery`: marks the shop order as delivered.
 pub async fn create(request: PurchaseRequest, path: Path<ShopOrderPath>) -> Result<HttpResponse> {
     let id = path.shop_order.parse().map(ShopOrderId).map_err(|_| Error::NotFound)?;
     let (access, now) = (request.who.clone(), request.now());

@@ -1,4 +1,4 @@
-//! A purchase with everything its page shows: each shop order with its progress, its lines, and the refunds.
+//! A purchase with everything that its page shows: its shop orders with their progress and lines, and its refunds.
 
 use chrono::NaiveDateTime;
 
@@ -18,7 +18,7 @@ pub struct PurchaseDetails {
     pub shop_orders: Vec<ShopOrderDetails>,
     /// The sum of all refunds.
     pub refunded: Money,
-    /// The total without the refunds.
+    /// The total minus the refunds.
     pub remaining: Money,
 }
 
@@ -37,13 +37,13 @@ pub struct ShopOrderDetails {
 pub struct LineDetails {
     pub order_line: OrderLine,
     pub picture: Option<Picture>,
-    /// The product's page, if it is still sold.
+    /// The product's page, if the product is still sold.
     pub url: Option<String>,
     /// Label and value of each personalization field.
     pub answers: Vec<(String, String)>,
-    /// What the buyer gets back for canceling it. None if it cannot be canceled.
+    /// The refund if the line is canceled now. None if it cannot be canceled.
     pub refundable: Option<Money>,
-    /// What was refunded for it.
+    /// The amount that was refunded for the line.
     pub refunded: Option<Money>,
 }
 
@@ -54,7 +54,7 @@ pub struct ProgressStep {
     pub done: bool,
 }
 
-/// What the lines of all shop orders are looked up in.
+/// The data that all lines of the purchase share.
 struct Lookup {
     /// Whether the payment can be refunded here.
     is_refundable: bool,
@@ -64,7 +64,7 @@ struct Lookup {
 }
 
 impl PurchaseDetails {
-    /// The number of statements does not depend on how much was bought.
+    /// Loads the details. The number of statements does not depend on the number of lines.
     pub fn load(conn: &mut Conn, purchase: Purchase) -> Result<Self> {
         let shop_orders = ShopOrder::of_purchase(conn, purchase.id)?;
         let lines = OrderLine::of_purchase(conn, purchase.id)?;
@@ -197,7 +197,8 @@ fn expected_arrival(shop_order: &ShopOrder) -> String {
     }
 }
 
-/// What the buyer gets back for canceling this line: its price, and the delivery if no other line is left to ship.
+/// The refund if this line is canceled now: its subtotal, plus the delivery if all other lines are canceled already.
+/// None if the line cannot be canceled.
 fn refundable(line: &OrderLine, siblings: &[&OrderLine], delivery: Money) -> Option<Money> {
     if line.status != OrderStatus::Pending {
         return None;

@@ -1,11 +1,11 @@
-//! The flash message after an action: a success, or why it was refused.
+//! The flash message after an action: that it succeeded, or why it was refused.
 
 use actix_session::Session;
 
 use crate::error::{Error, Result};
 use crate::web::Flash;
 
-/// Sets the message of a success, or the message of a refusal as a warning. Other errors are returned.
+/// Sets a flash message: the message of a success, or the message of `Refused` as a warning. Other errors are returned.
 pub fn flash_result(session: &Session, result: Result<String>) -> Result<()> {
     match result {
         Ok(message) => Flash::ok(session, message),

@@ -1,4 +1,4 @@
-//! The buyer's pages of orders. A guest opens the same pages by the link in an email.
+//! The buyer's order pages. Guests open the same pages with the link in their email.
 
 mod access;
 mod cancel;

@@ -1,4 +1,4 @@
-//! Buying again: puts the lines of an order that are still sold into the cart.
+//! Reordering: adds the lines of an order that are still sold to the cart.
 
 use actix_web::HttpResponse;
 use chrono::NaiveDateTime;
@@ -17,13 +17,13 @@ use crate::web::{Buyer, Flash};
 struct ReorderReport {
     /// The titles of what was added.
     added: Vec<String>,
-    /// For each of the others, why it was not added.
+    /// The reasons why the other lines were not added.
     refusals: Vec<String>,
-    /// The cart, and the pieces in it. None if nothing was added.
+    /// The cart and the number of items in it. None if nothing was added.
     cart: Option<(CartId, i64)>,
 }
 
-/// `POST …/again`
+/// `POST …/again`: adds the lines to the cart, and redirects there if any was added.
 pub async fn create(request: PurchaseRequest, buyer: Buyer) -> Result<HttpResponse> {
     let (access, cart_owner, now) = (request.who.clone(), buyer.cart_owner(), request.now());
     let report = request
@@ -32,8 +32,8 @@ pub async fn create(request: PurchaseRequest, buyer: Buyer) -> Result<HttpRespon
             ReorderReport::add_lines(conn, &purchase, cart_owner, now)
         })
         .await?;
-    if let (Buyer::Guest(_), Some((cart, pieces))) = (buyer, report.cart) {
-        remember_cart(&request.session, cart, pieces)?;
+    if let (Buyer::Guest(_), Some((cart, item_count))) = (buyer, report.cart) {
+        remember_cart(&request.session, cart, item_count)?;
     }
     if report.refusals.is_empty() {
         Flash::ok(&request.session, report.message())?;
@@ -72,7 +72,7 @@ impl ReorderReport {
         Ok(report)
     }
 
-    /// What was added, and up to three reasons why something was not.
+    /// The flash message: what was added, and up to three reasons why a line was not.
     fn message(&self) -> String {
         let added = match self.added.as_slice() {
             [] => None,

@@ -1,4 +1,4 @@
-//! The page of one purchase: what was bought, where it is, and what the buyer can still do.
+//! The page of one purchase: its lines, the progress of each shop order, and the actions that the buyer can take.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -48,7 +48,7 @@ impl OrderPage {
         })
     }
 
-    /// Whether the page stands outside the dashboard, as a guest's does.
+    /// Whether the page is outside the dashboard, as a guest's is.
     fn is_standalone(&self) -> bool {
         self.base.starts_with("/orders/")
     }

@@ -1,4 +1,4 @@
-//! What a list shows of order lines: a short text and a few pictures.
+//! The summary of order lines in a list: a short text and a few pictures.
 
 use crate::images::Picture;
 use crate::orders::OrderLine;

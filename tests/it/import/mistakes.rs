@@ -53,7 +53,7 @@ const MISTAKES: [Mistake; 22] = [
         },
     ),
     (
-        "products.json: products.product 12: the price is not a text like \"12.50\"",
+        "products.json: products.product 12: the price is not a string like \"12.50\"",
         |files| {
             files.set("products.json", Model::Product, 12, "price", json!(3.5));
         },
@@ -68,7 +68,7 @@ const MISTAKES: [Mistake; 22] = [
         files.set("products.json", Model::Product, 12, "title", Value::Null);
     }),
     (
-        "products.json: products.product 12: the description holds a NUL character",
+        "products.json: products.product 12: the description contains a NUL character",
         |files| {
             files.set("products.json", Model::Product, 12, "description", json!("a\0b"));
         },

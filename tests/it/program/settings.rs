@@ -176,7 +176,7 @@ fn check_shows_the_settings_and_no_secret() {
         .env("POCKETSHOP_TYPO", "1"));
     let said = text(&wrong.stdout);
     assert!(!wrong.status.success());
-    assert_eq!(said.matches("wrong: ").count(), 2, "{said}");
+    assert_eq!(said.matches("error: ").count(), 2, "{said}");
 }
 
 #[test]

@@ -212,11 +212,7 @@ fn admins_need_a_second_factor_and_keep_it() {
             "/account/second-factor"
         );
         let page = ana.page("/account/second-factor").await;
-        assert!(
-            texts(&page, ".note")
-                .join(" ")
-                .contains("Operators need a second factor.")
-        );
+        assert!(texts(&page, ".note").join(" ").contains("Admins need a second factor."));
         let secret = set_up(&ana).await;
         assert_eq!(
             location(&ana.get("/admin").await),
