@@ -1,4 +1,4 @@
-//! Every `routes` and every layer, in one list; and the server around them.
+//! The server: all routes, all layers, and the services that handlers use.
 
 mod timers;
 
@@ -35,50 +35,47 @@ use crate::{admin, dashboard};
 use timers::{now, purge_expired, settle, sweep};
 pub use timers::{processor, sweep_now};
 
-/// How long running requests may take to finish at the end, in seconds; with closing it stays under ten.
+/// How long running requests may take to finish at shutdown, in seconds. The whole shutdown takes less than ten.
 const SHUTDOWN_TIMEOUT: u64 = 8;
 
-/// Every page there is.
-pub fn routes(to: &mut web::ServiceConfig) {
-    health::routes(to);
-    metrics::routes(to);
-    assets::routes(to);
-    media::routes(to);
-    color_scheme::routes(to);
-    accounts::routes(to);
-    dashboard::routes(to);
-    admin::routes(to);
-    shops::routes(to);
-    catalog::routes(to);
-    carts::routes(to);
-    checkout::routes(to);
-    orders::routes(to);
+/// All routes of the program.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    health::routes(cfg);
+    metrics::routes(cfg);
+    assets::routes(cfg);
+    media::routes(cfg);
+    color_scheme::routes(cfg);
+    accounts::routes(cfg);
+    dashboard::routes(cfg);
+    admin::routes(cfg);
+    shops::routes(cfg);
+    catalog::routes(cfg);
+    carts::routes(cfg);
+    checkout::routes(cfg);
+    orders::routes(cfg);
 }
 
-/// A market that listens but does not answer yet.
+/// A server that listens on its port but does not serve requests yet.
 pub struct Market {
     pub server: Server,
     pub address: std::net::SocketAddr,
     pub db: Db,
-    /// Sends letters, makes pictures, and does what else was put off.
+    /// Runs the background jobs.
     pub worker: Worker,
 }
 
-/// Takes the port, so that a start that cannot be is told before anything is written.
+/// Binds the port. Done first, so that a port in use is reported before anything is written.
 pub fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     TcpListener::bind(config.bind).with_context(|| {
         format!(
-            "{} cannot be listened on; is another program there? Choose another with --bind",
+            "cannot listen on {}; another program may use it. Choose another address with --bind",
             config.bind
         )
     })
 }
 
-/// Runs the market until it is told to stop.
-#[expect(
-    clippy::print_stdout,
-    reason = "the line that a start prints, whatever the log level"
-)]
+/// Runs the server until SIGTERM or Ctrl-C.
+#[expect(clippy::print_stdout, reason = "shown at every log level")]
 pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let market = open(config, listener)?;
@@ -89,9 +86,9 @@ pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
         let handle = market.server.handle();
         actix_web::rt::spawn(async move {
             stop_signal().await;
-            tracing::info!("closing: running requests may finish");
+            tracing::info!("shutting down after the running requests");
             let stopping = handle.stop(true);
-            // Who asks twice does not want to wait.
+            // A second signal exits at once.
             actix_web::rt::spawn(async {
                 stop_signal().await;
                 std::process::exit(1);
@@ -105,7 +102,7 @@ pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
     })
 }
 
-/// Opens the database and sets everything up around it.
+/// Opens the database and starts the worker, the timers and the server.
 pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let address = listener.local_addr()?;
     for warning in config.warnings() {
@@ -113,7 +110,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     }
     let db = Db::open(&config.database, config.pools)?;
     let mut conn = config.database.connect()?;
-    turn_keys(&mut conn, config)?;
+    rotate_keys(&mut conn, config)?;
     let categories = Categories::load(&mut conn)?;
     in_transaction(&mut conn, &|conn| sweep(conn, now()))?;
     let hasher = Hasher::new(config.password_cost, cores());
@@ -140,7 +137,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let outbox = Outbox::new(config, cipher.clone());
     let sender = Sender::new(config, outbox.clone())?;
     let pictures = Pictures::new(config);
-    let handler = later(outbox.clone(), cipher.clone(), sender, pictures.clone());
+    let handler = job_handler(outbox.clone(), cipher.clone(), sender, pictures.clone());
     let processor = processor(config, db.clone())?;
     actix_web::rt::spawn(settle(processor.clone()));
     let worker = Worker::start(&config.database, &lanes(config.threads), handler);
@@ -171,12 +168,12 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
             .app_data(database.clone())
             .app_data(shared_cookie.clone())
             .app_data(pictures.clone())
-            .wrap(from_fn(visitor::recognize))
+            .wrap(from_fn(visitor::load_visitor))
             .wrap(from_fn(layers::error_pages))
-            .wrap(from_fn(layers::no_empty_cookie))
+            .wrap(from_fn(layers::remove_empty_cookie))
             .wrap(cookie.layer())
             .wrap(from_fn(layers::key_rotation))
-            .wrap(from_fn(layers::safe))
+            .wrap(from_fn(layers::outermost))
             .configure(routes)
     })
     .worker_max_blocking_threads(config.threads.blocking)
@@ -196,7 +193,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     })
 }
 
-/// The threads that do jobs. Pictures have their own, because a picture takes seconds and no email should wait for it.
+/// The lanes of the worker. Pictures have their own, because a picture takes seconds and would delay emails.
 fn lanes(threads: Threads) -> [Lane; 2] {
     let email = Lane {
         name: "email",
@@ -212,8 +209,8 @@ fn lanes(threads: Threads) -> [Lane; 2] {
     [email, pictures]
 }
 
-/// What jobs do, by their kind.
-fn later(
+/// The function that runs a job of any kind.
+fn job_handler(
     outbox: Outbox,
     cipher: Cipher,
     sender: Sender,
@@ -222,9 +219,9 @@ fn later(
     move |conn, job| match job.kind.as_str() {
         Outbox::KIND => sender.deliver(job),
         change::JOB => {
-            let asked = change::ResetRequest::decrypt(&cipher, &job.payload);
-            let asked = asked.ok_or_else(|| GiveUp("no SECRET_KEY opens it".to_owned()))?;
-            Ok(in_transaction(conn, &|conn| asked.run(conn, &outbox, now()))?)
+            let request = change::ResetRequest::decrypt(&cipher, &job.payload);
+            let request = request.ok_or_else(|| GiveUp("no SECRET_KEY decrypts the payload".to_owned()))?;
+            Ok(in_transaction(conn, &|conn| request.run(conn, &outbox, now()))?)
         }
         deletion::JOB => Ok(in_transaction(conn, &|conn| {
             let now = now();
@@ -237,25 +234,28 @@ fn later(
         })?),
         Pictures::KIND => pictures.finish(conn, &job.payload, now()),
         Removal::KIND => Removal::run(conn, &pictures, &job.payload, now()),
-        other => Err(GiveUp(format!("nobody knows how to do {other}")).into()),
+        other => Err(GiveUp(format!("unknown kind of job: {other}")).into()),
     }
 }
 
-/// Passwords that may be hashed at the same time.
+/// The number of passwords that are hashed at the same time.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// What a start with a new `SECRET_KEY` does.
-fn turn_keys(conn: &mut Conn, config: &Config) -> Result<()> {
+/// Records the newest `SECRET_KEY` and encrypts the TOTP secrets of older keys with it.
+fn rotate_keys(conn: &mut Conn, config: &Config) -> Result<()> {
     let (keys, now) = (&config.secret_keys, now());
     let cipher = Cipher::new(keys);
-    let resealed = in_transaction(conn, &|conn| {
+    let reencrypted = in_transaction(conn, &|conn| {
         record_key(conn, keys, now)?;
         reencrypt_totp(conn, &cipher)
     })?;
-    if resealed > 0 {
-        tracing::info!(resealed, "second factors moved on to the newest SECRET_KEY");
+    if reencrypted > 0 {
+        tracing::info!(
+            reencrypted,
+            "second factors are now encrypted with the newest SECRET_KEY"
+        );
     }
     Ok(())
 }
@@ -270,7 +270,7 @@ async fn stop_signal() {
             }
         }
         Err(error) => {
-            tracing::error!(%error, "SIGTERM cannot be listened for");
+            tracing::error!(%error, "cannot listen for SIGTERM");
             let _ = tokio::signal::ctrl_c().await;
         }
     }

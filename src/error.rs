@@ -30,7 +30,7 @@ pub enum Error {
     },
     /// A retry may succeed: a pool is exhausted, or a provider is down. The message is shown to the visitor.
     Unavailable(String),
-    /// Only the operator can fix it. Logged, but never shown.
+    /// Only an admin can fix it. Logged, but never shown.
     Internal(anyhow::Error),
 }
 

@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the market; also what `pocketshop` without a command does
+    /// Run the server; the default without a command
     Serve {
         /// Fill an empty database with the demo market first
         #[arg(long)]

@@ -199,7 +199,7 @@ impl fmt::Display for PriceError {
             Self::NotANumber => f.write_str("is not a number like 12.50"),
             Self::Negative => f.write_str("is below zero"),
             Self::TooFine(places) => write!(f, "has more than {places} decimals"),
-            Self::TooMuch => f.write_str("is more than anything costs"),
+            Self::TooMuch => f.write_str("is too large"),
         }
     }
 }

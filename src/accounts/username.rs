@@ -83,8 +83,9 @@ const RESERVED_PREFIXES: &[&str] = &["pocketshop", "admin", "support", "official
 const DELETED_PREFIXES: [&str; 2] = ["deleted-", "deleted_"];
 
 const WRONG_LENGTH: &str = "Choose a username of 3 to 30 characters.";
-const WRONG_CHARACTERS: &str = "A username may hold the letters a to z, digits, - and _ only, and at least one letter or digit. Leave out the rest.";
-const IS_RESERVED: &str = "This username could be taken for PocketShop itself. Choose another one.";
+const WRONG_CHARACTERS: &str =
+    "A username can only contain the letters a to z, digits, - and _, and needs at least one letter or digit.";
+const IS_RESERVED: &str = "This username looks like it belongs to PocketShop. Choose another one.";
 
 /// Three to thirty ASCII letters, digits, `-` and `_`, as typed; unique whatever the case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

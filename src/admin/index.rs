@@ -17,8 +17,8 @@ use crate::web::{AdminRequest, Flash, Page, Query, get, redirect, show as show_p
 
 const MAX_DEAD_JOBS: i64 = 20;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/admin").route(get().to(show)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/admin").route(get().to(show)))
         .service(web::resource("/admin/jobs/{job}/retry").route(web::post().to(retry)));
 }
 
@@ -78,7 +78,7 @@ impl EventRow {
                 .iter()
                 .find(|(user, _)| *user == id)
                 .map_or_else(|| format!("deleted {id}"), |(_, username)| username.clone()),
-            None => "nobody we know".to_owned(),
+            None => "unknown user".to_owned(),
         };
         Self {
             who,
@@ -152,6 +152,6 @@ async fn retry(request: AdminRequest, id: Path<i64>) -> Result<HttpResponse> {
             action.record_detail(conn, admin, EventKind::JobRetried, &id.to_string())
         })
         .await?;
-    Flash::ok(&request.session, "It is tried again now.")?;
+    Flash::ok(&request.session, "The job will run again now.")?;
     Ok(redirect("/admin"))
 }

@@ -4,6 +4,6 @@ mod index;
 
 use actix_web::web;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    index::routes(to);
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    index::routes(cfg);
 }

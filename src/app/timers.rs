@@ -1,10 +1,10 @@
-//! What is done every minute and every hour, and by `pocketshop sweep` at once.
+//! Timers: settle payments every minute, delete expired data every hour. `pocketshop sweep` runs both at once.
 
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, SubsecRound};
 
-use crate::accounts::{Hasher, User, purge_expired as accounts_tidy};
+use crate::accounts::{Hasher, User, purge_expired as purge_expired_accounts};
 use crate::checkout::{self, PaymentProcessor};
 use crate::config::{Config, Payments};
 use crate::crypto::Cipher;
@@ -18,7 +18,7 @@ use crate::{carts, jobs};
 const PURGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 const SETTLE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// What pays and gives back, with the provider of the settings.
+/// The payment processor with the provider of the settings.
 pub fn processor(config: &Config, db: Db) -> anyhow::Result<PaymentProcessor> {
     let provider = match config.payments {
         Payments::Mock | Payments::MockByDefault => PaymentProvider::mock(&config.data, config.payment_timeout)?,
@@ -27,7 +27,7 @@ pub fn processor(config: &Config, db: Db) -> anyhow::Result<PaymentProcessor> {
     Ok(PaymentProcessor { db, provider, outbox })
 }
 
-/// `pocketshop sweep`: at once what the timers do, as if it were that time.
+/// `pocketshop sweep`: runs all timers once, as if it were `at`.
 pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<String> {
     let at = at.unwrap_or_else(now);
     actix_web::rt::System::new().block_on(async move {
@@ -42,19 +42,19 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
     })
 }
 
-/// Every minute: what was cut off between us and the provider is finished.
+/// Every minute: settles payments and refunds that were interrupted.
 pub(super) async fn settle(processor: PaymentProcessor) {
     loop {
         actix_web::rt::time::sleep(SETTLE_INTERVAL).await;
         if let Err(error) = processor.settle_open(now()).await {
-            tracing::warn!(%error, "open payments could not be settled");
+            tracing::warn!(%error, "could not settle open payments");
         }
     }
 }
 
-/// Takes away what has run out.
+/// Deletes expired rows.
 pub(super) fn sweep(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-    accounts_tidy(conn, now)?;
+    purge_expired_accounts(conn, now)?;
     carts::purge_expired(conn, now)?;
     checkout::purge_expired(conn, now)?;
     jobs::purge_expired(conn, now)?;
@@ -62,25 +62,25 @@ pub(super) fn sweep(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
     Ok(())
 }
 
-/// Every hour: sweeps, and asks what the dearest imported password still costs. Pictures that nothing names go at the
-/// start, too.
+/// Every hour: deletes expired rows and unused pictures, and looks up the most expensive imported password hash. Pictures
+/// are swept at the start, too.
 pub(super) async fn purge_expired(db: Db, hasher: Hasher, pictures: Pictures) {
     loop {
         if let Err(error) = pictures.sweep(&db, now()).await {
-            tracing::warn!(%error, "the pictures could not be swept");
+            tracing::warn!(%error, "could not sweep the pictures");
         }
         actix_web::rt::time::sleep(PURGE_INTERVAL).await;
         if let Err(error) = db.write_uncached(|conn| sweep(conn, now())).await {
-            tracing::warn!(%error, "what ran out could not be taken away");
+            tracing::warn!(%error, "could not delete expired rows");
         }
         match db.read(User::max_django_rounds).await {
             Ok(rounds) => hasher.expect_rounds(rounds),
-            Err(error) => tracing::warn!(%error, "the imported passwords could not be looked through"),
+            Err(error) => tracing::warn!(%error, "could not read the imported password hashes"),
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "where a start gets its time")]
+#[expect(clippy::disallowed_methods, reason = "the timers' clock")]
 pub(super) fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

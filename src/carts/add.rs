@@ -103,13 +103,13 @@ fn added_message(offer: Offer, added: i32, limit: QuantityLimit) -> String {
     let reason = match limit {
         QuantityLimit::None | QuantityLimit::Lines => String::new(),
         QuantityLimit::Stock(1) => " It is the only one there is.".to_owned(),
-        QuantityLimit::Stock(stock) => format!(" There are only {stock}, and your cart holds them all now."),
+        QuantityLimit::Stock(stock) => format!(" Only {stock} are left, and they are all in your cart now."),
         QuantityLimit::PerLine => format!(" A cart takes {MAX_QUANTITY} of a kind."),
     };
     if added == 1 {
-        format!("In your cart: {name}.{reason}")
+        format!("Added to your cart: {name}.{reason}")
     } else {
-        format!("In your cart: {added} × {name}.{reason}")
+        format!("Added to your cart: {added} × {name}.{reason}")
     }
 }
 

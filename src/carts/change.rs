@@ -65,10 +65,10 @@ pub fn set_quantity(
         return Ok(QuantityChange::Set);
     }
     Ok(QuantityChange::Limited(match available {
-        left if left > new_quantity => format!("A cart takes {MAX_QUANTITY} of a kind."),
-        1 => format!("Only one of {} is left for this line.", offer.title),
-        left if in_other_lines > 0 => format!("Only {left} of {} are left for this line.", offer.title),
-        left => format!("There are only {left} of {}.", offer.title),
+        left if left > new_quantity => format!("You can order at most {MAX_QUANTITY} of one product."),
+        1 => format!("Only one {} is left.", offer.title),
+        left if in_other_lines > 0 => format!("Only {left} × {} are left.", offer.title),
+        left => format!("Only {left} × {} are left.", offer.title),
     }))
 }
 

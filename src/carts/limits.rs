@@ -24,15 +24,15 @@ impl QuantityLimit {
     /// The message to the buyer when no piece was added.
     pub fn refusal(self, title: &str) -> String {
         match self {
-            Self::Lines => format!(
-                "Your cart holds {MAX_LINES} different products, which is all that it takes. Buy these first, or take some out."
-            ),
+            Self::Lines => {
+                format!("Your cart is full: it has {MAX_LINES} different products. Check out first, or remove some.")
+            }
             Self::PerLine | Self::None => {
-                format!("Your cart holds {MAX_QUANTITY} × {title} already, which is all that it takes.")
+                format!("You already have {MAX_QUANTITY} × {title} in your cart, which is the maximum.")
             }
             Self::Stock(stock) if stock <= 0 => LineProblem::SoldOut.refusal(title),
-            Self::Stock(1) => format!("There is only one of {title}, and it is in your cart already."),
-            Self::Stock(stock) => format!("There are only {stock} of {title}, and your cart holds them all already."),
+            Self::Stock(1) => format!("Only one {title} is left, and it is already in your cart."),
+            Self::Stock(stock) => format!("Only {stock} × {title} are left, and they are already in your cart."),
         }
     }
 }

@@ -77,15 +77,17 @@ impl LineProblem {
     /// For the buyer of a line: what is wrong, and what to do.
     pub fn message(&self) -> String {
         match self {
-            Self::NotSold => "This is no longer sold. Take it out to go on.".to_owned(),
-            Self::OnVacation(Some(until)) => format!("The shop is on holiday until {until} and sends nothing before."),
-            Self::OnVacation(None) => "The shop is on holiday and sends nothing for now.".to_owned(),
-            Self::OwnShop => "This is from your own shop, so you cannot buy it.".to_owned(),
-            Self::SoldOut => "Sold out since you chose it. Take it out to go on.".to_owned(),
-            Self::OnlyLeft(1) => "Only one is left. Take one to go on.".to_owned(),
-            Self::OnlyLeft(left) => format!("Only {left} are left. Take {left} or fewer to go on."),
+            Self::NotSold => "No longer available. Remove it to continue.".to_owned(),
+            Self::OnVacation(Some(until)) => {
+                format!("The shop is on vacation until {until} and doesn't ship before then.")
+            }
+            Self::OnVacation(None) => "The shop is on vacation and doesn't ship for now.".to_owned(),
+            Self::OwnShop => "You can't buy from your own shop.".to_owned(),
+            Self::SoldOut => "Sold out. Remove it to continue.".to_owned(),
+            Self::OnlyLeft(1) => "Only one is left. Choose 1 to continue.".to_owned(),
+            Self::OnlyLeft(left) => format!("Only {left} left. Choose {left} or fewer."),
             Self::Personalization => {
-                "The shop asks for other details by now. Take it out, and add it again from its page.".to_owned()
+                "The shop changed its personalization. Remove this item and add it again from its page.".to_owned()
             }
         }
     }
@@ -93,9 +95,9 @@ impl LineProblem {
     /// For a buyer who wants to add it to the cart.
     pub fn refusal(&self, title: &str) -> String {
         match self {
-            Self::NotSold => format!("{title} is not sold at the moment, so it cannot go into your cart."),
-            Self::SoldOut => format!("{title} is sold out, so it cannot go into your cart."),
-            Self::OwnShop => format!("{title} is from your own shop, so you cannot buy it."),
+            Self::NotSold => format!("{title} is not available right now."),
+            Self::SoldOut => format!("{title} is sold out."),
+            Self::OwnShop => format!("{title} is from your own shop, so you can't buy it."),
             other => other.message(),
         }
     }

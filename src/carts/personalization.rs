@@ -42,7 +42,7 @@ impl Personalization {
         }
         for (id, _) in input {
             if !fields.iter().any(|field| field.id == *id) {
-                let message = "The shop no longer asks for this. Load the page again and check what it asks.";
+                let message = "The shop changed its personalization. Reload the page and check it.";
                 errors.push((*id, message.to_owned()));
             }
         }
@@ -105,14 +105,15 @@ fn check(field: &PersonalizationField, input: &str) -> Result<String, String> {
     if value.is_empty() {
         return match (field.required, field.kind) {
             (false, _) => Ok(value),
-            (true, PersonalizationKind::Text) => {
-                Err(format!("Fill in “{}”. The shop needs it to make yours.", field.label))
-            }
-            (true, PersonalizationKind::Choice) => Err(format!("Choose one for “{}”.", field.label)),
+            (true, PersonalizationKind::Text) => Err(format!(
+                "Fill in “{}”. The shop needs it to make your item.",
+                field.label
+            )),
+            (true, PersonalizationKind::Choice) => Err(format!("Choose an option for “{}”.", field.label)),
         };
     }
     if field.kind == PersonalizationKind::Choice && !field.choices().any(|choice| choice == value) {
-        return Err(format!("Choose one of the list for “{}”.", field.label));
+        return Err(format!("Choose an option from the list for “{}”.", field.label));
     }
     Ok(value)
 }

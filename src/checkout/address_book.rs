@@ -70,7 +70,7 @@ impl SavedAddress {
     pub fn add(conn: &mut Conn, user: UserId, address: &Address, now: NaiveDateTime) -> Result<()> {
         if Self::of_user(conn, user)?.len() >= MAX_ADDRESSES {
             return Err(Error::Refused(format!(
-                "Your address book holds {MAX_ADDRESSES} addresses, which is all that it takes. Remove one first."
+                "Your address book has the maximum of {MAX_ADDRESSES} addresses. Remove one first."
             )));
         }
         Self::save(conn, user, address, now)

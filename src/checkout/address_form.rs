@@ -45,12 +45,7 @@ impl AddressForm {
         let name = line("name", &self.name, 100);
         let name = required("name", name, "Enter your full name.", &mut errors);
         let street = line("street", &self.street, 150);
-        let street = required(
-            "street",
-            street,
-            "Enter the street and the number of the house.",
-            &mut errors,
-        );
+        let street = required("street", street, "Enter the street address.", &mut errors);
         let line2 = optional("line2", line("second line", &self.line2, 150), &mut errors);
         let code = line("postal code", &self.postal_code, 16);
         let code = optional("postal_code", code, &mut errors).to_uppercase();
@@ -68,7 +63,7 @@ impl AddressForm {
         let region = if label.is_some() { region } else { String::new() };
         if let (true, Some(label)) = (region.is_empty(), label) {
             let label = label.to_lowercase();
-            errors.push(("region", format!("Enter the {label}; parcels need it there.")));
+            errors.push(("region", format!("Enter the {label}.")));
         }
         if !errors.is_empty() {
             return Err(errors);

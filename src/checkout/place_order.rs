@@ -167,8 +167,7 @@ fn refuse_if_being_paid(conn: &mut Conn, quote: &Quote) -> Result<()> {
         .optional()?;
     if pending.is_some() {
         return Err(Error::Refused(
-            "You are paying for this already, and the payment is still under way. Give it a moment, then look again."
-                .into(),
+            "Your payment for this order is still in progress. Wait a moment, then reload the page.".into(),
         ));
     }
     Ok(())
@@ -185,7 +184,7 @@ fn hold_stock(conn: &mut Conn, payment: &Payment, quote: &Quote, now: NaiveDateT
         .map(|line| line.title.as_str())
         .collect();
     Err(Error::Refused(format!(
-        "{} was sold to somebody else just now. Nothing was charged. Look at your cart to see what is left.",
+        "{} was just sold to another buyer. Nothing was charged. Check your cart to see what is left.",
         sold_out.join(", ")
     )))
 }

@@ -62,7 +62,7 @@ pub fn error(country: &str, code: &str) -> Option<String> {
                 _ => letter.is_ascii_alphabetic(),
             })
     };
-    (!patterns.iter().any(matches)).then(|| format!("Check the postal code: in this country it looks like {example}."))
+    (!patterns.iter().any(matches)).then(|| format!("Check the postal code. In this country it looks like {example}."))
 }
 
 #[cfg(test)]

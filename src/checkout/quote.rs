@@ -123,12 +123,12 @@ impl Quote {
             {
                 quote
                     .errors
-                    .push("This is more than can be paid at once. Take something out of your cart.".into());
+                    .push("This total is too large to pay at once. Remove something from your cart.".into());
                 return quote;
             }
         }
         if quote.shops.is_empty() {
-            quote.errors.push("There is nothing in your cart to pay for.".into());
+            quote.errors.push("Your cart has nothing to pay for.".into());
         }
         quote
     }
@@ -187,7 +187,7 @@ impl Quote {
                 }
                 if price != line.unit_price.0.to_string() {
                     let price = currency.format(line.unit_price);
-                    changes.push(format!("{} costs {price} now.", line.title));
+                    changes.push(format!("{} now costs {price}.", line.title));
                 }
             }
             let before = find(format!("s{}.", shop.id));

@@ -25,8 +25,8 @@ const NONCE_LENGTH: usize = 12;
 
 /// AES-256-GCM with keys derived from each `SECRET_KEY`. The newest key encrypts, and all keys decrypt.
 ///
-/// A sealed text is the name of its key, a dot, then nonce and cipher text in base64url. The purpose is authenticated: a
-/// text sealed for one purpose cannot be opened for another.
+/// The result is the name of the key, a dot, then nonce and cipher text in base64url. The purpose is authenticated: a
+/// text encrypted for one purpose cannot be decrypted for another.
 #[derive(Clone)]
 pub struct Cipher(Arc<[[u8; 32]]>);
 
@@ -36,7 +36,7 @@ impl Cipher {
     }
 
     /// Encrypts with the newest key.
-    pub fn seal(&self, purpose: &str, plain: &[u8]) -> String {
+    pub fn encrypt(&self, purpose: &str, plain: &[u8]) -> String {
         let mut nonce = [0; NONCE_LENGTH];
         // A nonce that is not random would break the encryption.
         getrandom::fill(&mut nonce).expect("the system has random bytes");
@@ -44,17 +44,17 @@ impl Cipher {
             msg: plain,
             aad: purpose.as_bytes(),
         };
-        let sealed = Aes256Gcm::new((&self.0[0]).into())
+        let encrypted = Aes256Gcm::new((&self.0[0]).into())
             .encrypt((&nonce).into(), payload)
             .expect("the text is shorter than 64 GiB");
-        let bytes = [&nonce[..], &sealed[..]].concat();
+        let bytes = [&nonce[..], &encrypted[..]].concat();
         format!("{}{}", self.prefix(purpose), BASE64URL_NOPAD.encode(&bytes))
     }
 
-    /// Decrypts with the key that sealed the text. None for an unknown key or another purpose.
-    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
-        let key = self.0.iter().find(|key| sealed.starts_with(&prefix(key, purpose)))?;
-        let (_, text) = sealed.split_once('.')?;
+    /// Decrypts with the key that encrypted the text. None for an unknown key or another purpose.
+    pub fn decrypt(&self, purpose: &str, encrypted: &str) -> Option<Vec<u8>> {
+        let key = self.0.iter().find(|key| encrypted.starts_with(&prefix(key, purpose)))?;
+        let (_, text) = encrypted.split_once('.')?;
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         let (nonce, msg) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         let payload = Payload {
@@ -64,12 +64,12 @@ impl Cipher {
         Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload).ok()
     }
 
-    /// Whether the newest key sealed this text.
-    pub fn is_current(&self, purpose: &str, sealed: &str) -> bool {
-        sealed.starts_with(&self.prefix(purpose))
+    /// Whether the newest key encrypted this text.
+    pub fn is_current(&self, purpose: &str, encrypted: &str) -> bool {
+        encrypted.starts_with(&self.prefix(purpose))
     }
 
-    /// How every text begins that the newest key seals for this purpose: the name of the key and a dot.
+    /// The prefix of every text that the newest key encrypts for this purpose: the name of the key and a dot.
     pub(super) fn prefix(&self, purpose: &str) -> String {
         prefix(&self.0[0], purpose)
     }
@@ -101,72 +101,72 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_text_opens_again() {
+    fn an_encrypted_text_can_be_decrypted() {
         let cipher = cipher(&["a"]);
         for plain in [&b""[..], b"k", &[0; 4096]] {
-            let sealed = cipher.seal(TOTP, plain);
-            assert_eq!(cipher.open(TOTP, &sealed).unwrap(), plain);
+            let encrypted = cipher.encrypt(TOTP, plain);
+            assert_eq!(cipher.decrypt(TOTP, &encrypted).unwrap(), plain);
         }
-        assert_ne!(cipher.seal(TOTP, b"same"), cipher.seal(TOTP, b"same"));
-        assert!(!cipher.seal(TOTP, b"plain").contains("plain"));
+        assert_ne!(cipher.encrypt(TOTP, b"same"), cipher.encrypt(TOTP, b"same"));
+        assert!(!cipher.encrypt(TOTP, b"plain").contains("plain"));
     }
 
     #[test]
     fn a_wrong_purpose_is_refused() {
         let cipher = cipher(&["a"]);
-        let sealed = cipher.seal(TOTP, b"secret");
-        assert!(cipher.open(MAIL, &sealed).is_none());
+        let encrypted = cipher.encrypt(TOTP, b"secret");
+        assert!(cipher.decrypt(MAIL, &encrypted).is_none());
         // Not even with the prefix of the other purpose.
-        let moved = sealed.replace(&cipher.prefix(TOTP), &cipher.prefix(MAIL));
-        assert!(cipher.is_current(MAIL, &moved) && cipher.open(MAIL, &moved).is_none());
+        let moved = encrypted.replace(&cipher.prefix(TOTP), &cipher.prefix(MAIL));
+        assert!(cipher.is_current(MAIL, &moved) && cipher.decrypt(MAIL, &moved).is_none());
     }
 
     #[test]
     fn every_changed_byte_is_noticed() {
         let cipher = cipher(&["a"]);
-        let sealed = cipher.seal(TOTP, b"secret");
-        for at in 0..sealed.len() {
-            let mut bytes = sealed.clone().into_bytes();
+        let encrypted = cipher.encrypt(TOTP, b"secret");
+        for at in 0..encrypted.len() {
+            let mut bytes = encrypted.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert!(cipher.open(TOTP, &changed).is_none(), "byte {at}");
-            assert!(cipher.open(TOTP, &sealed[..at]).is_none(), "cut at {at}");
+            assert!(cipher.decrypt(TOTP, &changed).is_none(), "byte {at}");
+            assert!(cipher.decrypt(TOTP, &encrypted[..at]).is_none(), "cut at {at}");
         }
     }
 
     #[test]
-    fn an_old_key_opens_and_the_newest_seals() {
+    fn an_old_key_decrypts_and_the_newest_encrypts() {
         let (old, both, new) = (cipher(&["a"]), cipher(&["b", "a"]), cipher(&["b"]));
-        let before = old.seal(TOTP, b"secret");
+        let before = old.encrypt(TOTP, b"secret");
         assert!(old.is_current(TOTP, &before));
-        assert_eq!(both.open(TOTP, &before).unwrap(), b"secret");
+        assert_eq!(both.decrypt(TOTP, &before).unwrap(), b"secret");
         assert!(!both.is_current(TOTP, &before));
-        assert!(new.open(TOTP, &before).is_none());
-        let after = both.seal(TOTP, b"secret");
+        assert!(new.decrypt(TOTP, &before).is_none());
+        let after = both.encrypt(TOTP, b"secret");
         assert!(both.is_current(TOTP, &after) && new.is_current(TOTP, &after));
         assert!(!both.is_current(MAIL, &after));
-        assert_eq!(new.open(TOTP, &after).unwrap(), b"secret");
-        assert!(old.open(TOTP, &after).is_none());
+        assert_eq!(new.decrypt(TOTP, &after).unwrap(), b"secret");
+        assert!(old.decrypt(TOTP, &after).is_none());
     }
 
     proptest! {
         #[test]
         fn any_text_can_be_sealed_and_opened(plain: Vec<u8>, purpose: String) {
             let cipher = cipher(&["a", "b"]);
-            let sealed = cipher.seal(&purpose, &plain);
-            prop_assert!(sealed.is_ascii());
-            prop_assert_eq!(cipher.open(&purpose, &sealed), Some(plain));
+            let encrypted = cipher.encrypt(&purpose, &plain);
+            prop_assert!(encrypted.is_ascii());
+            prop_assert_eq!(cipher.decrypt(&purpose, &encrypted), Some(plain));
         }
 
         #[test]
         fn garbage_opens_nothing(garbage: String, bytes: Vec<u8>) {
             let cipher = cipher(&["a", "b"]);
-            prop_assert!(cipher.open(TOTP, &garbage).is_none());
+            prop_assert!(cipher.decrypt(TOTP, &garbage).is_none());
             prop_assert!(!cipher.is_current(TOTP, &garbage));
             let prefixed = format!("{}{}", cipher.prefix(TOTP), BASE64URL_NOPAD.encode(&bytes));
-            prop_assert!(cipher.open(TOTP, &prefixed).is_none());
+            prop_assert!(cipher.decrypt(TOTP, &prefixed).is_none());
             let prefixed = format!("{}{garbage}", cipher.prefix(TOTP));
-            prop_assert!(cipher.open(TOTP, &prefixed).is_none());
+            prop_assert!(cipher.decrypt(TOTP, &prefixed).is_none());
         }
     }
 }

@@ -52,7 +52,7 @@ pub fn reencrypt_totp(conn: &mut Conn, cipher: &Cipher) -> Result<usize> {
         let Some((last, _)) = page.last() else { break };
         after = *last;
         for (user, encrypted) in page {
-            let Some(secret) = cipher.open(TOTP, &encrypted) else {
+            let Some(secret) = cipher.decrypt(TOTP, &encrypted) else {
                 unknown += 1;
                 continue;
             };
@@ -61,7 +61,7 @@ pub fn reencrypt_totp(conn: &mut Conn, cipher: &Cipher) -> Result<usize> {
                 .filter(users::id.eq(user))
                 .filter(users::totp_secret.eq(&encrypted));
             reencrypted += diesel::update(same)
-                .set(users::totp_secret.eq(cipher.seal(TOTP, &secret)))
+                .set(users::totp_secret.eq(cipher.encrypt(TOTP, &secret)))
                 .execute(conn)?;
         }
     }
@@ -159,6 +159,6 @@ fn count_jobs(conn: &mut Conn, cipher: &Cipher, purpose: &str) -> Result<i64> {
 /// How many of these values an older key decrypts. A value that no key decrypts needs none of them.
 fn count_decryptable<Id>(cipher: &Cipher, purpose: &str, page: &[(Id, String)]) -> i64 {
     page.iter()
-        .map(|(_, encrypted)| i64::from(cipher.open(purpose, encrypted).is_some()))
+        .map(|(_, encrypted)| i64::from(cipher.decrypt(purpose, encrypted).is_some()))
         .sum()
 }

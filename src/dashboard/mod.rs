@@ -11,12 +11,12 @@ mod shop;
 
 use actix_web::web;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    overview::routes(to);
-    onboarding::routes(to);
-    products::routes(to);
-    editor::routes(to);
-    orders::routes(to);
-    shipping::routes(to);
-    shop::routes(to);
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    overview::routes(cfg);
+    onboarding::routes(cfg);
+    products::routes(cfg);
+    editor::routes(cfg);
+    orders::routes(cfg);
+    shipping::routes(cfg);
+    shop::routes(cfg);
 }

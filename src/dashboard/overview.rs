@@ -19,8 +19,8 @@ use super::orders::SellerOrderRow;
 const SOLD: usize = 5;
 const BOUGHT: usize = 3;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard").route(get().to(show)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard").route(get().to(show)));
 }
 
 struct ShopOverview {

@@ -1,7 +1,7 @@
 //! The database: SQLite or PostgreSQL behind one connection type, connection pools, the query cache and migrations.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web;
 use diesel::connection::SimpleConnection;
@@ -175,8 +175,15 @@ impl Inner {
     }
 }
 
+/// The work is boxed, so that the code of the thread pool is compiled once instead of once for each query.
 async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let result = Arc::new(Mutex::new(None));
+    let slot = result.clone();
+    let work: Box<dyn FnOnce() + Send> =
+        Box::new(move || *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(work()));
     web::block(work)
         .await
-        .map_err(|error| Error::internal(error, "a database operation was interrupted"))?
+        .map_err(|error| Error::internal(error, "a database operation was interrupted"))?;
+    let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+    result.ok_or_else(|| Error::Internal(anyhow::anyhow!("a database operation has no result")))?
 }

@@ -29,7 +29,7 @@ impl Image {
     ) -> Result<()> {
         if pictures.len() > MAX_PICTURES {
             return Err(Error::Refused(format!(
-                "A product has at most {MAX_PICTURES} pictures. Take some out."
+                "A product can have at most {MAX_PICTURES} pictures. Remove some."
             )));
         }
         let mut removed: Vec<(ImageId, String)> = product_images::table

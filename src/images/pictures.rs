@@ -155,7 +155,7 @@ impl Pictures {
     }
 
     pub(super) fn destroy(&self, name: &PictureName, now: NaiveDateTime) -> anyhow::Result<()> {
-        let missing = || GiveUp("CLOUDINARY_URL is not set any more".to_owned());
+        let missing = || GiveUp("CLOUDINARY_URL is no longer set".to_owned());
         self.0.cloudinary.as_ref().ok_or_else(missing)?.destroy(name, now)?;
         Ok(self.store().unmark(name)?)
     }

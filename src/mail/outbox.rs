@@ -71,12 +71,12 @@ impl Outbox {
             email: email.clone(),
         };
         let json = serde_json::to_vec(&outgoing).map_err(|error| Error::internal(error, "serializing an email"))?;
-        Ok(self.cipher.seal(MAIL, &json))
+        Ok(self.cipher.encrypt(MAIL, &json))
     }
 
     /// None: none of our keys decrypts the payload.
     pub(super) fn decrypt(&self, payload: &str) -> Option<OutgoingEmail> {
-        let json = self.cipher.open(MAIL, payload)?;
+        let json = self.cipher.decrypt(MAIL, payload)?;
         serde_json::from_slice(&json).ok()
     }
 }

@@ -147,13 +147,13 @@ pub fn parse_tracking_number(input: &str) -> Result<String, String> {
     let number: String = input.split_whitespace().collect();
     if number.chars().count() > MAX_TRACKING_LENGTH {
         return Err(format!(
-            "The tracking number is too long. Use {MAX_TRACKING_LENGTH} letters and digits or fewer."
+            "The tracking number is too long. Use {MAX_TRACKING_LENGTH} characters or fewer."
         ));
     }
     let is_valid = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     if !number.chars().all(is_valid) {
         return Err(
-            "A tracking number has letters, digits and hyphens only. Copy it from the label or the receipt.".into(),
+            "A tracking number can only contain letters, digits and hyphens. Copy it from the label or receipt.".into(),
         );
     }
     Ok(number)

@@ -104,7 +104,7 @@ impl ShopOrder {
         let action = OrderAction::by_shop(user, now);
         if Self::advance_lines(conn, self.id, OrderStatus::Pending, OrderStatus::Shipped, action)? == 0 {
             return Err(Error::Refused(
-                "Nothing of this is left to send: it was sent already, or the buyer canceled it.".into(),
+                "There is nothing left to ship here. It was already shipped, or the buyer canceled it.".into(),
             ));
         }
         diesel::update(shop_orders::table.find(self.id))
@@ -134,7 +134,7 @@ impl ShopOrder {
             .execute(conn)?;
         if updated == 0 {
             return Err(Error::Refused(
-                "This was not sent yet. Mark it as sent, and the number goes along.".into(),
+                "This has not been shipped yet. Mark it as shipped to add a tracking number.".into(),
             ));
         }
         Ok(())

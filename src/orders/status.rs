@@ -29,7 +29,7 @@ impl OrderStatus {
     pub fn label(self) -> &'static str {
         match self {
             Self::Pending => "Being prepared",
-            Self::Shipped => "On its way",
+            Self::Shipped => "Shipped",
             Self::Delivered => "Delivered",
             Self::Canceled => "Canceled",
         }

@@ -27,8 +27,7 @@ pub fn cancel_line(
     let payment = Payment::find(conn, line.payment_id)?;
     if payment.expires_at.is_none() {
         return Err(Error::Refused(
-            "This order was paid before the market moved here, so it cannot be canceled here. Write to the shop."
-                .into(),
+            "This order was paid in the previous system, so it can't be canceled here. Contact the shop.".into(),
         ));
     }
     // Two lines of one shop order may be canceled at once. The lock makes sure that one of them is the last one, which
@@ -37,7 +36,7 @@ pub fn cancel_line(
     let action = OrderAction::by_buyer(user, now);
     if !OrderLine::advance(conn, id, OrderStatus::Pending, OrderStatus::Canceled, action)? {
         return Err(Error::Refused(
-            "This order cannot be canceled any more: it was sent or canceled meanwhile.".into(),
+            "This order can no longer be canceled. It was shipped or canceled in the meantime.".into(),
         ));
     }
     let amount = line

@@ -50,7 +50,7 @@ fn number_error(digits: &str) -> Option<&'static str> {
     } else if !(12..=19).contains(&digits.len()) {
         Some("A card number has 12 to 19 digits. Check it against your card.")
     } else if !luhn(digits) {
-        Some("This is not a card number. Check it against your card.")
+        Some("This card number is not valid. Check it against your card.")
     } else {
         None
     }
@@ -92,14 +92,14 @@ fn expiry_error(input: &str, now: NaiveDateTime) -> Option<&'static str> {
         return Some(FORMAT_ERROR);
     };
     if !(1..=12).contains(&month) {
-        return Some("There are twelve months. Check the expiry date on your card.");
+        return Some("The month must be from 01 to 12. Check the expiry date on your card.");
     }
     let year = if year < 100 { year + 2000 } else { year };
     let this_month = i32::try_from(now.month()).unwrap_or(1);
     if (year, month) < (now.year(), this_month) {
         Some("This card has expired. Use another one.")
     } else if year > now.year() + 20 {
-        Some("Check the year: no card is good for that long.")
+        Some("Check the year of the expiry date.")
     } else {
         None
     }
@@ -128,7 +128,7 @@ pub const TEST_CARDS: &[TestCard] = &[
     card("4000 0000 0000 9995", "Insufficient funds"),
     card("4000 0000 0000 0069", "Expired"),
     card("4000 0000 0000 0119", "Provider error"),
-    card("4000 0000 0000 3063", "Time-out, paid all the same"),
+    card("4000 0000 0000 3063", "Timeout, but paid"),
     card("4000 0000 0000 3220", "Time-out, never charged"),
     card("4000 0000 0000 3089", "Slow, three seconds"),
 ];

@@ -87,7 +87,7 @@ impl PaymentProvider {
 async fn mock_charge(books: MockBooks, request: PaymentRequest, card: Card) -> Result<PaymentResult> {
     let failure = match card.number.as_str() {
         "4000000000000002" => "Your card was declined. Nothing was charged. Try another card, or ask your bank.",
-        "4000000000009995" => "There is not enough money on this card. Nothing was charged. Try another card.",
+        "4000000000009995" => "This card has insufficient funds. Nothing was charged. Try another card.",
         "4000000000000069" => "This card has expired. Nothing was charged. Use another card.",
         "4000000000000119" => "The payment provider had a problem. Nothing was charged. Try again in a moment.",
         "4000000000003220" => return std::future::pending().await,

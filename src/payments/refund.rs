@@ -56,7 +56,7 @@ impl Refund {
             .execute(conn)?;
         if updated == 0 {
             return Err(Error::Refused(
-                "This amount is more than what's left to refund. Write to us, and we look into it.".into(),
+                "This amount is more than what's left to refund. Contact us.".into(),
             ));
         }
         let id = RefundId::new();

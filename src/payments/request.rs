@@ -3,7 +3,7 @@
 use crate::money::Money;
 
 /// The message for the buyer of a payment that we canceled.
-pub const CANCELED_MESSAGE: &str = "The payment took too long and was called off. Nothing was charged.";
+pub const CANCELED_MESSAGE: &str = "The payment took too long and was canceled. Nothing was charged.";
 
 /// What to charge. The provider charges an id at most once.
 #[derive(Debug, Clone)]

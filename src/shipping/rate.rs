@@ -69,7 +69,7 @@ impl Countries {
     /// `Everywhere`, `Portugal and Spain`, `Everywhere but France, Spain and 12 more`
     pub fn words(&self) -> String {
         if self.is_exclusion() {
-            return format!("Everywhere but {}", self.names());
+            return format!("Everywhere except {}", self.names());
         }
         if self.is_everywhere() {
             "Everywhere".to_owned()
@@ -99,7 +99,7 @@ pub struct ShippingRate {
     pub countries: Countries,
     /// The price for the first piece.
     pub first_price: Money,
-    /// The price for each further piece.
+    /// The price for each additional item.
     pub further_price: Money,
     /// Delivery is free from this subtotal on.
     pub free_over: Option<Money>,
@@ -181,7 +181,7 @@ impl ShippingRate {
             .load(conn)?;
         if positions.len() >= MAX_RATES {
             return Err(Error::Refused(format!(
-                "A shop has {MAX_RATES} rates at most. Change one that you have, or remove one first."
+                "You have the maximum of {MAX_RATES} rates. Change or remove one first."
             )));
         }
         let id = ShippingRateId::new();
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(only.words(), "Portugal and Spain");
         let except = Countries::except(&[spain]);
         assert!(!except.includes(spain) && except.includes(portugal) && except.includes(france));
-        assert_eq!(except.words(), "Everywhere but Spain");
+        assert_eq!(except.words(), "Everywhere except Spain");
         assert!(
             Country::all()
                 .iter()

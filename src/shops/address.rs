@@ -95,7 +95,7 @@ impl ShopAddress {
             .get_result(conn)?;
         if old >= MAX_OLD_ADDRESSES {
             return Err(Error::Refused(format!(
-                "This shop has moved {MAX_OLD_ADDRESSES} times, which is all it can. Go back to an address it had before."
+                "You have changed this address {MAX_OLD_ADDRESSES} times, which is the maximum. Choose an address the shop had before."
             )));
         }
         diesel::insert_into(shop_slugs::table)

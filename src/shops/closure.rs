@@ -47,10 +47,11 @@ impl Shop {
         match Self::open_orders(conn, id)? {
             0 => SecurityEvent::record(conn, owner, EventKind::ShopClosed, origin, now),
             1 => Err(Error::Refused(
-                "One order is not settled yet. Send it and wait until it has arrived, or cancel it; then close the shop.".to_owned(),
+                "One order is still open. Ship it and wait until it is delivered, or cancel it. Then close the shop."
+                    .to_owned(),
             )),
             several => Err(Error::Refused(format!(
-                "{several} orders are not settled yet. Send them and wait until they have arrived, or cancel them; then close the shop."
+                "{several} orders are still open. Ship them and wait until they are delivered, or cancel them. Then close the shop."
             ))),
         }
     }

@@ -77,14 +77,14 @@ impl Shop {
         let verified: Option<NaiveDateTime> = users::table.find(owner).select(users::email_verified_at).first(conn)?;
         if verified.is_none() {
             return Err(Error::Refused(
-                "Confirm your email address first: open the link that we sent you.".to_owned(),
+                "Confirm your email address first. Open the link that we sent you.".to_owned(),
             ));
         }
         match state {
             ShopState::Open => return Ok(()),
             ShopState::Hidden => {
                 return Err(Error::Refused(
-                    "The market hides this shop for now. Write to whoever runs it.".to_owned(),
+                    "An admin has hidden this shop. Contact them to open it again.".to_owned(),
                 ));
             }
             ShopState::Draft | ShopState::Closed => {}

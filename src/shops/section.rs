@@ -53,7 +53,7 @@ impl Section {
         let all = Self::of_shop(conn, shop)?;
         if all.len() >= MAX_SECTIONS {
             return Err(Error::Refused(format!(
-                "A shop has at most {MAX_SECTIONS} sections. Rename or remove one first."
+                "You have the maximum of {MAX_SECTIONS} sections. Rename or remove one first."
             )));
         }
         check_name(&all, name, None)?;
@@ -126,7 +126,7 @@ fn check_name(all: &[Section], name: &str, except: Option<SectionId>) -> Result<
     let same = |other: &Section| other.name.to_lowercase() == name.to_lowercase() && Some(other.id) != except;
     if all.iter().any(same) {
         return Err(Error::Refused(
-            "There is a section of this name already. Choose another.".to_owned(),
+            "You already have a section with this name. Choose another.".to_owned(),
         ));
     }
     Ok(())

@@ -49,7 +49,7 @@ impl ShopState {
         match self {
             Self::Draft => "Not open yet",
             Self::Open => "Open",
-            Self::Hidden => "Hidden by the market",
+            Self::Hidden => "Hidden by an admin",
             Self::Closed => "Closed",
         }
     }

@@ -9,8 +9,8 @@ const MAX_LOCAL_LENGTH: usize = 64;
 const MAX_INPUT_LENGTH: usize = 1024;
 
 const SHAPE: &str = "Enter an email address like name@example.org.";
-const PLAIN: &str = "We cannot send to this address: the part before the @ may hold plain letters, digits and signs like . _ + - only. Enter another address.";
-const DOMAIN: &str = "Check the part after the @: it must be a domain like example.org.";
+const PLAIN: &str = "We can't send email to this address. The part before the @ can only contain plain letters, digits and signs like . _ + -. Enter another address.";
+const DOMAIN: &str = "Check the part after the @. It must be a domain like example.org.";
 const LONG: &str = "This email address is too long. Enter one of at most 254 characters.";
 
 /// An email address: trimmed, in lower case, the domain in ASCII (punycode). `Debug` prints it masked.
@@ -65,7 +65,7 @@ fn local_part(input: &str) -> Result<String, &'static str> {
         return Err(PLAIN);
     }
     if input.split('.').any(str::is_empty) {
-        return Err("Check the dots before the @: none at the ends, and no two side by side.");
+        return Err("Check the dots before the @. There can be none at either end, and no two in a row.");
     }
     Ok(input.to_ascii_lowercase())
 }

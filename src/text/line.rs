@@ -8,11 +8,11 @@ pub fn line(name: &str, input: &str, max: usize) -> Result<String, String> {
     let trimmed = input.trim();
     if trimmed.chars().any(char::is_control) {
         return Err(format!(
-            "The {name} holds characters that cannot be shown. Type it again."
+            "The {name} contains characters that can't be shown. Enter it again."
         ));
     }
     if trimmed.chars().count() > max {
-        return Err(format!("The {name} is too long. Use {max} letters or fewer."));
+        return Err(format!("The {name} is too long. Use {max} characters or fewer."));
     }
     Ok(trimmed.to_owned())
 }
@@ -26,11 +26,11 @@ pub fn lines(name: &str, input: &str, max: usize) -> Result<String, String> {
     let trimmed = trimmed.trim();
     if trimmed.chars().any(|letter| letter.is_control() && letter != '\n') {
         return Err(format!(
-            "The {name} holds characters that cannot be shown. Type it again."
+            "The {name} contains characters that can't be shown. Enter it again."
         ));
     }
     if trimmed.chars().count() > max {
-        return Err(format!("The {name} is too long. Use {max} letters or fewer."));
+        return Err(format!("The {name} is too long. Use {max} characters or fewer."));
     }
     Ok(trimmed.to_owned())
 }

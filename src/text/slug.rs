@@ -95,24 +95,24 @@ pub fn chosen_slug(input: &str) -> Result<String, String> {
     let slug = input.trim().to_lowercase();
     let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     if !slug.bytes().all(plain) {
-        return Err("Write the address in letters from a to z, digits and hyphens, like barro-e-sal.".to_owned());
+        return Err("Use letters from a to z, digits and hyphens, like barro-e-sal.".to_owned());
     }
     if slug.len() < 3 {
-        return Err("The address is too short. Use 3 letters or more.".to_owned());
+        return Err("The address is too short. Use 3 characters or more.".to_owned());
     }
     if slug.len() > MAX_SLUG_LENGTH {
         return Err(format!(
-            "The address is too long. Use {MAX_SLUG_LENGTH} letters or fewer."
+            "The address is too long. Use {MAX_SLUG_LENGTH} characters or fewer."
         ));
     }
     if slug.starts_with('-') || slug.ends_with('-') || slug.contains("--") {
-        return Err("A hyphen goes between two letters or digits. Take the others out.".to_owned());
+        return Err("Use hyphens only between letters or digits.".to_owned());
     }
     if !slug.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-        return Err("The address needs a letter, since numbers alone mean something else here.".to_owned());
+        return Err("The address needs at least one letter.".to_owned());
     }
     if RESERVED.contains(&slug.as_str()) {
-        return Err("The market needs this word for itself. Choose another address.".to_owned());
+        return Err("This word is reserved. Choose another address.".to_owned());
     }
     Ok(slug)
 }

@@ -9,8 +9,8 @@ use super::{Form, Site, local, redirect};
 use crate::error::{Error, Result};
 use crate::string_enum::string_enum;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/theme").route(web::post().to(update)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/theme").route(web::post().to(update)));
 }
 
 string_enum! {

@@ -14,11 +14,11 @@ pub struct LinkQuery {
 }
 
 impl LinkQuery {
-    /// Stores the token in the cookie and redirects to the same page without it. None if there is no token.
+    /// Moves the token into the cookie: stores it and redirects to the same page without it. None if there is no token.
     ///
     /// # Errors
     /// The cookie cannot be written.
-    pub fn keep(self, session: &Session, path: &str) -> Result<Option<HttpResponse>> {
+    pub fn move_to_cookie(self, session: &Session, path: &str) -> Result<Option<HttpResponse>> {
         let Some(token) = self.token.filter(|token| token.len() <= 100) else {
             return Ok(None);
         };

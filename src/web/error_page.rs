@@ -1,4 +1,4 @@
-//! The face of errors: one page for every answer that went wrong, which needs nothing but itself.
+//! The page for errors. It needs no database and no session, so it can be shown whatever failed.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -12,8 +12,8 @@ use crate::error::Error;
 
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
 
-/// What makes htmx leave the page and its address as they are, and put the note where messages go.
-const HTMX_NOTE: [(HeaderName, HeaderValue); 4] = [
+/// Headers that make htmx keep the page and its address, and show the message in the flash area.
+const HTMX_HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
         HeaderName::from_static("hx-retarget"),
         HeaderValue::from_static("#flash"),
@@ -32,11 +32,11 @@ const HTMX_NOTE: [(HeaderName, HeaderValue); 4] = [
     ),
 ];
 
-/// In a response's extensions: it is for machines, and stays as it is.
+/// In a response's extensions: the response is for machines and gets no error page.
 pub struct PlainResponse;
 
-/// What the page tells about the request that went wrong.
-pub struct Cause<'a> {
+/// What the error page needs to know about the request.
+pub struct FailedRequest<'a> {
     pub id: RequestId,
     pub path: &'a str,
     pub htmx: bool,
@@ -49,7 +49,7 @@ struct ErrorPage {
     status: u16,
     title: String,
     message: String,
-    /// Empty unless something broke on our side.
+    /// Empty unless the error is the server's.
     request_id: String,
     /// `light`, `dark`, or empty for the system's.
     theme: String,
@@ -60,7 +60,7 @@ struct ErrorPage {
     source = "<p>{{ message }}{% if !request_id.is_empty() %} Reference: {{ request_id }}.{% endif %}</p>",
     ext = "html"
 )]
-struct ErrorNote {
+struct ErrorMessage {
     message: String,
     request_id: String,
 }
@@ -78,18 +78,18 @@ impl ResponseError for Error {
         }
     }
 
-    /// Bare: `dress` makes it a page, for which it finds the error in the response.
+    /// An empty response with the error attached. `render` turns it into a page.
     fn error_response(&self) -> HttpResponse {
-        let mut answer = HttpResponse::build(self.status_code());
+        let mut response = HttpResponse::build(self.status_code());
         let wait = match self {
             Self::Unavailable(_) => Some(5),
             Self::RateLimited { retry_after: seconds } => Some(*seconds),
             _ => None,
         };
         if let Some(seconds) = wait {
-            answer.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
+            response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
         }
-        answer.finish()
+        response.finish()
     }
 }
 
@@ -97,28 +97,28 @@ pub fn is_htmx(headers: &HeaderMap) -> bool {
     headers.get(HX_REQUEST).is_some_and(|value| value.as_bytes() == b"true")
 }
 
-/// Whether an answer went wrong and says so only by its status, or in the framework's words.
-pub fn is_bare(answer: &HttpResponse) -> bool {
+/// Whether this is an error response without a page of its own.
+pub fn needs_page(response: &HttpResponse) -> bool {
     let is_page = |kind: &HeaderValue| kind.as_bytes().starts_with(b"text/html");
-    answer.status().as_u16() >= 400
-        && !answer.headers().get(CONTENT_TYPE).is_some_and(is_page)
-        && answer.extensions().get::<PlainResponse>().is_none()
+    response.status().as_u16() >= 400
+        && !response.headers().get(CONTENT_TYPE).is_some_and(is_page)
+        && response.extensions().get::<PlainResponse>().is_none()
 }
 
-/// Gives a bare answer its page, or htmx its note; the answer's other headers stay.
-pub fn dress(answer: HttpResponse, cause: &Cause<'_>) -> HttpResponse {
-    let status = answer.status();
-    log(&answer, cause);
-    let (title, message) = words(&answer);
+/// Adds the error page to a response, or just the message for htmx. Keeps the other headers.
+pub fn render(response: HttpResponse, request: &FailedRequest<'_>) -> HttpResponse {
+    let status = response.status();
+    log(&response, request);
+    let (title, message) = title_and_message(&response);
     let request_id = if status.is_server_error() {
-        cause.id.to_string()
+        request.id.to_string()
     } else {
         String::new()
     };
-    let body = if cause.htmx {
-        ErrorNote { message, request_id }.render()
+    let body = if request.htmx {
+        ErrorMessage { message, request_id }.render()
     } else {
-        let theme = cause.theme.map_or("", ColorScheme::as_str).to_owned();
+        let theme = request.theme.map_or("", ColorScheme::as_str).to_owned();
         ErrorPage {
             status: status.as_u16(),
             title: title.to_owned(),
@@ -129,82 +129,76 @@ pub fn dress(answer: HttpResponse, cause: &Cause<'_>) -> HttpResponse {
         .render()
     };
     let body = body.unwrap_or_else(|_| format!("<!doctype html><title>{title}</title><h1>{title}</h1>"));
-    let mut answer = answer.set_body(BoxBody::new(body));
-    let headers = answer.headers_mut();
+    let mut response = response.set_body(BoxBody::new(body));
+    let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if cause.htmx {
-        for (name, value) in HTMX_NOTE {
+    if request.htmx {
+        for (name, value) in HTMX_HEADERS {
             headers.insert(name, value);
         }
     }
-    answer
+    response
 }
 
-/// Everything about what only we can mend; on one line, whatever the messages hold.
-fn log(answer: &HttpResponse, cause: &Cause<'_>) {
-    let Some(error) = answer.error() else { return };
-    let whole = match error.as_error::<Error>() {
+/// Logs internal errors with all their causes, in one line.
+fn log(response: &HttpResponse, request: &FailedRequest<'_>) {
+    let Some(error) = response.error() else { return };
+    let message = match error.as_error::<Error>() {
         Some(Error::Internal(source)) => format!("{source:#}"),
-        None if answer.status().is_server_error() => error.to_string(),
+        None if response.status().is_server_error() => error.to_string(),
         _ => return,
     };
-    tracing::error!(error = whole, request_id = %cause.id, path = cause.path, "a request failed");
+    tracing::error!(error = message, request_id = %request.id, path = request.path, "request failed");
 }
 
-/// What happened, and what to do now.
-fn words(answer: &HttpResponse) -> (&'static str, String) {
-    let own = answer.error().and_then(|error| error.as_error::<Error>());
-    let (title, message) = match answer.status().as_u16() {
-        400 => (
-            "We could not read that",
-            "Check the address for typing mistakes, or go back and try again.",
-        ),
+/// What happened, and what to do next.
+fn title_and_message(response: &HttpResponse) -> (&'static str, String) {
+    let own = response.error().and_then(|error| error.as_error::<Error>());
+    let (title, message) = match response.status().as_u16() {
+        400 => ("Bad request", "Check the address for typos, or go back and try again."),
         401 => ("Please sign in first", "Sign in, then open the page again."),
         403 => (
-            "This is not open to you",
+            "Access denied",
             "If you followed a link or sent a form from another site, open the page here and try again.",
         ),
         404 => (
-            "Nothing in this pocket",
-            "The page may have moved, or the product may be gone. Look through all products, or begin at the start.",
+            "Page not found",
+            "The page may have moved, or the product is no longer sold. Browse all products, or go to the home page.",
         ),
         405 => (
-            "This address takes no such request",
-            "Go back, and use the links and buttons on the page.",
+            "Method not allowed",
+            "Go back and use the links and buttons on the page.",
         ),
         408 => (
-            "That took too long to arrive",
-            "Check your connection, then go back and send it again.",
+            "Request timed out",
+            "Check your connection, then go back and try again.",
         ),
         413 => (
-            "That is more than fits",
-            "Go back, shorten the text or choose smaller files, and send it again.",
+            "Too large",
+            "Go back, shorten the text or choose smaller files, and try again.",
         ),
         415 => (
-            "We cannot read that kind of file",
-            "Go back, and send it in one of the kinds that the page names.",
+            "Unsupported file type",
+            "Go back and choose a file of one of the types listed on the page.",
         ),
         422 => (
-            "Something needs another look",
-            "Go back, check what you typed, and send it again.",
+            "Something needs your attention",
+            "Go back, check what you entered, and try again.",
         ),
-        429 => return ("A short rest, please", rest(answer.headers())),
+        429 => return ("Too many requests", rate_limit_message(response.headers())),
         431 => (
-            "Your browser sent too much",
-            "Clear the cookies of this site, then open the page again.",
+            "Headers too large",
+            "Delete the cookies of this site in your browser, then reload the page.",
         ),
         503 => (
-            "Back in a moment",
+            "Temporarily unavailable",
             "PocketShop is very busy right now. Please try again in a minute.",
         ),
         500.. => (
-            "Something broke on our side",
-            "Try again in a moment. If it happens again, tell whoever runs this market the reference below.",
+            "Something went wrong",
+            "Try again in a moment. If it happens again, send the reference below to the admin of this market.",
         ),
-        _ => (
-            "That did not work",
-            "Go back and try again, or start from the front page.",
-        ),
+        _ => ("Something went wrong", "Go back and try again, or go to the home page."),
     };
     match own {
         Some(Error::Refused(why) | Error::Unavailable(why)) => (title, why.clone()),
@@ -212,13 +206,15 @@ fn words(answer: &HttpResponse) -> (&'static str, String) {
     }
 }
 
-fn rest(headers: &HeaderMap) -> String {
+fn rate_limit_message(headers: &HeaderMap) -> String {
     let seconds = headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match seconds {
-        Some(1) => "Many requests came from your connection. Wait a second, then try again.".to_owned(),
-        Some(seconds) => format!("Many requests came from your connection. Wait {seconds} seconds, then try again."),
-        None => "Many requests came from your connection. Wait a minute, then try again.".to_owned(),
+        Some(1) => "There were too many requests from your network. Wait a second, then try again.".to_owned(),
+        Some(seconds) => {
+            format!("There were too many requests from your network. Wait {seconds} seconds, then try again.")
+        }
+        None => "There were too many requests from your network. Wait a minute, then try again.".to_owned(),
     }
 }

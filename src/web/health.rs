@@ -16,8 +16,8 @@ use crate::db::{self, Db};
 /// A check that takes longer has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/healthz").route(get().to(healthz)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/healthz").route(get().to(healthz)))
         .service(web::resource("/readyz").route(get().to(readyz)));
 }
 

@@ -9,32 +9,32 @@ use actix_web::web::{self, Data, Path};
 use super::get;
 use crate::error::{Error, Result};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/media/{folder}/{name}").route(get().to(show)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/media/{folder}/{name}").route(get().to(show)));
 }
 
-/// The folder that pictures are served from.
+/// The folder of the pictures.
 pub struct Media(pub PathBuf);
 
-/// `GET /media/{folder}/{name}`: a picture. Its name changes when it does, so it may be kept for good.
+/// `GET /media/{folder}/{name}`: a picture. The name changes with the content, so browsers may cache it forever.
 async fn show(media: Data<Media>, path: Path<(String, String)>) -> Result<HttpResponse> {
     let (folder, name) = path.into_inner();
-    let kind = kind(&name).ok_or(Error::NotFound)?;
-    if !plain(&folder) || !plain(&name) {
+    let content_type = content_type(&name).ok_or(Error::NotFound)?;
+    if !is_plain(&folder) || !is_plain(&name) {
         return Err(Error::NotFound);
     }
     let file = media.0.join(folder).join(name);
     let bytes = web::block(move || std::fs::read(file))
         .await
-        .map_err(|error| Error::internal(error, "reading a picture was cut short"))?
+        .map_err(|error| Error::internal(error, "reading a picture was interrupted"))?
         .map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::IsADirectory | std::io::ErrorKind::NotADirectory => {
                 Error::NotFound
             }
-            _ => Error::internal(error, "a picture could not be read"),
+            _ => Error::internal(error, "could not read a picture"),
         })?;
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, HeaderValue::from_static(kind)))
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type)))
         .insert_header((
             CACHE_CONTROL,
             HeaderValue::from_static("public, max-age=31536000, immutable"),
@@ -47,8 +47,8 @@ async fn show(media: Data<Media>, path: Path<(String, String)>) -> Result<HttpRe
         .body(bytes))
 }
 
-/// Letters, digits, hyphens and dots inside: nothing that leads out of the folder.
-fn plain(name: &str) -> bool {
+/// Whether the name has only letters, digits, hyphens, underscores and dots, so that it cannot leave the folder.
+fn is_plain(name: &str) -> bool {
     !name.starts_with('.')
         && name.len() <= 120
         && name
@@ -56,13 +56,13 @@ fn plain(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-fn kind(name: &str) -> Option<&'static str> {
+fn content_type(name: &str) -> Option<&'static str> {
     match name.rsplit_once('.')?.1 {
         "avif" => Some("image/avif"),
         "webp" => Some("image/webp"),
         "jpg" => Some("image/jpeg"),
         "png" => Some("image/png"),
-        // Only the demo market's own drawings; nothing uploaded is ever SVG.
+        // Drawings of the demo market. Uploads are never stored as SVG.
         "svg" => Some("image/svg+xml"),
         _ => None,
     }
@@ -86,9 +86,9 @@ mod tests {
             &"x".repeat(300),
             "ｘ.png",
         ] {
-            assert!(!plain(name) || kind(name).is_none(), "{name:?}");
+            assert!(!is_plain(name) || content_type(name).is_none(), "{name:?}");
         }
-        assert!(plain("dipped-mug-1.svg"));
-        assert_eq!(kind("notes.html"), None);
+        assert!(is_plain("dipped-mug-1.svg"));
+        assert_eq!(content_type("notes.html"), None);
     }
 }

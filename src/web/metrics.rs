@@ -18,8 +18,8 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Backlog, JobMetrics};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/metrics").route(get().to(show)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/metrics").route(get().to(show)));
 }
 
 /// What `/metrics` needs besides the database.

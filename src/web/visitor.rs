@@ -1,4 +1,4 @@
-//! Who visits: read once a request, and handed to handlers by what they may do.
+//! The visitor: loaded once per request, and given to handlers by what they require.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
@@ -21,16 +21,16 @@ use crate::db::Db;
 use crate::error::{Error, Result, Step};
 use crate::id::{CartId, SessionId, UserId};
 
-/// Where the cookie keeps the id of the sign-in.
+/// Key of the session id in the cookie.
 const SESSION: &str = "session";
-/// Where the cookie keeps what lets this browser skip the second factor.
-const BROWSER: &str = "browser";
+/// Key of the token that lets this browser skip the second factor.
+const BROWSER_TOKEN: &str = "browser";
 
-/// The layer that recognizes who calls; inside the cookie's, outside the pages.
+/// The layer that loads the visitor. Runs inside the session layer and around the handlers.
 ///
 /// # Errors
 /// The database cannot be read.
-pub async fn recognize(
+pub async fn load_visitor(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -40,17 +40,17 @@ pub async fn recognize(
         return next.call(request).await;
     };
     if let Some(mut visitor) = visitor_of(&request, id).await? {
-        bring_cart(&request, &session, &mut visitor).await;
+        merge_guest_cart(&request, &session, &mut visitor).await;
         request.extensions_mut().insert(Arc::new(visitor));
     } else {
         sign_out(&session);
     }
-    let mut answer = next.call(request).await?;
-    // Nothing that somebody sees while signed in is kept anywhere.
-    answer
+    let mut response = next.call(request).await?;
+    // Responses to signed-in users must not be cached.
+    response
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(answer)
+    Ok(response)
 }
 
 async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Visitor>> {
@@ -63,16 +63,16 @@ async fn visitor_of(request: &ServiceRequest, id: SessionId) -> Result<Option<Vi
         let seen = db
             .write_uncached(move |conn| accounts::Session::touch(conn, id, now))
             .await;
-        // To be read must not depend on being able to write.
+        // A page that only reads must not fail because writing fails.
         if let Err(error) = seen {
-            tracing::warn!(%error, "a visit could not be written down");
+            tracing::warn!(%error, "could not record the last visit of a session");
         }
     }
     Ok(visitor)
 }
 
-/// Who filled a cart as a guest and then signed in, by whichever way, has it among their own from now on.
-async fn bring_cart(request: &ServiceRequest, session: &Session, visitor: &mut Visitor) {
+/// Moves the items of a guest's cart into the user's cart after they signed in.
+async fn merge_guest_cart(request: &ServiceRequest, session: &Session, visitor: &mut Visitor) {
     let (Some((cart, _)), Some(db)) = (guest_cart(session), request.app_data::<Data<Db>>()) else {
         return;
     };
@@ -81,16 +81,16 @@ async fn bring_cart(request: &ServiceRequest, session: &Session, visitor: &mut V
     }
     let (user, now) = (visitor.user, now());
     match db.write_uncached(move |conn| carts::merge(conn, cart, user, now)).await {
-        Ok(pieces) => {
-            visitor.in_cart = Some(pieces);
+        Ok(item_count) => {
+            visitor.in_cart = Some(item_count);
             forget_cart(session);
         }
-        // The cookie still knows it: the next page tries again.
-        Err(error) => tracing::warn!(%error, "a guest's cart could not be brought along"),
+        // The cart is still in the cookie, so the next request tries again.
+        Err(error) => tracing::warn!(%error, "could not merge a guest's cart"),
     }
 }
 
-/// The cookie holds this sign-in from now on.
+/// Stores the session in the cookie.
 ///
 /// # Errors
 /// The cookie cannot be written.
@@ -98,38 +98,40 @@ pub fn sign_in(session: &Session, id: SessionId) -> Result<()> {
     session.renew();
     session
         .insert(SESSION, id.0)
-        .map_err(|error| Error::internal(error, "the sign-in could not be kept"))
+        .map_err(|error| Error::internal(error, "could not store the session in the cookie"))
 }
 
-/// The cookie forgets the sign-in; what belongs to the browser stays.
+/// Removes the session from the cookie. The token of a remembered browser stays.
 pub fn sign_out(session: &Session) {
     session.remove(SESSION);
 }
 
-/// What lets this browser skip the second factor, if it was told to be remembered.
-pub fn browser(session: &Session) -> Option<String> {
-    session.get(BROWSER).ok().flatten()
+/// The token that lets a remembered browser skip the second factor.
+pub fn browser_token(session: &Session) -> Option<String> {
+    session.get(BROWSER_TOKEN).ok().flatten()
 }
 
+/// Stores the token of a remembered browser in the cookie.
+///
 /// # Errors
 /// The cookie cannot be written.
-pub fn remember_browser(session: &Session, plain: String) -> Result<()> {
+pub fn remember_browser(session: &Session, token: String) -> Result<()> {
     session
-        .insert(BROWSER, plain)
-        .map_err(|error| Error::internal(error, "the browser could not be remembered"))
+        .insert(BROWSER_TOKEN, token)
+        .map_err(|error| Error::internal(error, "could not store the token of the browser in the cookie"))
 }
 
-/// Whoever was recognized, even halfway.
-fn recognized(request: &HttpRequest) -> Option<Arc<Visitor>> {
+/// The visitor, even if the second factor is still missing.
+fn visitor(request: &HttpRequest) -> Option<Arc<Visitor>> {
     request.extensions().get::<Arc<Visitor>>().cloned()
 }
 
-/// Whoever is signed in, all the way.
+/// The visitor, if they are fully signed in.
 pub fn signed_in(request: &HttpRequest) -> Option<Arc<Visitor>> {
-    recognized(request).filter(|visitor| visitor.factor != Factor::Pending)
+    visitor(request).filter(|visitor| visitor.factor != Factor::Pending)
 }
 
-/// Makes an extractor of a rule: who may come in, or what has to be done first.
+/// Defines an extractor with a rule: it returns the visitor, or the step that is required first.
 macro_rules! extractor {
     ($(#[$doc:meta])* $name:ident, $rule:expr) => {
         $(#[$doc])*
@@ -161,17 +163,17 @@ fn signed_in_or_else(request: &HttpRequest) -> Result<Arc<Visitor>> {
 }
 
 extractor!(
-    /// Someone who is signed in.
+    /// A signed-in user.
     SignedIn,
     signed_in_or_else
 );
 
 extractor!(
-    /// Someone who showed their password just now.
+    /// A user who confirmed their password a short time ago.
     RecentlyAuthenticated,
     |request| {
         let visitor = signed_in_or_else(request)?;
-        // A remembered browser spares the code at the door, not here.
+        // A remembered browser replaces the second factor at sign-in, but not here.
         if visitor.recently_authenticated(now()) && visitor.factor != Factor::Browser {
             Ok(visitor)
         } else {
@@ -181,17 +183,17 @@ extractor!(
 );
 
 extractor!(
-    /// Someone whose second factor is still asked for: they have no rights but to show it.
+    /// A user who entered the password but not the second factor yet. They may only enter the second factor.
     PendingSecondFactor,
     |request| {
-        recognized(request)
+        visitor(request)
             .filter(|visitor| visitor.factor == Factor::Pending)
             .ok_or(Error::StepRequired(Step::SignIn))
     }
 );
 
 extractor!(
-    /// an admin, who showed a second factor.
+    /// An admin who signed in with a second factor.
     Admin,
     |request| {
         let visitor = signed_in_or_else(request)?;
@@ -205,7 +207,7 @@ extractor!(
     }
 );
 
-/// Someone who runs a shop.
+/// A user with a shop.
 #[derive(Debug, Clone)]
 pub struct Seller {
     pub visitor: Arc<Visitor>,
@@ -224,7 +226,7 @@ impl FromRequest for Seller {
     }
 }
 
-/// Someone who buys, with an account or without; a guest may have a cart.
+/// A buyer: a user, or a guest who may have a cart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buyer {
     Guest(Option<CartId>),
@@ -232,7 +234,7 @@ pub enum Buyer {
 }
 
 impl Buyer {
-    /// None: a guest without a cart.
+    /// None for a guest without a cart.
     pub fn cart_owner(self) -> Option<CartOwner> {
         match self {
             Self::Guest(cart) => cart.map(CartOwner::Guest),
@@ -261,7 +263,7 @@ impl FromRequest for Origin {
         let agent = request.headers().get(USER_AGENT).map(HeaderValue::as_bytes);
         let agent = String::from_utf8_lossy(agent.unwrap_or_default());
         let address = request.extensions().get::<ClientIp>().copied();
-        let unknown = || Error::Internal(anyhow::anyhow!("a request came without an address"));
+        let unknown = || Error::Internal(anyhow::anyhow!("the request has no client address"));
         ready(address.ok_or_else(unknown).map(|address| Self::new(address.0, &agent)))
     }
 }

@@ -94,7 +94,7 @@ fn named(source: &str) -> Vec<String> {
 }
 
 #[test]
-fn imports_go_one_way() {
+fn imports_follow_the_layers() {
     for (file, source) in src() {
         let own = part(&file);
         if own == "lib" {
@@ -122,7 +122,7 @@ fn no_files_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn below_web_nobody_speaks_http() {
+fn only_web_and_pages_use_http() {
     for (file, source) in src() {
         let own = part(&file);
         if own == "lib" || row(own) < BELOW_WEB || file.starts_with("db/") {
@@ -148,7 +148,7 @@ fn pages_are_found_where_pages_are() {
 }
 
 #[test]
-fn files_are_small_and_say_what_they_are() {
+fn files_are_small_and_have_a_content_type() {
     for (file, source) in src() {
         if file == "schema.rs" {
             continue;
@@ -238,7 +238,7 @@ fn raw_sql_is_counted() {
 }
 
 #[test]
-fn money_never_floats() {
+fn money_has_no_floating_point_numbers() {
     for (file, source) in src() {
         let of_money = ["Money", "price", "subtotal", "amount"]
             .iter()

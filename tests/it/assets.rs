@@ -49,7 +49,7 @@ fn the_first_load_of_the_grid_is_light() {
 }
 
 #[test]
-fn the_style_sheet_loses_only_what_has_no_meaning() {
+fn minifying_keeps_the_meaning_of_the_style_sheet() {
     run(async {
         let sheet = Market::empty().get(assets::APP_CSS).await.text().await.unwrap();
         assert!(sheet.starts_with("@layer reset,tokens,base,layout,components,pages,utilities,shop;"));
@@ -67,7 +67,7 @@ fn the_style_sheet_loses_only_what_has_no_meaning() {
 }
 
 #[test]
-fn files_come_in_the_coding_that_the_browser_reads() {
+fn files_come_in_an_encoding_that_the_browser_accepts() {
     run(async {
         let market = Market::empty();
         for (asked, got) in [

@@ -80,7 +80,7 @@ fn a_missing_or_old_database_is_not_created() {
 }
 
 #[test]
-fn stock_that_does_not_add_up_is_named() {
+fn wrong_stock_is_reported() {
     for (statement, rule, row) in [
         (
             "UPDATE product_variants SET quantity = quantity + 1 WHERE id = (SELECT MIN(id) FROM product_variants)",
@@ -109,7 +109,7 @@ fn stock_that_does_not_add_up_is_named() {
 }
 
 #[test]
-fn money_that_does_not_add_up_is_named() {
+fn wrong_amounts_are_reported() {
     for (statement, rule, row) in [
         (
             "UPDATE purchases SET total = total + 1 WHERE id = (SELECT MIN(id) FROM purchases)",
@@ -154,7 +154,7 @@ fn money_that_does_not_add_up_is_named() {
 }
 
 #[test]
-fn purchases_and_payments_that_do_not_fit_are_named() {
+fn mismatched_purchases_and_payments_are_reported() {
     for (statement, rule, row) in [
         (
             "UPDATE purchases SET placed_at = NULL WHERE id = (SELECT MIN(id) FROM purchases)",

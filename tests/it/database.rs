@@ -229,7 +229,7 @@ fn number(conn: &mut Conn, query: &str) -> Result<i64, Error> {
 }
 
 #[test]
-fn what_was_sold_outlives_product_shop_and_account() {
+fn orders_outlive_product_shop_and_account() {
     run(async {
         let market = Market::demo();
         market
@@ -262,7 +262,7 @@ fn what_was_sold_outlives_product_shop_and_account() {
 
 /// Forty at once take one each of ten; the row count decides, and nobody sees an error.
 #[test]
-fn forty_buyers_get_ten_things() {
+fn forty_buyers_get_ten_items() {
     run(async {
         let market = Market::demo();
         market
@@ -306,7 +306,7 @@ async fn take(db: &Db) -> Result<usize, Error> {
 }
 
 #[test]
-fn a_refused_write_leaves_nothing_and_a_lost_race_is_run_again() {
+fn a_failed_write_is_rolled_back_and_a_conflict_is_retried() {
     run(async {
         let market = Market::demo();
         let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();

@@ -73,7 +73,7 @@ fn assert_safe(what: &str, response: &Response, production: bool) {
 }
 
 #[test]
-fn every_answer_carries_the_headers() {
+fn every_response_has_the_headers() {
     run(async {
         for production in [false, true] {
             let market = Market::open(true, |config| {
@@ -143,7 +143,7 @@ fn only_our_own_pages_may_post() {
         let posts: Vec<_> = routes::all().await.into_iter().filter(routes::Route::is_post).collect();
         assert!(!posts.is_empty());
         let mut cookies = vec![String::new()];
-        for role in [Role::PendingSecondFactor, Role::User, Role::Seller, Role::Operator] {
+        for role in [Role::PendingSecondFactor, Role::User, Role::Seller, Role::Admin] {
             cookies.push(Actor::of(&market, role).await.cookie());
         }
         let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
@@ -192,7 +192,7 @@ fn only_our_own_pages_may_post() {
 }
 
 #[test]
-fn what_someone_sees_while_signed_in_is_kept_nowhere() {
+fn signed_in_pages_are_stored_nowhere() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
@@ -201,14 +201,14 @@ fn what_someone_sees_while_signed_in_is_kept_nowhere() {
             Role::PendingSecondFactor,
             Role::User,
             Role::Seller,
-            Role::Operator,
+            Role::Admin,
         ] {
             let actor = Actor::of(&market, role).await;
             for route in routes::all().await {
                 let path = route.address();
                 let file = path.starts_with("/a/") || path.starts_with("/media/") || path == "/favicon.ico";
                 for method in ["GET", "POST"] {
-                    actor.put_back(&mut conn, chrono::TimeDelta::zero());
+                    actor.reset(&mut conn, chrono::TimeDelta::zero());
                     let visitor = actor.visitor(&market);
                     let answer = match method {
                         "GET" => visitor.get(&path).await,
@@ -436,7 +436,7 @@ fn too_many_requests_from_one_address_are_refused() {
 }
 
 #[test]
-fn error_pages_help_and_tell_nothing_of_the_inside() {
+fn error_pages_help_and_reveal_no_internals() {
     run(async {
         let market = Market::demo();
         market

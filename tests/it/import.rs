@@ -41,7 +41,7 @@ fn each(read: [usize; 8], counts: impl Fn(usize) -> Counts) -> Vec<Counts> {
 const EACH: [usize; 8] = [8, 6, 38, 130, 8, 2, 5, 19];
 
 #[test]
-fn the_original_market_arrives_whole() {
+fn the_original_market_is_imported_completely() {
     let (mut market, report) = Market::imported();
     assert_eq!(
         counts(&report),
@@ -114,7 +114,7 @@ fn importing_twice_changes_nothing() {
 }
 
 #[test]
-fn what_people_changed_since_is_left_alone() {
+fn importing_again_keeps_later_changes() {
     let (mut market, _) = Market::imported();
     let conn = &mut market.conn;
     diesel::update(users::table.find(2_i64))
@@ -144,7 +144,7 @@ fn what_people_changed_since_is_left_alone() {
 }
 
 #[test]
-fn what_cannot_come_along_is_counted_with_its_reason() {
+fn rows_that_cannot_be_imported_are_counted_with_the_reason() {
     let mut market = Market::empty();
     let report = market
         .import_changed(|files| {
@@ -219,7 +219,7 @@ fn what_cannot_come_along_is_counted_with_its_reason() {
 }
 
 #[test]
-fn things_of_one_name_get_addresses_of_their_own() {
+fn products_with_the_same_name_get_different_addresses() {
     let mut market = Market::empty();
     market
         .import_changed(|files| {

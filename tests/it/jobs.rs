@@ -65,7 +65,7 @@ fn a_job_is_done_once_and_only_when_it_is_due() {
 }
 
 #[test]
-fn a_job_of_an_undone_transaction_never_was() {
+fn a_job_of_a_rolled_back_transaction_never_runs() {
     let database = database();
     let mut conn = database.connect();
     let undone: Result<()> = in_transaction(&mut conn, &|conn| {
@@ -108,7 +108,7 @@ fn workers_share_the_jobs_and_do_each_once() {
 }
 
 #[test]
-fn what_fails_is_tried_again_then_dead_then_revived() {
+fn a_failing_job_is_retried_then_dead_then_retried_by_an_admin() {
     let database = database();
     let mut conn = database.connect();
     let id = jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
@@ -151,7 +151,7 @@ fn what_fails_is_tried_again_then_dead_then_revived() {
 }
 
 #[test]
-fn what_is_given_up_is_dead_at_once() {
+fn a_permanent_failure_is_dead_at_once() {
     let database = database();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
@@ -167,7 +167,7 @@ fn what_is_given_up_is_dead_at_once() {
 }
 
 #[test]
-fn a_lease_that_ran_out_is_taken_over() {
+fn an_expired_lease_is_taken_over() {
     let database = database();
     let mut conn = database.connect();
     for _ in 0..3 {
@@ -187,7 +187,7 @@ fn a_lease_that_ran_out_is_taken_over() {
 }
 
 #[test]
-fn a_job_that_ends_the_program_each_time_dies_in_the_end() {
+fn a_job_that_crashes_the_program_is_dead_after_its_last_try() {
     let database = database();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
@@ -288,7 +288,7 @@ fn stopping_is_quick_and_finishes_the_running_job() {
 }
 
 #[test]
-fn a_lost_database_is_found_again() {
+fn the_worker_reconnects_to_the_database() {
     let database = Database::fresh();
     let noted = Arc::new(Mutex::new(Vec::new()));
     // There is no table yet.
@@ -324,7 +324,7 @@ const LANES: [Lane; 2] = [
 ];
 
 #[test]
-fn a_lane_of_slow_jobs_holds_up_no_other() {
+fn a_slow_lane_does_not_delay_other_lanes() {
     let database = database();
     let mut conn = database.connect();
     for kind in ["slow", "slower", "note", "note", "unheard-of"] {

@@ -97,7 +97,7 @@ fn a_cookie_moves_on_to_the_new_key() {
             let old = pair(&made);
 
             let (dark, renewed) = visit(&during, &format!("a=1; {old}; b=\"2\"")).await;
-            let renewed = renewed.expect("it is not sealed again");
+            let renewed = renewed.expect("it is not encrypted again");
             assert!(dark && pair(&renewed) != old);
             assert_eq!(attributes(&renewed), attributes(&made));
 
@@ -312,18 +312,25 @@ fn second_factors_are_reencrypted_with_the_new_key() {
     );
     // More than one batch.
     for id in 1..=450 {
-        let sealed = old.seal(TOTP, format!("secret {id}").as_bytes());
-        add_user(&mut conn, id, (id % 9 != 0).then_some(&sealed));
+        let encrypted = old.encrypt(TOTP, format!("secret {id}").as_bytes());
+        add_user(&mut conn, id, (id % 9 != 0).then_some(&encrypted));
     }
-    let current = new.seal(TOTP, b"current");
+    let current = new.encrypt(TOTP, b"current");
     add_user(&mut conn, 451, Some(&current));
-    add_user(&mut conn, 452, Some(&Cipher::new(&keys(&[OTHER])).seal(TOTP, b"lost")));
+    add_user(
+        &mut conn,
+        452,
+        Some(&Cipher::new(&keys(&[OTHER])).encrypt(TOTP, b"lost")),
+    );
     add_user(&mut conn, 453, Some("garbage"));
 
     assert_eq!(reencrypt_totp(&mut conn, &both).unwrap(), 400);
     for id in [1, 199, 200, 201, 400, 449] {
-        let sealed = secret_of(&mut conn, id).unwrap();
-        assert_eq!(new.open(TOTP, &sealed).unwrap(), format!("secret {id}").as_bytes());
+        let encrypted = secret_of(&mut conn, id).unwrap();
+        assert_eq!(
+            new.decrypt(TOTP, &encrypted).unwrap(),
+            format!("secret {id}").as_bytes()
+        );
     }
     assert_eq!(secret_of(&mut conn, 9), None);
     assert_eq!(secret_of(&mut conn, 451).unwrap(), current);
@@ -335,11 +342,11 @@ fn second_factors_are_reencrypted_with_the_new_key() {
 fn a_start_records_the_key_and_reencrypts_second_factors() {
     run(async {
         let (database, mut conn) = prepared();
-        let old = Cipher::new(&keys(&[OLD])).seal(TOTP, b"secret");
+        let old = Cipher::new(&keys(&[OLD])).encrypt(TOTP, b"secret");
         add_user(&mut conn, 1, Some(&old));
         drop(conn);
         let market = Market::on(database, false, |config| config.secret_keys = keys(&[NEW, OLD]));
-        let (sealed, noted): (Option<String>, String) = market
+        let (encrypted, noted): (Option<String>, String) = market
             .db
             .read(|conn| {
                 let noted = secret_keys::table.select(secret_keys::fingerprint).first(conn)?;
@@ -347,7 +354,7 @@ fn a_start_records_the_key_and_reencrypts_second_factors() {
             })
             .await
             .unwrap();
-        assert!(Cipher::new(&keys(&[NEW])).is_current(TOTP, &sealed.unwrap()));
+        assert!(Cipher::new(&keys(&[NEW])).is_current(TOTP, &encrypted.unwrap()));
         assert_eq!(noted, SecretKeys::fingerprint(keys(&[NEW]).newest()));
     });
 }
@@ -365,16 +372,16 @@ fn check_tells_when_the_old_key_can_be_removed() {
     assert_eq!(said(&mut conn, day(10)), "The old SECRET_KEY can be removed.");
 
     let (old, new) = (Cipher::new(&keys(&[OLD])), Cipher::new(&keys(&[NEW])));
-    add_user(&mut conn, 1, Some(&old.seal(TOTP, b"a")));
-    add_user(&mut conn, 2, Some(&new.seal(TOTP, b"b")));
+    add_user(&mut conn, 1, Some(&old.encrypt(TOTP, b"a")));
+    add_user(&mut conn, 2, Some(&new.encrypt(TOTP, b"b")));
     add_user(&mut conn, 3, None);
     add_user(&mut conn, 4, Some("opened by none of ours"));
     add_session(&mut conn, 1, 1, day(8), day(9));
     add_session(&mut conn, 2, 1, day(9), day(9));
     add_session(&mut conn, 3, 1, day(9), day(11));
     add_session(&mut conn, 4, 1, day(9) - TimeDelta::days(30), day(9));
-    add_job(&mut conn, 1, "mail", &old.seal(MAIL, b"a"));
-    add_job(&mut conn, 2, "mail", &new.seal(MAIL, b"b"));
+    add_job(&mut conn, 1, "mail", &old.encrypt(MAIL, b"a"));
+    add_job(&mut conn, 2, "mail", &new.encrypt(MAIL, b"b"));
     add_job(&mut conn, 3, "other", "c");
     let needed = OldKeys::count(&mut conn, &settings.secret_keys, day(12))
         .unwrap()

@@ -14,7 +14,7 @@ use pocketshop::mail::{Outbox, Sender, emails};
 
 use crate::support::config;
 use crate::support::database::Database;
-use crate::support::mail::{Mail, letters_to, links, read};
+use crate::support::mail::{Mail, emails_to, links, read};
 use crate::support::rows;
 use crate::support::smtp::{Mood, Sink};
 
@@ -183,11 +183,11 @@ fn without_a_mail_server_emails_are_files() {
     post.outbox.enqueue(&mut post.conn, RECIPIENT, &email, now()).unwrap();
     post.settle();
     post.worker.stop();
-    let emails = letters_to(&post.config.data, RECIPIENT);
+    let emails = emails_to(&post.config.data, RECIPIENT);
     assert_eq!(emails.len(), 1);
     assert!(emails[0].text.starts_with("Hello Zoë 世界,\n"), "{}", emails[0].text);
     assert_eq!(links(&emails[0]), ["http://localhost/verify/k7q39xvd"]);
-    assert!(letters_to(&post.config.data, "someone@example.org").is_empty());
+    assert!(emails_to(&post.config.data, "someone@example.org").is_empty());
 }
 
 #[test]
@@ -198,5 +198,5 @@ fn subjects_may_hold_any_characters() {
     post.outbox.enqueue(&mut post.conn, RECIPIENT, &email, now()).unwrap();
     post.settle();
     post.worker.stop();
-    assert_eq!(letters_to(&post.config.data, RECIPIENT)[0].subject, email.subject);
+    assert_eq!(emails_to(&post.config.data, RECIPIENT)[0].subject, email.subject);
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::support::served::{Served, pocketshop, run, text};
 
 #[test]
-fn a_stranger_understands_the_help() {
+fn the_help_explains_every_command_and_setting() {
     let folder = TempDir::new().unwrap();
     let help = text(&run(pocketshop(folder.path()).arg("--help")).stdout);
     for word in [
@@ -71,7 +71,7 @@ fn the_key_is_made_once_and_is_ours_alone() {
 }
 
 #[test]
-fn many_starts_at_once_do_not_get_in_each_others_way() {
+fn many_processes_can_start_at_once() {
     let folder = TempDir::new().unwrap();
     std::thread::scope(|scope| {
         let starts: Vec<_> = (0..8)
@@ -85,7 +85,7 @@ fn many_starts_at_once_do_not_get_in_each_others_way() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_told_before_anything_is_written() {
+fn a_port_in_use_is_reported_before_anything_is_written() {
     let folder = TempDir::new().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let bind = taken.local_addr().unwrap().to_string();
@@ -123,7 +123,7 @@ fn the_fixtures_are_imported_on_the_command_line() {
 }
 
 #[test]
-fn it_finishes_what_it_began_and_ends() {
+fn shutdown_finishes_running_requests() {
     for signal in ["TERM", "INT"] {
         let folder = TempDir::new().unwrap();
         let mut served = Served::start(pocketshop(folder.path()).args(["--rate-limit=off", "--log=error"]));
@@ -145,7 +145,7 @@ fn it_finishes_what_it_began_and_ends() {
 }
 
 #[test]
-fn bodies_that_drip_or_swell_are_cut_off() {
+fn slow_and_growing_bodies_are_aborted() {
     let folder = TempDir::new().unwrap();
     let served = Served::start(&mut pocketshop(folder.path()));
     let head = |length: &str| {
@@ -184,7 +184,7 @@ fn bodies_that_drip_or_swell_are_cut_off() {
 }
 
 #[test]
-fn logs_are_for_people_or_for_machines_and_keep_to_their_line() {
+fn logs_are_text_or_json_with_one_line_per_entry() {
     let folder = TempDir::new().unwrap();
     let served = Served::start(pocketshop(folder.path()).env("POCKETSHOP_LOG_FORMAT", "json"));
     served.get("/shops/a%0d%0aforged?token=canary-value");
@@ -203,7 +203,7 @@ fn logs_are_for_people_or_for_machines_and_keep_to_their_line() {
 }
 
 #[test]
-fn readyz_tells_when_the_data_folder_is_gone() {
+fn readyz_fails_without_the_data_folder() {
     let folder = TempDir::new().unwrap();
     let served = Served::start(&mut pocketshop(folder.path()));
     assert!(served.get("/readyz").starts_with("HTTP/1.1 200"));

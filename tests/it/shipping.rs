@@ -68,7 +68,7 @@ fn a_seller_adds_changes_orders_and_removes_rates() {
         assert!(
             texts(&empty, "main")
                 .concat()
-                .contains("Your shop sends free, to everywhere.")
+                .contains("Your shop ships everywhere for free.")
         );
         let like = ines.page("/dashboard/shipping/new?like=abroad").await;
         assert_eq!(attributes(&like, "#name", "value"), ["Delivery abroad"]);

@@ -275,7 +275,7 @@ fn invalid_addresses_and_parameters_get_a_helpful_page() {
         for path in ["/products?after=0-0", "/shops?after=0-0", "/shops/fjordull?after=0-0"] {
             let text = texts(&market.page(path).await, "main").join(" ");
             assert!(
-                text.contains("That was all") && !text.contains("No shop is open"),
+                text.contains("End of the list") && !text.contains("No shop is open"),
                 "{path}: {text}"
             );
         }

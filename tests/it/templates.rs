@@ -17,7 +17,7 @@ fn templates() -> Vec<(String, String)> {
 }
 
 #[test]
-fn nothing_is_inline() {
+fn pages_have_no_inline_scripts_or_styles() {
     let event = |text: &str| {
         text.match_indices(" on").any(|(at, _)| {
             let rest = &text[at + 3..];
@@ -48,7 +48,7 @@ fn nothing_is_inline() {
 }
 
 #[test]
-fn only_sanitised_text_is_shown_as_it_is() {
+fn only_sanitized_text_is_inserted_without_escaping() {
     let safe: usize = templates()
         .iter()
         .map(|(_, text)| text.matches("|safe").count() + text.matches("| safe").count())
@@ -60,7 +60,7 @@ fn only_sanitised_text_is_shown_as_it_is() {
 }
 
 #[test]
-fn every_htmx_request_has_a_twin_without_script() {
+fn every_htmx_request_also_works_without_script() {
     for (file, text) in templates() {
         for (at, _) in text.match_indices("hx-get=") {
             let tag = &text[text[..at].rfind('<').unwrap()..at];

@@ -10,8 +10,8 @@ use crate::id::EventId;
 use crate::text::when;
 use crate::web::{Page, Query, UserRequest, get, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/account/activity").route(get().to(index)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/account/activity").route(get().to(index)));
 }
 
 struct EventRow {

@@ -13,8 +13,8 @@ use crate::web::{Flash, Form, FormErrors, Page, UserRequest, get, invalid, redir
 
 const LIST: &str = "/account/addresses";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(LIST).route(get().to(index)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(LIST).route(get().to(index)))
         .service(
             web::resource("/account/addresses/new")
                 .route(get().to(new))
@@ -112,7 +112,7 @@ async fn create(request: UserRequest, Form(form): Form<AddressForm>) -> Result<H
     request
         .respond_to_form(
             added,
-            |request, ()| redirect_to_list(request, "The address is in your book."),
+            |request, ()| redirect_to_list(request, "Address saved."),
             async |request, errors| Ok(AddressPage::new(request.page, form, errors)),
         )
         .await
@@ -142,7 +142,7 @@ async fn update(request: UserRequest, id: Path<String>, Form(form): Form<Address
         .await?;
     redirect_to_list(
         &request,
-        "The address is up to date. Orders that were placed keep theirs.",
+        "Address saved. Orders you already placed keep the old address.",
     )
 }
 
@@ -152,7 +152,7 @@ async fn delete(request: UserRequest, id: Path<String>) -> Result<HttpResponse> 
     request
         .write_uncached(move |conn| SavedAddress::delete(conn, user, id))
         .await?;
-    redirect_to_list(&request, "The address is removed.")
+    redirect_to_list(&request, "Address removed.")
 }
 
 fn parse_id(id: &str) -> Result<AddressId> {

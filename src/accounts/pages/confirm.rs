@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::web::visitor::sign_in as set_session;
 use crate::web::{Form, FormErrors, Page, Query, UserRequest, get, local, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/confirm")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -109,5 +109,5 @@ async fn check_password(request: &UserRequest, password: &str) -> Result<Result<
     request
         .write_uncached(move |conn| action.record(conn, user, EventKind::ConfirmFailed))
         .await?;
-    Ok(Err(Rejection::wrong("This is not your password. Try again.")))
+    Ok(Err(Rejection::wrong("Wrong password. Try again.")))
 }

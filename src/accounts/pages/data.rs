@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::web::email_link::private;
 use crate::web::{Page, RecentRequest, UserRequest, get, show as show_page, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/account/data").route(get().to(show)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/account/data").route(get().to(show)))
         .service(web::resource("/account/data.zip").route(web::post().to(download)));
 }
 

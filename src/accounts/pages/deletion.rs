@@ -9,8 +9,8 @@ use crate::error::{Error, Result, Step};
 use crate::text::Email;
 use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, UserRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/account/deletion")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -71,7 +71,7 @@ async fn new(request: UserRequest) -> Result<HttpResponse> {
 async fn create(request: RecentRequest, Form(form): Form<DeletionForm>) -> Result<HttpResponse> {
     let normalized = Email::parse(&form.email).map(|email| email.as_str().to_owned());
     if normalized.as_ref() != Ok(&request.who.email) && form.email.trim() != request.who.email {
-        let message = "This is not the email of your account. Type it as it stands here.";
+        let message = "This is not the email of your account. Enter it exactly as shown here.";
         let errors = FormErrors::one("email", message);
         return invalid(&DeletionPage::new(request.page, &request.who, form, errors));
     }
@@ -79,7 +79,7 @@ async fn create(request: RecentRequest, Form(form): Form<DeletionForm>) -> Resul
     request
         .write_uncached(move |conn| deletion::schedule(conn, &action, user))
         .await?;
-    Flash::ok(&request.session, "We sent you a letter that says so too.")?;
+    Flash::ok(&request.session, "We emailed you a confirmation.")?;
     Ok(redirect("/account/deletion"))
 }
 

@@ -13,8 +13,8 @@ use crate::web::{Flash, Page, UserRequest, get, redirect, show, view};
 
 const DEVICES: &str = "/account/devices";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(DEVICES).route(get().to(index)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(DEVICES).route(get().to(index)))
         .service(web::resource("/account/devices/revocation").route(web::post().to(revoke_all)))
         .service(web::resource("/account/devices/{session}/revocation").route(web::post().to(revoke)))
         .service(web::resource("/account/browsers/{browser}/revocation").route(web::post().to(revoke_browser)));
@@ -118,7 +118,7 @@ async fn revoke_all(request: UserRequest) -> Result<HttpResponse> {
         })
         .await?;
     set_session(&request.session, new_session)?;
-    let message = "All other devices are signed out, and no browser skips the second factor.";
+    let message = "All other devices are signed out, and all browsers must enter a code again.";
     Flash::ok(&request.session, message)?;
     Ok(redirect(DEVICES))
 }
@@ -134,6 +134,6 @@ async fn revoke_browser(request: UserRequest, id: Path<i64>) -> Result<HttpRespo
             action.record(conn, user, EventKind::BrowserRevoked)
         })
         .await?;
-    Flash::ok(&request.session, "That browser is asked for a code again.")?;
+    Flash::ok(&request.session, "That browser must enter a code again.")?;
     Ok(redirect(DEVICES))
 }

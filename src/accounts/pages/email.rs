@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::text::Email;
 use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/account/email")
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -28,7 +28,7 @@ impl EmailForm {
         match Email::parse(&self.email) {
             Ok(email) if email.as_str() == current => Err(FormErrors::one(
                 "email",
-                "This is the address you have already. Type the new one.",
+                "This is already your address. Enter a new one.",
             )),
             Ok(email) => Ok(email),
             Err(message) => Err(FormErrors::one("email", message)),
@@ -83,7 +83,7 @@ async fn update(request: RecentRequest, Form(form): Form<EmailForm>) -> Result<H
         .await?;
     Flash::ok(
         &request.session,
-        "A letter is on its way to the new address. Your address stays as it is until you open the link in it.",
+        "We sent a link to the new address. Your address changes when you open it.",
     )?;
     Ok(redirect("/account/email"))
 }

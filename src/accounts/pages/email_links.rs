@@ -14,15 +14,15 @@ use crate::error::Result;
 use crate::id::SessionId;
 use crate::orders::claim_guest_orders;
 use crate::web::email_link::{self, LinkQuery, private};
-use crate::web::visitor::{browser, sign_in as set_session, sign_out};
+use crate::web::visitor::{browser_token, sign_in as set_session, sign_out};
 use crate::web::{AnyRequest, Flash, Page, Query, UserRequest, get, redirect, respond, show, view};
 
 const VERIFY: &str = "/verify";
 const CONFIRM: &str = "/email/confirm";
 const UNDO: &str = "/email/undo";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource(VERIFY)
             .route(get().to(show_verify))
             .route(web::post().to(verify)),
@@ -70,7 +70,7 @@ view!(LinkGonePage);
 
 /// `GET /verify`
 async fn show_verify(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(redirect) = query.keep(&request.session, VERIFY)? {
+    if let Some(redirect) = query.move_to_cookie(&request.session, VERIFY)? {
         return Ok(redirect);
     }
     let Some((_, user)) = token_and_user(&request, VERIFY, Purpose::Verify).await? else {
@@ -80,13 +80,13 @@ async fn show_verify(request: AnyRequest, Query(query): Query<LinkQuery>) -> Res
         page: request.page,
         title: "Confirm your account",
         text: format!(
-            "The account {} was made with {}. Is it yours?",
+            "The account {} was created with {}. Is it yours?",
             user.username, user.email
         ),
         button: "Yes, this is my account",
         action: VERIFY,
         danger: false,
-        aside: "If you did not make this account, leave this page: without you it cannot open a shop.",
+        aside: "If you didn’t create this account, close this page.",
     })
     .map(private)
 }
@@ -94,7 +94,7 @@ async fn show_verify(request: AnyRequest, Query(query): Query<LinkQuery>) -> Res
 /// `POST /verify`: verifies the address and signs in.
 async fn verify(request: AnyRequest) -> Result<HttpResponse> {
     let token = email_link::token(&request.session, VERIFY);
-    let browser = browser(&request.session);
+    let browser = browser_token(&request.session);
     let (action, visitor) = (request.action()?, request.page.visitor.clone());
     let signed_in = request
         .write_uncached(move |conn| {
@@ -142,30 +142,27 @@ async fn resend(request: UserRequest) -> Result<HttpResponse> {
         .await?;
     Flash::ok(
         &request.session,
-        "A letter is on its way. If it does not come within five minutes, look in the spam folder.",
+        "We sent you an email. If it doesn’t arrive within five minutes, check your spam folder.",
     )?;
     Ok(redirect("/account"))
 }
 
 /// `GET /email/confirm`
 async fn show_confirm(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(redirect) = query.keep(&request.session, CONFIRM)? {
+    if let Some(redirect) = query.move_to_cookie(&request.session, CONFIRM)? {
         return Ok(redirect);
     }
     let Some((token, user)) = token_and_user(&request, CONFIRM, Purpose::EmailChange).await? else {
-        return link_expired(request.page, "/account/email", "Ask for a new link");
+        return link_expired(request.page, "/account/email", "Request a new link");
     };
     show(&LinkPage {
         page: request.page,
         title: "Confirm your new address",
-        text: format!(
-            "From now on, the account {} gets its letters at {}.",
-            user.username, token.email
-        ),
+        text: format!("The account {} will get its emails at {}.", user.username, token.email),
         button: "Use this address",
         action: CONFIRM,
         danger: false,
-        aside: "All devices are signed out by it. Sign in with the new address afterwards.",
+        aside: "This signs out all devices. Sign in with the new address afterwards.",
     })
     .map(private)
 }
@@ -187,11 +184,14 @@ async fn confirm(request: AnyRequest) -> Result<HttpResponse> {
                 sign_out(&request.session);
                 "/login"
             };
-            Flash::ok(&request.session, "Your new address is confirmed. We told the old one.")?;
+            Flash::ok(
+                &request.session,
+                "Your new address is confirmed. We sent a notice to the old one.",
+            )?;
             Ok(private(redirect(next)))
         }
         EmailChangeOutcome::AddressTaken => address_taken(request.page),
-        EmailChangeOutcome::LinkExpired => link_expired(request.page, "/account/email", "Ask for a new link"),
+        EmailChangeOutcome::LinkExpired => link_expired(request.page, "/account/email", "Request a new link"),
     }
 }
 
@@ -218,7 +218,7 @@ fn confirm_and_stay_signed_in(
 
 /// `GET /email/undo`
 async fn show_undo(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(redirect) = query.keep(&request.session, UNDO)? {
+    if let Some(redirect) = query.move_to_cookie(&request.session, UNDO)? {
         return Ok(redirect);
     }
     let Some((token, user)) = token_and_user(&request, UNDO, Purpose::EmailUndo).await? else {
@@ -226,15 +226,15 @@ async fn show_undo(request: AnyRequest, Query(query): Query<LinkQuery>) -> Resul
     };
     show(&LinkPage {
         page: request.page,
-        title: "Bring the old address back",
+        title: "Restore your old address",
         text: format!(
-            "The account {} gets its letters at {} again.",
+            "The account {} will get its emails at {} again.",
             user.username, token.email
         ),
-        button: "Bring it back",
+        button: "Restore it",
         action: UNDO,
         danger: true,
-        aside: "All devices are signed out. Ask for a new password right after, since somebody may know the old one.",
+        aside: "This signs out all devices. Choose a new password right afterwards, because somebody may know the old one.",
     })
     .map(private)
 }
@@ -250,7 +250,7 @@ async fn undo(request: AnyRequest) -> Result<HttpResponse> {
     match outcome {
         EmailChangeOutcome::Changed(_) => {
             sign_out(&request.session);
-            let message = "Your old address is back. Now choose a new password.";
+            let message = "Your old address is restored. Now choose a new password.";
             Flash::ok(&request.session, message)?;
             Ok(private(redirect("/forgot")))
         }
@@ -277,8 +277,8 @@ async fn token_and_user(request: &AnyRequest, path: &str, purpose: Purpose) -> R
 pub fn link_expired(page: Page, href: &'static str, label: &'static str) -> Result<HttpResponse> {
     let view = LinkGonePage {
         page,
-        title: "This link is no longer good",
-        text: "It was used already, a newer letter took its place, or its time ran out.",
+        title: "This link no longer works",
+        text: "It was already used, replaced by a newer one, or it has expired.",
         href,
         label,
     };
@@ -289,7 +289,7 @@ fn address_taken(page: Page) -> Result<HttpResponse> {
     let view = LinkGonePage {
         page,
         title: "This address is in use",
-        text: "Another account has this address by now, so nothing was changed.",
+        text: "Another account now uses this address, so nothing was changed.",
         href: "/account/email",
         label: "Choose another address",
     };

@@ -11,7 +11,7 @@ use crate::accounts::{EventKind, Factor, Password, PasswordCheck, Session};
 use crate::error::Result;
 use crate::id::SessionId;
 use crate::orders::claim_guest_orders;
-use crate::web::visitor::{browser, sign_in as set_session, sign_out};
+use crate::web::visitor::{browser_token, sign_in as set_session, sign_out};
 use crate::web::{
     AnyRequest, Form, FormErrors, Page, PendingSecondFactor, Query, get, invalid, local, redirect, show, view,
     with_next,
@@ -21,8 +21,8 @@ use crate::web::{
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const MAX_LOGIN_LENGTH: usize = 254;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/login")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -99,12 +99,12 @@ async fn create(request: AnyRequest, Form(form): Form<LoginForm>) -> Result<Http
         SignInAttempt::Allowed(check) => check,
         SignInAttempt::Throttled(wait) => {
             let rejection = Rejection::throttled("tries", wait);
-            let errors = FormErrors::one("", format!("{} Or ask for a new password.", rejection.message));
+            let errors = FormErrors::one("", format!("{} Or request a new password.", rejection.message));
             return rejection.respond(&LoginPage::new(request, form, errors));
         }
     };
     let Some((session, factor)) = sign_in_with(&request, check, &form.password).await? else {
-        let wrong = "The email or password is wrong. Check both, or ask for a new password.";
+        let wrong = "The email or password is wrong. Check both, or request a new password.";
         return invalid(&LoginPage::new(request, form, FormErrors::one("", wrong)));
     };
     set_session(&request.session, session)?;
@@ -127,7 +127,7 @@ async fn sign_in_with(
     mut check: CredentialCheck,
     password: &str,
 ) -> Result<Option<(SessionId, Factor)>> {
-    let browser = browser(&request.session);
+    let browser = browser_token(&request.session);
     // A second attempt, in case a simultaneous request (such as a double click) upgraded the hash.
     for _ in 0..2 {
         let (action, browser) = (request.action()?, browser.clone());

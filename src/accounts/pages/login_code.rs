@@ -13,8 +13,8 @@ use crate::id::UserId;
 use crate::web::visitor::{remember_browser, sign_in as set_session};
 use crate::web::{Form, FormErrors, Page, PendingRequest, Query, Request, get, local, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/login/code")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -96,6 +96,6 @@ pub async fn verify_code<Who>(request: &Request<Who>, user: UserId, code: &str) 
     let factor = request
         .write_uncached(move |conn| sign_in::verify_code(conn, &action, &cipher, user, &code))
         .await?;
-    let wrong = "This code is not right, or it was used before. Wait for the next one, or type a recovery code.";
+    let wrong = "This code is wrong or was already used. Wait for the next one, or enter a recovery code.";
     Ok(factor.ok_or_else(|| Rejection::wrong(wrong)))
 }

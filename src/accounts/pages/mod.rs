@@ -20,21 +20,21 @@ mod second_factor;
 
 use actix_web::web;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    register::routes(to);
-    login::routes(to);
-    login_code::routes(to);
-    email_links::routes(to);
-    reset::routes(to);
-    confirm::routes(to);
-    profile::routes(to);
-    picture::routes(to);
-    addresses::routes(to);
-    email::routes(to);
-    password::routes(to);
-    second_factor::routes(to);
-    devices::routes(to);
-    activity::routes(to);
-    data::routes(to);
-    deletion::routes(to);
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    register::routes(cfg);
+    login::routes(cfg);
+    login_code::routes(cfg);
+    email_links::routes(cfg);
+    reset::routes(cfg);
+    confirm::routes(cfg);
+    profile::routes(cfg);
+    picture::routes(cfg);
+    addresses::routes(cfg);
+    email::routes(cfg);
+    password::routes(cfg);
+    second_factor::routes(cfg);
+    devices::routes(cfg);
+    activity::routes(cfg);
+    data::routes(cfg);
+    deletion::routes(cfg);
 }

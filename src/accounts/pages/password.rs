@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::web::visitor::sign_in as set_session;
 use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/account/password")
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -65,7 +65,7 @@ async fn update(request: RecentRequest, Form(form): Form<PasswordForm>) -> Resul
         })
         .await?;
     set_session(&request.session, new_session)?;
-    let message = "Your new password is set. All other devices are signed out.";
+    let message = "Password saved. All other devices are signed out.";
     Flash::ok(&request.session, message)?;
     Ok(redirect("/account/password"))
 }

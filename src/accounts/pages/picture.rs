@@ -14,8 +14,8 @@ use crate::web::{Flash, FormErrors, Upload, UserRequest, redirect};
 /// The form field of the file.
 const FIELD: &str = "image";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/account/picture").route(web::post().to(update)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/account/picture").route(web::post().to(update)))
         .service(web::resource("/account/picture/removal").route(web::post().to(remove)));
 }
 
@@ -30,7 +30,7 @@ async fn update(request: UserRequest, upload: Upload<PictureForm>) -> Result<Htt
         .respond_to_form(
             saved,
             |request, ()| {
-                Flash::ok(&request.session, "This is your new picture.")?;
+                Flash::ok(&request.session, "Picture saved.")?;
                 Ok(redirect("/account"))
             },
             async |request, errors| {
@@ -50,7 +50,7 @@ async fn save_picture(request: &UserRequest, upload: Upload<PictureForm>) -> Res
     let received = match (files.next(), files.next()) {
         (Some(file), None) => services.pictures.receive(&services.db, user, file, request.now()).await,
         (None, _) => Err(Error::Refused("Choose a picture first.".into())),
-        (Some(_), Some(_)) => Err(Error::Refused("Choose one picture only.".into())),
+        (Some(_), Some(_)) => Err(Error::Refused("Choose only one picture.".into())),
     };
     let (action, image) = (request.action()?, received?.id);
     request
@@ -74,7 +74,7 @@ async fn remove(request: UserRequest) -> Result<HttpResponse> {
             discard_picture(conn, &action, user, &previous)
         })
         .await?;
-    Flash::ok(&request.session, "Your picture is gone.")?;
+    Flash::ok(&request.session, "Picture removed.")?;
     Ok(redirect("/account"))
 }
 

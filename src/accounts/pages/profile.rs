@@ -12,8 +12,8 @@ use crate::web::{Flash, Form, FormErrors, Page, UserRequest, get, invalid, redir
 const MAX_NAME_LENGTH: usize = 60;
 const MAX_ADDRESS_LENGTH: usize = 500;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/account")
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -120,6 +120,6 @@ async fn update(request: UserRequest, Form(form): Form<ProfileForm>) -> Result<H
         let errors = FormErrors::one("username", "This username is taken. Choose another.");
         return invalid(&ProfilePage::new(request.page, &user, form, errors));
     }
-    Flash::ok(&request.session, "Your profile is up to date.")?;
+    Flash::ok(&request.session, "Profile saved.")?;
     Ok(redirect("/account"))
 }

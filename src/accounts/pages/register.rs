@@ -11,8 +11,8 @@ use crate::web::{AnyRequest, Form, FormErrors, Page, Query, get, invalid, local,
 
 const MAX_NAME_LENGTH: usize = 60;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/register")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -48,7 +48,7 @@ impl RegisterPage {
     }
 }
 
-/// "Look into your mail". It looks the same whether or not an email was sent.
+/// "Check your email". It looks the same whether or not an email was sent.
 #[derive(Template)]
 #[template(path = "accounts/sent.html")]
 pub struct SentPage {
@@ -142,7 +142,7 @@ async fn create(request: AnyRequest, Form(form): Form<RegisterForm>) -> Result<H
             next => Ok(redirect(&with_next("/register/sent", next))),
         },
         SignUpOutcome::UsernameTaken => {
-            let taken = "This username is taken. Choose another, perhaps with a number or a place in it.";
+            let taken = "This username is taken. Try adding a number or a place.";
             let errors = FormErrors::one("username", taken);
             invalid(&RegisterPage::new(request.page, form, errors))
         }
@@ -154,9 +154,8 @@ async fn sent(request: AnyRequest, Query(params): Query<NextParams>) -> Result<H
     let next = local(&params.next, &request.page.site.public_url);
     show(&SentPage {
         page: request.page,
-        title: "Look into your mail".to_owned(),
-        text: "We sent a letter to the address you gave. Open the link in it to confirm your account; it works for \
-               24 hours. You can sign in before that."
+        title: "Check your email".to_owned(),
+        text: "We sent you an email. Open the link in it within 24 hours to confirm your account. You can sign in before that."
             .to_owned(),
         writes_files: request.services.outbox.writes_files(),
         next,

@@ -27,7 +27,7 @@ impl Rejection {
     /// There were too many attempts. `what` is plural, such as `codes`.
     pub fn throttled(what: &str, wait: TimeDelta) -> Self {
         Self {
-            message: format!("There were many wrong {what}. Try again {}.", in_words(wait)),
+            message: format!("Too many wrong {what}. Try again {}.", in_words(wait)),
             retry_after: Some(wait),
         }
     }

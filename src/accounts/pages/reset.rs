@@ -16,8 +16,8 @@ use crate::web::{AnyRequest, Flash, Form, FormErrors, Page, Query, get, invalid,
 const RESET: &str = "/reset";
 const MAX_LOGIN_LENGTH: usize = 254;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/forgot")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -71,7 +71,7 @@ async fn new(request: AnyRequest) -> Result<HttpResponse> {
 async fn create(request: AnyRequest, Form(form): Form<ForgotForm>) -> Result<HttpResponse> {
     let login = form.login.trim();
     if login.is_empty() || login.chars().count() > MAX_LOGIN_LENGTH {
-        let message = "Type the email address or the username of your account.";
+        let message = "Enter the email or username of your account.";
         return invalid(&ForgotPage {
             page: request.page,
             form,
@@ -91,9 +91,8 @@ async fn create(request: AnyRequest, Form(form): Form<ForgotForm>) -> Result<Htt
 async fn sent(request: AnyRequest) -> Result<HttpResponse> {
     show(&SentPage {
         page: request.page,
-        title: "Look into your mail".to_owned(),
-        text: "If there is such an account, a letter with a link for a new password is on its way to its address. \
-               The link works for an hour. Letters go out once in five minutes at most."
+        title: "Check your email".to_owned(),
+        text: "If this account exists, we sent a link for a new password to its email address. The link works for one hour. We send at most one every five minutes."
             .to_owned(),
         writes_files: request.services.outbox.writes_files(),
         next: "/".to_owned(),
@@ -102,11 +101,11 @@ async fn sent(request: AnyRequest) -> Result<HttpResponse> {
 
 /// `GET /reset`
 async fn edit(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<HttpResponse> {
-    if let Some(redirect) = query.keep(&request.session, RESET)? {
+    if let Some(redirect) = query.move_to_cookie(&request.session, RESET)? {
         return Ok(redirect);
     }
     let Some(user) = user_of_link(&request).await? else {
-        return link_expired(request.page, "/forgot", "Ask for a new link");
+        return link_expired(request.page, "/forgot", "Request a new link");
     };
     show(&ResetPage {
         page: request.page,
@@ -119,7 +118,7 @@ async fn edit(request: AnyRequest, Query(query): Query<LinkQuery>) -> Result<Htt
 /// `POST /reset`: stores the new password. It does not sign in, and leaves the second factor on.
 async fn update(request: AnyRequest, Form(form): Form<ResetForm>) -> Result<HttpResponse> {
     let Some(user) = user_of_link(&request).await? else {
-        return link_expired(request.page, "/forgot", "Ask for a new link");
+        return link_expired(request.page, "/forgot", "Request a new link");
     };
     let password = match Password::parse(&form.password, &user.personal_words()) {
         Ok(password) => password,
@@ -138,11 +137,11 @@ async fn update(request: AnyRequest, Form(form): Form<ResetForm>) -> Result<Http
         .write_uncached(move |conn| change::reset_password(conn, &action, &token, &hash))
         .await?;
     if !is_reset {
-        return link_expired(request.page, "/forgot", "Ask for a new link");
+        return link_expired(request.page, "/forgot", "Request a new link");
     }
     email_link::forget(&request.session, RESET);
     sign_out(&request.session);
-    Flash::ok(&request.session, "Your new password is set. Sign in with it.")?;
+    Flash::ok(&request.session, "Password saved. Sign in with it.")?;
     Ok(private(redirect("/login")))
 }
 

@@ -15,8 +15,8 @@ use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, red
 
 const SECOND_FACTOR: &str = "/account/second-factor";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource(SECOND_FACTOR)
             .route(get().to(show))
             .route(web::post().to(create)),
@@ -100,7 +100,7 @@ async fn show(request: RecentRequest) -> Result<HttpResponse> {
 async fn set_up(request: RecentRequest) -> Result<HttpResponse> {
     // Otherwise somebody could register another person's address and lock them out of it.
     if !request.who.verified() {
-        let message = "Confirm your email address first; then set up the second factor.";
+        let message = "Confirm your email address first, then set up two-factor authentication.";
         Flash::warn(&request.session, message)?;
         return Ok(redirect("/account"));
     }
@@ -137,7 +137,7 @@ async fn create(request: RecentRequest, Form(form): Form<CodeForm>) -> Result<Ht
         })
         .await?;
     let Some((codes, new_session)) = turned_on else {
-        let wrong = "This code is not right. Look at the app again, and at the clock of your phone.";
+        let wrong = "This code is wrong. Check the app, and the clock of your phone.";
         let view = SecondFactorPage::load(request, FormErrors::one("code", wrong)).await?;
         return invalid(&view).map(private);
     };
@@ -148,7 +148,7 @@ async fn create(request: RecentRequest, Form(form): Form<CodeForm>) -> Result<Ht
 /// `POST /account/second-factor/removal`: not for admins.
 async fn delete(request: RecentRequest) -> Result<HttpResponse> {
     if request.who.admin {
-        let message = "Operators need a second factor, so it stays on.";
+        let message = "Admins need two-factor authentication, so it stays on.";
         Flash::warn(&request.session, message)?;
         return Ok(redirect(SECOND_FACTOR));
     }
@@ -157,7 +157,7 @@ async fn delete(request: RecentRequest) -> Result<HttpResponse> {
         .write_uncached(move |conn| second_factor::turn_off(conn, &action, user, session))
         .await?;
     set_session(&request.session, new_session)?;
-    let message = "The second factor is off. All other devices are signed out.";
+    let message = "Two-factor authentication is off. All other devices are signed out.";
     Flash::ok(&request.session, message)?;
     Ok(redirect(SECOND_FACTOR))
 }

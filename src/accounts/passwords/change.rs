@@ -87,13 +87,13 @@ impl ResetRequest {
 
     pub fn enqueue(&self, conn: &mut Conn, cipher: &Cipher, now: NaiveDateTime) -> Result<()> {
         let json = serde_json::to_vec(self).map_err(|error| Error::internal(error, "serializing a reset request"))?;
-        jobs::enqueue(conn, JOB, &cipher.seal(JOB, &json), now, now)?;
+        jobs::enqueue(conn, JOB, &cipher.encrypt(JOB, &json), now, now)?;
         Ok(())
     }
 
     /// None: none of our keys decrypts the payload.
     pub fn decrypt(cipher: &Cipher, payload: &str) -> Option<Self> {
-        serde_json::from_slice(&cipher.open(JOB, payload)?).ok()
+        serde_json::from_slice(&cipher.decrypt(JOB, payload)?).ok()
     }
 
     pub fn run(&self, conn: &mut Conn, outbox: &Outbox, now: NaiveDateTime) -> Result<()> {

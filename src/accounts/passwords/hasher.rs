@@ -18,7 +18,7 @@ use super::stored_hash::{StoredHash, Work};
 /// Requests that may wait for each password that is being hashed.
 const MAX_WAITING: usize = 32;
 
-const BUSY: &str = "Many people are signing in right now. Please try again in a few seconds.";
+const BUSY: &str = "Many people are signing in right now. Try again in a few seconds.";
 
 #[derive(Clone)]
 pub struct Hasher {

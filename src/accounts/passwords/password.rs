@@ -30,7 +30,7 @@ const SITE: &str = "pocketshop";
 
 const COMMON: &str =
     "This password is easy to guess. Choose something longer or less common: three or four unrelated words work well.";
-const OWN: &str = "This password is little more than your own name, your address or ours. Choose something longer or less common: three or four unrelated words work well.";
+const OWN: &str = "This password is too close to your name, your email or the name of this market. Choose something longer or less common: three or four unrelated words work well.";
 
 // leaked_passwords.txt holds the passwords of 12 characters and more that zxcvbn finds hard to guess, although they are in
 // one of these lists:
@@ -60,7 +60,7 @@ impl Password {
         }
         if length > MAX_LENGTH {
             return Err(format!(
-                "Use {MAX_LENGTH} characters or fewer: this password has {length}."
+                "Use {MAX_LENGTH} characters or fewer. This password has {length}."
             ));
         }
         let own_words = words(own_words);

@@ -31,7 +31,7 @@ struct NewRecoveryCode<'a> {
 
 /// Stores a new secret for a user whose second factor is off. It replaces one that was not turned on.
 pub fn set_up(conn: &mut Conn, cipher: &Cipher, user: UserId) -> Result<()> {
-    let encrypted = cipher.seal(TOTP, TotpSecret::new()?.as_bytes());
+    let encrypted = cipher.encrypt(TOTP, TotpSecret::new()?.as_bytes());
     let off = users::table.find(user).filter(users::totp_enabled_at.is_null());
     diesel::update(off)
         .set(users::totp_secret.eq(encrypted))
@@ -169,7 +169,7 @@ pub fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<i64> {
 /// None when no key decrypts the secret. Then only a recovery code works.
 fn decrypt(cipher: &Cipher, encrypted: &str) -> Option<TotpSecret> {
     let secret = cipher
-        .open(TOTP, encrypted)
+        .decrypt(TOTP, encrypted)
         .and_then(|bytes| TotpSecret::from_bytes(&bytes));
     if secret.is_none() {
         tracing::error!("a second factor cannot be decrypted; restore the SECRET_KEY that encrypted it");

@@ -116,7 +116,7 @@ impl Session {
             let method = if authenticated_at.is_some() {
                 factor.label()
             } else {
-                "by a link in a letter"
+                "by a link in an email"
             };
             action.record_detail(conn, user, EventKind::SignedIn, method)?;
         }
@@ -247,7 +247,7 @@ impl Factor {
     pub fn label(self) -> &'static str {
         match self {
             Self::Password => "with the password",
-            Self::Pending => "with the password so far",
+            Self::Pending => "with the password, code pending",
             Self::Totp => "with the password and a code",
             Self::Recovery => "with the password and a recovery code",
             Self::Browser => "with the password, in a remembered browser",

@@ -26,7 +26,7 @@ pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String
     let form = AddToCartForm::from_pairs(pairs);
     let mut errors = FormErrors::default();
     if form.variant.is_none() {
-        errors.add("options", "Choose which one you want.");
+        errors.add("options", "Choose an option.");
     }
     let quantity = errors.check("quantity", parse_quantity(&form.quantity, 1));
     let (Some(variant), Some(quantity)) = (form.variant, quantity) else {

@@ -79,7 +79,7 @@ pub async fn country(mut request: BuyerRequest, Form(form): Form<CountryForm>) -
     let Some(country) = Country::by_code(&form.country) else {
         let notice = CartNotice {
             item: None,
-            message: "Choose a country of the list.".to_owned(),
+            message: "Choose a country from the list.".to_owned(),
             refused: true,
         };
         return invalid(&CartPage::load(request, Some(notice)).await?);

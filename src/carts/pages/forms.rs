@@ -40,13 +40,13 @@ pub fn parse_quantity(input: &str, min: i32) -> Result<i32, String> {
     let input = input.trim();
     let is_number = !input.is_empty() && input.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
-        return Err("Type how many you want as a whole number, like 2.".to_owned());
+        return Err("Enter a whole number, like 2.".to_owned());
     }
     match input.parse::<i32>() {
-        Ok(number) if number < min => Err(format!("Type a number from {min} to {MAX_QUANTITY}.")),
+        Ok(number) if number < min => Err(format!("Enter a number from {min} to {MAX_QUANTITY}.")),
         Ok(number) if number <= MAX_QUANTITY => Ok(number),
         _ => Err(format!(
-            "A cart takes {MAX_QUANTITY} of a kind. Type a number up to {MAX_QUANTITY}."
+            "You can order at most {MAX_QUANTITY} of one product. Enter a smaller number."
         )),
     }
 }

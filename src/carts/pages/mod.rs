@@ -9,8 +9,8 @@ use actix_web::web;
 
 use crate::web::get;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/cart").route(get().to(show::show)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/cart").route(get().to(show::show)))
         .service(web::resource("/cart/items").route(web::post().to(add::create)))
         .service(web::resource("/cart/items/{item}").route(web::post().to(change::update)))
         .service(web::resource("/cart/clear").route(web::post().to(change::clear)))

@@ -221,9 +221,12 @@ impl LineView {
     fn new(line: CartLine, page: &Page) -> Self {
         let price_note = match line.price_before {
             Some(before) if before < line.unit_price => {
-                format!("The price went up since you chose it, from {}.", page.money(before))
+                format!("The price has gone up from {} since you added it.", page.money(before))
             }
-            Some(before) => format!("The price went down since you chose it, from {}.", page.money(before)),
+            Some(before) => format!(
+                "The price has gone down from {} since you added it.",
+                page.money(before)
+            ),
             None => String::new(),
         };
         Self { line, price_note }

@@ -85,7 +85,7 @@ async fn list(request: AnyRequest, params: &ListParams, fixed_category: Option<C
     let more = page_params.load_more(&mut products, &list.action(), &list.fields(), cursor);
     web::show(&ListingPage {
         heading: list.heading(),
-        lead: "Made by people with names, and sent by them too.".to_owned(),
+        lead: "Made and shipped by independent makers.".to_owned(),
         crumbs: list.crumbs(),
         filters: list.filter_form(&page, &counts),
         applied: list.applied_filters(),

@@ -14,8 +14,8 @@ pub use product::show_again;
 
 use crate::web::get;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/").route(get().to(home::show)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/").route(get().to(home::show)))
         .service(web::resource("/products").route(get().to(listing::index)))
         .service(web::resource("/products/{id}").route(get().to(product::by_number)))
         .service(web::resource("/categories/{slug}").route(get().to(listing::category)))

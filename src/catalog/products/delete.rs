@@ -30,8 +30,7 @@ impl Product {
             .execute(conn)?;
         if Self::was_sold(conn, id)? {
             return Err(Error::Refused(
-                "This product was sold, and its orders name it. Archive it instead: nobody sees it any more, and the orders \
-                 stay as they are."
+                "This product has orders, so it can't be deleted. Archive it instead. Buyers won't see it, and its orders stay unchanged."
                     .to_owned(),
             ));
         }

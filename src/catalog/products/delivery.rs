@@ -21,7 +21,7 @@ impl Delivery {
     pub fn label(self) -> &'static str {
         match self {
             Self::Parcel => "In a parcel",
-            Self::Digital => "As a file or a link",
+            Self::Digital => "Digital (a file or a link)",
             Self::ByHand => "By hand",
         }
     }

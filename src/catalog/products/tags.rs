@@ -23,20 +23,17 @@ impl Tags {
                 continue;
             }
             if tag.chars().any(char::is_control) {
-                return Err("A tag holds characters that cannot be shown. Type it again.".to_owned());
+                return Err("A tag contains characters that can't be shown. Enter it again.".to_owned());
             }
             if tag.chars().count() > MAX_TAG_LENGTH {
                 return Err(format!(
-                    "A tag is too long. Use {MAX_TAG_LENGTH} letters or fewer for each."
+                    "A tag is too long. Use {MAX_TAG_LENGTH} characters or fewer for each."
                 ));
             }
             tags.push(tag);
         }
         if tags.len() > MAX_TAGS {
-            return Err(format!(
-                "These are {} tags. Keep the {MAX_TAGS} that fit best.",
-                tags.len()
-            ));
+            return Err(format!("There are {} tags. Keep at most {MAX_TAGS}.", tags.len()));
         }
         Ok(Self(tags))
     }

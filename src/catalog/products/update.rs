@@ -125,8 +125,7 @@ impl Update<'_> {
             left => format!("{left} are"),
         };
         Err(Error::Refused(format!(
-            "The stock changed while you were writing. Only {left} left, so stock can't be reduced by that much. Look at the \
-             stock, then save again."
+            "The stock changed in the meantime. Only {left} left, so stock can't be reduced by that much. Check the stock, then save again."
         )))
     }
 
@@ -259,5 +258,5 @@ fn keep_old_slug(conn: &mut Conn, shop: ShopId, product: &Product, new: &str) ->
 }
 
 fn changed_meanwhile() -> Error {
-    Error::Refused("Something about this product changed at this very moment. Look at it, then save again.".to_owned())
+    Error::Refused("This product was changed at the same moment. Check it, then save again.".to_owned())
 }

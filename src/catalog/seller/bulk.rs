@@ -41,11 +41,11 @@ impl BulkSelection {
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() {
-            return Err(Error::Refused("Tick the products first.".to_owned()));
+            return Err(Error::Refused("Select products first.".to_owned()));
         }
         if ids.len() > MAX_SELECTION {
             return Err(Error::Refused(format!(
-                "These are {} products. Change {MAX_SELECTION} at once, or fewer.",
+                "You selected {} products. Change at most {MAX_SELECTION} at once.",
                 ids.len()
             )));
         }
@@ -189,7 +189,7 @@ impl BulkSelection {
         match (variants.pop(), variants.is_empty()) {
             (Some(variant), true) => Ok(variant),
             _ => Err(Error::Refused(
-                "This product comes in several kinds. Change their prices and stock on its own page.".to_owned(),
+                "This product has several variants. Change their prices and stock in the product editor.".to_owned(),
             )),
         }
     }

@@ -32,13 +32,11 @@ impl Product {
         let product = Self::of_shop(conn, context.shop, id)?;
         let variant = BulkSelection::only_variant(conn, id)?;
         if price.0 > MAX_PRICE {
-            return Err(Error::Refused(
-                "The price is more than anything here may cost.".to_owned(),
-            ));
+            return Err(Error::Refused("The price is too large.".to_owned()));
         }
         if price.0 == 0 && product.state == ProductState::Active {
             return Err(Error::Refused(
-                "The price of a live product has to be above zero.".to_owned(),
+                "The price of a live product must be above zero.".to_owned(),
             ));
         }
         if variant.price == price {
@@ -74,7 +72,7 @@ impl Product {
             .first(conn)?;
         if !short.is_empty() {
             return Err(Error::Refused(format!(
-                "Some were sold meanwhile: there {} now, so {} cannot be taken away.",
+                "Some were sold meanwhile. There {} now, so stock can't be reduced by {}.",
                 if left == 1 {
                     "is 1".to_owned()
                 } else {

@@ -33,7 +33,7 @@ impl ProductOption {
     pub fn parse_name(input: &str) -> Result<String, String> {
         let name = line("name of the option", input, MAX_NAME_LENGTH)?;
         if name.is_empty() {
-            return Err("Give the option a name, like Size.".to_owned());
+            return Err("Enter a name for the option, like Size.".to_owned());
         }
         Ok(name)
     }
@@ -50,14 +50,16 @@ impl ProductOption {
                 continue;
             }
             if values.iter().any(|known| same(known, &value)) {
-                return Err(format!("“{value}” is there twice. Keep one of them."));
+                return Err(format!("“{value}” is listed twice. Remove one."));
             }
             values.push(value);
         }
         match values.len() {
-            0 => Err("Give the option its values, one a line.".to_owned()),
+            0 => Err("Enter the values of the option, one per line.".to_owned()),
             1..=MAX_VALUES => Ok(values),
-            count => Err(format!("These are {count} values. An option has {MAX_VALUES} at most.")),
+            count => Err(format!(
+                "There are {count} values. An option can have at most {MAX_VALUES}."
+            )),
         }
     }
 }
@@ -68,16 +70,13 @@ impl Options {
     pub fn new(options: Vec<ProductOption>) -> Result<Self, String> {
         for (position, option) in options.iter().enumerate() {
             if options[..position].iter().any(|other| same(&other.name, &option.name)) {
-                return Err(format!(
-                    "Two options are called “{}”. Give one another name.",
-                    option.name
-                ));
+                return Err(format!("Two options are called “{}”. Rename one.", option.name));
             }
         }
         let count: usize = options.iter().map(|option| option.values.len()).product();
         if options.len() > MAX_OPTIONS || count > MAX_COMBINATIONS {
             return Err(format!(
-                "These options make {count} combinations. A product has {MAX_COMBINATIONS} at most."
+                "These options make {count} variants. A product can have at most {MAX_COMBINATIONS}."
             ));
         }
         Ok(Self(options))

@@ -13,7 +13,7 @@ pub struct RemovedVariants {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amount {
-    pub pieces: i64,
+    pub items: i64,
     pub combinations: usize,
 }
 
@@ -57,7 +57,7 @@ impl VariantPlan {
         let amount = |old: &mut dyn Iterator<Item = usize>| {
             let mut amount = Amount::default();
             for old in old.filter(|old| stock[*old] > 0) {
-                amount.pieces += i64::from(stock[old]);
+                amount.items += i64::from(stock[old]);
                 amount.combinations += 1;
             }
             amount
@@ -79,36 +79,32 @@ impl RemovedVariants {
         let (merged, lost) = (self.merged, self.lost);
         format!(
             "{}-{}-{}-{}",
-            merged.pieces, merged.combinations, lost.pieces, lost.combinations
+            merged.items, merged.combinations, lost.items, lost.combinations
         )
     }
 
     /// Sentences for the seller.
     pub fn sentences(self) -> Vec<String> {
         let mut sentences = Vec::new();
-        if self.merged.pieces > 0 {
+        if self.merged.items > 0 {
             sentences.push(format!(
-                "{} will be added to the combinations that stay.",
+                "{} will be added to the remaining variants.",
                 self.merged.summary()
             ));
         }
-        if self.lost.pieces > 0 {
-            sentences.push(format!("{} will be taken out of stock.", self.lost.summary()));
+        if self.lost.items > 0 {
+            sentences.push(format!("{} will be removed from stock.", self.lost.summary()));
         }
         sentences
     }
 }
 
 impl Amount {
-    /// `12 pieces in 4 combinations`
+    /// `12 items in 4 variants`
     fn summary(self) -> String {
-        let pieces = if self.pieces == 1 { "piece" } else { "pieces" };
-        let combinations = if self.combinations == 1 {
-            "combination"
-        } else {
-            "combinations"
-        };
-        format!("{} {pieces} in {} {combinations}", self.pieces, self.combinations)
+        let items = if self.items == 1 { "item" } else { "items" };
+        let variants = if self.combinations == 1 { "variant" } else { "variants" };
+        format!("{} {items} in {} {variants}", self.items, self.combinations)
     }
 }
 
@@ -130,19 +126,19 @@ mod tests {
     fn sentences_say_what_happens_to_the_stock() {
         let removed_variants = RemovedVariants {
             merged: Amount {
-                pieces: 12,
+                items: 12,
                 combinations: 4,
             },
             lost: Amount {
-                pieces: 1,
+                items: 1,
                 combinations: 1,
             },
         };
         assert_eq!(
             removed_variants.sentences(),
             [
-                "12 pieces in 4 combinations will be added to the combinations that stay.",
-                "1 piece in 1 combination will be taken out of stock."
+                "12 items in 4 variants will be added to the remaining variants.",
+                "1 item in 1 variant will be removed from stock."
             ]
         );
         assert_ne!(removed_variants.token(), RemovedVariants::default().token());
@@ -180,7 +176,7 @@ mod tests {
                 .map(|first| i64::from(stock[*first]))
                 .sum();
             let removed_variants = plan.removed_variants(&stock);
-            prop_assert_eq!(stays + removed_variants.merged.pieces + removed_variants.lost.pieces, total);
+            prop_assert_eq!(stays + removed_variants.merged.items + removed_variants.lost.items, total);
             // With the same options every variant stays.
             let same = VariantPlan::new(&OptionMapping::new(&before.names(), &before), &old, &old);
             prop_assert!(same.deleted.is_empty() && same.sources.iter().enumerate().all(|(at, sources)| sources == &[at]));

@@ -13,9 +13,9 @@ use crate::web::{BuyerRequest, Form, invalid, redirect, show};
 
 /// How long the response waits for the provider. After that, the purchase's page shows that the payment is pending.
 const PAYMENT_WAIT_TIMEOUT: Duration = Duration::from_secs(4);
-const PAGE_OUTDATED: &str = "This page was out of date. Check it, and pay again.";
+const PAGE_OUTDATED: &str = "This page was out of date. Check it and pay again.";
 const KEY_REUSED: &str =
-    "You changed something after you had sent this off. Nothing more was charged. Check it, and pay again.";
+    "You changed something after you paid. You were not charged again. Check the order, then pay again.";
 
 /// `POST /checkout`: places the order, pays, and redirects to the purchase's page. Submitting the same form again
 /// redirects to the same page.

@@ -9,8 +9,8 @@ use actix_web::web;
 
 use crate::web::get;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/checkout")
             .route(get().to(new::new))
             .route(web::post().to(create::create)),

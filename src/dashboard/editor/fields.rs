@@ -20,19 +20,19 @@ impl FieldForm {
             input
                 .parse()
                 .map(PersonalizationFieldId)
-                .map_err(|_| "This field is not there.")
+                .map_err(|_| "This field no longer exists.")
         });
         let known = errors.check(id("field_label"), known);
         let label = line("question", &self.label, 60).and_then(|label| match label.as_str() {
-            "" => Err("Say what you ask for, or remove the field.".to_owned()),
+            "" => Err("Enter a question, or remove the field.".to_owned()),
             _ => Ok(label),
         });
         let label = errors.check(id("field_label"), label);
         let hint = errors.check(id("field_hint"), line("hint", &self.hint, 120));
-        let kind = PersonalizationKind::parse(&self.kind).ok_or("Choose what the buyer does.");
+        let kind = PersonalizationKind::parse(&self.kind).ok_or("Choose how the buyer answers.");
         let kind = errors.check(id("field_kind"), kind);
         let max_length = match kind {
-            Some(PersonalizationKind::Text) => whole_number("number of letters", &self.max_length, 1..=MAX_TEXT_LENGTH),
+            Some(PersonalizationKind::Text) => whole_number("maximum length", &self.max_length, 1..=MAX_TEXT_LENGTH),
             _ => Ok(MAX_TEXT_LENGTH),
         };
         let max_length = errors.check(id("field_longest"), max_length);
@@ -65,8 +65,8 @@ fn choices(input: &str) -> Result<Vec<String>, String> {
         }
     }
     match choices.len() {
-        0 | 1 => Err("Give at least two choices, one a line.".to_owned()),
-        count if count > MAX_CHOICES => Err(format!("These are {count} choices. Keep {MAX_CHOICES} at most.")),
+        0 | 1 => Err("Enter at least two choices, one per line.".to_owned()),
+        count if count > MAX_CHOICES => Err(format!("There are {count} choices. The maximum is {MAX_CHOICES}.")),
         _ => Ok(choices),
     }
 }

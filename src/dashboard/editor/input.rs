@@ -24,7 +24,7 @@ pub fn price(currency: Currency, input: &str) -> Result<Money, String> {
         .parse(input)
         .map_err(|problem| format!("The price {problem}."))?;
     if price.0 > MAX_PRICE {
-        return Err(format!("The price is above {}.", currency.format(Money(MAX_PRICE))));
+        return Err(format!("The price can’t exceed {}.", currency.format(Money(MAX_PRICE))));
     }
     Ok(price)
 }

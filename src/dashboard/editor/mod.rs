@@ -26,8 +26,8 @@ use state::EditorState;
 use submission::Submission;
 use view::{Editor, EditorContext, EditorPage, edit_url};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/dashboard/products/new")
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -37,7 +37,7 @@ pub fn routes(to: &mut web::ServiceConfig) {
             .route(get().to(edit))
             .route(web::post().to(update)),
     );
-    pictures::routes(to);
+    pictures::routes(cfg);
 }
 
 /// `GET /dashboard/products/new`
@@ -155,9 +155,9 @@ fn base_version(form: &EditorState) -> BaseVersion {
 
 fn saved_message(title: &str, state: ProductState, shop: ShopState) -> String {
     match (state, shop) {
-        (ProductState::Draft, _) => format!("“{title}” is saved as a draft. Only you see it."),
-        (ProductState::Archived, _) => format!("“{title}” is archived. Nobody sees it any more."),
+        (ProductState::Draft, _) => format!("“{title}” saved as a draft. Only you can see it."),
+        (ProductState::Archived, _) => format!("“{title}” archived. Buyers no longer see it."),
         (ProductState::Active, ShopState::Open) => format!("“{title}” is live. Everyone can see it now."),
-        (ProductState::Active, _) => format!("“{title}” is ready. Everyone will see it once your shop is open."),
+        (ProductState::Active, _) => format!("“{title}” saved. Everyone will see it once your shop is open."),
     }
 }

@@ -42,7 +42,7 @@ impl EditorState {
             .collect();
         let pictures = self.parse_pictures(&mut errors);
         if public && !rules.live && pictures.is_empty() {
-            errors.add("images", "Add at least one picture, so that buyers see what they get.");
+            errors.add("images", "Add at least one picture.");
         }
         match (content, slug, section, options) {
             (Some(content), Some(slug), Some(section), Some(options)) if errors.is_empty() => Ok(Draft {
@@ -66,7 +66,7 @@ impl EditorState {
     fn parse_content(&self, rules: Rules<'_>, errors: &mut FormErrors) -> Option<ProductContent> {
         let title = errors.check("title", line("title", &self.title, 120));
         if title.as_ref().is_some_and(String::is_empty) {
-            errors.add("title", "Give the product a title.");
+            errors.add("title", "Enter a title.");
         }
         let description = errors.check("description", lines("description", &self.description, 10_000));
         if rules.categories.by_code(&self.category).is_none() {
@@ -77,7 +77,7 @@ impl EditorState {
             whole_number("weight", input, 1..=MAX_WEIGHT_GRAMS)
         });
         let weight = errors.check("weight", weight);
-        let delivery = Delivery::parse(&self.delivery).ok_or("Choose how the product reaches its buyer.");
+        let delivery = Delivery::parse(&self.delivery).ok_or("Choose how the product is delivered.");
         let delivery = errors.check("delivery", delivery);
         let readiness = self.parse_readiness(errors);
         let material = errors.check("material", line("material", &self.material, 120));
@@ -105,7 +105,10 @@ impl EditorState {
         let before = optional(&self.compare_at_price, |input| price(currency, input));
         let before = errors.check("compare_at_price", before).flatten();
         if before.is_some_and(|before| lowest.is_some_and(|now| before <= now)) {
-            errors.add("compare_at_price", "The price before has to be above the price now.");
+            errors.add(
+                "compare_at_price",
+                "The previous price must be higher than the current price.",
+            );
         }
         before
     }
@@ -130,13 +133,16 @@ impl EditorState {
                 let from = errors.check("ready_from", days(&self.ready_from))?;
                 let within = errors.check("ready_within", days(&self.ready_within))?;
                 if within == 0 || within < from {
-                    errors.add("ready_within", "The last day has to be one, and not before the first.");
+                    errors.add(
+                        "ready_within",
+                        "The maximum must be at least one day, and not less than the minimum.",
+                    );
                     return None;
                 }
                 Some(Readiness::Made { from, within })
             }
             _ => {
-                errors.add("readiness", "Choose when the product is ready.");
+                errors.add("readiness", "Choose the processing time.");
                 None
             }
         }
@@ -149,7 +155,7 @@ impl EditorState {
                 if self.rebuild_variants(&options) > 0 {
                     errors.add(
                         "table",
-                        "The options make new combinations. Look at their prices and stock, then save again.",
+                        "The options create new variants. Check their prices and stock, then save again.",
                     );
                 }
                 Some(options)

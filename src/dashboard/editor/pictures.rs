@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::images::{MAX_PICTURES, PendingImage, UploadedFile};
 use crate::web::{Flash, SellerRequest, Upload, html, redirect};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/pictures").route(web::post().to(create)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/pictures").route(web::post().to(create)));
 }
 
 /// The form has files only.
@@ -66,7 +66,7 @@ impl ReceivedPictures {
         for file in files.into_iter().filter(|file| file.field == "images") {
             if received.images.len() == room {
                 received.refused.push(format!(
-                    "A product has {MAX_PICTURES} pictures at most. “{}” was left out.",
+                    "A product can have {MAX_PICTURES} pictures. “{}” was not added.",
                     file.name
                 ));
                 continue;

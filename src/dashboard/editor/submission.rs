@@ -77,7 +77,7 @@ impl Editor {
             .pictures
             .retain(|picture| context.pictures.contains_key(&picture.id));
         if state.pictures.len() < count {
-            errors.add("images", "A picture is not here any more. Choose it again.");
+            errors.add("images", "A picture is no longer available. Upload it again.");
         }
         let section = state.section.as_str();
         if !section.is_empty() && context.sections.iter().all(|known| known.id.to_string() != section) {

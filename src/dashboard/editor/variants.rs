@@ -124,9 +124,9 @@ impl VariantForm {
     fn parse_price(&self, currency: Currency, public: bool) -> Result<Money, String> {
         let price = match self.price.trim() {
             "" if !public => Ok(Money(0)),
-            "" => Err("Give the product a price.".to_owned()),
+            "" => Err("Enter a price.".to_owned()),
             input => price(currency, input).and_then(|price| match price {
-                Money(0) if public => Err("The price has to be above zero.".to_owned()),
+                Money(0) if public => Err("The price must be above zero.".to_owned()),
                 price => Ok(price),
             }),
         };

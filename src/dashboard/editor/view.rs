@@ -188,7 +188,7 @@ impl EditorPage {
             },
             money_label: format!("Price, {}", page.currency()),
             slug_hint: if product.is_some_and(Product::was_live) {
-                format!("After {shop_url}/. The old address will lead to the new one.")
+                format!("After {shop_url}/. The old address will redirect to the new one.")
             } else {
                 format!("After {shop_url}/. It follows the title until the product goes live.")
             },
@@ -231,7 +231,7 @@ impl SearchPreview {
         Self {
             title: or_else(&state.title, "The title of the product"),
             url: format!("{shop_url}/{slug}"),
-            text: or_else(&summary(&state.description, 155), "The first words of the description."),
+            text: or_else(&summary(&state.description, 155), "The beginning of the description."),
         }
     }
 }

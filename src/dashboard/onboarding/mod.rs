@@ -15,12 +15,12 @@ use crate::shops::{Shop, ShopState};
 use crate::web::{UserRequest, get, redirect};
 use steps::{NAME, PRODUCT, READY, SETTINGS, THEME};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/shop/new").route(get().to(resume)));
-    name::routes(to);
-    theme::routes(to);
-    product::routes(to);
-    ready::routes(to);
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/shop/new").route(get().to(resume)));
+    name::routes(cfg);
+    theme::routes(cfg);
+    product::routes(cfg);
+    ready::routes(cfg);
 }
 
 /// `GET /dashboard/shop/new`: continues with the first step that is not done.

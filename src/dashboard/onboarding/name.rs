@@ -12,8 +12,8 @@ use crate::shops::{IdentityChange, Shop, ShopState};
 use crate::text::Html;
 use crate::web::{Form, FormErrors, Page, UserRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(NAME).route(get().to(edit)).route(web::post().to(update)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(NAME).route(get().to(edit)).route(web::post().to(update)));
 }
 
 #[derive(Template)]

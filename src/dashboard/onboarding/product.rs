@@ -15,8 +15,8 @@ use crate::shops::Shop;
 use crate::text::{line, lines};
 use crate::web::{FormErrors, Page, SellerRequest, Upload, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource(PRODUCT)
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -54,7 +54,7 @@ impl ProductForm {
     fn parse(&self, currency: Currency, categories: &Categories, errors: &mut FormErrors) -> Option<Draft> {
         let title = errors.check("title", line("title", &self.title, 120));
         if title.as_ref().is_some_and(String::is_empty) {
-            errors.add("title", "Give the product a title.");
+            errors.add("title", "Enter a title.");
         }
         let price = errors.check("price", price(currency, &self.price));
         let quantity = errors.check("quantity", stock(&self.quantity));
@@ -79,8 +79,8 @@ fn price(currency: Currency, input: &str) -> Result<Money, String> {
         .parse(input)
         .map_err(|problem| format!("The price {problem}."))?
     {
-        Money(0) => Err("The price has to be above zero.".to_owned()),
-        price if price.0 > MAX_PRICE => Err(format!("The price is above {}.", currency.format(Money(MAX_PRICE)))),
+        Money(0) => Err("The price must be above zero.".to_owned()),
+        price if price.0 > MAX_PRICE => Err(format!("The price can’t exceed {}.", currency.format(Money(MAX_PRICE)))),
         price => Ok(price),
     }
 }
@@ -125,7 +125,7 @@ async fn create(request: SellerRequest, upload: Upload<ProductForm>) -> Result<H
         .await?;
     receive(&request, files, &mut pictures, &mut errors).await?;
     if pictures.is_empty() && errors.get("images").is_empty() {
-        errors.add("images", "Add at least one picture, so that buyers see what they get.");
+        errors.add("images", "Add at least one picture.");
     }
     let (Some(mut draft), true) = (draft, errors.is_empty()) else {
         return invalid(&ProductPage::new(request.page, form, errors, pictures));
@@ -154,7 +154,7 @@ async fn receive(
     let (services, seller) = (&request.services, request.context());
     for file in files.into_iter().filter(|file| !file.is_empty()) {
         if pictures.len() == MAX_PICTURES {
-            errors.add("images", format!("A product has at most {MAX_PICTURES} pictures."));
+            errors.add("images", format!("A product can have at most {MAX_PICTURES} pictures."));
             break;
         }
         let stored = services.pictures.receive(&services.db, seller.user, file, seller.now);

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Flash, FormErrors, Page, SellerRequest, get, redirect, show as show_page, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(READY).route(get().to(show)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(READY).route(get().to(show)))
         .service(web::resource("/dashboard/shop/opening").route(web::post().to(open)));
 }
 

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::shops::{Shop, Theme};
 use crate::web::{Form, FormErrors, Page, Query, SellerRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(THEME).route(get().to(edit)).route(web::post().to(update)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(THEME).route(get().to(edit)).route(web::post().to(update)));
 }
 
 /// The whole page. A choice gets the block `sample`.

@@ -11,8 +11,8 @@ use crate::web::get;
 pub use index::SellerOrderRow;
 
 /// Registered before the buyer's pages, because `/dashboard/orders/{number}` would match `shop` as a number.
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/orders/shop").route(get().to(index::index)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/orders/shop").route(get().to(index::index)))
         .service(web::resource("/dashboard/orders/shop/{shop_order}").route(get().to(show::show)))
         .service(web::resource("/dashboard/orders/shop/{shop_order}/dispatch").route(web::post().to(show::ship)))
         .service(

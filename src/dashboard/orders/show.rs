@@ -25,7 +25,7 @@ pub struct TrackingForm {
 impl TrackingForm {
     fn parse(&self) -> Result<Tracking, FormErrors> {
         let mut errors = FormErrors::default();
-        let carrier = Carrier::by_code(&self.carrier).ok_or("Choose who carries it, or another carrier.");
+        let carrier = Carrier::by_code(&self.carrier).ok_or("Choose a carrier.");
         let carrier = errors.check("carrier", carrier);
         let number = errors.check("tracking", parse_tracking_number(&self.tracking));
         match (carrier, number) {
@@ -79,7 +79,7 @@ pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<T
         .write(move |conn| {
             ShopOrder::of_shop(conn, shop, id)?.ship(conn, &tracking, user, now)?;
             emails::send_shipped(conn, &outbox, id, now)?;
-            Ok("Marked as sent. The buyer has a letter about it.".to_owned())
+            Ok("Marked as shipped. We emailed the buyer.".to_owned())
         })
         .await;
     flash_result(&request.session, shipped)?;
@@ -101,7 +101,7 @@ pub async fn set_tracking(
     let changed = request
         .write_uncached(move |conn| {
             ShopOrder::of_shop(conn, shop, id)?.set_tracking(conn, &tracking, now)?;
-            Ok("The buyer's order page shows the new number.".to_owned())
+            Ok("Tracking updated. The buyer sees it on their order page.".to_owned())
         })
         .await;
     flash_result(&request.session, changed)?;

@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::id::ProductId;
 use crate::web::{Flash, Form, SellerRequest, Undo, redirect};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/products/restoration").route(web::post().to(undo_archive)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/products/restoration").route(web::post().to(undo_archive)))
         .service(web::resource("/dashboard/products/{id}/archive").route(web::post().to(archive)))
         .service(web::resource("/dashboard/products/{id}/restoration").route(web::post().to(restore)))
         .service(web::resource("/dashboard/products/{id}/duplicate").route(web::post().to(duplicate)));
@@ -52,9 +52,9 @@ async fn archive(request: SellerRequest, id: Path<ProductId>, Form(form): Form<B
         .await?;
     if archived > 0 {
         let undo = undo(seller.now, &filter);
-        Flash::with_undo(&request.session, "Archived. Nobody else sees it now.", undo)?;
+        Flash::with_undo(&request.session, "Archived. Buyers no longer see it.", undo)?;
     } else {
-        Flash::ok(&request.session, "It was archived already.")?;
+        Flash::ok(&request.session, "It was already archived.")?;
     }
     Ok(redirect(&filter.url()))
 }
@@ -93,7 +93,7 @@ async fn duplicate(request: SellerRequest, id: Path<ProductId>) -> Result<HttpRe
     let copy = request.write(move |conn| Product::duplicate(conn, seller, id)).await?;
     Flash::ok(
         &request.session,
-        "This is the copy, a draft that only you see. Nothing of it is in stock yet.",
+        "This is the copy, a draft that only you can see. It has no stock yet.",
     )?;
     Ok(redirect(&format!("/dashboard/products/{copy}/edit")))
 }
@@ -102,10 +102,10 @@ fn flash_restored(session: &Session, count: usize) -> Result<()> {
     match count {
         0 => Flash::warn(
             session,
-            "There was nothing to bring back: it was changed or brought back before.",
+            "There was nothing to restore. It was changed or restored before.",
         ),
-        1 => Flash::ok(session, "It is as it was before."),
-        _ => Flash::ok(session, format!("{} are as they were before.", count_products(count))),
+        1 => Flash::ok(session, "Restored."),
+        _ => Flash::ok(session, format!("{} restored.", count_products(count))),
     }
 }
 

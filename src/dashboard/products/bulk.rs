@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId};
 use crate::web::{Flash, Form, SellerRequest, invalid, redirect};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/products/bulk").route(web::post().to(update)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/products/bulk").route(web::post().to(update)));
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,7 +58,9 @@ impl BulkForm {
                     .map(|id| BulkAction::Move(Some(SectionId(id))))
                     .map_err(|_| Error::NotFound),
             },
-            _ => Err(Error::Refused("Choose what to do with the ticked products.".to_owned())),
+            _ => Err(Error::Refused(
+                "Choose what to do with the selected products.".to_owned(),
+            )),
         }
     }
 }
@@ -90,13 +92,13 @@ impl BulkResult {
     fn message(&self) -> String {
         let products = count_products(self.count);
         match (self.action, self.count) {
-            (BulkAction::Publish, 0) => "They were live already.".to_owned(),
+            (BulkAction::Publish, 0) => "They were already live.".to_owned(),
             (BulkAction::Publish, 1) => "1 product is live now.".to_owned(),
             (BulkAction::Publish, _) => format!("{products} are live now."),
-            (BulkAction::Archive, 0) => "They were archived already.".to_owned(),
-            (BulkAction::Archive, _) => format!("{products} archived. Nobody else sees them now."),
+            (BulkAction::Archive, 0) => "They were already archived.".to_owned(),
+            (BulkAction::Archive, _) => format!("{products} archived. Buyers no longer see them."),
             (BulkAction::Restore, 0) => "None of them was archived.".to_owned(),
-            (BulkAction::Restore, _) => format!("{products} brought back."),
+            (BulkAction::Restore, _) => format!("{products} restored."),
             (BulkAction::Move(_), _) => format!("{products} moved."),
         }
     }

@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::id::ProductId;
 use crate::web::{Flash, Form, Page, SellerRequest, get, redirect, respond, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/products/{id}/price").route(web::post().to(update_price)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/products/{id}/price").route(web::post().to(update_price)))
         .service(
             web::resource("/dashboard/products/{id}/stock")
                 .route(get().to(history::index))
@@ -79,14 +79,14 @@ impl StockForm {
             "" => 0,
             "1" => 1,
             "-1" => -1,
-            _ => return Err(Error::Refused("Use the buttons beside the number.".to_owned())),
+            _ => return Err(Error::Refused("Use the buttons next to the number.".to_owned())),
         };
         let quantity = number(&self.quantity).filter(in_range);
         let quantity = quantity.map(|quantity| (quantity + step).clamp(0, MAX_STOCK));
         let quantity = quantity
-            .ok_or_else(|| Error::Refused(format!("Type how many there are, as a number from 0 to {MAX_STOCK}.")))?;
+            .ok_or_else(|| Error::Refused(format!("Quantity must be a whole number from 0 to {MAX_STOCK}.")))?;
         let seen = number(&self.seen).filter(in_range);
-        let seen = seen.ok_or_else(|| Error::Refused("Reload the page, then type the stock again.".to_owned()))?;
+        let seen = seen.ok_or_else(|| Error::Refused("Reload the page, then enter the stock again.".to_owned()))?;
         Ok(StockEdit { seen, quantity })
     }
 }
@@ -127,7 +127,7 @@ async fn update_stock(
             .await
             .map(|left| match left - edit.quantity {
                 0 => "Saved".to_owned(),
-                ..0 => format!("Saved. {} went meanwhile", edit.quantity - left),
+                ..0 => format!("Saved. {} sold meanwhile", edit.quantity - left),
                 1.. => format!("Saved. {} came back meanwhile", left - edit.quantity),
             }),
         Err(error) => Err(error),

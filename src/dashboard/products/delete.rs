@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::id::ProductId;
 use crate::web::{Flash, FormErrors, Page, SellerRequest, get, redirect, show as show_page, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/dashboard/products/{id}/removal")
             .route(get().to(show))
             .route(web::post().to(delete)),
@@ -45,7 +45,7 @@ async fn delete(request: SellerRequest, id: Path<ProductId>) -> Result<HttpRespo
         .respond_to_form(
             deleted,
             |request, ()| {
-                Flash::ok(&request.session, "The product is deleted.")?;
+                Flash::ok(&request.session, "Product deleted.")?;
                 Ok(redirect(LIST))
             },
             async |request, errors| DeletePage::load(request, id, errors).await,

@@ -16,8 +16,8 @@ use crate::web::{Page, Query, SellerRequest, View, get, show};
 /// Products on a page.
 const PAGE_SIZE: usize = 50;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/products").route(get().to(index)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/products").route(get().to(index)));
 }
 
 /// A link to a view of the list.

@@ -11,11 +11,11 @@ mod row;
 
 use actix_web::web;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    index::routes(to);
-    bulk::routes(to);
-    prices::routes(to);
-    cells::routes(to);
-    archive::routes(to);
-    delete::routes(to);
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    index::routes(cfg);
+    bulk::routes(cfg);
+    prices::routes(cfg);
+    cells::routes(cfg);
+    archive::routes(cfg);
+    delete::routes(cfg);
 }

@@ -16,8 +16,8 @@ use crate::web::{
     Flash, Form, FormErrors, Page, Query, SellerRequest, get, invalid, redirect, show as show_page, view,
 };
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/dashboard/products/prices")
             .route(get().to(show))
             .route(web::post().to(update)),
@@ -68,7 +68,7 @@ impl PricesForm {
                 let max = if down { 100 } else { MAX_PERCENT };
                 let points = parse_basis_points(input)
                     .filter(|points| (1..=max * 100).contains(points))
-                    .ok_or_else(|| error(format!("Type a percentage from 0.01 to {max}, like 10 or 12.5.")))?;
+                    .ok_or_else(|| error(format!("Enter a percentage from 0.01 to {max}, like 10 or 12.5.")))?;
                 Ok(PriceChange::Percent(if down { -points } else { points }))
             }
             "amount" => {
@@ -76,7 +76,7 @@ impl PricesForm {
                     .parse(input)
                     .map_err(|problem| error(format!("The amount {problem}.")))?;
                 if by.0 == 0 {
-                    return Err(error("Type an amount above zero.".to_owned()));
+                    return Err(error("Enter an amount above zero.".to_owned()));
                 }
                 Ok(PriceChange::Amount(Money(if down { -by.0 } else { by.0 })))
             }
@@ -120,8 +120,7 @@ async fn update(request: SellerRequest, Form(form): Form<PricesForm>) -> Result<
             let repricing = BulkSelection::of_shop(conn, seller.shop, &ids)?.reprice(conn, Some(change))?;
             if repricing.token() != token || !repricing.is_possible() || !repricing.apply(conn, seller.now)? {
                 return Err(Error::Refused(
-                    "Something changed since you looked, so nothing was done. Here is what it would come to now."
-                        .to_owned(),
+                    "Something changed in the meantime, so nothing was saved. Here is an updated preview.".to_owned(),
                 ));
             }
             Ok(repricing.changes())

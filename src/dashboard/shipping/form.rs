@@ -104,16 +104,13 @@ impl RateForm {
         let mut errors = FormErrors::default();
         let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
-            errors.add(
-                "name",
-                "Give it a name that buyers understand, like “Standard delivery”.",
-            );
+            errors.add("name", "Enter a name that buyers understand, like “Standard shipping”.");
         }
         let countries = errors.check("reach", self.parse_countries());
-        let first = errors.check("first_price", parse_price(page, "the first piece", &self.first_price));
+        let first = errors.check("first_price", parse_price(page, "the first item", &self.first_price));
         let further = errors.check(
             "further_price",
-            parse_price(page, "each further piece", &self.further_price),
+            parse_price(page, "each additional item", &self.further_price),
         );
         let free_over = if self.free_over.trim().is_empty() {
             Some(None)
@@ -128,7 +125,7 @@ impl RateForm {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            errors.add("days_to", "The most days cannot be fewer than the fewest.");
+            errors.add("days_to", "The maximum can’t be less than the minimum.");
         }
         match (name, countries, first, further, free_over, from, to) {
             (Some(name), Some(countries), Some(first), Some(further), Some(free_over), Some(from), Some(to))
@@ -151,14 +148,14 @@ impl RateForm {
 
     fn parse_countries(&self) -> Result<Countries, &'static str> {
         let chosen: Option<Vec<Country>> = self.countries.iter().map(|code| Country::by_code(code)).collect();
-        let chosen = chosen.ok_or("One of the countries is not in the list. Tick those that you mean.")?;
+        let chosen = chosen.ok_or("One of the countries is not in the list. Select them again.")?;
         match self.reach.as_str() {
             "everywhere" => Ok(Countries::everywhere()),
-            "these" | "but" if chosen.is_empty() => Err("Tick at least one country."),
+            "these" | "but" if chosen.is_empty() => Err("Select at least one country."),
             "these" => Ok(Countries::only(&chosen)),
-            "but" if chosen.len() == Country::all().len() => Err("Leave at least one country that you send to."),
+            "but" if chosen.len() == Country::all().len() => Err("Leave at least one country that you ship to."),
             "but" => Ok(Countries::except(&chosen)),
-            _ => Err("Say where you send to."),
+            _ => Err("Choose where you ship."),
         }
     }
 }
@@ -166,12 +163,12 @@ impl RateForm {
 fn parse_price(page: &Page, what: &str, input: &str) -> Result<Money, String> {
     if input.trim().is_empty() {
         return Err(format!(
-            "Type the price for {what}, or {} if it is free.",
+            "Enter the price for {what}, or {} if it is free.",
             page.plain(Money(0))
         ));
     }
     match page.site.currency.parse(input) {
-        Ok(price) if price.0 > MAX_PRICE => Err(format!("The price for {what} is more than anything costs.")),
+        Ok(price) if price.0 > MAX_PRICE => Err(format!("The price for {what} is too large.")),
         Ok(price) => Ok(price),
         Err(problem) => Err(format!("The price for {what} {problem}.")),
     }
@@ -182,5 +179,5 @@ fn parse_days(input: &str) -> Result<i32, String> {
     let is_number = !input.is_empty() && input.bytes().all(|byte| byte.is_ascii_digit());
     let days = if is_number { input.parse().ok() } else { None };
     days.filter(|days| (0..=MAX_TRANSIT_DAYS).contains(days))
-        .ok_or_else(|| format!("Type a whole number of days, up to {MAX_TRANSIT_DAYS}."))
+        .ok_or_else(|| format!("Enter a whole number of days, up to {MAX_TRANSIT_DAYS}."))
 }

@@ -17,8 +17,8 @@ use form::{RateForm, RatePreset};
 
 const LIST: &str = "/dashboard/shipping";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource(LIST).route(get().to(index)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(LIST).route(get().to(index)))
         .service(
             web::resource("/dashboard/shipping/new")
                 .route(get().to(new))
@@ -131,7 +131,7 @@ async fn create(request: SellerRequest, Form(form): Form<RateForm>) -> Result<Ht
     request
         .respond_to_form(
             created,
-            |request, _| redirect_to_list(&request.session, format!("“{name}” is among your rates.")),
+            |request, _| redirect_to_list(&request.session, format!("Rate “{name}” added.")),
             async |request, errors| Ok(RatePage::new(request, form, None).with_errors(errors)),
         )
         .await
@@ -160,7 +160,7 @@ async fn update(request: SellerRequest, rate: Path<String>, Form(form): Form<Rat
     request
         .write(move |conn| ShippingRate::update(conn, shop, id, &draft, now))
         .await?;
-    redirect_to_list(&request.session, format!("“{name}” is up to date."))
+    redirect_to_list(&request.session, format!("Rate “{name}” saved."))
 }
 
 /// `POST /dashboard/shipping/{rate}/removal`
@@ -169,7 +169,7 @@ async fn delete(request: SellerRequest, rate: Path<String>) -> Result<HttpRespon
     let name = request.write(move |conn| ShippingRate::delete(conn, shop, id)).await?;
     redirect_to_list(
         &request.session,
-        format!("“{name}” is removed. Buyers can no longer choose it."),
+        format!("Rate “{name}” removed. Buyers can no longer choose it."),
     )
 }
 

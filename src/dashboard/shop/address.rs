@@ -14,10 +14,10 @@ use crate::shops::ShopAddress;
 use crate::text::{chosen_slug, line};
 use crate::web::{Query, UserRequest, get, html, redirect};
 
-pub const ADDRESS_TAKEN: &str = "This address is taken. Choose one below, or write another.";
+pub const ADDRESS_TAKEN: &str = "This address is taken. Choose one below, or enter another.";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/shop/address").route(get().to(show)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/shop/address").route(get().to(show)));
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -83,7 +83,7 @@ impl AddressCheck {
         if ShopAddress::is_taken(conn, &slug, own.map(|(id, _)| id))? {
             return Self::taken(conn, &slug, &name, &form.location);
         }
-        Ok(Self::free(format!("/shops/{slug} is free.")))
+        Ok(Self::free(format!("/shops/{slug} is available.")))
     }
 
     /// The address belongs to another shop.

@@ -12,8 +12,8 @@ use crate::web::{Flash, SellerRequest, Upload, redirect};
 /// The page that shows the branding.
 const BRANDING: &str = "/dashboard/shop/look";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/shop/logo").route(web::post().to(update_logo)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/shop/logo").route(web::post().to(update_logo)))
         .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(remove_logo)))
         .service(web::resource("/dashboard/shop/cover").route(web::post().to(update_cover)))
         .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(remove_cover)));
@@ -51,7 +51,7 @@ async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Bran
             let pictures = &services.pictures;
             pictures.receive(&services.db, seller.user, file, seller.now).await
         }
-        None => Err(Error::Refused("Choose a picture first, then send it.".to_owned())),
+        None => Err(Error::Refused("Choose a picture first, then upload it.".to_owned())),
     };
     match received {
         Ok(picture) => {

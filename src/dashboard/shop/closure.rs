@@ -12,8 +12,8 @@ use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, SellerReq
 
 const CLOSURE: &str = "/dashboard/shop/closure";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource(CLOSURE)
             .route(get().to(new))
             .route(web::post().to(create)),
@@ -65,14 +65,14 @@ async fn create(
             .await
     } else {
         Err(Error::Refused(
-            "This is not the name of your shop. Type it as it stands here.".to_owned(),
+            "This is not the name of your shop. Enter it exactly as shown here.".to_owned(),
         ))
     };
     request
         .respond_to_form(
             closed,
             |request, ()| {
-                let message = "Your shop is closed. You can open it again at any time.";
+                let message = "Your shop is closed. You can reopen it at any time.";
                 Flash::ok(&request.session, message)?;
                 Ok(redirect(CLOSURE))
             },
@@ -92,7 +92,7 @@ impl ClosurePage {
             page: request.page,
             form,
             errors,
-            hint: format!("It is called {}.", shop.name),
+            hint: format!("Your shop is called {}.", shop.name),
             shop_name: shop.name,
             state: shop.state,
             open_orders,

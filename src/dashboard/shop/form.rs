@@ -64,7 +64,7 @@ impl ShopForm {
     pub fn identity(&self, current: Option<&str>, errors: &mut FormErrors) -> Option<ShopIdentity> {
         let name = errors.check("name", line("name", &self.name, 60));
         if name.as_ref().is_some_and(String::is_empty) {
-            errors.add("name", "Give your shop a name.");
+            errors.add("name", "Enter a name for your shop.");
         }
         let slug = self.slug.trim();
         let slug = if slug.is_empty() || current == Some(slug) {

@@ -13,13 +13,13 @@ mod vacation;
 
 use actix_web::web;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    profile::routes(to);
-    address::routes(to);
-    theme::routes(to);
-    branding::routes(to);
-    policies::routes(to);
-    sections::routes(to);
-    vacation::routes(to);
-    closure::routes(to);
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    profile::routes(cfg);
+    address::routes(cfg);
+    theme::routes(cfg);
+    branding::routes(cfg);
+    policies::routes(cfg);
+    sections::routes(cfg);
+    vacation::routes(cfg);
+    closure::routes(cfg);
 }

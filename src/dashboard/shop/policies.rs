@@ -11,8 +11,8 @@ use crate::shops::{Policies, Shop};
 use crate::text::lines;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/dashboard/shop/policies")
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -74,6 +74,6 @@ async fn update(request: SellerRequest, Form(form): Form<PoliciesForm>) -> Resul
     request
         .write(move |conn| Shop::set_policies(conn, id, &policies, now))
         .await?;
-    Flash::ok(&request.session, "Your policies are up to date.")?;
+    Flash::ok(&request.session, "Policies saved.")?;
     Ok(redirect("/dashboard/shop/policies"))
 }

@@ -12,8 +12,8 @@ use crate::shops::{IdentityChange, Shop};
 use crate::text::Html;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/dashboard/shop")
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -77,7 +77,7 @@ async fn update(request: SellerRequest, Form(form): Form<ShopForm>) -> Result<Ht
         .respond_to_form(
             saved,
             |request, _| {
-                Flash::ok(&request.session, "Your shop’s profile is up to date.")?;
+                Flash::ok(&request.session, "Profile saved.")?;
                 Ok(redirect("/dashboard/shop"))
             },
             async |request, errors| {

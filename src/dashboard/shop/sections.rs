@@ -13,8 +13,8 @@ use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, redirect, sh
 
 const SECTIONS: &str = "/dashboard/shop/sections";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource(SECTIONS)
             .route(get().to(index))
             .route(web::post().to(create)),
@@ -75,7 +75,7 @@ async fn create(request: SellerRequest, Form(form): Form<SectionForm>) -> Result
         .respond_to_form(
             created,
             |request, ()| {
-                let message = "The section is there. Put products into it in their own settings.";
+                let message = "Section added. Assign products to it in the product editor.";
                 Flash::ok(&request.session, message)?;
                 Ok(redirect(SECTIONS))
             },
@@ -106,7 +106,7 @@ async fn update(request: SellerRequest, section: Path<String>, Form(form): Form<
         .respond_to_form(
             renamed,
             |request, ()| {
-                Flash::ok(&request.session, "The section has its new name.")?;
+                Flash::ok(&request.session, "Section renamed.")?;
                 Ok(redirect(SECTIONS))
             },
             async |request, errors| {
@@ -139,7 +139,7 @@ async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<D
 async fn remove(request: SellerRequest, section: Path<String>) -> Result<HttpResponse> {
     let (id, shop) = (parse_id(&section)?, request.who.shop.id);
     request.write(move |conn| Section::remove(conn, shop, id)).await?;
-    let message = "The section is gone. Its products are still there, in no section.";
+    let message = "Section removed. Its products now have no section.";
     Flash::ok(&request.session, message)?;
     Ok(redirect(SECTIONS))
 }
@@ -147,7 +147,7 @@ async fn remove(request: SellerRequest, section: Path<String>) -> Result<HttpRes
 impl SectionForm {
     fn parse(&self) -> Result<String, String> {
         match line("name", &self.name, 60)? {
-            name if name.is_empty() => Err("Give the section a name.".to_owned()),
+            name if name.is_empty() => Err("Enter a name for the section.".to_owned()),
             name => Ok(name),
         }
     }

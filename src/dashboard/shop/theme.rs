@@ -12,8 +12,8 @@ use crate::images::Picture;
 use crate::shops::{Corner, Shop, Theme, Vividness};
 use crate::web::{Flash, Form, FormErrors, Page, Query, SellerRequest, SignedIn, get, invalid, redirect, show, view};
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource("/dashboard/shop/look")
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -95,12 +95,8 @@ impl ThemeForm {
     /// # Errors
     /// A message for people.
     pub fn parse(&self) -> Result<Theme, FormErrors> {
-        self.theme().ok_or_else(|| {
-            FormErrors::one(
-                "hue",
-                "Choose a color, how strong it is, and a corner, from those on the page.",
-            )
-        })
+        self.theme()
+            .ok_or_else(|| FormErrors::one("hue", "Choose a color, a strength and a corner from this page."))
     }
 }
 
@@ -149,7 +145,7 @@ async fn update(request: SellerRequest, Form(form): Form<ThemeForm>) -> Result<H
     };
     let (id, now) = (request.who.shop.id, request.now());
     request.write(move |conn| Shop::set_theme(conn, id, theme, now)).await?;
-    Flash::ok(&request.session, "Your shop has its new look.")?;
+    Flash::ok(&request.session, "Theme saved.")?;
     Ok(redirect("/dashboard/shop/look"))
 }
 

@@ -16,8 +16,8 @@ const VACATION: &str = "/dashboard/shop/vacation";
 /// How far a day may be from today.
 const MAX_MONTHS: u32 = 24;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(
         web::resource(VACATION)
             .route(get().to(edit))
             .route(web::post().to(update)),
@@ -76,15 +76,15 @@ impl VacationForm {
             if until < from {
                 errors.add(
                     "vacation_until",
-                    "The last day is before the first. Choose a later one.",
+                    "The last day is before the first day. Choose a later day.",
                 );
             } else if until < today {
-                errors.add("vacation_until", "The last day is over already. Choose today or later.");
+                errors.add("vacation_until", "The last day is in the past. Choose today or later.");
             }
         }
         for (field, day) in [("vacation_from", from), ("vacation_until", until.flatten())] {
             if day.is_some_and(|day| day > latest || day < today - Months::new(MAX_MONTHS)) {
-                errors.add(field, "This day is more than two years away. Choose a nearer one.");
+                errors.add(field, "This day is more than two years away. Choose an earlier day.");
             }
         }
         let message = errors.check("vacation_message", line("message", &self.vacation_message, 300));
@@ -92,7 +92,7 @@ impl VacationForm {
             "yes" => Some(true),
             "no" => Some(false),
             _ => {
-                errors.add("vacation_selling", "Say whether buyers can go on buying.");
+                errors.add("vacation_selling", "Choose whether buyers can order.");
                 None
             }
         };
@@ -109,7 +109,7 @@ impl VacationForm {
 }
 
 fn day(input: &str) -> Result<NaiveDate, &'static str> {
-    NaiveDate::parse_from_str(input.trim(), "%Y-%m-%d").map_err(|_| "Choose a day, like 2026-12-24.")
+    NaiveDate::parse_from_str(input.trim(), "%Y-%m-%d").map_err(|_| "Enter a date, like 2026-12-24.")
 }
 
 /// `GET /dashboard/shop/vacation`
@@ -142,7 +142,7 @@ async fn end(request: SellerRequest) -> Result<HttpResponse> {
     request
         .write(move |conn| Shop::set_vacation(conn, id, None, now))
         .await?;
-    Flash::ok(&request.session, "No holiday is planned any more.")?;
+    Flash::ok(&request.session, "Vacation removed.")?;
     Ok(redirect(VACATION))
 }
 

@@ -33,31 +33,31 @@ impl OrderEmail<'_> {
     pub fn placed(&self, shop_count: usize, address: &[String], is_guest: bool) -> Email {
         let number = self.number;
         let shipping = match shop_count {
-            1 => "The shop was told and gets it ready. We write again when it is on its way.".to_owned(),
-            many => format!("{many} shops were told, and each sends its part. We write when one is on its way."),
+            1 => "The shop has your order and is preparing it. We'll email you when it ships.".to_owned(),
+            many => {
+                format!("{many} shops have your order, and each ships its part. We'll email you when a part ships.")
+            }
         };
         let thanks = format!("Thank you. Your order {number} is paid.");
         let access = if is_guest {
-            "The link opens your order without a password, so keep it to yourself. There you can also cancel what was not sent yet."
+            "The link opens your order without a password, so keep it private. You can also cancel items there that haven't shipped yet."
         } else {
-            "There you can also cancel what was not sent yet."
+            "You can also cancel items there that haven't shipped yet."
         };
         self.email(&format!("Your order {number}"), &[&thanks, &shipping])
             .with_lines(address)
             .with_link("See your order", self.link.as_deref())
-            .with_closing(&[access, "If you did not order this, tell the people who run PocketShop."])
+            .with_closing(&[access, "If you didn't order this, contact the admin of PocketShop."])
     }
 
     /// To a shop that has something to ship.
     pub fn received(&self, buyer: &str) -> Email {
         let buyer = sanitize(buyer, MAX_NAME_LENGTH).unwrap_or_else(|| "Someone".to_owned());
-        let bought = format!("{buyer} bought from your shop, and it is paid.");
-        let task = "Pack it, send it, and mark it as sent, so that the buyer can follow it.";
+        let bought = format!("{buyer} bought from your shop, and the order is paid.");
+        let task = "Pack it, ship it, and mark it as shipped so that the buyer can track it.";
         self.email(&format!("New order {}", self.number), &[&bought, task])
             .with_link("Open the order", self.link.as_deref())
-            .with_closing(&[
-                "If something about this order looks like a mistake, write to the buyer before you send it.",
-            ])
+            .with_closing(&["If something about this order looks wrong, contact the buyer before you ship it."])
     }
 
     /// To the buyer, when a shop shipped its part.
@@ -65,20 +65,20 @@ impl OrderEmail<'_> {
         let (shop, number) = (shop_name(shop), self.number);
         let (subject, shipped) = if parcel.pickup {
             (
-                format!("Ready for you: order {number}"),
-                format!("{shop} has your things ready. You can come for them."),
+                format!("Ready for pickup: order {number}"),
+                format!("{shop} has your order ready for pickup."),
             )
         } else {
             (
-                format!("On its way: order {number}"),
-                format!("{shop} sent your things."),
+                format!("Shipped: order {number}"),
+                format!("{shop} shipped your order."),
             )
         };
         let carrier = match (parcel.carrier, parcel.tracking) {
             (None, "") => String::new(),
-            (Some(carrier), "") => format!("They travel with {carrier}."),
-            (Some(carrier), tracking) => format!("They travel with {carrier}, under the number {tracking}."),
-            (None, tracking) => format!("They travel under the number {tracking}."),
+            (Some(carrier), "") => format!("Carrier: {carrier}."),
+            (Some(carrier), tracking) => format!("Carrier: {carrier}. Tracking number: {tracking}."),
+            (None, tracking) => format!("Tracking number: {tracking}."),
         };
         let paragraphs: Vec<&str> = [shipped.as_str(), carrier.as_str()]
             .into_iter()
@@ -86,41 +86,41 @@ impl OrderEmail<'_> {
             .collect();
         let email = self.email(&subject, &paragraphs);
         let email = match &parcel.tracking_url {
-            Some(tracking_url) => email.with_action("Follow the parcel", tracking_url),
+            Some(tracking_url) => email.with_action("Track the package", tracking_url),
             None => email.with_link("See your order", self.link.as_deref()),
         };
         email.with_closing(&[
-            "When it is there, mark it as delivered on your order's page. If you bought as a guest, the link to it is in our first letter.",
-            "If you did not order this, tell the people who run PocketShop.",
+            "When it arrives, mark it as delivered on your order page. If you bought as a guest, the link is in our first email.",
+            "If you didn't order this, contact the admin of PocketShop.",
         ])
     }
 
     /// To the buyer, when a shop order counts as delivered.
     pub fn delivered(&self, shop: &str) -> Email {
-        let delivered = format!("What {} sent is marked as delivered.", shop_name(shop));
+        let delivered = format!("Your order from {} is marked as delivered.", shop_name(shop));
         self.email(&format!("Delivered: order {}", self.number), &[&delivered])
             .with_link("See your order", self.link.as_deref())
-            .with_closing(&["If it did not come, write to the shop, or look whether a neighbor took it in."])
+            .with_closing(&["If it hasn't arrived, check with your neighbors, or contact the shop."])
     }
 
     /// To the buyer who canceled an order line. `refund` is the amount.
     pub fn canceled(&self, refund: &str) -> Email {
         let number = self.number;
         let refunded = format!(
-            "You canceled this part of your order {number}. {refund} goes back to the card that you paid with."
+            "You canceled this part of your order {number}. We are refunding {refund} to the card you paid with."
         );
-        let timing = "How soon it shows there depends on your bank; a few days are usual.";
+        let timing = "It usually takes a few days to appear, depending on your bank.";
         self.email(&format!("Canceled and refunded: order {number}"), &[&refunded, timing])
             .with_link("See your order", self.link.as_deref())
-            .with_closing(&["If it was not you who canceled it, tell the people who run PocketShop."])
+            .with_closing(&["If you didn't cancel it, contact the admin of PocketShop."])
     }
 
     /// To the shop, when the buyer canceled an order line.
     pub fn canceled_by_buyer(&self) -> Email {
-        let canceled = "The buyer canceled this before you sent it. Do not send it any more: the buyer has the money back, and the pieces are in your stock again.";
+        let canceled = "The buyer canceled this before you shipped it. Don't ship it: the buyer gets a refund, and the items are back in your stock.";
         self.email(&format!("Canceled: order {}", self.number), &[canceled])
             .with_link("Open the order", self.link.as_deref())
-            .with_closing(&["If you sent it already and this looks like a mistake, write to the buyer."])
+            .with_closing(&["If you have already shipped it, contact the buyer."])
     }
 
     fn email(&self, subject: &str, paragraphs: &[&str]) -> Email {

@@ -4,7 +4,7 @@ use crate::mail::Email;
 use crate::mail::user_text::sanitize;
 
 /// What to do if somebody else did it.
-const NOT_YOU: &str = "If it was you, you need not do anything. If it was not you, choose a new password with the link: it signs out every device.";
+const NOT_YOU: &str = "If it was you, there is nothing to do. If it wasn't you, choose a new password with the link. It signs out every device.";
 
 pub fn reset(name: &str, link: &str, hours: i64) -> Email {
     let hours = if hours == 1 {
@@ -12,7 +12,8 @@ pub fn reset(name: &str, link: &str, hours: i64) -> Email {
     } else {
         format!("{hours} hours")
     };
-    let once = format!("The link works once, for {hours}. It signs out every device, and a second factor stays on.");
+    let once =
+        format!("The link works once, for {hours}. It signs out every device. Two-factor authentication stays on.");
     Email::new(
         "Choose a new password",
         &[name],
@@ -21,7 +22,7 @@ pub fn reset(name: &str, link: &str, hours: i64) -> Email {
     .with_action("Choose a new password", link)
     .with_closing(&[
         &once,
-        "If it was not you, you need not do anything: your password stays as it is.",
+        "If it wasn't you, ignore this email. Your password stays the same.",
     ])
 }
 
@@ -40,18 +41,18 @@ pub fn password_changed(name: &str, reset_link: &str, device: &str) -> Email {
 
 pub fn second_factor_on(name: &str, reset_link: &str) -> Email {
     notice(
-        "The second factor is on",
+        "Two-factor authentication is on",
         name,
-        "From now on, signing in to PocketShop takes your password and a code from your phone. Keep your recovery codes where you find them without the phone.",
+        "Signing in to PocketShop now takes your password and a code from your phone. Keep your recovery codes where you can find them without the phone.",
         reset_link,
     )
 }
 
 pub fn second_factor_off(name: &str, reset_link: &str) -> Email {
     notice(
-        "The second factor is off",
+        "Two-factor authentication is off",
         name,
-        "From now on, your password alone opens your PocketShop account. You can switch the second factor on again on your account page.",
+        "Your password alone now signs you in to PocketShop. You can turn two-factor authentication on again on your account page.",
         reset_link,
     )
 }
@@ -60,15 +61,15 @@ pub fn recovery_codes_renewed(name: &str, reset_link: &str) -> Email {
     notice(
         "You have new recovery codes",
         name,
-        "New recovery codes were made for your PocketShop account. The old ones no longer work.",
+        "New recovery codes were created for your PocketShop account. The old ones no longer work.",
         reset_link,
     )
 }
 
 pub fn recovery_code_used(name: &str, left: i64, reset_link: &str) -> Email {
     let left = match left {
-        ..=0 => "There are none left: make new ones on your account page.".to_owned(),
-        1 => "Only one code is left: make new ones on your account page.".to_owned(),
+        ..=0 => "There are none left. Get new ones on your account page.".to_owned(),
+        1 => "Only one code is left. Get new ones on your account page.".to_owned(),
         left => format!("{left} codes are left."),
     };
     let used = format!("Someone signed in to your PocketShop account with your password and a recovery code. {left}");
@@ -78,15 +79,15 @@ pub fn recovery_code_used(name: &str, left: i64, reset_link: &str) -> Email {
 /// There were several wrong passwords, so further attempts are throttled.
 pub fn sign_in_slowed(name: &str, reset_link: &str) -> Email {
     Email::new(
-        "Someone typed wrong passwords",
+        "Someone entered wrong passwords",
         &[name],
         &[
-            "Someone typed several wrong passwords for your PocketShop account. For a while, each further try has to wait; the account is not locked, and nobody got in.",
-            "If it was you and you no longer know your password, choose a new one.",
+            "Someone entered several wrong passwords for your PocketShop account. For a while, there is a delay between attempts. Your account is not locked, and nobody signed in.",
+            "If it was you and you forgot your password, choose a new one.",
         ],
     )
     .with_action("Choose a new password", reset_link)
-    .with_closing(&["If it was not you, you need not do anything, as long as your password is one that you use nowhere else."])
+    .with_closing(&["If it wasn't you, there is nothing to do, as long as you don't use this password anywhere else."])
 }
 
 fn notice(subject: &str, name: &str, text: &str, reset_link: &str) -> Email {

@@ -54,7 +54,7 @@ pub async fn new(request: PurchaseRequest, path: Path<LinePath>) -> Result<HttpR
         .await?;
     let (entry, line) = details.line(id).ok_or(Error::NotFound)?;
     let Some(refund) = line.refundable else {
-        return access.redirect_with_warning(&request.session, "This cannot be canceled here any more.");
+        return access.redirect_with_warning(&request.session, "This can no longer be canceled here.");
     };
     let response = show(&CancelPage {
         page: request.page,
@@ -88,7 +88,7 @@ pub async fn create(request: PurchaseRequest, path: Path<LinePath>) -> Result<Ht
             if let Err(error) = request.services.processor.refund(refund, now).await {
                 tracing::error!(%error, "the refund could not be completed and will be retried");
             }
-            Ok(format!("Canceled: {title}. {amount} goes back to your card."))
+            Ok(format!("Canceled: {title}. We are refunding {amount} to your card."))
         }
         Err(error) => Err(error),
     };

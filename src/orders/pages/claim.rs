@@ -48,13 +48,13 @@ pub async fn create_account(request: PurchaseRequest, Form(form): Form<AccountFo
     let Some(session) = session else {
         return request.who.redirect_with_warning(
             &request.session,
-            "There is an account for this address by now. Sign in to keep the order.",
+            "There is already an account for this address. Sign in to add the order to it.",
         );
     };
     sign_in(&request.session, session)?;
     Flash::ok(
         &request.session,
-        "Your account is made, and the order is in it. Confirm the address by the letter that we sent, and earlier orders follow.",
+        "Your account is ready and has this order. Confirm your email address with the link we sent, and your earlier orders are added too.",
     )?;
     Ok(request.who.redirect("/dashboard/orders"))
 }
@@ -68,14 +68,14 @@ pub async fn create(request: PurchaseRequest, visitor: SignedIn) -> Result<HttpR
             let account = User::find(conn, user)?;
             if account.email != purchase.email || !orders::claim(conn, purchase.id, user, now)? {
                 return Err(Error::Refused(
-                    "This order was bought with another address than your account has, or is in an account already."
+                    "This order was placed with a different email address than your account's, or it already belongs to an account."
                         .into(),
                 ));
             }
             Ok(())
         })
         .await?;
-    Flash::ok(&request.session, "The order is among yours.")?;
+    Flash::ok(&request.session, "The order was added to your account.")?;
     Ok(request.who.redirect("/dashboard/orders"))
 }
 

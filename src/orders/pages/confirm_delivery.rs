@@ -35,9 +35,7 @@ pub async fn create(request: PurchaseRequest, path: Path<ShopOrderPath>) -> Resu
         .await?;
     let (access, session) = (&request.who, &request.session);
     match delivered {
-        Some(shop) => {
-            access.redirect_with_flash(session, format!("Good to hear that it is there. {shop} sees it, too."))
-        }
-        None => access.redirect_with_warning(session, "Nothing of this is on its way, so nothing changed."),
+        Some(shop) => access.redirect_with_flash(session, format!("Marked as delivered. {shop} can see it, too.")),
+        None => access.redirect_with_warning(session, "Nothing here was in transit, so nothing changed."),
     }
 }

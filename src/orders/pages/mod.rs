@@ -20,10 +20,10 @@ use crate::web::get;
 const BASES: [&str; 2] = ["/dashboard/orders/{number}", LINK_BASE];
 const LINK_BASE: &str = "/orders/{number}/{token}";
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/dashboard/orders").route(get().to(index::index)));
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/dashboard/orders").route(get().to(index::index)));
     for base in BASES {
-        to.service(web::resource(base).route(get().to(show::show)))
+        cfg.service(web::resource(base).route(get().to(show::show)))
             .service(
                 web::resource(format!("{base}/lines/{{order}}/cancellation"))
                     .route(get().to(cancel::new))
@@ -35,6 +35,6 @@ pub fn routes(to: &mut web::ServiceConfig) {
             )
             .service(web::resource(format!("{base}/again")).route(web::post().to(reorder::create)));
     }
-    to.service(web::resource(format!("{LINK_BASE}/account")).route(web::post().to(claim::create_account)))
+    cfg.service(web::resource(format!("{LINK_BASE}/account")).route(web::post().to(claim::create_account)))
         .service(web::resource(format!("{LINK_BASE}/claim")).route(web::post().to(claim::create)));
 }

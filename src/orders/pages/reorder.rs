@@ -76,8 +76,11 @@ impl ReorderReport {
     fn message(&self) -> String {
         let added = match self.added.as_slice() {
             [] => None,
-            [title] => Some(format!("In your cart: {title}.")),
-            titles => Some(format!("In your cart: {} products of this order.", titles.len())),
+            [title] => Some(format!("Added to your cart: {title}.")),
+            titles => Some(format!(
+                "Added to your cart: {} products from this order.",
+                titles.len()
+            )),
         };
         let sentences: Vec<String> = added
             .into_iter()
@@ -107,7 +110,7 @@ fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, no
     match carts::add(conn, cart_owner, &item, now)? {
         AddOutcome::Added(added) => Ok(added),
         AddOutcome::InvalidAnswers(_) => Err(Error::Refused(format!(
-            "{} asks for other details by now, so add it from its own page.",
+            "{} has changed its personalization. Add it from its own page.",
             line.title
         ))),
     }

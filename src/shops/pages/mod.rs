@@ -9,8 +9,8 @@ use actix_web::web;
 
 use crate::web::get;
 
-pub fn routes(to: &mut web::ServiceConfig) {
-    to.service(web::resource("/shops").route(get().to(index::index)))
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/shops").route(get().to(index::index)))
         .service(web::resource("/shops/{shop}").route(get().to(show::show)))
         .service(web::resource("/shops/{shop}/theme.{hash}.css").route(get().to(theme::show)));
 }

@@ -1,4 +1,4 @@
-//! `Form` and `Query`: as actix's own, but a key that comes several times makes a list.
+//! `Form` and `Query`: like actix-web's, but a repeated key makes a list.
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
-/// More fields than this are no form of ours.
+/// Our forms have fewer fields.
 const MAX_FIELDS: usize = 210;
 /// Reads nested keys such as `variants[0][values][1]`, which have three levels at most.
 const NESTED: serde_qs::Config = serde_qs::Config::new().max_depth(3).use_form_encoding(true);
@@ -75,5 +75,5 @@ pub fn parse_nested<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 }
 
 fn refused() -> Error {
-    Error::Refused("We could not read what was sent. Go back, reload the page and try again.".into())
+    Error::Refused("We couldn't read this form. Go back, reload the page and try again.".into())
 }

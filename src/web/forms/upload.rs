@@ -1,4 +1,4 @@
-//! `Upload`: a posted form that may hold files. Its text is read as any form's; its files wait on the disk.
+//! `Upload`: a posted form that may contain files. The files are stored on disk until the handler accepts them.
 
 use std::pin::Pin;
 
@@ -15,14 +15,14 @@ use crate::error::{Error, Result};
 use crate::images::{Pictures, UploadedFile};
 use crate::web::layers::{ClientIp, Policy, limits};
 
-/// Bytes that are gathered before they are written.
-const GATHERED: usize = 256 * 1024;
+/// Bytes of a file that are buffered before they are written to disk.
+const BUFFER_SIZE: usize = 256 * 1024;
 
 #[derive(Debug)]
 pub struct Upload<T> {
     pub form: T,
-    /// In the order sent. One that is too large, or one too many, is here too, and refused when it is received: what was
-    /// typed beside it is not lost.
+    /// The files in the order they were upload. A file that is too large, or one too many, is here too and is refused by the
+    /// handler, so that the other fields are not lost.
     pub files: Vec<UploadedFile>,
 }
 
@@ -33,13 +33,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let kind = kind(request.headers());
-            let (text, files) = match kind.as_str() {
+            let content_type = content_type(request.headers());
+            let (text, files) = match content_type.as_str() {
                 "multipart/form-data" => Parts::read(&request, payload).await?,
-                "application/x-www-form-urlencoded" => (whole(payload).await?, Vec::new()),
+                "application/x-www-form-urlencoded" => (read_urlencoded(payload).await?, Vec::new()),
                 _ => return Err(unreadable().into()),
             };
-            if text.split(|byte| *byte == b'&').count() > limits::UPLOAD_PARTS {
+            if text.split(|byte| *byte == b'&').count() > limits::MAX_UPLOAD_PARTS {
                 return Err(too_much().into());
             }
             let form = parse_nested(&text)?;
@@ -48,18 +48,18 @@ impl<T: DeserializeOwned + 'static> FromRequest for Upload<T> {
     }
 }
 
-fn kind(headers: &HeaderMap) -> String {
+fn content_type(headers: &HeaderMap) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let bare = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
     bare.trim().to_ascii_lowercase()
 }
 
-/// A form without files.
-async fn whole(mut payload: Payload) -> Result<Bytes> {
+/// Reads a form without files.
+async fn read_urlencoded(mut payload: Payload) -> Result<Bytes> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| unreadable())?;
-        if body.len() + chunk.len() > limits::UPLOAD_TEXT {
+        if body.len() + chunk.len() > limits::MAX_UPLOAD_TEXT_BYTES {
             return Err(too_much());
         }
         body.extend_from_slice(&chunk);
@@ -67,13 +67,13 @@ async fn whole(mut payload: Payload) -> Result<Bytes> {
     Ok(body.freeze())
 }
 
-/// What has been read of a form with files.
+/// The parts of a form with files that have been read so far.
 struct Parts {
     request: HttpRequest,
     pictures: Data<Pictures>,
     text: url::form_urlencoded::Serializer<'static, String>,
-    /// Bytes of text.
-    length: usize,
+    /// Bytes of text so far.
+    text_bytes: usize,
     files: Vec<UploadedFile>,
 }
 
@@ -82,9 +82,9 @@ impl Parts {
         let pictures = request.app_data::<Data<Pictures>>().cloned();
         let mut parts = Self {
             request: request.clone(),
-            pictures: pictures.ok_or_else(|| Error::Internal(anyhow::anyhow!("the app's data is not complete")))?,
+            pictures: pictures.ok_or_else(|| Error::Internal(anyhow::anyhow!("the app has no picture store")))?,
             text: url::form_urlencoded::Serializer::new(String::new()),
-            length: 0,
+            text_bytes: 0,
             files: Vec::new(),
         };
         let mut multipart = Multipart::new(request.headers(), payload);
@@ -92,7 +92,7 @@ impl Parts {
         while let Some(field) = multipart.next().await {
             let field = field.map_err(|_| unreadable())?;
             count += 1;
-            if count > limits::UPLOAD_PARTS {
+            if count > limits::MAX_UPLOAD_PARTS {
                 return Err(too_much());
             }
             let disposition = field.content_disposition();
@@ -101,20 +101,20 @@ impl Parts {
                 .and_then(|disposition| disposition.get_filename())
                 .map(str::to_owned);
             match file {
-                Some(file) => parts.file(field, &name, &file).await?,
-                None => parts.line(field, &name).await?,
+                Some(file) => parts.read_file(field, &name, &file).await?,
+                None => parts.read_text(field, &name).await?,
             }
         }
         Ok((Bytes::from(parts.text.finish()), parts.files))
     }
 
-    async fn line(&mut self, mut field: Field, name: &str) -> Result<()> {
+    async fn read_text(&mut self, mut field: Field, name: &str) -> Result<()> {
         let mut value = Vec::new();
-        self.length += name.len();
+        self.text_bytes += name.len();
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(|_| unreadable())?;
-            self.length += chunk.len();
-            if self.length > limits::UPLOAD_TEXT {
+            self.text_bytes += chunk.len();
+            if self.text_bytes > limits::MAX_UPLOAD_TEXT_BYTES {
                 return Err(too_much());
             }
             value.extend_from_slice(&chunk);
@@ -124,48 +124,54 @@ impl Parts {
         Ok(())
     }
 
-    async fn file(&mut self, mut field: Field, name: &str, file: &str) -> Result<()> {
-        let mut sent: Option<UploadedFile> = None;
-        let mut gathered = BytesMut::new();
+    async fn read_file(&mut self, mut field: Field, name: &str, file: &str) -> Result<()> {
+        let mut upload: Option<UploadedFile> = None;
+        let mut buffer = BytesMut::new();
         while let Some(chunk) = field.next().await {
-            gathered.extend_from_slice(&chunk.map_err(|_| unreadable())?);
-            if gathered.len() >= GATHERED {
-                sent = Some(self.write(sent, gathered.split(), name, file).await?);
+            buffer.extend_from_slice(&chunk.map_err(|_| unreadable())?);
+            if buffer.len() >= BUFFER_SIZE {
+                upload = Some(self.write(upload, buffer.split(), name, file).await?);
             }
         }
-        // A browser sends an empty part without a name where no file was chosen.
-        if sent.is_some() || !gathered.is_empty() || !file.is_empty() {
-            let sent = self.write(sent, gathered, name, file).await?;
-            self.files.push(sent);
+        // If no file was chosen, a browser sends an empty part without a file name.
+        if upload.is_some() || !buffer.is_empty() || !file.is_empty() {
+            let upload = self.write(upload, buffer, name, file).await?;
+            self.files.push(upload);
         }
         Ok(())
     }
 
-    /// Writes what was gathered, into a new file where there is none yet.
-    async fn write(&self, sent: Option<UploadedFile>, bytes: BytesMut, name: &str, file: &str) -> Result<UploadedFile> {
-        if sent.is_none() {
+    /// Appends to the file on disk. The first call creates it.
+    async fn write(
+        &self,
+        upload: Option<UploadedFile>,
+        bytes: BytesMut,
+        name: &str,
+        file: &str,
+    ) -> Result<UploadedFile> {
+        if upload.is_none() {
             self.count()?;
         }
         let (pictures, name, file) = (self.pictures.clone(), name.to_owned(), file.to_owned());
-        let many = self.files.len() >= limits::UPLOAD_FILES;
+        let too_many = self.files.len() >= limits::MAX_UPLOAD_FILES;
         let write = move || {
-            let mut sent = match sent {
-                Some(sent) => sent,
+            let mut upload = match upload {
+                Some(upload) => upload,
                 None => UploadedFile::new(pictures.uploads(), &name, &file)?,
             };
-            if many {
-                sent.refuse("was one picture too many. Send at most 12 at a time.");
+            if too_many {
+                upload.refuse("was one picture too many. Upload at most 12 at a time.");
             }
-            sent.write(&bytes)?;
-            Ok(sent)
+            upload.write(&bytes)?;
+            Ok(upload)
         };
         web::block(write)
             .await
-            .map_err(|error| Error::internal(error, "a file was cut short"))?
-            .map_err(|error: std::io::Error| Error::internal(error, "a sent file could not be written"))
+            .map_err(|error| Error::internal(error, "writing an uploaded file was interrupted"))?
+            .map_err(|error: std::io::Error| Error::internal(error, "could not write an uploaded file"))
     }
 
-    /// Counts a file from this visitor's address.
+    /// Counts a file against the limit of uploads per network address.
     fn count(&self) -> Result<()> {
         let policy = self.request.app_data::<Data<Policy>>();
         let address = self.request.extensions().get::<ClientIp>().copied();
@@ -177,9 +183,9 @@ impl Parts {
 }
 
 fn unreadable() -> Error {
-    Error::Refused("We could not read what was sent. Go back, reload the page and try again.".into())
+    Error::Refused("We couldn't read this form. Go back, reload the page and try again.".into())
 }
 
 fn too_much() -> Error {
-    Error::Refused("This form holds more than we can take at once. Send less of it, and the rest afterwards.".into())
+    Error::Refused("This form is too large to send at once. Send part of it first, then the rest.".into())
 }

@@ -1,4 +1,4 @@
-//! Who is calling: the address of the visitor, behind proxies that the configuration trusts.
+//! The network address of the client, also behind trusted proxies.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-/// The visitor's address; among the request's extensions. IPv4 is never written as IPv6.
+/// The client's address, in the extensions of a request. An IPv4 address is never written as IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientIp(pub IpAddr);
 
@@ -15,13 +15,13 @@ impl ClientIp {
         let peer = request
             .peer_addr()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-        Self(walk(peer, request.headers(), trusted))
+        Self(client_address(peer, request.headers(), trusted))
     }
 }
 
-/// From the peer back through `X-Forwarded-For`, as long as each hop is a proxy we trust: only what a trusted proxy
-/// wrote is believed, and whatever the visitor put in front of it is not.
-fn walk(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+/// The last address that is not a trusted proxy, from the peer back through `X-Forwarded-For`. Entries that a client added
+/// itself come before that address, so they are ignored.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     if !is_trusted(peer) {
         return peer;

@@ -1,7 +1,7 @@
-//! What is turned away before any page sees it: unknown hosts, foreign forms, other methods, too much haste.
+//! Requests that are refused before any handler runs: too many, for unknown hosts, with other methods, or forged forms.
 //!
-//! The check against forged forms (CSRF) is our own code because `actix-csrf` and the like need a token in every form; the
-//! `Sec-Fetch-Site` and `Origin` headers that every browser sends prove the same without one.
+//! The check against forged forms (CSRF) is our own code because `actix-csrf` and similar crates need a token in every form.
+//! The `Sec-Fetch-Site` and `Origin` headers, which every browser sends, prove the same without a token.
 
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
@@ -12,7 +12,7 @@ use super::{ClientIp, Policy};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The bare answer for a request that goes no further.
+/// The empty response for a request that is refused.
 pub fn refusal(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> Option<HttpResponse> {
     let path = request.path();
     let health = matches!(path, "/healthz" | "/readyz");
@@ -46,23 +46,23 @@ pub fn refusal(policy: &Policy, address: ClientIp, request: &ServiceRequest) -> 
     }
 }
 
-/// Files cost little, and a page asks for many at once.
+/// Whether this is a file. Files are cheap, and a page loads many at once, so they are not counted.
 pub fn is_file(path: &str) -> bool {
     path.starts_with("/a/") || path.starts_with("/media/") || path == "/favicon.ico"
 }
 
 fn is_our_host(policy: &Policy, request: &ServiceRequest) -> bool {
-    let ours = |host: &str| {
+    let is_ours = |host: &str| {
         let bare = host.strip_suffix(":443").unwrap_or(host);
         host.eq_ignore_ascii_case(&policy.host) || bare.eq_ignore_ascii_case(&policy.host)
     };
     let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    // A request line may name a host too: `GET http://elsewhere/ HTTP/1.1`.
+    // The request line may also name a host: `GET http://elsewhere/ HTTP/1.1`.
     let line = request.uri().authority().map(actix_web::http::uri::Authority::as_str);
-    header.is_some_and(ours) && line.is_none_or(ours)
+    header.is_some_and(is_ours) && line.is_none_or(is_ours)
 }
 
-/// Whether a page of ours sent this, by the browser's own word: no token in any form.
+/// Whether the form was sent from one of our pages, according to the browser's headers.
 fn is_own_form(policy: &Policy, request: &ServiceRequest) -> bool {
     let headers = request.headers();
     match headers.get(SEC_FETCH_SITE) {

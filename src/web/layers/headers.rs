@@ -1,4 +1,4 @@
-//! The headers that every answer carries, whatever it is.
+//! Headers of all responses.
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, CROSS_ORIGIN_OPENER_POLICY, CROSS_ORIGIN_RESOURCE_POLICY,
@@ -10,7 +10,7 @@ use super::RequestId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// No inline script or style, nothing from elsewhere but the pictures of the picture host, no frames.
+/// No inline scripts or styles, no frames, and nothing from other hosts except pictures from Cloudinary.
 macro_rules! content_policy {
     ($more:literal) => {
         concat!(
@@ -22,8 +22,9 @@ macro_rules! content_policy {
     };
 }
 
-/// A page's own `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, `Referrer-Policy` and `Cache-Control` stay.
-pub fn secure(headers: &mut HeaderMap, production: bool, id: RequestId) {
+/// Adds the security headers. A `Content-Security-Policy`, `Cross-Origin-Resource-Policy` or `Referrer-Policy` that the
+/// handler set is kept.
+pub fn add_security_headers(headers: &mut HeaderMap, production: bool, id: RequestId) {
     let mut default = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -59,16 +60,16 @@ pub fn is_html(headers: &HeaderMap) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// Pages differ by visitor and by who asks, and are asked for again each time.
-pub fn page(headers: &mut HeaderMap) {
-    vary(headers, &["Cookie", "HX-Request"]);
+/// Adds the caching headers of a page: it depends on the cookie and on htmx, and browsers revalidate it each time.
+pub fn add_page_headers(headers: &mut HeaderMap) {
+    add_vary(headers, &["Cookie", "HX-Request"]);
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
 }
 
-/// Adds to `Vary` what it does not name yet.
-pub fn vary(headers: &mut HeaderMap, names: &[&'static str]) {
+/// Adds the names that are not in `Vary` yet.
+pub fn add_vary(headers: &mut HeaderMap, names: &[&'static str]) {
     for name in names {
         let known = headers
             .get_all(VARY)

@@ -1,4 +1,4 @@
-//! Just outside the session: a cookie that an older key sealed goes in, and comes back, sealed by the newest.
+//! Renews session cookies that were encrypted with an older key. Runs just outside the session layer.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar, Key};
@@ -9,7 +9,8 @@ use actix_web::web::Data;
 
 use super::session_cookie::SessionCookie;
 
-/// The session layer knows one key. What no key opens passes as it is: that layer takes it for nobody's.
+/// Encrypts the cookie of the request with the newest key, the only one that the session layer knows, and sends the new
+/// cookie with the response. A cookie that no key decrypts is passed on, and the session layer ignores it.
 ///
 /// # Errors
 /// None of its own.
@@ -21,29 +22,29 @@ pub async fn key_rotation<B: MessageBody + 'static>(
     let Some(renewed) = Renewed::of(&cookie, request.headers()) else {
         return next.call(request).await;
     };
-    request.headers_mut().insert(COOKIE, renewed.asked);
+    request.headers_mut().insert(COOKIE, renewed.cookie);
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if !sets(headers, cookie.name()) && !is_public(headers) {
-        headers.append(SET_COOKIE, renewed.answered);
+        headers.append(SET_COOKIE, renewed.set_cookie);
     }
     Ok(response)
 }
 
 struct Renewed {
-    /// The request's `Cookie`, with the new one in the old one's place.
-    asked: HeaderValue,
-    /// The answer's `Set-Cookie`.
-    answered: HeaderValue,
+    /// The request's `Cookie` header with the new cookie in place of the old one.
+    cookie: HeaderValue,
+    /// The response's `Set-Cookie` header.
+    set_cookie: HeaderValue,
 }
 
 impl Renewed {
-    /// None when there is nothing to do: no older key, no cookie, or none that an older key opens.
+    /// None if there is no older key, no cookie, or none that an older key decrypts.
     fn of(session: &SessionCookie, headers: &HeaderMap) -> Option<Self> {
         if session.older().is_empty() {
             return None;
         }
-        // Read here, since what `cookies()` of the request has read once stays as it was.
+        // Parsed here because `request.cookies()` caches its result.
         let lines: Vec<&str> = headers
             .get_all(COOKIE)
             .map(|line| std::str::from_utf8(line.as_bytes()))
@@ -59,26 +60,26 @@ impl Renewed {
             let cookie = Cookie::parse_encoded(*part).ok()?;
             (cookie.name() == session.name()).then(|| (at, cookie.into_owned()))
         })?;
-        if open(session.newest(), &old).is_some() {
+        if decrypt(session.newest(), &old).is_some() {
             return None;
         }
-        let plain = session.older().iter().find_map(|key| open(key, &old))?;
+        let plain = session.older().iter().find_map(|key| decrypt(key, &old))?;
         let mut jar = CookieJar::new();
         jar.private_mut(session.newest()).add(session.with(plain));
-        let sealed = jar.get(session.name())?;
-        let part = sealed.stripped().encoded().to_string();
+        let encrypted = jar.get(session.name())?;
+        let part = encrypted.stripped().encoded().to_string();
         parts[at] = &part;
         Some(Self {
-            asked: HeaderValue::from_bytes(parts.join("; ").as_bytes()).ok()?,
-            answered: HeaderValue::from_str(&sealed.encoded().to_string()).ok()?,
+            cookie: HeaderValue::from_bytes(parts.join("; ").as_bytes()).ok()?,
+            set_cookie: HeaderValue::from_str(&encrypted.encoded().to_string()).ok()?,
         })
     }
 }
 
-fn open(key: &Key, sealed: &Cookie<'static>) -> Option<String> {
+fn decrypt(key: &Key, encrypted: &Cookie<'static>) -> Option<String> {
     let mut jar = CookieJar::new();
-    jar.add_original(sealed.clone());
-    let plain = jar.private(key).get(sealed.name())?;
+    jar.add_original(encrypted.clone());
+    let plain = jar.private(key).get(encrypted.name())?;
     Some(plain.value().to_owned())
 }
 
@@ -89,7 +90,7 @@ fn sets(headers: &HeaderMap, name: &str) -> bool {
     })
 }
 
-/// What a proxy may keep for all visitors must not carry one visitor's cookie.
+/// Whether proxies may cache the response. Such a response must not carry a visitor's cookie.
 fn is_public(headers: &HeaderMap) -> bool {
     headers
         .get_all(CACHE_CONTROL)

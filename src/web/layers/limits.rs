@@ -1,31 +1,31 @@
-//! The size and time limits of a request's body. How often one address may call is a setting: `config::Limits`.
+//! Size and time limits of request bodies. The rate limits are settings, in `config::Limits`.
 
 use std::time::Duration;
 
-/// Time for a whole body to arrive, from when its reading begins.
-pub const BODY_DEADLINE: Duration = Duration::from_secs(15);
+/// How long a body may take to arrive. For an upload, the longest pause.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Bytes that the body of a request may have.
-pub const BODY: usize = 64 * 1024;
+/// The largest body of a request, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// Bytes that the body of an upload may have.
-pub const UPLOAD: u64 = 100 * 1024 * 1024;
+/// The largest body of an upload, in bytes.
+pub const MAX_UPLOAD_BYTES: u64 = 100 * 1024 * 1024;
 
-/// Files in one upload; how many bytes each may have says `images::LARGEST`.
-pub const UPLOAD_FILES: usize = 12;
+/// The number of files in one upload.
+pub const MAX_UPLOAD_FILES: usize = 12;
 
-/// Bytes of text in one upload, names included.
-pub const UPLOAD_TEXT: usize = 1024 * 1024;
+/// Bytes of text in one upload, including the names of the fields.
+pub const MAX_UPLOAD_TEXT_BYTES: usize = 1024 * 1024;
 
-/// Fields and files in one upload.
-pub const UPLOAD_PARTS: usize = 2000;
+/// The number of fields and files in one upload.
+pub const MAX_UPLOAD_PARTS: usize = 2000;
 
-/// Time for the whole of an upload, and bytes a second that it must come up to after `BODY_DEADLINE`, which is also
-/// the longest that it may pause.
-pub const UPLOAD_DEADLINE: Duration = Duration::from_secs(15 * 60);
-pub const UPLOAD_RATE: u64 = 16 * 1024;
+/// How long an upload may take.
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// The slowest upload after `BODY_TIMEOUT`, in bytes per second.
+pub const MIN_UPLOAD_RATE: u64 = 16 * 1024;
 
-/// Whether a form with files may be posted here.
+/// Whether a form with files may be posted to this path.
 pub fn takes_files(path: &str) -> bool {
     let product = |rest: &str| rest == "new" || rest.strip_suffix("/edit").is_some_and(|id| !id.contains('/'));
     match path.strip_prefix("/dashboard/") {

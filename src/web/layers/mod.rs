@@ -1,4 +1,4 @@
-//! What stands around every page: who calls, what is let in, what every answer carries, what happens when one breaks.
+//! The layers around all pages: checks of requests, limits, response headers, error pages, compression and the access log.
 
 mod body;
 mod client_ip;
@@ -30,7 +30,7 @@ use actix_web::{HttpMessage, HttpResponse, ResponseError};
 use futures_util::FutureExt;
 
 use super::color_scheme::ColorScheme;
-use super::error_page::{self, Cause};
+use super::error_page::{self, FailedRequest};
 
 pub use client_ip::ClientIp;
 pub use csrf::is_file;
@@ -38,52 +38,54 @@ pub use key_rotation::key_rotation;
 pub use policy::{Policy, RateLimits};
 pub use rate_limit::RateLimiter;
 pub use request_id::RequestId;
-pub use session_cookie::{SessionCookie, no_empty_cookie};
+pub use session_cookie::{SessionCookie, remove_empty_cookie};
 
-use body::compress::Coding;
+use body::compress::Encoding;
 use body::limits::Body;
 
-/// The outermost layer. Nothing leaves the app but through here.
+/// The outermost layer. Every response passes through it.
 ///
 /// # Errors
-/// When a page panicked, or a layer failed: by then the request is gone, so the finished answer is the error's face.
-pub async fn safe(
+/// A handler panicked or a layer failed. The request is gone by then, so the error carries the finished response.
+pub async fn outermost(
     policy: Data<Policy>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
-    let visit = Visit::begin(&policy, &request);
-    let body = match csrf::refusal(&policy, visit.address, &request) {
+    let exchange = Exchange::begin(&policy, &request);
+    let body = match csrf::refusal(&policy, exchange.address, &request) {
         None => body::limits::read(&mut request).await,
         Some(refusal) => Body::Refused(refusal),
     };
-    let watch = match body {
+    let monitor = match body {
         Body::Read => None,
-        Body::Passing(watch) => Some(watch),
+        Body::Streamed(monitor) => Some(monitor),
         Body::Refused(refusal) => {
             let (request, rest) = request.into_parts();
-            let answer = body::unread::leave_unread(visit.finish(&policy, refusal), rest);
-            return Ok(ServiceResponse::new(request, answer));
+            let response = body::unread::leave_unread(exchange.finish(&policy, refusal), rest);
+            return Ok(ServiceResponse::new(request, response));
         }
     };
-    let finish = |answer: HttpResponse| match watch {
-        Some(watch) => watch.settle(answer, |answer| visit.finish(&policy, answer)),
-        None => visit.finish(&policy, answer),
+    let finish = |response: HttpResponse| match monitor {
+        Some(monitor) => monitor.finish(response, |response| exchange.finish(&policy, response)),
+        None => exchange.finish(&policy, response),
     };
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
-            let (request, answer) = response.into_parts();
-            Ok(ServiceResponse::new(request, finish(answer.map_into_boxed_body())))
+            let (request, response) = response.into_parts();
+            Ok(ServiceResponse::new(request, finish(response.map_into_boxed_body())))
         }
-        Ok(Err(error)) => Err(Finished::error(finish(HttpResponse::from_error(error)))),
+        Ok(Err(error)) => Err(FinishedResponse::error(finish(HttpResponse::from_error(error)))),
         Err(panic) => {
-            tracing::error!(panic = said(&*panic), request_id = %visit.id, path = visit.uri.path(), "a page panicked");
-            Err(Finished::error(finish(HttpResponse::InternalServerError().finish())))
+            tracing::error!(panic = panic_message(&*panic), request_id = %exchange.id, path = exchange.uri.path(), "a handler panicked");
+            Err(FinishedResponse::error(finish(
+                HttpResponse::InternalServerError().finish(),
+            )))
         }
     }
 }
 
-/// Inside the session, around the visitor and the pages: what they refuse is shown in the visitor's own theme.
+/// Adds error pages inside the session layer, where the visitor's color scheme is known, and redirects to required steps.
 ///
 /// # Errors
 /// None of its own.
@@ -91,84 +93,84 @@ pub async fn error_pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, actix_web::Error> {
-    let (request, answer) = next.call(request).await?.map_into_boxed_body().into_parts();
-    if let Some(first) = required_steps::redirect(&request, &answer) {
+    let (request, response) = next.call(request).await?.map_into_boxed_body().into_parts();
+    if let Some(first) = required_steps::redirect(&request, &response) {
         return Ok(ServiceResponse::new(request, first));
     }
-    if !error_page::is_bare(&answer) {
-        return Ok(ServiceResponse::new(request, answer));
+    if !error_page::needs_page(&response) {
+        return Ok(ServiceResponse::new(request, response));
     }
     let id = request
         .extensions()
         .get::<RequestId>()
         .copied()
         .unwrap_or_else(RequestId::random);
-    let cause = Cause {
+    let failed = FailedRequest {
         id,
         path: request.path(),
         htmx: error_page::is_htmx(request.headers()),
         theme: ColorScheme::chosen(&request.get_session()),
     };
-    let answer = error_page::dress(answer, &cause);
-    Ok(ServiceResponse::new(request, answer))
+    let response = error_page::render(response, &failed);
+    Ok(ServiceResponse::new(request, response))
 }
 
-/// One request, from when it came in.
-struct Visit {
+/// A request and its response, from the start of the request.
+struct Exchange {
     started: Instant,
     id: RequestId,
     address: ClientIp,
     method: Method,
     uri: Uri,
     htmx: bool,
-    coding: Coding,
+    encoding: Encoding,
 }
 
-impl Visit {
+impl Exchange {
     fn begin(policy: &Policy, request: &ServiceRequest) -> Self {
-        let visit = Self {
+        let exchange = Self {
             started: Instant::now(),
             id: RequestId::random(),
             address: ClientIp::of(request.request(), &policy.trusted_proxies),
             method: request.method().clone(),
             uri: request.uri().clone(),
             htmx: error_page::is_htmx(request.headers()),
-            coding: Coding::accepted(request.headers()),
+            encoding: Encoding::accepted(request.headers()),
         };
         let mut extensions = request.extensions_mut();
-        extensions.insert(visit.id);
-        extensions.insert(visit.address);
+        extensions.insert(exchange.id);
+        extensions.insert(exchange.address);
         drop(extensions);
-        visit
+        exchange
     }
 
-    fn finish(&self, policy: &Policy, mut answer: HttpResponse) -> HttpResponse {
-        if error_page::is_bare(&answer) {
-            let cause = Cause {
+    fn finish(&self, policy: &Policy, mut response: HttpResponse) -> HttpResponse {
+        if error_page::needs_page(&response) {
+            let failed = FailedRequest {
                 id: self.id,
                 path: self.uri.path(),
                 htmx: self.htmx,
                 theme: None,
             };
-            answer = error_page::dress(answer, &cause);
+            response = error_page::render(response, &failed);
         }
-        if body::compress::is_text(&answer) {
-            headers::vary(answer.headers_mut(), &["Accept-Encoding"]);
-            answer = body::compress::shrink(answer, self.coding);
+        if body::compress::is_text(&response) {
+            headers::add_vary(response.headers_mut(), &["Accept-Encoding"]);
+            response = body::compress::compress(response, self.encoding);
         }
-        if headers::is_html(answer.headers()) {
-            headers::page(answer.headers_mut());
+        if headers::is_html(response.headers()) {
+            headers::add_page_headers(response.headers_mut());
         }
-        headers::secure(answer.headers_mut(), policy.production, self.id);
-        let took = self.started.elapsed();
-        policy.request_metrics.count(&self.method, answer.status(), took);
-        self.log(&answer, took);
-        answer
+        headers::add_security_headers(response.headers_mut(), policy.production, self.id);
+        let duration = self.started.elapsed();
+        policy.request_metrics.count(&self.method, response.status(), duration);
+        self.log(&response, duration);
+        response
     }
 
-    /// Texts are written with their control characters escaped, so that one request is one line.
-    fn log(&self, answer: &HttpResponse, took: Duration) {
-        let bytes = match answer.body().size() {
+    /// Writes one line to the access log. The log format escapes control characters.
+    fn log(&self, response: &HttpResponse, duration: Duration) {
+        let bytes = match response.body().size() {
             BodySize::Sized(bytes) => Some(bytes),
             BodySize::None => Some(0),
             BodySize::Stream => None,
@@ -177,8 +179,8 @@ impl Visit {
             target: "access",
             method = self.method.as_str(),
             path = self.uri.path(),
-            status = answer.status().as_u16(),
-            ms = (took.as_secs_f64() * 100_000.0).round() / 100.0,
+            status = response.status().as_u16(),
+            ms = (duration.as_secs_f64() * 100_000.0).round() / 100.0,
             bytes,
             ip = %self.address.0,
             request_id = %self.id,
@@ -187,34 +189,34 @@ impl Visit {
     }
 }
 
-fn said(panic: &(dyn Any + Send)) -> &str {
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a word")
+        .unwrap_or("no message")
 }
 
-/// An error whose face is already made.
-struct Finished(RefCell<Option<HttpResponse>>);
+/// An error with a finished response.
+struct FinishedResponse(RefCell<Option<HttpResponse>>);
 
-impl Finished {
-    fn error(answer: HttpResponse) -> actix_web::Error {
-        Self(RefCell::new(Some(answer))).into()
+impl FinishedResponse {
+    fn error(response: HttpResponse) -> actix_web::Error {
+        Self(RefCell::new(Some(response))).into()
     }
 }
 
-impl fmt::Debug for Finished {
+impl fmt::Debug for FinishedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Finished")
+        f.write_str("FinishedResponse")
     }
 }
 
-impl fmt::Display for Finished {
+impl fmt::Display for FinishedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer is finished")
+        f.write_str("the response is finished")
     }
 }
 
-impl ResponseError for Finished {
+impl ResponseError for FinishedResponse {
     fn error_response(&self) -> HttpResponse {
         self.0
             .take()

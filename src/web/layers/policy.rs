@@ -1,4 +1,4 @@
-//! What the layers need to know, and how often visitors may call.
+//! Settings of the layers, and the rate limits by network address.
 
 use ipnet::IpNet;
 use url::Url;
@@ -8,7 +8,7 @@ use crate::config::{Limit, Limits};
 use crate::error::Error;
 use crate::web::request_metrics::RequestMetrics;
 
-/// What the layers need to know, taken once from the configuration.
+/// Settings of the layers.
 pub struct Policy {
     /// Scheme, host and port of `PUBLIC_URL`, as browsers write them in `Origin`.
     pub origin: String,
@@ -17,13 +17,13 @@ pub struct Policy {
     /// `PUBLIC_URL` is https.
     pub production: bool,
     pub trusted_proxies: Vec<IpNet>,
-    /// None: off.
+    /// None if rate limits are off.
     pub rate_limit: Option<RateLimits>,
-    /// All that passed.
+    /// Counts of all requests.
     pub request_metrics: RequestMetrics,
 }
 
-/// What is counted by address, each on its own.
+/// The rate limits, each counted by network address.
 pub struct RateLimits {
     pub requests: RateLimiter,
     pub sign_ups: RateLimiter,
@@ -50,7 +50,6 @@ impl RateLimits {
 }
 
 impl Policy {
-    /// Without limits, nobody is asked to slow down.
     pub fn new(public_url: &Url, trusted_proxies: Vec<IpNet>, limits: Option<&Limits>) -> Self {
         let origin = public_url.origin().ascii_serialization();
         Self {
@@ -65,15 +64,15 @@ impl Policy {
         }
     }
 
-    /// Counts one of a class from this address.
+    /// Counts a request from this address against one of the limits.
     ///
     /// # Errors
-    /// There were too many.
-    pub fn count(&self, class: fn(&RateLimits) -> &RateLimiter, address: ClientIp) -> Result<(), Error> {
+    /// `RateLimited` if the limit is exceeded.
+    pub fn count(&self, limit: fn(&RateLimits) -> &RateLimiter, address: ClientIp) -> Result<(), Error> {
         match self
             .rate_limit
             .as_ref()
-            .map(|limits| class(limits).check_address(address.0))
+            .map(|limits| limit(limits).check_address(address.0))
         {
             Some(Err(wait)) => Err(Error::RateLimited {
                 retry_after: wait.as_secs() + 1,

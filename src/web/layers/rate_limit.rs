@@ -1,4 +1,4 @@
-//! How often one visitor may call: a generic cell rate algorithm in a table that never grows.
+//! A rate limiter: the generic cell rate algorithm (GCRA) in a table of fixed size.
 //!
 //! Our own code because the keyed limiters of `governor` and `actix-governor` add an entry for every address until someone
 //! cleans up, so that a visitor with many IPv6 networks could fill the memory.
@@ -8,26 +8,26 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// 512 KiB. Two visitors share a cell, and so an allowance, once in 65,536 times.
+/// The table takes 512 KiB. Two keys share a cell, and so an allowance, with a probability of 1 in 65,536.
 const CELLS: usize = 1 << 16;
 
-/// Lets `count` calls pass in a burst, then one every `window / count`.
+/// Allows a burst of `count` requests, then one every `window / count`.
 ///
-/// A cell holds the theoretical arrival time, in microseconds since the limiter was made: how far it lies ahead of
-/// now is how much of the allowance is used. The cell of a key is found by a hash with a random secret, so nobody can
-/// aim at another's cell.
+/// A cell holds the theoretical arrival time in microseconds since the limiter was created. How far it is ahead of now is
+/// how much of the allowance is used. The cell of a key is chosen by a hash with a random secret, so nobody can choose a
+/// key that shares the cell of another.
 pub struct RateLimiter {
     cells: Box<[AtomicU64]>,
     hasher: RandomState,
     started: Instant,
-    /// Microseconds that one call costs.
+    /// Microseconds per request.
     cost: u64,
-    /// Microseconds that a key may be ahead of now.
+    /// Microseconds that a cell may be ahead of now.
     allowance: u64,
 }
 
 impl RateLimiter {
-    /// `count` (at least 1) in any `window`.
+    /// A limit of `count` requests, at least 1, per `window`.
     pub fn new(count: u32, window: Duration) -> Self {
         let allowance = u64::try_from(window.as_micros()).unwrap_or(u64::MAX / 4);
         Self {
@@ -39,15 +39,15 @@ impl RateLimiter {
         }
     }
 
-    /// Counts a call from an address.
+    /// Counts a request from a network address.
     ///
     /// # Errors
-    /// The allowance is used up; tells how long until the next call would pass.
+    /// The allowance is used up. Returns the time until the next request is allowed.
     pub fn check_address(&self, address: IpAddr) -> Result<(), Duration> {
         self.check(&network(address))
     }
 
-    /// Counts a call under any key: an account, an address with a purpose.
+    /// Counts a request under any key, such as an account.
     ///
     /// # Errors
     /// As [`Self::check_address`].
@@ -58,7 +58,7 @@ impl RateLimiter {
         )
     }
 
-    /// `now` in microseconds since the limiter was made.
+    /// `now` is in microseconds since the limiter was created.
     fn check_at(&self, key: &impl Hash, now: u64) -> Result<(), Duration> {
         let index = usize::try_from(self.hasher.hash_one(key) % CELLS as u64).unwrap_or_default();
         let counted = self.cells[index].fetch_update(Ordering::Relaxed, Ordering::Relaxed, |arrival| {

@@ -1,4 +1,4 @@
-//! A name for one request, made here: in the log, in the answer's headers, on the page when something broke.
+//! The id of a request: in the log, in the response headers, and on the error page.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ pub struct RequestId(u64);
 
 impl RequestId {
     pub fn random() -> Self {
-        // Without randomness the id is zero: the request still deserves its answer.
+        // If the system has no random bytes, the id is zero. The request should not fail for that.
         Self(getrandom::u64().unwrap_or_default())
     }
 

@@ -1,4 +1,4 @@
-//! Something has to be done before a page opens: the way there, and back afterwards.
+//! Redirects to a step that is required before a page opens, with the address to return to.
 
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERER};
@@ -10,36 +10,36 @@ use crate::error::{Error, Step};
 use crate::web::error_page::is_htmx;
 use crate::web::{Site, redirect as see_other, with_next};
 
-/// What makes htmx open a page instead of putting it into this one.
+/// Makes htmx navigate to a page.
 const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 
-/// The redirect that an answer asks for, if it does. It is for who asks now, so nobody keeps it.
-pub fn redirect(request: &HttpRequest, answer: &HttpResponse) -> Option<HttpResponse> {
-    let Some(Error::StepRequired(step)) = answer.error()?.as_error::<Error>() else {
+/// The redirect for a response with `StepRequired`. It depends on the visitor, so it is not cached.
+pub fn redirect(request: &HttpRequest, response: &HttpResponse) -> Option<HttpResponse> {
+    let Some(Error::StepRequired(step)) = response.error()?.as_error::<Error>() else {
         return None;
     };
-    let to = match step {
-        Step::SignIn => with_next("/login", &back(request)),
-        Step::Confirm => with_next("/confirm", &back(request)),
+    let address = match step {
+        Step::SignIn => with_next("/login", &return_address(request)),
+        Step::Confirm => with_next("/confirm", &return_address(request)),
         Step::SecondFactor => "/account/second-factor".to_owned(),
         Step::OpenShop => "/dashboard/shop/new".to_owned(),
     };
     if !is_htmx(request.headers()) {
-        return Some(unkept(see_other(&to)));
+        return Some(no_store(see_other(&address)));
     }
-    let header = HeaderValue::try_from(to).ok()?;
-    let answer = HttpResponse::Ok().insert_header((HX_REDIRECT, header)).finish();
-    Some(unkept(answer))
+    let header = HeaderValue::try_from(address).ok()?;
+    let response = HttpResponse::Ok().insert_header((HX_REDIRECT, header)).finish();
+    Some(no_store(response))
 }
 
-fn unkept(mut answer: HttpResponse) -> HttpResponse {
-    let no = HeaderValue::from_static("no-store");
-    answer.headers_mut().insert(CACHE_CONTROL, no);
-    answer
+fn no_store(mut response: HttpResponse) -> HttpResponse {
+    let value = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(CACHE_CONTROL, value);
+    response
 }
 
-/// The page to come back to: this one, or the one that a form was on.
-fn back(request: &HttpRequest) -> String {
+/// The page to return to: this one, or the one that a form was on.
+fn return_address(request: &HttpRequest) -> String {
     if request.method() != Method::POST && !is_htmx(request.headers()) {
         return request
             .uri()

@@ -1,4 +1,4 @@
-//! The one cookie: its name, its life, its keys; and the session inside it.
+//! The session cookie: its name, lifetime and keys.
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::storage::CookieSessionStore;
@@ -11,10 +11,10 @@ use actix_web::middleware::Next;
 
 use crate::config::SecretKeys;
 
-/// How long a visitor's browser keeps it.
+/// How long a browser keeps the cookie.
 const COOKIE_TTL: Duration = Duration::days(90);
 
-/// How the session's cookie is made and read.
+/// Makes and reads the session cookie.
 #[derive(Clone)]
 pub struct SessionCookie {
     /// Newest first.
@@ -46,7 +46,7 @@ impl SessionCookie {
         &self.keys[1..]
     }
 
-    /// The session layer: one encrypted cookie; a visitor who has nothing to remember gets none.
+    /// The session layer. It stores the session in one encrypted cookie, and sets none for an empty session.
     pub fn layer(&self) -> SessionMiddleware<CookieSessionStore> {
         SessionMiddleware::builder(CookieSessionStore::default(), self.newest().clone())
             .cookie_name(self.name().to_owned())
@@ -58,7 +58,7 @@ impl SessionCookie {
             .build()
     }
 
-    /// The same cookie as the session layer makes, still readable.
+    /// The cookie as the session layer makes it, not encrypted yet.
     pub(super) fn with(&self, value: String) -> Cookie<'static> {
         Cookie::build(self.name(), value)
             .secure(self.production)
@@ -70,12 +70,12 @@ impl SessionCookie {
     }
 }
 
-/// Just inside the session: of whom there is nothing left to remember, the browser gives the cookie back. Done at the
-/// end, since nothing can be kept any more in a session that was thrown away.
+/// Deletes the cookie of a session that has become empty. Done after the handler, because nothing can be stored in a purged
+/// session. Runs just inside the session layer.
 ///
 /// # Errors
 /// None of its own.
-pub async fn no_empty_cookie<B: MessageBody>(
+pub async fn remove_empty_cookie<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {

@@ -22,9 +22,9 @@ const COLUMNS: [(&str, Role, i64); 8] = [
     ("user", Role::User, 0),
     ("user, 11 min", Role::User, 11),
     ("seller", Role::Seller, 0),
-    ("admin, no factor", Role::Unready, 0),
-    ("admin", Role::Operator, 0),
-    ("admin, 11 min", Role::Operator, 11),
+    ("admin, no factor", Role::AdminWithoutFactor, 0),
+    ("admin", Role::Admin, 0),
+    ("admin, 11 min", Role::Admin, 11),
 ];
 
 /// Rows of another user, or of nobody.
@@ -110,7 +110,7 @@ async fn send(visitor: &Visitor, method: &str, path: &str) -> Response {
 fn add_devices_and_job(conn: &mut Conn, stranger: &Actor) {
     let browser = trusted_browsers::table.find(THEIR_BROWSER);
     diesel::delete(browser).execute(conn).unwrap();
-    stranger.put_back(conn, TimeDelta::zero());
+    stranger.reset(conn, TimeDelta::zero());
     stranger.add_session(conn, THEIR_DEVICE, TimeDelta::zero());
     stranger.add_browser(conn, THEIR_BROWSER);
     diesel::delete(jobs::table.find(DEAD_JOB)).execute(conn).unwrap();
@@ -140,8 +140,8 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
             Role::Guest,
             Role::PendingSecondFactor,
             Role::User,
-            Role::Unready,
-            Role::Operator,
+            Role::AdminWithoutFactor,
+            Role::Admin,
         ] {
             actors.push(Actor::of(&market, role).await);
         }
@@ -156,7 +156,7 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
                 for (name, role, minutes) in COLUMNS {
                     let actor = actors.iter().find(|actor| actor.role == role).unwrap();
                     add_devices_and_job(&mut conn, &stranger);
-                    actor.put_back(&mut conn, TimeDelta::minutes(minutes));
+                    actor.reset(&mut conn, TimeDelta::minutes(minutes));
                     let answer = send(&actor.visitor(&market), method, &path).await;
                     if !known {
                         assert_eq!(answer.status(), 405, "{method} {path} as {name}");
@@ -216,7 +216,7 @@ fn own_devices_and_browsers_are_revoked_and_a_dead_job_is_retried() {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
         let user = Actor::of(&market, Role::User).await;
-        let admin = Actor::of(&market, Role::Operator).await;
+        let admin = Actor::of(&market, Role::Admin).await;
         add_devices_and_job(&mut conn, &user);
         let device = format!("/account/devices/{THEIR_DEVICE}/revocation");
         let browser = format!("/account/browsers/{THEIR_BROWSER}/revocation");
@@ -248,7 +248,7 @@ fn no_page_renews_recent_authentication() {
         let mut conn = market.config.database.connect().unwrap();
         let user = Actor::of(&market, Role::User).await;
         for route in routes::all().await.into_iter().filter(Route::is_post) {
-            user.put_back(&mut conn, TimeDelta::minutes(11));
+            user.reset(&mut conn, TimeDelta::minutes(11));
             let visitor = user.visitor(&market);
             let path = address(&route);
             visitor.post(&path, &[]).await;

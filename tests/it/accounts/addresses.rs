@@ -111,7 +111,7 @@ fn an_address_book_holds_at_most_twenty() {
             .post("/account/addresses/new", &form("Ana", "Rua 21", "1100-148"))
             .await;
         assert_eq!(answer.status(), 422);
-        assert!(answer.text().await.unwrap().contains("holds 20 addresses"));
+        assert!(answer.text().await.unwrap().contains("maximum of 20 addresses"));
         let kept: i64 = addresses::table
             .filter(addresses::user_id.eq(user_id(&market, "ana")))
             .count()

@@ -20,7 +20,7 @@ const POSTS: [(&str, &[(&str, &str)]); 8] = [
     ("/account/deletion", &[("email", "ana@example.org")]),
 ];
 
-fn leads_to_confirm(what: &str, answer: &Response) {
+fn redirects_to_confirm(what: &str, answer: &Response) {
     assert_eq!(answer.status(), 303, "{what}");
     assert!(
         location(answer).starts_with("/confirm?next="),
@@ -33,10 +33,10 @@ fn leads_to_confirm(what: &str, answer: &Response) {
 async fn asks_again(market: &Market, visitor: &Visitor) {
     let before = dump(market).await;
     for path in GETS {
-        leads_to_confirm(path, &visitor.get(path).await);
+        redirects_to_confirm(path, &visitor.get(path).await);
     }
     for (path, form) in POSTS {
-        leads_to_confirm(path, &visitor.post(path, form).await);
+        redirects_to_confirm(path, &visitor.post(path, form).await);
     }
     assert_eq!(dump(market).await, before);
 }
@@ -129,7 +129,7 @@ fn confirmation_attempts_count_like_sign_ins() {
         }
         let rest = ana.post("/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(rest.status(), 429);
-        assert!(rest.text().await.unwrap().contains("There were many wrong tries."));
+        assert!(rest.text().await.unwrap().contains("Too many wrong tries."));
         assert_eq!(
             Visitor::new(&market)
                 .sign_in("ana@example.org", PASSWORD)
@@ -137,13 +137,13 @@ fn confirmation_attempts_count_like_sign_ins() {
                 .status(),
             429
         );
-        leads_to_confirm("after a rest", &ana.get("/account/email").await);
+        redirects_to_confirm("after a rest", &ana.get("/account/email").await);
         assert!(ana.is_signed_in().await);
     });
 }
 
 #[test]
-fn with_a_second_factor_the_code_is_asked_for_too() {
+fn confirmation_needs_a_code_with_a_second_factor() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -162,7 +162,7 @@ fn with_a_second_factor_the_code_is_asked_for_too() {
             .post("/confirm", &[("password", "wrong wrong wrong"), ("code", &code)])
             .await;
         assert_eq!(wrong.status(), 422);
-        leads_to_confirm("still", &ana.get("/account/email").await);
+        redirects_to_confirm("still", &ana.get("/account/email").await);
         let right = ana.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
         assert_eq!(right.status(), 303);
         assert_eq!(ana.get("/account/email").await.status(), 200);

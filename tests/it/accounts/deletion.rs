@@ -347,7 +347,7 @@ fn a_sellers_export_holds_the_shop_but_no_buyers() {
 }
 
 #[test]
-fn deletion_takes_the_typed_address_and_two_weeks() {
+fn deletion_needs_the_email_address_and_takes_two_weeks() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -403,7 +403,7 @@ fn a_canceled_deletion_never_happens() {
                 .contains("will be deleted")
         );
         let emails = market.emails(&email_of("ana"), 4).await;
-        assert_eq!(emails[3].subject, "Your account stays");
+        assert_eq!(emails[3].subject, "Your account won't be deleted");
         time_comes(&market, "ana", false).await;
         assert!(is_there(&market, "ana") && ana.is_signed_in().await);
         ana.post("/account/deletion/undo", &[]).await;
@@ -463,7 +463,7 @@ fn a_due_deletion_leaves_nothing_of_a_buyer() {
             422
         );
         let told: Vec<String> = {
-            let emails = crate::support::mail::letters_to(&market.config.data, "quillomail@example.org");
+            let emails = crate::support::mail::emails_to(&market.config.data, "quillomail@example.org");
             emails.into_iter().map(|letter| letter.subject).collect()
         };
         assert_eq!(told.last().unwrap(), "Your account is deleted");

@@ -31,7 +31,7 @@ async fn press(visitor: &Visitor, link: &str) -> (u16, String) {
 }
 
 #[test]
-fn an_address_changes_when_confirmed_and_the_old_one_is_told() {
+fn an_address_changes_when_confirmed_and_the_old_one_is_notified() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
@@ -90,7 +90,7 @@ fn the_old_address_can_undo_the_change() {
         assert!(
             texts(&owner.page("/forgot").await, "body")
                 .join(" ")
-                .contains("Your old address is back.")
+                .contains("Your old address is restored.")
         );
         assert_eq!(address(&market, "ana"), email_of("ana"));
         assert!(!ana.is_signed_in().await && !owner.is_signed_in().await);

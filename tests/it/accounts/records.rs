@@ -112,7 +112,7 @@ pub fn dump(market: &Market, tables: &[&str]) -> Vec<String> {
 pub async fn idle_rows(market: &Market) {
     let begun = Instant::now();
     while jobs::count_waiting(&mut conn(market), None).unwrap() > 0 {
-        assert!(begun.elapsed() < Duration::from_secs(20), "letters still wait");
+        assert!(begun.elapsed() < Duration::from_secs(20), "emails are still queued");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -7,7 +7,7 @@ use reqwest::Response;
 use scraper::Html;
 use tempfile::TempDir;
 
-use crate::support::mail::{Mail, letters_to, links, read};
+use crate::support::mail::{Mail, emails_to, links, read};
 use crate::support::roles::now;
 use crate::support::served::{Served, pocketshop};
 use crate::support::smtp::Sink;
@@ -38,7 +38,7 @@ impl Post {
                 .map(|letter| read(letter))
                 .filter(|mail| mail.to == address)
                 .collect(),
-            Self::Folder(folder) => letters_to(&folder.path().join("data"), address),
+            Self::Folder(folder) => emails_to(&folder.path().join("data"), address),
         }
     }
 

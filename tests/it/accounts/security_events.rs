@@ -270,7 +270,7 @@ fn users_see_their_own_events_and_admins_see_all() {
     run(async {
         let market = Market::demo();
         let user = Actor::of(&market, Role::User).await;
-        let admin = Actor::of(&market, Role::Operator).await;
+        let admin = Actor::of(&market, Role::Admin).await;
         let mut conn = market.config.database.connect().unwrap();
         let action = ActionContext {
             outbox: Outbox::new(&market.config, Cipher::new(&market.config.secret_keys)),

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use scraper::Html;
 
 use super::records::{attempts, dump, holders, idle_rows, register, register_with, seen, wait};
-use crate::support::mail::{letters_to, links};
+use crate::support::mail::{emails_to, links};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run, texts};
 
@@ -85,7 +85,9 @@ fn reserved_usernames_and_common_passwords_are_refused() {
             let page = Html::parse_document(&refused.text().await.unwrap());
             assert_eq!(texts(&page, "#problems li").len(), 1, "{name}");
             assert!(
-                texts(&page, "#username-error").join("").contains("PocketShop itself"),
+                texts(&page, "#username-error")
+                    .join("")
+                    .contains("belongs to PocketShop"),
                 "{name}"
             );
         }
@@ -165,7 +167,7 @@ fn a_known_address_gets_few_reminders() {
             assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
         }
         idle_rows(&market).await;
-        assert_eq!(letters_to(&market.config.data, "known@example.org").len(), 2);
+        assert_eq!(emails_to(&market.config.data, "known@example.org").len(), 2);
         assert_eq!(attempts(&market, "letter"), [3]);
         wait(&market, TimeDelta::hours(25));
         register(&Visitor::new(&market), "known@example.org", "someone").await;
@@ -195,7 +197,7 @@ fn simultaneous_sign_ups_with_one_address_make_one_account() {
         assert_eq!(dump(&market, &["users"]).len(), 1);
         idle_rows(&market).await;
         // The verification, and the reminder to the existing user.
-        assert_eq!(letters_to(&market.config.data, "robin@example.org").len(), 2);
+        assert_eq!(emails_to(&market.config.data, "robin@example.org").len(), 2);
     });
 }
 

@@ -66,7 +66,7 @@ fn opening_the_link_changes_nothing_and_its_button_signs_in_once() {
         assert!(verified(&market).is_some());
         let late = second.post("/verify", &[]).await;
         assert_eq!(late.status(), 410);
-        assert!(late.text().await.unwrap().contains("no longer good"));
+        assert!(late.text().await.unwrap().contains("no longer works"));
         assert!(!second.is_signed_in().await);
         assert_eq!(reader.post("/verify", &[]).await.status(), 410);
         assert!(reader.is_signed_in().await, "a spent link ends nothing");

@@ -19,13 +19,13 @@ pub trait Looker {
 /// Goes through all of them as one person would, and as the admin.
 async fn tour(tab: &Tab, looker: &mut impl Looker) {
     let market = home(true);
-    before_the_door(tab, &market, looker).await;
+    guest_pages(tab, &market, looker).await;
     at_the_account(tab, &market, looker).await;
     with_a_second_factor(tab, &market, looker).await;
-    behind_the_counter(tab, &market, looker).await;
+    seller_pages(tab, &market, looker).await;
 }
 
-async fn before_the_door(tab: &Tab, market: &Market, looker: &mut impl Looker) {
+async fn guest_pages(tab: &Tab, market: &Market, looker: &mut impl Looker) {
     let to = async |path: &str| tab.go(&format!("{}{path}", market.url)).await;
     to("/register").await;
     looker.look(tab, "register").await;
@@ -126,7 +126,7 @@ async fn with_a_second_factor(tab: &Tab, market: &Market, looker: &mut impl Look
     tab.sign_out().await;
 }
 
-async fn behind_the_counter(tab: &Tab, market: &Market, looker: &mut impl Looker) {
+async fn seller_pages(tab: &Tab, market: &Market, looker: &mut impl Looker) {
     let config = market.config.clone();
     pocketshop::ops::users::make_admin(&config, "ines", None, None).unwrap();
     // A letter that was given up.
@@ -160,7 +160,7 @@ impl Looker for Axe {
 }
 
 #[test]
-fn no_page_of_people_shuts_anyone_out_on_a_phone() {
+fn account_pages_are_accessible_on_a_phone() {
     browse(async |tab| {
         let mut axe = Axe(Report::default(), 390);
         tour(tab, &mut axe).await;
@@ -169,7 +169,7 @@ fn no_page_of_people_shuts_anyone_out_on_a_phone() {
 }
 
 #[test]
-fn no_page_of_people_shuts_anyone_out_on_a_desk() {
+fn account_pages_are_accessible_on_a_desktop() {
     browse(async |tab| {
         let mut axe = Axe(Report::default(), 1280);
         tour(tab, &mut axe).await;
@@ -196,7 +196,7 @@ impl Looker for Width {
 }
 
 #[test]
-fn no_page_of_people_is_wider_than_the_screen_or_breaks_its_policy() {
+fn account_pages_fit_the_screen_and_follow_their_content_policy() {
     browse(async |tab| {
         let mut width = Width(Vec::new(), 0);
         tour(tab, &mut width).await;

@@ -121,7 +121,7 @@ fn a_guest_buys_from_three_shops_with_three_deliveries() {
 }
 
 #[test]
-fn without_script_a_guest_buys_just_as_well() {
+fn without_script_a_guest_buys() {
     browse(async |tab| {
         tab.without_script().await;
         buy_from_three(tab, false).await;
@@ -129,7 +129,7 @@ fn without_script_a_guest_buys_just_as_well() {
 }
 
 #[test]
-fn a_user_finds_the_address_and_types_only_the_card() {
+fn a_user_with_a_saved_address_enters_only_the_card() {
     browse(async |tab| {
         let market = market().await;
         tab.go(&format!("{}/login", market.url)).await;
@@ -154,7 +154,7 @@ fn a_user_finds_the_address_and_types_only_the_card() {
 }
 
 #[test]
-fn a_declined_card_leaves_everything_but_the_card_and_another_pays() {
+fn after_a_declined_card_the_form_is_kept_and_another_card_pays() {
     browse(async |tab| {
         let market = market().await;
         take(tab, &market, &mug(), true).await;
@@ -175,7 +175,7 @@ fn a_declined_card_leaves_everything_but_the_card_and_another_pays() {
 }
 
 #[test]
-fn what_changed_on_the_way_is_told_before_it_is_paid() {
+fn changes_during_checkout_are_shown_before_paying() {
     browse(async |tab| {
         let market = market().await;
         let variant = market.variant(MUG);
@@ -188,7 +188,7 @@ fn what_changed_on_the_way_is_told_before_it_is_paid() {
             ))
             .await;
         tab.follow("#pay-now").await;
-        assert!(tab.text("#changes").await.contains("costs $123.45 now"));
+        assert!(tab.text("#changes").await.contains("now costs $123.45"));
         card(tab, GOOD).await;
         market.shelve(variant, 0).await;
         tab.follow("#pay-now").await;
@@ -266,7 +266,7 @@ async fn look_around(tab: &Tab, width: i64) {
     arrive(tab, &market).await;
     card(tab, SILENT).await;
     tab.follow("#pay-now").await;
-    assert_eq!(tab.text("h1").await, "Your payment is under way");
+    assert_eq!(tab.text("h1").await, "Your payment is processing");
     // It comes again by itself every few seconds, which would take the look away.
     tab.act("window.stop()").await;
     report.look(tab, "a payment under way", Some("wcag2aa")).await;
@@ -275,11 +275,11 @@ async fn look_around(tab: &Tab, width: i64) {
 }
 
 #[test]
-fn no_till_shuts_anyone_out_on_a_phone() {
+fn the_checkout_is_accessible_on_a_phone() {
     browse(async |tab| look_around(tab, 390).await);
 }
 
 #[test]
-fn no_till_shuts_anyone_out_on_a_desk() {
+fn the_checkout_is_accessible_on_a_desktop() {
     browse(async |tab| look_around(tab, 1280).await);
 }

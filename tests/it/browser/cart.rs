@@ -89,7 +89,7 @@ fn a_cart_is_filled_from_three_shops() {
 }
 
 #[test]
-fn without_script_a_cart_is_filled_just_as_well() {
+fn without_script_a_cart_is_filled() {
     browse(async |tab| {
         tab.without_script().await;
         buy(tab, false).await;
@@ -97,7 +97,7 @@ fn without_script_a_cart_is_filled_just_as_well() {
 }
 
 #[test]
-fn a_products_form_sums_up_and_says_what_is_missing_where_it_is() {
+fn the_product_form_shows_a_summary_and_errors_at_the_fields() {
     browse(async |tab| {
         let market = Market::demo();
         market.sql("UPDATE product_variants SET quantity = 9").await;
@@ -146,11 +146,11 @@ async fn look_around(tab: &Tab, width: i64) {
 }
 
 #[test]
-fn no_cart_shuts_anyone_out_on_a_phone() {
+fn the_cart_is_accessible_on_a_phone() {
     browse(async |tab| look_around(tab, 390).await);
 }
 
 #[test]
-fn no_cart_shuts_anyone_out_on_a_desk() {
+fn the_cart_is_accessible_on_a_desktop() {
     browse(async |tab| look_around(tab, 1280).await);
 }

@@ -144,12 +144,12 @@ async fn write_a_product(tab: &Tab, script: bool) {
 }
 
 #[test]
-fn a_product_is_written_on_a_phone() {
+fn a_product_is_created_on_a_phone() {
     browse(async |tab| write_a_product(tab, true).await);
 }
 
 #[test]
-fn without_script_a_product_is_written_the_same() {
+fn without_script_a_product_is_created() {
     browse(async |tab| {
         tab.without_script().await;
         write_a_product(tab, false).await;
@@ -158,7 +158,7 @@ fn without_script_a_product_is_written_the_same() {
 }
 
 #[test]
-fn the_bar_that_saves_covers_nothing_that_has_the_focus() {
+fn the_save_bar_never_covers_the_focused_field() {
     browse(async |tab| {
         let market = home(true);
         tab.width(390).await;
@@ -236,7 +236,7 @@ async fn tour(tab: &Tab, looker: &mut impl Looker) {
 }
 
 #[test]
-fn no_state_of_the_editor_shuts_anyone_out() {
+fn the_editor_is_accessible() {
     browse(async |tab| {
         for width in [390, 1280] {
             let mut axe = Axe(Report::default(), width);
@@ -248,7 +248,7 @@ fn no_state_of_the_editor_shuts_anyone_out() {
 }
 
 #[test]
-fn no_state_of_the_editor_is_wider_than_the_screen_or_breaks_its_policy() {
+fn the_editor_fits_the_screen_and_follows_its_content_policy() {
     browse(async |tab| {
         let mut width = Width(Vec::new(), 0);
         tour(tab, &mut width).await;

@@ -123,7 +123,7 @@ fn from_the_sign_up_form_to_a_live_product_in_ten_pages_and_eleven_fields() {
 }
 
 #[test]
-fn without_script_the_way_to_a_live_product_is_the_same() {
+fn without_script_the_first_product_goes_live() {
     browse(async |tab| {
         tab.without_script().await;
         go_all_the_way(tab).await;

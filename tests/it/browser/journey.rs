@@ -16,11 +16,11 @@ async fn live(tab: &Tab) {
     sign_up_and_verify(tab, &market).await;
     sign_in_again(tab).await;
     choose_a_new_password(tab, &market).await;
-    take_the_data_and_sign_a_device_out(tab, &market).await;
+    download_data_and_sign_out_a_device(tab, &market).await;
     let codes = switch_the_factor_on(tab).await;
     sign_in_without_the_app(tab, &codes[3]).await;
     change_the_address(tab, &market).await;
-    leave_and_think_again(tab).await;
+    schedule_and_cancel_the_deletion(tab).await;
     // A refused form and a link that is gone are said in the console too.
     let refused = ["/verify", "/login", "/account/second-factor"].map(|path| format!("{}{path}", market.url));
     tab.assert_calm(&refused.each_ref().map(String::as_str)).await;
@@ -44,7 +44,7 @@ async fn sign_up_and_verify(tab: &Tab, market: &Market) {
     assert_eq!(tab.text(".self .badge").await, "Email confirmed");
     // The link is used up.
     tab.go(&format!("{}{link}", market.url)).await;
-    assert_eq!(tab.text("h1").await, "This link is no longer good");
+    assert_eq!(tab.text("h1").await, "This link no longer works");
     tab.follow("main a.btn").await;
     assert_eq!(tab.place().await, "/account");
 }
@@ -74,12 +74,12 @@ async fn choose_a_new_password(tab: &Tab, market: &Market) {
     tab.fill("#password", NEW_PASSWORD).await;
     tab.send("/reset").await;
     assert_eq!(tab.place().await, "/login");
-    tab.assert_told("new password is set").await;
+    tab.assert_told("Password saved").await;
     tab.sign_in(EMAIL, NEW_PASSWORD).await;
     assert_eq!(tab.place().await, "/account");
 }
 
-async fn take_the_data_and_sign_a_device_out(tab: &Tab, market: &Market) {
+async fn download_data_and_sign_out_a_device(tab: &Tab, market: &Market) {
     let other = Visitor::new(market);
     assert_eq!(location(&other.sign_in(NAME, NEW_PASSWORD).await), "/account");
     tab.turn_to("/account/data").await;
@@ -111,7 +111,7 @@ async fn switch_the_factor_on(tab: &Tab) -> Vec<String> {
     let key = tab.text(".key").await;
     tab.fill("#code", &code(&key, 100)).await;
     tab.send("/account/second-factor").await;
-    tab.assert_refused("This code is not right").await;
+    tab.assert_refused("This code is wrong").await;
     assert_eq!(tab.text(".key").await, key);
     tab.fill("#code", &code(&key, 0)).await;
     tab.send("/account/second-factor").await;
@@ -144,7 +144,7 @@ async fn switch_the_factor_on(tab: &Tab) -> Vec<String> {
 async fn sign_in_without_the_app(tab: &Tab, recovery_code: &str) {
     tab.turn_to("/account/devices").await;
     tab.follow("[action^='/account/browsers/'] button").await;
-    tab.assert_told("asked for a code again").await;
+    tab.assert_told("must enter a code again").await;
     tab.sign_out().await;
     tab.follow(".acts a[href^='/login']").await;
     tab.sign_in(NAME, NEW_PASSWORD).await;
@@ -159,7 +159,7 @@ async fn change_the_address(tab: &Tab, market: &Market) {
     tab.turn_to("/account/email").await;
     tab.fill("#email", NEW_EMAIL).await;
     tab.send("/account/email").await;
-    tab.assert_told("on its way to the new address").await;
+    tab.assert_told("sent a link to the new address").await;
     assert!(tab.text("main .note").await.contains(NEW_EMAIL));
     assert_eq!(tab.text("main .break").await, EMAIL);
     let link = market.link(NEW_EMAIL, 1).await;
@@ -170,7 +170,7 @@ async fn change_the_address(tab: &Tab, market: &Market) {
     assert_eq!(tab.text("main .break").await, NEW_EMAIL);
 }
 
-async fn leave_and_think_again(tab: &Tab) {
+async fn schedule_and_cancel_the_deletion(tab: &Tab) {
     tab.turn_to("/account/deletion").await;
     tab.fill("#email", NEW_EMAIL).await;
     tab.send("/account/deletion").await;
@@ -185,12 +185,12 @@ async fn leave_and_think_again(tab: &Tab) {
 }
 
 #[test]
-fn a_life_with_an_account() {
+fn an_account_from_sign_up_to_deletion() {
     browse(async |tab| live(tab).await);
 }
 
 #[test]
-fn without_script_a_life_with_an_account_is_the_same() {
+fn without_script_an_account_works_from_sign_up_to_deletion() {
     browse(async |tab| {
         tab.without_script().await;
         live(tab).await;

@@ -77,7 +77,7 @@ async fn look_at_everything(tab: &Tab, width: i64) -> (Sights, Report) {
 }
 
 #[test]
-fn no_page_shuts_anyone_out_on_a_phone() {
+fn pages_are_accessible_on_a_phone() {
     browse(async |tab| {
         let (sights, mut report) = look_at_everything(tab, 390).await;
         tab.go(&format!("{}/products", sights.demo.url)).await;
@@ -88,7 +88,7 @@ fn no_page_shuts_anyone_out_on_a_phone() {
 }
 
 #[test]
-fn no_page_shuts_anyone_out_on_a_desk() {
+fn pages_are_accessible_on_a_desktop() {
     browse(async |tab| {
         let (sights, mut report) = look_at_everything(tab, 1280).await;
         tab.go(&format!("{}/products", sights.demo.url)).await;
@@ -101,7 +101,7 @@ fn no_page_shuts_anyone_out_on_a_desk() {
 }
 
 #[test]
-fn words_stay_readable_in_every_colour_a_shop_may_choose() {
+fn text_is_readable_in_every_theme_color() {
     browse(async |tab| {
         let (market, mut report) = (Market::demo(), Report::default());
         let product = product_with(&market, ".options").await;
@@ -127,7 +127,7 @@ fn words_stay_readable_in_every_colour_a_shop_may_choose() {
 }
 
 #[test]
-fn no_page_breaks_its_own_policy_or_asks_anyone_else() {
+fn pages_follow_their_content_policy_and_load_nothing_from_other_hosts() {
     browse(async |tab| {
         let sights = Sights::see().await;
         for (_, url) in &sights.pages {
@@ -175,7 +175,7 @@ pub async fn too_wide(tab: &Tab, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_page_is_wider_than_the_screen() {
+fn pages_fit_the_screen() {
     browse(async |tab| {
         let sights = Sights::see().await;
         let mut wide = Vec::new();
@@ -193,7 +193,7 @@ fn no_page_is_wider_than_the_screen() {
 }
 
 #[test]
-fn nothing_moves_for_those_who_want_stillness() {
+fn reduced_motion_is_respected() {
     browse(async |tab| {
         let market = Market::demo();
         // The tab asks for reduced motion.

@@ -20,7 +20,7 @@ async fn seen(tab: &Tab, selector: &str) -> bool {
 }
 
 #[test]
-fn a_password_can_be_looked_at_and_leaves_as_a_password() {
+fn a_password_can_be_shown_and_is_submitted_as_a_password() {
     browse(async |tab| {
         let market = home(false);
         tab.go(&format!("{}/register", market.url)).await;
@@ -105,7 +105,7 @@ async fn be_refused(tab: &Tab, url: &str) {
 }
 
 #[test]
-fn a_refused_form_says_why_and_keeps_what_was_typed_but_no_password() {
+fn a_refused_form_shows_errors_and_keeps_all_but_the_password() {
     browse(async |tab| {
         let market = home(false);
         be_refused(tab, &market.url).await;
@@ -115,7 +115,7 @@ fn a_refused_form_says_why_and_keeps_what_was_typed_but_no_password() {
 }
 
 #[test]
-fn back_shows_nothing_of_an_account_that_was_left() {
+fn the_back_button_shows_nothing_after_sign_out() {
     browse(async |tab| {
         let market = home(false);
         market.join(NAME).await;
@@ -179,7 +179,7 @@ fn elsewhere(action: &str) -> String {
 }
 
 #[test]
-fn another_site_posts_no_form_in_ones_name() {
+fn another_site_cannot_post_forms() {
     browse(async |tab| {
         let market = home(false);
         let other = market.join(NAME).await;
@@ -213,7 +213,7 @@ fn another_site_posts_no_form_in_ones_name() {
 }
 
 #[test]
-fn the_menu_in_the_header_is_for_keys_too() {
+fn the_header_menu_works_with_the_keyboard() {
     browse(async |tab| {
         let market = home(true);
         tab.go(&format!("{}/login?next=/shops", market.url)).await;

@@ -54,7 +54,7 @@ fn a_buyer_cancels() {
 }
 
 #[test]
-fn without_script_a_buyer_cancels_just_as_well() {
+fn without_script_a_buyer_cancels() {
     browse(async |tab| {
         tab.without_script().await;
         cancel(tab).await;
@@ -62,12 +62,12 @@ fn without_script_a_buyer_cancels_just_as_well() {
 }
 
 #[test]
-fn a_seller_sends_a_parcel() {
+fn a_seller_ships_an_order() {
     browse(async |tab| dispatch(tab).await);
 }
 
 #[test]
-fn without_script_a_seller_sends_a_parcel_just_as_well() {
+fn without_script_a_seller_ships_an_order() {
     browse(async |tab| {
         tab.without_script().await;
         dispatch(tab).await;
@@ -75,7 +75,7 @@ fn without_script_a_seller_sends_a_parcel_just_as_well() {
 }
 
 #[test]
-fn no_page_of_orders_shuts_anyone_out_or_is_too_wide() {
+fn order_pages_are_accessible_and_fit_the_screen() {
     browse(async |tab| {
         let (market, bought) = just_bought().await;
         let bought_from = format!("/dashboard/products/{}/orders", market.product(MUG));

@@ -129,7 +129,7 @@ fn without_script_the_filters_open_over_a_phone() {
 }
 
 #[test]
-fn without_script_a_chosen_look_stays() {
+fn without_script_a_chosen_theme_is_kept() {
     browse(async |tab| {
         let market = Market::demo();
         tab.without_script().await;

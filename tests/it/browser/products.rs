@@ -40,7 +40,7 @@ async fn at_the_list(tab: &Tab, market: &Market) -> i64 {
 }
 
 #[test]
-fn a_price_and_a_stock_are_changed_in_their_place() {
+fn price_and_stock_are_edited_in_the_list() {
     browse(async |tab| {
         let market = home(true);
         let id = at_the_list(tab, &market).await;
@@ -69,7 +69,7 @@ fn a_price_and_a_stock_are_changed_in_their_place() {
         tab.until(&format!("document.querySelector('#quantity-{id}-error')"))
             .await;
         assert_eq!(tab.value(&format!("#quantity-{id}")).await, "many");
-        assert!(tab.text("#said").await.contains("Type how many there are"));
+        assert!(tab.text("#said").await.contains("Quantity must be a whole number"));
         assert!(tab.eval::<bool>("window.mark === true").await, "the page stayed");
 
         let left: i32 = {
@@ -83,7 +83,7 @@ fn a_price_and_a_stock_are_changed_in_their_place() {
 }
 
 #[test]
-fn a_search_changes_the_list_while_it_is_typed() {
+fn a_search_updates_the_list_while_typing() {
     browse(async |tab| {
         let market = home(true);
         let id = at_the_list(tab, &market).await;
@@ -99,7 +99,7 @@ fn a_search_changes_the_list_while_it_is_typed() {
 }
 
 #[test]
-fn without_script_many_are_archived_and_brought_back() {
+fn without_script_products_are_archived_and_restored() {
     browse(async |tab| {
         let market = home(true);
         tab.without_script().await;
@@ -112,14 +112,14 @@ fn without_script_many_are_archived_and_brought_back() {
         tab.assert_told("2 products archived.").await;
         assert_ne!(tab.text(".seg").await, before);
         tab.follow("#undo").await;
-        tab.assert_told("2 products are as they were before.").await;
+        tab.assert_told("2 products restored.").await;
         assert_eq!(tab.text(".seg").await, before);
         tab.assert_calm(&[]).await;
     });
 }
 
 #[test]
-fn no_page_of_a_shops_products_shuts_anyone_out_or_is_too_wide() {
+fn product_list_pages_are_accessible_and_fit_the_screen() {
     browse(async |tab| {
         let market = home(true);
         let id = at_the_list(tab, &market).await;

@@ -53,7 +53,7 @@ async fn assert_only_read(tab: &Tab, url: &str) {
 }
 
 #[test]
-fn what_a_shop_writes_is_never_obeyed() {
+fn shop_texts_are_never_executed() {
     browse(async |tab| {
         let market = Market::demo();
         let product = product_with(&market, ".options").await;

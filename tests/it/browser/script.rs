@@ -24,7 +24,7 @@ async fn ticked(tab: &Tab) -> Vec<String> {
 }
 
 #[test]
-fn a_ticked_category_changes_the_list_in_place_and_back_unticks_it() {
+fn a_category_filter_updates_the_list_and_back_removes_it() {
     browse(async |tab| {
         let market = Market::demo();
         tab.go(&format!("{}/products", market.url)).await;
@@ -65,7 +65,7 @@ fn a_ticked_category_changes_the_list_in_place_and_back_unticks_it() {
 }
 
 #[test]
-fn another_order_keeps_the_filter_and_the_focus() {
+fn changing_the_sort_order_keeps_filter_and_focus() {
     browse(async |tab| {
         let market = Market::demo();
         tab.go(&format!("{}/products?category=home-living", market.url)).await;
@@ -97,7 +97,7 @@ fn another_order_keeps_the_filter_and_the_focus() {
 }
 
 #[test]
-fn more_products_come_below_and_the_address_says_how_many() {
+fn more_products_are_appended_and_the_address_is_updated() {
     browse(async |tab| {
         let market = Market::demo();
         let tiles = async || tab.count("#grid > .tile").await;
@@ -152,7 +152,7 @@ fn more_products_come_below_and_the_address_says_how_many() {
 }
 
 #[test]
-fn a_chosen_variant_changes_price_stock_and_picture_in_place() {
+fn choosing_a_variant_updates_price_stock_and_picture() {
     browse(async |tab| {
         let market = Market::demo();
         let (product, variant) = pictured_variant(&market).await;

@@ -65,7 +65,7 @@ fn a_shop_opens_on_a_phone() {
 }
 
 #[test]
-fn without_script_a_shop_opens_the_same() {
+fn without_script_a_shop_opens() {
     browse(async |tab| {
         tab.without_script().await;
         open(tab, false).await;
@@ -112,7 +112,7 @@ async fn tour(tab: &Tab, looker: &mut impl Looker) {
 }
 
 #[test]
-fn no_page_of_a_shops_owner_shuts_anyone_out() {
+fn seller_pages_are_accessible() {
     browse(async |tab| {
         for width in [390, 1280] {
             let mut axe = Axe(Report::default(), width);
@@ -124,7 +124,7 @@ fn no_page_of_a_shops_owner_shuts_anyone_out() {
 }
 
 #[test]
-fn no_page_of_a_shops_owner_is_wider_than_the_screen_or_breaks_its_policy() {
+fn seller_pages_fit_the_screen_and_follow_their_content_policy() {
     browse(async |tab| {
         let mut width = Width(Vec::new(), 0);
         tour(tab, &mut width).await;
@@ -133,7 +133,7 @@ fn no_page_of_a_shops_owner_is_wider_than_the_screen_or_breaks_its_policy() {
 }
 
 #[test]
-fn every_shop_of_the_demo_can_be_read_in_its_look() {
+fn every_demo_shop_is_readable_in_its_theme() {
     browse(async |tab| {
         let (market, mut report) = (Market::demo(), Report::default());
         let page = market.page("/shops").await;

@@ -31,11 +31,11 @@ impl Sights {
             ("the shops", "/shops".to_owned()),
             (
                 "a shop",
-                first_with(&demo, &shops, "main", |text| !text.contains("On holiday")).await,
+                first_with(&demo, &shops, "main", |text| !text.contains("On vacation")).await,
             ),
             (
                 "a shop on holiday",
-                first_with(&demo, &shops, ".note", |text| text.contains("On holiday")).await,
+                first_with(&demo, &shops, ".note", |text| text.contains("On vacation")).await,
             ),
             ("a product with variants", product_with(&demo, ".options").await),
             ("a product sold out", sold_out),

@@ -65,7 +65,7 @@ fn a_guests_cart_ends_after_ninety_days_and_a_users_does_not() {
         assert_eq!((market.carts(), market.held().len()), (2, 2));
         sweep(91).await;
         assert_eq!((market.carts(), market.held().len()), (1, 1));
-        assert!(said(&guest.page("/cart").await).contains("Nothing in it yet"));
+        assert!(said(&guest.page("/cart").await).contains("Your cart is empty"));
         // The old id opens no cart, and a new cart has a new id.
         assert_eq!(add(&guest, variant, "1").await.status(), 303);
         assert_eq!(market.carts(), 2);

@@ -22,23 +22,23 @@ fn a_product_that_is_not_sold_cannot_be_added() {
         for (change, message) in [
             (
                 format!("UPDATE products SET state = 'draft' WHERE id = {product}"),
-                "not sold at the moment",
+                "not available right now",
             ),
             (
                 format!("UPDATE products SET state = 'archived' WHERE id = {product}"),
-                "not sold at the moment",
+                "not available right now",
             ),
             (
                 format!("UPDATE shops SET state = 'closed' WHERE id = {shop}"),
-                "not sold at the moment",
+                "not available right now",
             ),
             (
                 format!("UPDATE shops SET state = 'draft' WHERE id = {shop}"),
-                "not sold at the moment",
+                "not available right now",
             ),
             (
                 format!("UPDATE shops SET {away} WHERE id = {shop}"),
-                "on holiday until 3 June",
+                "on vacation until 3 June",
             ),
             (
                 format!("UPDATE product_variants SET quantity = 0 WHERE id = {variant}"),
@@ -68,7 +68,7 @@ fn a_seller_cannot_buy_from_their_own_shop() {
         let variant = market.variant(SLUG);
         let maker = market.demo_person("ines").await;
         let page = maker.page(&format!("/shops/{SHOP}/{SLUG}")).await;
-        assert!(said(&page).contains("This is from your own shop."));
+        assert!(said(&page).contains("This is your own product."));
         assert!(texts(&page, "#add-to-cart").is_empty());
         let refused = add(&maker, variant, "1").await;
         assert_eq!(refused.status(), 422);
@@ -101,26 +101,26 @@ fn a_cart_shows_price_changes_and_totals_at_todays_prices() {
         };
         market.sql(&price(5_000)).await;
         let page = cart().await;
-        assert!(said(&page).contains("The price went up since you chose it, from $22.00."));
+        assert!(said(&page).contains("The price has gone up from $22.00 since you added it."));
         assert_eq!(total(&page), "$100.00");
         market.sql(&price(1_000)).await;
         let page = cart().await;
-        assert!(said(&page).contains("The price went down since you chose it, from $22.00."));
+        assert!(said(&page).contains("The price has gone down from $22.00 since you added it."));
         assert_eq!(total(&page), "$20.00");
         // A buyer who changes the line has seen the new price.
         set(&visitor, market.items()[0], "1").await;
-        assert!(!said(&cart().await).contains("since you chose it"));
+        assert!(!said(&cart().await).contains("since you added it"));
         market
             .sql(&format!("UPDATE products SET state = 'archived' WHERE id = {product}"))
             .await;
         let page = cart().await;
-        assert!(said(&page).contains("This is no longer sold."));
+        assert!(said(&page).contains("No longer available."));
         assert_eq!(total(&page), "$0.00");
         assert!(texts(&page, "#checkout").is_empty(), "nothing is left to check out");
         assert_eq!(set(&visitor, market.items()[0], "2").await.status(), 422);
         assert_eq!(set(&visitor, market.items()[0], "0").await.status(), 303);
         market.sql(&format!("DELETE FROM products WHERE id = {product}")).await;
-        assert!(said(&cart().await).contains("Nothing in it yet"));
+        assert!(said(&cart().await).contains("Your cart is empty"));
     });
 }
 
@@ -200,7 +200,7 @@ fn removed_lines_can_be_put_back() {
         assert_eq!(visitor.post("/cart/clear", &[]).await.status(), 303);
         let page = visitor.page("/cart").await;
         assert!(market.held().is_empty() && badge(&page).is_empty());
-        assert!(said(&page).contains("Nothing in it yet") && texts(&page, "#undo-all").len() == 1);
+        assert!(said(&page).contains("Your cart is empty") && texts(&page, "#undo-all").len() == 1);
         assert_eq!(visitor.post("/cart/restoration", &[]).await.status(), 303);
         assert_eq!(market.quantities(), [2, 1]);
         // A line that is added again after it was removed is one line.

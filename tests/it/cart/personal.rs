@@ -91,10 +91,7 @@ fn different_answers_are_two_lines_and_equal_answers_are_one() {
             .sql("UPDATE personalization_fields SET choices = 'Paper' WHERE id = 8")
             .await;
         let page = visitor.page("/cart").await;
-        assert_eq!(
-            said(&page).matches("The shop asks for other details by now.").count(),
-            1
-        );
+        assert_eq!(said(&page).matches("The shop changed its personalization.").count(), 1);
         assert_eq!(texts(&page, "#total"), ["$55.00"]);
     });
 }

@@ -22,13 +22,13 @@ fn a_cart_never_holds_more_than_the_stock() {
         assert_eq!(market.quantities(), [3]);
         let page = visitor.page("/cart").await;
         assert!(
-            texts(&page, "#flash").concat().contains("There are only 3"),
+            texts(&page, "#flash").concat().contains("Only 3"),
             "{:?}",
             texts(&page, "#flash")
         );
         let again = add(&visitor, variant, "1").await;
         assert_eq!(again.status(), 422);
-        assert!(text(again).await.contains("There are only 3"));
+        assert!(text(again).await.contains("Only 3"));
         // When the quantity is changed.
         let item = market.items()[0];
         assert_eq!(set(&visitor, item, "2").await.status(), 303);
@@ -38,7 +38,7 @@ fn a_cart_never_holds_more_than_the_stock() {
         assert!(
             texts(&visitor.page("/cart").await, "#flash")
                 .concat()
-                .contains("only 3")
+                .contains("Only 3")
         );
         assert_eq!(set(&visitor, item, "1000").await.status(), 422);
         // When the buttons beside the number are used.

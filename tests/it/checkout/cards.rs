@@ -5,13 +5,13 @@ use crate::cart::plain;
 use crate::support::{rows, run, texts};
 
 #[test]
-fn every_test_card_does_what_it_says() {
+fn every_test_card_has_its_result() {
     run(async {
         let market = plain().await;
         market.shelve(market.variant(MUG), 99).await;
         for (number, says) in [
             ("4000000000000002", "declined"),
-            ("4000000000009995", "not enough money"),
+            ("4000000000009995", "insufficient funds"),
             ("4000000000000069", "expired"),
             ("4000000000000119", "problem"),
         ] {

@@ -23,7 +23,7 @@ fn a_new_price_is_shown_before_it_is_paid() {
             .sql(&format!("UPDATE product_variants SET price = 12345 WHERE id = {mug}"))
             .await;
         let page = refused(&form, &visitor).await;
-        assert!(texts(&page, "#changes").concat().contains("costs $123.45 now"));
+        assert!(texts(&page, "#changes").concat().contains("now costs $123.45"));
         assert_eq!(texts(&page, "#pay-now"), ["Pay $123.45"]);
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
         let to = Form::on(&page).pay(&visitor).await;

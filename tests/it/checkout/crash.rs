@@ -41,7 +41,7 @@ async fn shop_on(url: String, variant: String, mut card: [&'static str; 3]) {
 
 /// `CRASH_ROUNDS=100` runs more rounds.
 #[test]
-fn sigkill_leaves_no_purchase_half_done() {
+fn a_killed_process_leaves_no_purchase_incomplete() {
     crate::support::run(async {
         let rounds = std::env::var("CRASH_ROUNDS").map_or(4, |rounds| rounds.parse().unwrap());
         let database = Database::fresh();

@@ -34,7 +34,7 @@ fn a_payment_without_a_reply_is_found_to_have_succeeded() {
             .pay(&visitor)
             .await;
         let page = visitor.page(&to).await;
-        assert_eq!(texts(&page, "h1"), ["Your payment is under way"]);
+        assert_eq!(texts(&page, "h1"), ["Your payment is processing"]);
         assert_eq!(
             crate::support::attributes(&page, "meta[http-equiv=refresh]", "content"),
             ["3"]

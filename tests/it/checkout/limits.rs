@@ -33,7 +33,7 @@ fn payments_above_the_limit_are_refused() {
         let seconds: u64 = rest.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((1..=360).contains(&seconds), "{seconds}");
         let words = texts(&Html::parse_document(&rest.text().await.unwrap()), "main").concat();
-        assert!(words.contains("A short rest, please"), "{words}");
+        assert!(words.contains("Too many requests"), "{words}");
         assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 0);
         // Updating the page and opening the cart are not limited.
         assert_eq!(form.set("update", "1").send(&visitor).await.status(), 200);

@@ -8,7 +8,7 @@ use crate::support::run;
 use crate::support::visitor::{Visitor, location};
 
 #[test]
-fn two_hundred_buyers_get_ten_pieces() {
+fn two_hundred_buyers_get_ten_items() {
     run(async {
         let market = plain().await;
         let mug = market.variant(MUG);

@@ -136,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn too_much_is_refused_and_never_wraps(price in i64::MAX / 50..=i64::MAX / 2, lines in 2..50_usize) {
+    fn amounts_that_are_too_large_are_refused(price in i64::MAX / 50..=i64::MAX / 2, lines in 2..50_usize) {
         let mut cart = cart(&vec![(1, 1, 1, true); lines]);
         for line in &mut cart.lines {
             line.subtotal = Money(price);
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_comes_back_as_a_quote_is_only_compared(drawn in drawn(), typed in "(t|s|i|_|\\.|[0-9]|\\PC){0,200}") {
+    fn a_tampered_quote_is_only_compared(drawn in drawn(), typed in "(t|s|i|_|\\.|[0-9]|\\PC){0,200}") {
         let quote = quote(&cart(&drawn), &[]);
         prop_assert!(!quote.changes(&typed, Currency::by_code("USD").unwrap()).is_empty());
     }

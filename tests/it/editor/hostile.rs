@@ -13,7 +13,7 @@ const HOSTILE: [&str; 6] = [
 ];
 
 #[test]
-fn markup_is_shown_as_words_everywhere() {
+fn markup_is_escaped_everywhere() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -67,7 +67,7 @@ fn markup_is_shown_as_words_everywhere() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_refused_and_never_breaks_anything() {
+fn characters_that_cannot_be_stored_are_refused() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;

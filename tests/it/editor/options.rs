@@ -21,7 +21,7 @@ async fn jar(maker: &crate::support::visitor::Visitor) -> String {
 }
 
 #[test]
-fn what_was_typed_stays_with_its_combination_and_so_does_its_id() {
+fn variants_keep_their_values_and_ids_when_options_change() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -50,7 +50,7 @@ fn what_was_typed_stays_with_its_combination_and_so_does_its_id() {
 }
 
 #[test]
-fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
+fn removing_an_option_changes_the_stock_as_announced() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -61,7 +61,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
         assert_eq!(sheet.get("variants[][quantity]"), ["3", "7"]);
         let asked = html(sheet.send(&maker, &edit, "save").await, 422).await;
         let told = texts(&asked, "#leaving").join(" ");
-        assert!(told.contains("6 pieces in 2 combinations will be added"), "{told}");
+        assert!(told.contains("6 items in 2 variants will be added"), "{told}");
         assert_eq!(variants(&market, number(&edit)), before, "nothing is done unasked");
         saved(&EditorState::from_page(&asked).send(&maker, &edit, "save").await);
         let after = variants(&market, number(&edit));
@@ -77,7 +77,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
         assert!(
             texts(&asked, "#leaving")
                 .join(" ")
-                .contains("7 pieces in 1 combination will be taken out")
+                .contains("7 items in 1 variant will be removed")
         );
         saved(&EditorState::from_page(&asked).send(&maker, &edit, "save").await);
         assert_eq!(variants(&market, number(&edit)).len(), 1);
@@ -86,7 +86,7 @@ fn an_option_that_goes_says_what_it_does_to_the_stock_and_does_that() {
 }
 
 #[test]
-fn options_may_change_places_and_end_somewhere() {
+fn options_can_be_reordered_and_removed() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -124,7 +124,7 @@ fn options_may_change_places_and_end_somewhere() {
             .set("options[0][values]", &many.join("\n"))
             .set("options[1][values]", &many[..6].join("\n"));
         let page = html(sheet.send(&maker, &edit, "save").await, 422).await;
-        assert!(texts(&page, "#problems").join(" ").contains("120 combinations"));
+        assert!(texts(&page, "#problems").join(" ").contains("120 variants"));
         assert_books(&market);
     });
 }

@@ -17,7 +17,7 @@ fn dump(market: &Market) -> Vec<String> {
 }
 
 #[test]
-fn no_field_reaches_into_another_shop() {
+fn no_field_changes_another_shop() {
     run(async {
         let market = Market::demo();
         let (ines, maeve) = (maker(&market).await, named(&market, "maeve").await);
@@ -100,7 +100,7 @@ fn no_field_reaches_into_another_shop() {
 }
 
 #[test]
-fn what_the_form_does_not_have_does_not_change() {
+fn columns_without_a_form_field_do_not_change() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -161,7 +161,7 @@ fn what_the_form_does_not_have_does_not_change() {
 }
 
 #[test]
-fn pictures_sent_by_script_come_back_as_cards_and_to_nobody_else() {
+fn pictures_uploaded_by_script_are_returned_as_cards() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;

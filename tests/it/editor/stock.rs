@@ -7,7 +7,7 @@ use crate::schema::{product_variants, products, stock_movements, users};
 use crate::support::{Market, run, texts};
 
 #[test]
-fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
+fn a_stock_change_is_relative_to_the_stock_seen_and_names_its_author() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -57,7 +57,7 @@ fn a_change_of_stock_counts_from_what_was_seen_and_says_who() {
 }
 
 #[test]
-fn more_cannot_be_taken_away_than_is_left() {
+fn stock_cannot_be_reduced_below_zero() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -76,10 +76,10 @@ fn more_cannot_be_taken_away_than_is_left() {
         assert!(
             texts(&page, "#problems")
                 .join(" ")
-                .contains("The stock changed while you were writing")
+                .contains("The stock changed in the meantime")
         );
         assert_eq!(variants(&market, number(&edit))[0].2, 3);
-        // What came back counts from what there is now.
+        // What came back counts from what stock.
         saved(&EditorState::from_page(&page).send(&maker, &edit, "save").await);
         assert_eq!(variants(&market, number(&edit))[0].2, 0);
         assert_books(&market);
@@ -87,7 +87,7 @@ fn more_cannot_be_taken_away_than_is_left() {
 }
 
 #[test]
-fn the_second_of_two_tabs_is_told_and_loses_nothing() {
+fn the_second_of_two_tabs_is_warned_and_loses_nothing() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;

@@ -7,7 +7,7 @@ use crate::schema::{pending_images, product_images, products};
 use crate::support::{Market, attributes, run, texts};
 
 #[test]
-fn a_product_is_written_shown_and_bought_with_its_eyes() {
+fn a_product_is_created_shown_and_bought() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -48,7 +48,7 @@ fn a_product_is_written_shown_and_bought_with_its_eyes() {
 }
 
 #[test]
-fn a_draft_may_wait_and_the_shop_window_may_not() {
+fn a_draft_may_be_incomplete_but_a_live_product_may_not() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -67,7 +67,7 @@ fn a_draft_may_wait_and_the_shop_window_may_not() {
 }
 
 #[test]
-fn a_new_title_takes_the_address_along_until_it_is_live_and_then_only_when_asked() {
+fn a_new_title_changes_the_address_of_a_draft_only() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -97,7 +97,7 @@ fn a_new_title_takes_the_address_along_until_it_is_live_and_then_only_when_asked
 }
 
 #[test]
-fn every_field_says_where_it_ends() {
+fn every_field_has_a_maximum_length() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -150,7 +150,7 @@ fn every_field_says_where_it_ends() {
 }
 
 #[test]
-fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
+fn pictures_of_a_refused_form_are_kept_for_the_product() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -197,7 +197,7 @@ fn pictures_of_a_refused_form_are_shown_again_and_move_in_with_the_product() {
 }
 
 #[test]
-fn personalisation_keeps_its_ids_and_its_limits() {
+fn personalization_fields_keep_their_ids_and_limits() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;
@@ -240,7 +240,7 @@ fn personalisation_keeps_its_ids_and_its_limits() {
 }
 
 #[test]
-fn the_editor_asks_the_database_little_whatever_the_product() {
+fn the_number_of_editor_queries_does_not_depend_on_the_product() {
     run(async {
         let market = Market::demo();
         let maker = maker(&market).await;

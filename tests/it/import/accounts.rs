@@ -13,7 +13,7 @@ use crate::schema::users;
 type Person = (String, String, String, bool, NaiveDateTime, Moment, Moment);
 
 #[test]
-fn people_keep_their_password_hash_and_their_dates_and_lose_their_powers() {
+fn imported_users_keep_password_and_dates_but_no_admin_rights() {
     let (mut market, report) = Market::imported();
     let rows = Files::copy().rows("jwt_auth.json");
     for row in rows {
@@ -51,7 +51,7 @@ fn people_keep_their_password_hash_and_their_dates_and_lose_their_powers() {
 }
 
 #[test]
-fn old_usernames_stay_and_addresses_are_written_one_way() {
+fn old_usernames_are_kept_and_email_addresses_are_normalized() {
     let mut market = Market::empty();
     market
         .import_changed(|files| {

@@ -121,7 +121,7 @@ const MISTAKES: [Mistake; 22] = [
 ];
 
 #[test]
-fn a_mistake_is_named_and_nothing_is_left_behind() {
+fn an_error_is_reported_and_nothing_is_created() {
     let mut market = Market::empty();
     let before = market.dump();
     for (line, mistake) in MISTAKES {

@@ -51,7 +51,7 @@ fn a_payment_is_the_sum_of_its_orders() {
 }
 
 #[test]
-fn orders_keep_their_words_and_are_sent_as_they_were() {
+fn orders_keep_their_personalization() {
     let (mut market, _) = Market::imported();
     let conn = &mut market.conn;
     let mut parcels = BTreeSet::new();
@@ -127,7 +127,7 @@ fn one_shop_may_send_one_checkout_in_two_parcels() {
 }
 
 #[test]
-fn a_parcel_is_delivered_when_all_of_it_is() {
+fn a_shop_order_is_delivered_when_all_its_lines_are() {
     let first = time("2025-10-28T05:27:09.466Z");
     let last = time("2025-10-28T17:42:40.328Z");
     let mut market = Market::empty();

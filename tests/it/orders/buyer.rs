@@ -69,7 +69,7 @@ fn an_old_order_keeps_its_titles_and_prices() {
 }
 
 #[test]
-fn nobody_else_sees_or_changes_an_order() {
+fn an_order_is_private_to_its_buyer() {
     run(async {
         let market = market().await;
         let lea = market.join("lea").await;

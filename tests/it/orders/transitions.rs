@@ -55,7 +55,7 @@ fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
         let desk = ines.page(&bought.desk()).await;
         assert_eq!(
             texts(&desk, ".struck .small.strong"),
-            ["Canceled by the buyer. Do not send it."]
+            ["Canceled by the buyer. Don’t ship it."]
         );
         assert!(texts(&desk, "#dispatch").is_empty());
     });
@@ -89,7 +89,7 @@ fn buyer_and_seller_get_one_email_for_each_change() {
         join_all(tries.iter().map(|one| send(one, &bought, "ups", "1Z999"))).await;
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
-            emails[2].text.contains("UPS, under the number 1Z999"),
+            emails[2].text.contains("Carrier: UPS. Tracking number: 1Z999"),
             "{}",
             emails[2].text
         );

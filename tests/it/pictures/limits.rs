@@ -19,7 +19,7 @@ fn uploads_that_are_too_large_or_too_many_are_refused_with_a_message() {
         let two = form("a.png", png(9, 9)).part("image", Part::bytes(png(9, 9)).file_name("b.png"));
         let answer = ana.upload("/account/picture", two).await;
         assert_eq!(answer.status(), 422);
-        assert!(answer.text().await.unwrap().contains("Choose one picture only."));
+        assert!(answer.text().await.unwrap().contains("Choose only one picture."));
         // As a browser sends a field without a file.
         let told = refusal(&ana, "", Vec::new()).await;
         assert_eq!(told, "Choose a picture first.");

@@ -8,7 +8,7 @@ use crate::support::visitor::location;
 use crate::support::{attributes, run, texts};
 
 #[test]
-fn an_archived_product_is_seen_by_nobody_until_it_is_back() {
+fn an_archived_product_is_hidden_until_it_is_restored() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 500, 2);
@@ -39,7 +39,7 @@ fn an_archived_product_is_seen_by_nobody_until_it_is_back() {
 }
 
 #[test]
-fn a_copy_has_all_but_the_stock_and_is_a_draft() {
+fn a_copy_is_a_draft_without_stock() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Shirt", 2_000, 4);
@@ -116,7 +116,7 @@ fn a_copy_has_all_but_the_stock_and_is_a_draft() {
 }
 
 #[test]
-fn what_was_never_sold_can_go_for_good() {
+fn a_product_without_orders_can_be_deleted() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug <b>", 500, 2);
@@ -145,7 +145,7 @@ fn what_was_never_sold_can_go_for_good() {
 }
 
 #[test]
-fn what_was_sold_stays_and_can_be_archived() {
+fn a_product_with_orders_can_only_be_archived() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 500, 2);

@@ -7,7 +7,7 @@ use crate::support::{attributes, run, texts};
 const BULK: &str = "/dashboard/products/bulk";
 
 #[test]
-fn what_is_ready_goes_live_and_the_rest_says_what_it_misses() {
+fn complete_products_are_published_and_the_others_are_reported() {
     run(async {
         let desk = Desk::open().await;
         let ready = desk.draft("Ready", 500, 2);
@@ -40,7 +40,7 @@ fn what_is_ready_goes_live_and_the_rest_says_what_it_misses() {
 }
 
 #[test]
-fn what_is_archived_can_be_brought_back_once() {
+fn an_archived_product_can_be_restored_once() {
     run(async {
         let desk = Desk::open().await;
         let live = desk.live("Live", 500, 2);
@@ -77,13 +77,13 @@ fn what_is_archived_can_be_brought_back_once() {
         assert!(
             texts(&desk.ines.page(back).await, "#flash")
                 .join("")
-                .contains("2 products are as they were")
+                .contains("2 products restored")
         );
         assert_eq!(desk.ines.post(&action, &undo).await.status(), 303);
         assert!(
             texts(&desk.ines.page(back).await, "#flash")
                 .join("")
-                .contains("nothing to bring back")
+                .contains("nothing to restore")
         );
         assert_eq!(
             [live, draft, kept].map(|id| desk.state(id)),
@@ -105,7 +105,7 @@ fn what_is_archived_can_be_brought_back_once() {
 }
 
 #[test]
-fn one_foreign_product_among_them_and_nothing_is_done() {
+fn a_bulk_change_with_another_shops_product_changes_nothing() {
     run(async {
         let desk = Desk::open().await;
         let own = desk.live("Mine", 500, 2);
@@ -176,13 +176,13 @@ fn products_move_to_sections_of_their_own_shop_only() {
 }
 
 #[test]
-fn nothing_ticked_or_nothing_chosen_or_too_many_is_told() {
+fn bulk_changes_without_products_or_with_too_many_are_refused() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 500, 2).to_string();
         for (form, said) in [
             (vec![], "Choose what to do"),
-            (vec![("act", "archive")], "Tick the products first."),
+            (vec![("act", "archive")], "Select products first."),
             (vec![("act", "explode"), ("id", &id)], "Choose what to do"),
             (vec![("act", ""), ("id", &id)], "Choose what to do"),
         ] {
@@ -200,7 +200,7 @@ fn nothing_ticked_or_nothing_chosen_or_too_many_is_told() {
         assert!(
             texts(&html(answer).await, "#problems")
                 .join(" ")
-                .contains("Change 200 at once")
+                .contains("Change at most 200 at once")
         );
         form.truncate(201);
         assert_eq!(desk.ines.post(BULK, &form).await.status(), 404);

@@ -5,7 +5,7 @@ use crate::support::visitor::location;
 use crate::support::{attributes, run, texts};
 
 #[test]
-fn a_price_is_saved_in_its_place_and_without_script() {
+fn a_price_is_edited_in_the_list_without_script() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 2_400, 3);
@@ -35,7 +35,7 @@ fn a_price_is_saved_in_its_place_and_without_script() {
 }
 
 #[test]
-fn a_price_that_cannot_be_comes_back_as_it_was_typed() {
+fn an_invalid_price_is_shown_again_as_entered() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 2_400, 3);
@@ -83,7 +83,7 @@ fn a_draft_may_be_free_for_now() {
 }
 
 #[test]
-fn stock_is_changed_by_what_was_meant_whatever_was_sold_meanwhile() {
+fn stock_edits_are_relative_to_sales_in_the_meantime() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 2_400, 10);
@@ -99,7 +99,7 @@ fn stock_is_changed_by_what_was_meant_whatever_was_sold_meanwhile() {
         assert_eq!(attributes(&block, "[name=seen]", "value"), ["8"]);
         assert_eq!(
             texts(&block, &format!("#quantity-{id}-saved")),
-            ["Saved. 4 went meanwhile"]
+            ["Saved. 4 sold meanwhile"]
         );
         assert_eq!(desk.numbers(id), (2_400, 8, 2_400, 8));
 
@@ -108,7 +108,10 @@ fn stock_is_changed_by_what_was_meant_whatever_was_sold_meanwhile() {
         assert_eq!(answer.status(), 422);
         let block = scraper::Html::parse_fragment(&answer.text().await.unwrap());
         let said = texts(&block, &format!("#quantity-{id}-error")).join("");
-        assert!(said.contains("there are 8 now, so 9 cannot be taken away"), "{said}");
+        assert!(
+            said.contains("There are 8 now, so stock can't be reduced by 9"),
+            "{said}"
+        );
         assert_eq!(attributes(&block, &format!("#quantity-{id}"), "value"), ["1"]);
         assert_eq!(attributes(&block, "[name=seen]", "value"), ["8"]);
         assert_eq!(desk.numbers(id).1, 8);
@@ -140,7 +143,7 @@ fn stock_is_changed_by_what_was_meant_whatever_was_sold_meanwhile() {
 }
 
 #[test]
-fn a_stock_that_cannot_be_is_refused() {
+fn an_invalid_stock_is_refused() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 2_400, 3);
@@ -167,7 +170,7 @@ fn a_stock_that_cannot_be_is_refused() {
 }
 
 #[test]
-fn nobody_changes_what_another_shop_sells() {
+fn a_seller_cannot_change_the_products_of_another_shop() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.draft_in(desk.other_shop, "Not mine", 2_400, 3);
@@ -200,7 +203,7 @@ fn nobody_changes_what_another_shop_sells() {
 }
 
 #[test]
-fn a_cell_changes_its_own_column_only() {
+fn editing_a_cell_changes_only_its_column() {
     run(async {
         use crate::schema::products;
         use diesel::prelude::*;

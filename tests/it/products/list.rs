@@ -21,7 +21,7 @@ fn titles(page: &Html) -> Vec<String> {
 }
 
 #[test]
-fn each_view_holds_its_products_and_says_how_many() {
+fn each_view_lists_and_counts_its_products() {
     run(async {
         let desk = Desk::open().await;
         desk.live("Live one", 100, 3);
@@ -57,7 +57,7 @@ fn each_view_holds_its_products_and_says_how_many() {
 }
 
 #[test]
-fn several_kinds_show_their_lowest_price_and_all_their_stock_and_lead_to_the_editor() {
+fn products_with_variants_show_lowest_price_and_total_stock() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Shirt", 2_000, 4);
@@ -66,7 +66,7 @@ fn several_kinds_show_their_lowest_price_and_all_their_stock_and_lead_to_the_edi
         let page = desk.ines.page("/dashboard/products").await;
         let cell = |name: &str| texts(&page, &format!("#{name}-{id}")).join("");
         assert!(cell("price").starts_with("From $20.00"), "{}", cell("price"));
-        assert!(cell("quantity").starts_with("10 in all"), "{}", cell("quantity"));
+        assert!(cell("quantity").starts_with("10 in total"), "{}", cell("quantity"));
         let edit = format!("/dashboard/products/{id}/edit");
         assert_eq!(attributes(&page, &format!("#price-{id}"), "href"), [edit.as_str()]);
         assert_eq!(attributes(&page, &format!("#title-{id}"), "href"), [edit.as_str()]);
@@ -133,7 +133,7 @@ fn pages_by_key_show_every_product_once_in_every_order() {
 }
 
 #[test]
-fn a_search_finds_titles_and_codes_and_takes_nothing_for_a_sign() {
+fn a_search_finds_titles_and_skus_and_has_no_wildcards() {
     run(async {
         let desk = Desk::open().await;
         let mug = desk.draft("Blue Mug, 50% wool_free", 100, 1);
@@ -173,7 +173,7 @@ fn a_search_finds_titles_and_codes_and_takes_nothing_for_a_sign() {
 }
 
 #[test]
-fn the_page_asks_as_little_of_many_products_as_of_few() {
+fn the_number_of_list_queries_does_not_depend_on_the_products() {
     run(async {
         let desk = Desk::open().await;
         let cost = async || {
@@ -219,7 +219,7 @@ fn plan(conn: &mut Conn, work: impl FnOnce(&mut Conn)) -> String {
 }
 
 #[test]
-fn the_list_is_read_along_an_index_in_every_order() {
+fn the_list_uses_an_index_in_every_sort_order() {
     run(async {
         let desk = Desk::open().await;
         let mut conn = desk.conn();

@@ -27,7 +27,7 @@ async fn confirm(desk: &Desk, fields: &[(String, String)]) -> reqwest::Response 
 }
 
 #[test]
-fn what_the_preview_shows_is_what_happens_and_only_once() {
+fn a_price_change_does_exactly_what_the_preview_showed() {
     run(async {
         let desk = Desk::open().await;
         let mug = desk.live("Mug", 1_995, 1);
@@ -65,7 +65,7 @@ fn what_the_preview_shows_is_what_happens_and_only_once() {
         assert!(
             texts(&page, "#problems")
                 .join("")
-                .contains("Something changed since you looked")
+                .contains("Something changed in the meantime")
         );
         assert_eq!(desk.numbers(mug).0, 2_195, "a second press does nothing");
         assert_eq!(texts(&page, "tbody td")[..2], ["$21.95", "$24.15"]);
@@ -73,7 +73,7 @@ fn what_the_preview_shows_is_what_happens_and_only_once() {
 }
 
 #[test]
-fn a_price_that_changed_in_between_stops_it_all() {
+fn a_price_changed_since_the_preview_stops_the_bulk_change() {
     run(async {
         let desk = Desk::open().await;
         let [one, two] = [desk.live("One", 1_000, 1), desk.live("Two", 2_000, 1)];
@@ -92,7 +92,7 @@ fn a_price_that_changed_in_between_stops_it_all() {
 }
 
 #[test]
-fn no_price_falls_below_zero_and_nothing_live_is_free() {
+fn prices_stay_above_zero_for_live_products() {
     run(async {
         let desk = Desk::open().await;
         let live = desk.live("Live", 400, 1);
@@ -124,7 +124,7 @@ fn no_price_falls_below_zero_and_nothing_live_is_free() {
 }
 
 #[test]
-fn what_is_no_change_of_prices_is_refused_and_kept() {
+fn an_invalid_price_change_is_refused_and_kept() {
     run(async {
         let desk = Desk::open().await;
         let id = desk.live("Mug", 400, 1);

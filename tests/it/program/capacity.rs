@@ -10,7 +10,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{Market, run as on_a_loop};
 
 #[test]
-fn a_wrong_number_or_limit_is_said_in_one_line() {
+fn a_wrong_number_or_limit_is_reported_in_one_line() {
     let folder = TempDir::new().unwrap();
     for (name, wrong, words) in [
         ("POCKETSHOP_SQLITE_READERS", "0", "from 1 to 64"),
@@ -37,7 +37,7 @@ fn a_wrong_number_or_limit_is_said_in_one_line() {
 }
 
 #[test]
-fn check_shows_what_was_chosen_and_what_was_not() {
+fn check_shows_settings_and_defaults() {
     let folder = TempDir::new().unwrap();
     let output = run(pocketshop(folder.path())
         .args(["check", "--limit-sign-ups", "2/10m"])

@@ -12,7 +12,7 @@ use crate::schema::jobs;
 use crate::support::served::{KEY, Served, pocketshop, run, text};
 
 #[test]
-fn what_is_wrong_is_said_in_one_line() {
+fn configuration_errors_are_reported_in_one_line() {
     let folder = TempDir::new().unwrap();
     let readonly = folder.path().join("file");
     std::fs::write(&readonly, "").unwrap();
@@ -23,7 +23,7 @@ fn what_is_wrong_is_said_in_one_line() {
     let wrong: &[(&[(&str, &str)], &str)] = &[
         (&[("POCKETSHOP_BLND", "x")], "POCKETSHOP_BLND is not a setting"),
         (&[("POCKETSHOP_BIND", "here")], "not an address and port"),
-        (&[("POCKETSHOP_BIND", &taken)], "is another program there"),
+        (&[("POCKETSHOP_BIND", &taken)], "another program may use it"),
         (&[("POCKETSHOP_DATA", &readonly)], "cannot be written"),
         (&[("POCKETSHOP_CURRENCY", "usd")], "three capital letters"),
         (&[("POCKETSHOP_COUNTRY", "USA")], "two capital letters"),
@@ -76,7 +76,7 @@ fn what_is_wrong_is_said_in_one_line() {
 }
 
 #[test]
-fn a_wrong_key_mail_server_or_cost_is_said_in_one_line() {
+fn a_wrong_key_mail_server_or_cost_is_reported_in_one_line() {
     let folder = TempDir::new().unwrap();
     let key = KEY;
     refused(
@@ -180,7 +180,7 @@ fn check_shows_the_settings_and_no_secret() {
 }
 
 #[test]
-fn check_says_where_letters_go_and_keeps_their_password() {
+fn check_shows_the_mail_server_without_its_password() {
     let folder = TempDir::new().unwrap();
     let check = |settings: &[(&str, &str)]| {
         let output = run(pocketshop(folder.path()).arg("check").envs(settings.iter().copied()));
@@ -203,7 +203,7 @@ fn check_says_where_letters_go_and_keeps_their_password() {
 }
 
 #[test]
-fn a_start_warns_of_letters_that_nobody_gets() {
+fn a_start_without_a_mail_server_warns() {
     let folder = TempDir::new().unwrap();
     let served = Served::start(pocketshop(folder.path()).env("PUBLIC_URL", "https://market.example"));
     assert!(served.heard("SMTP_URL is not set"));
@@ -235,7 +235,7 @@ fn a_rotation_is_followed_by_check() {
 }
 
 #[test]
-fn check_tells_of_jobs_that_were_given_up() {
+fn check_reports_dead_jobs() {
     let folder = TempDir::new().unwrap();
     run(pocketshop(folder.path()).arg("migrate"));
     let mut conn = Location::Sqlite(folder.path().join("data/pocketshop.db"))

@@ -152,7 +152,7 @@ async fn until(shown: &impl AsyncFn() -> Vec<bool>, expected: bool) {
 }
 
 #[test]
-fn who_is_suspended_is_out_and_their_shop_is_hidden() {
+fn suspension_signs_out_and_hides_the_shop() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
     let served = Served::start_with(&mut pocketshop(folder), &["--demo"]);
@@ -207,7 +207,7 @@ fn who_is_suspended_is_out_and_their_shop_is_hidden() {
 }
 
 #[test]
-fn the_demo_tells_its_sign_in_on_a_laptop_alone() {
+fn the_demo_prints_its_sign_in_only_on_localhost() {
     for (public_url, tells) in [("http://localhost", true), ("https://market.example", false)] {
         let folder = TempDir::new().unwrap();
         let mut program = pocketshop(folder.path());
@@ -241,7 +241,7 @@ fn the_demo_tells_its_sign_in_on_a_laptop_alone() {
 }
 
 #[test]
-fn a_fresh_start_knows_nobody() {
+fn a_new_browser_has_no_session() {
     let folder = TempDir::new().unwrap();
     let served = Served::start(&mut pocketshop(folder.path()));
     assert!(user(folder.path(), &["list"], "").1.contains("There are no users yet"));

@@ -42,7 +42,7 @@ fn contrast(one: Light, other: Light) -> f64 {
 }
 
 #[test]
-fn text_has_enough_contrast_in_every_theme() {
+fn text_has_enough_contrast_in_every_color_scheme() {
     let without_spaces = |css: &str| css.split_whitespace().collect::<String>();
     let sheet = without_spaces(include_str!("../../../static/css/tokens.css"));
     for formula in FORMULAS {

@@ -57,8 +57,8 @@ fn buyers_see_whether_a_shop_on_vacation_sells() {
             assert_eq!(ana.post("/dashboard/shop/vacation", &form).await.status(), 303);
             let page = market.page("/shops/clay").await;
             let note = texts(&page, ".notes").join(" ");
-            assert!(note.contains("On holiday."), "{note}");
-            assert_eq!(note.contains("Nothing is for sale"), told, "{note}");
+            assert!(note.contains("On vacation."), "{note}");
+            assert_eq!(note.contains("You can’t order"), told, "{note}");
             let shop = Shop::find(&mut connect(&market), ShopId(id_of(&market, "clay"))).unwrap();
             assert_eq!(shop.sells(now()), !told);
         }

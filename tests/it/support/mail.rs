@@ -61,8 +61,8 @@ pub fn links(mail: &Mail) -> Vec<String> {
         .collect()
 }
 
-/// The letters to an address that were written to the data folder, the oldest first.
-pub fn letters_to(data: &Path, address: &str) -> Vec<Mail> {
+/// The emails to an address that were written to the data folder, the oldest first.
+pub fn emails_to(data: &Path, address: &str) -> Vec<Mail> {
     let Ok(folder) = fs::read_dir(data.join("mail")) else {
         return Vec::new();
     };

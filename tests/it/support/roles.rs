@@ -1,4 +1,4 @@
-//! Someone of every role, to knock at every door.
+//! One actor for each role, to try every route.
 
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
@@ -16,18 +16,18 @@ pub const DEMO_PASSWORD: &str = "twelve small pockets";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Guest,
-    /// The password was right, the code is still asked for.
+    /// Entered the password, but not the code yet.
     PendingSecondFactor,
     User,
     /// Runs a shop.
     Seller,
-    /// an admin who has no second factor yet.
-    Unready,
-    /// an admin who showed a second factor.
-    Operator,
+    /// An admin who has no second factor yet.
+    AdminWithoutFactor,
+    /// An admin who entered a second factor.
+    Admin,
 }
 
-/// Someone of the demo market who is signed in, and whose sign-in can be put back as often as it is spoilt.
+/// Someone of the demo market who is signed in, and whose session can be restored after a test changed it.
 pub struct Actor {
     pub role: Role,
     pub user: i64,
@@ -38,7 +38,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Belongs to a demo market; takes a person of it, who nobody else may play.
+    /// A user of the demo market. Each may have only one actor at a time.
     pub async fn of(market: &Market, role: Role) -> Self {
         let name = match role {
             Role::Guest => {
@@ -54,8 +54,8 @@ impl Actor {
             Role::PendingSecondFactor => "jonas",
             Role::User => "bruno",
             Role::Seller => "ines",
-            Role::Unready => "maeve",
-            Role::Operator => "nkem",
+            Role::AdminWithoutFactor => "maeve",
+            Role::Admin => "nkem",
         };
         Self::named(market, name, role).await
     }
@@ -82,21 +82,21 @@ impl Actor {
                 .unwrap();
         }
         let cipher = Cipher::new(&market.config.secret_keys);
-        let factor = matches!(role, Role::PendingSecondFactor | Role::Operator);
+        let factor = matches!(role, Role::PendingSecondFactor | Role::Admin);
         let actor = Self {
             role,
             user,
             session,
             cookie: visitor.cookie(),
-            totp_secret: factor.then(|| cipher.seal(TOTP, TotpSecret::new().unwrap().as_bytes())),
+            totp_secret: factor.then(|| cipher.encrypt(TOTP, TotpSecret::new().unwrap().as_bytes())),
             password,
         };
-        actor.put_back(&mut conn, TimeDelta::zero());
+        actor.reset(&mut conn, TimeDelta::zero());
         actor
     }
 
-    /// All as it was: signed in once, the password shown so long ago, nothing counted against anyone.
-    pub fn put_back(&self, conn: &mut Conn, shown: TimeDelta) {
+    /// Resets the user: one session, whose password was entered `shown` ago, and no throttles.
+    pub fn reset(&self, conn: &mut Conn, shown: TimeDelta) {
         diesel::delete(throttles::table).execute(conn).unwrap();
         if self.role == Role::Guest {
             return;
@@ -114,7 +114,7 @@ impl Actor {
         diesel::update(users::table.find(self.user))
             .set((
                 users::password.eq(&self.password),
-                users::admin.eq(matches!(self.role, Role::Unready | Role::Operator)),
+                users::admin.eq(matches!(self.role, Role::AdminWithoutFactor | Role::Admin)),
                 users::totp_secret.eq(&self.totp_secret),
                 users::totp_enabled_at.eq(self.totp_secret.as_ref().map(|_| now)),
                 users::delete_at.eq(None::<NaiveDateTime>),
@@ -124,12 +124,12 @@ impl Actor {
         self.add_session(conn, self.session, shown);
     }
 
-    /// One more device of theirs.
+    /// Adds a session on another device.
     pub fn add_session(&self, conn: &mut Conn, id: i64, shown: TimeDelta) {
         let now = now();
         let factor = match self.role {
             Role::PendingSecondFactor => "pending",
-            Role::Operator => "totp",
+            Role::Admin => "totp",
             _ => "password",
         };
         diesel::insert_into(sessions::table)
@@ -147,7 +147,7 @@ impl Actor {
             .unwrap();
     }
 
-    /// A browser of theirs that skips the second factor.
+    /// Adds a browser that skips the second factor.
     pub fn add_browser(&self, conn: &mut Conn, id: i64) {
         diesel::insert_into(trusted_browsers::table)
             .values((

@@ -65,7 +65,7 @@ impl Sink {
         format!("smtp://{}", self.address)
     }
 
-    /// The letters so far.
+    /// The emails so far.
     pub fn received(&self) -> Vec<String> {
         self.state.emails.lock().unwrap().clone()
     }
@@ -75,7 +75,7 @@ impl Sink {
         *self.state.connections.lock().unwrap()
     }
 
-    /// The letters, as soon as there are so many.
+    /// The emails, once there are this many.
     pub fn wait_for(&self, count: usize) -> Vec<String> {
         let end = Instant::now() + Duration::from_secs(20);
         loop {
@@ -83,7 +83,7 @@ impl Sink {
             if received.len() >= count {
                 return received;
             }
-            assert!(Instant::now() < end, "{} of {count} letters came", received.len());
+            assert!(Instant::now() < end, "{} of {count} emails arrived", received.len());
             thread::sleep(Duration::from_millis(20));
         }
     }

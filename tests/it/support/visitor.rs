@@ -10,7 +10,7 @@ use scraper::Html;
 use diesel::prelude::*;
 
 use super::Market;
-use super::mail::{Mail, letters_to, links};
+use super::mail::{Mail, emails_to, links};
 use crate::schema::users;
 
 /// What everyone's password is.
@@ -150,20 +150,20 @@ impl Market {
         visitor
     }
 
-    /// The letters to an address, oldest first, as soon as there are so many.
+    /// The emails to an address, oldest first, once there are this many.
     pub async fn emails(&self, address: &str, count: usize) -> Vec<Mail> {
         let begun = Instant::now();
         loop {
-            let emails = letters_to(&self.config.data, address);
+            let emails = emails_to(&self.config.data, address);
             if emails.len() >= count || begun.elapsed() > Duration::from_secs(10) {
-                assert_eq!(emails.len(), count, "letters to {address}");
+                assert_eq!(emails.len(), count, "emails to {address}");
                 return emails;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// The path and query of the first link of ours in the last of so many letters.
+    /// The path and query of the first link of ours in the last of this many emails.
     pub async fn link(&self, address: &str, count: usize) -> String {
         let emails = self.emails(address, count).await;
         let link = links(emails.last().unwrap()).first().unwrap().clone();

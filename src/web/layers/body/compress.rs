@@ -1,7 +1,7 @@
-//! Text made smaller on its way out, in one go, with an encoder that each thread keeps.
+//! Compression of responses. Each thread has one encoder, and a body is compressed at once.
 //!
-//! Our own code because actix-web's `Compress` makes a new encoder for every response, moves the work to another thread,
-//! which costs more than the work (a page of 33 kB takes 100 µs here), and has no setting for the level.
+//! Our own code because actix-web's `Compress` makes a new encoder for every response, has no setting for the level, and
+//! moves the work to another thread, which costs more than compressing a page (100 µs for 33 kB).
 
 use std::cell::RefCell;
 
@@ -15,20 +15,20 @@ use actix_web::web::Bytes;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use zstd::bulk::Compressor;
 
-/// Less than a packet gains nothing.
-const WORTH_IT: usize = 1024;
-/// Level 1 of either halves the time of level 3 or 2 and costs a few per cent in size.
+/// Smaller bodies are not compressed. They fit into one packet anyway.
+const MIN_BYTES: usize = 1024;
+/// For both encoders. Level 1 takes half the time of level 2 or 3, and the result is a few percent larger.
 const LEVEL: u32 = 1;
 
-/// What the visitor's browser can read, the best of what we have.
+/// The best encoding that the browser accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coding {
+pub enum Encoding {
     Zstd,
     Gzip,
     Plain,
 }
 
-impl Coding {
+impl Encoding {
     pub fn accepted(headers: &HeaderMap) -> Self {
         let mut best = Self::Plain;
         for line in headers.get_all(ACCEPT_ENCODING).filter_map(|line| line.to_str().ok()) {
@@ -47,7 +47,7 @@ impl Coding {
         best
     }
 
-    fn shrink(self, text: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    fn compress(self, text: &[u8]) -> Option<(Vec<u8>, &'static str)> {
         match self {
             Self::Zstd => zstd(text).map(|bytes| (bytes, "zstd")),
             Self::Gzip => gzip(text).map(|bytes| (bytes, "gzip")),
@@ -61,9 +61,9 @@ fn is_zero(quality: &str) -> bool {
     number.parse::<f32>().is_ok_and(|number| number <= 0.0)
 }
 
-/// Whether the answer is text that depends on `Accept-Encoding`: such an answer says so in `Vary`, shrunk or not.
-pub fn is_text(answer: &HttpResponse) -> bool {
-    let headers = answer.headers();
+/// Whether the response is text, so that it depends on `Accept-Encoding` and needs a `Vary` header, compressed or not.
+pub fn is_text(response: &HttpResponse) -> bool {
+    let headers = response.headers();
     let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let text = kind.starts_with(b"text/")
         || kind.starts_with(b"application/json")
@@ -73,38 +73,38 @@ pub fn is_text(answer: &HttpResponse) -> bool {
     text && !headers.contains_key(CONTENT_ENCODING)
 }
 
-/// Shrinks a whole body of text; leaves streams, parts, and answers with a tag for their bytes alone.
-pub fn shrink(answer: HttpResponse, coding: Coding) -> HttpResponse {
-    let headers = answer.headers();
-    if coding == Coding::Plain
-        || answer.status() == StatusCode::PARTIAL_CONTENT
+/// Compresses the body of a text response. Streams, partial content and responses with an `ETag` stay unchanged.
+pub fn compress(response: HttpResponse, encoding: Encoding) -> HttpResponse {
+    let headers = response.headers();
+    if encoding == Encoding::Plain
+        || response.status() == StatusCode::PARTIAL_CONTENT
         || headers.contains_key(CONTENT_RANGE)
         || headers.contains_key(ETAG)
     {
-        return answer;
+        return response;
     }
-    answer.map_body(|head, body| {
-        let whole = match body.try_into_bytes() {
-            Ok(whole) => whole,
+    response.map_body(|head, body| {
+        let bytes = match body.try_into_bytes() {
+            Ok(bytes) => bytes,
             Err(stream) => return stream,
         };
-        if whole.len() <= WORTH_IT {
-            return BoxBody::new(whole);
+        if bytes.len() <= MIN_BYTES {
+            return BoxBody::new(bytes);
         }
-        match coding.shrink(&whole) {
-            Some((bytes, name)) => {
+        match encoding.compress(&bytes) {
+            Some((compressed, name)) => {
                 head.headers_mut()
                     .insert(CONTENT_ENCODING, HeaderValue::from_static(name));
-                BoxBody::new(Bytes::from(bytes))
+                BoxBody::new(Bytes::from(compressed))
             }
-            None => BoxBody::new(whole),
+            None => BoxBody::new(bytes),
         }
     })
 }
 
 thread_local! {
     static ZSTD: RefCell<Option<Compressor<'static>>> = RefCell::new(Compressor::new(LEVEL.cast_signed()).ok());
-    /// The largest window, 32 KiB, is what every gzip reader knows.
+    /// 15 is the largest window, 32 KiB. Every decoder supports it.
     static GZIP: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::new(LEVEL), 15));
 }
 
@@ -113,7 +113,7 @@ fn zstd(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn gzip(text: &[u8]) -> Option<Vec<u8>> {
-    // Room for text that grows: stored blocks cost five bytes for each 16 KiB, head and tail 18.
+    // Incompressible text grows: by five bytes for each stored block of 16 KiB, and 18 bytes for header and trailer.
     let mut out = Vec::with_capacity(text.len() + text.len() / 1024 + 64);
     GZIP.with_borrow_mut(|encoder| {
         encoder.reset();
@@ -130,8 +130,8 @@ mod tests {
 
     use super::*;
 
-    fn accepted(line: &str) -> Coding {
-        Coding::accepted(
+    fn accepted(line: &str) -> Encoding {
+        Encoding::accepted(
             TestRequest::default()
                 .insert_header((ACCEPT_ENCODING, line))
                 .to_http_request()
@@ -141,13 +141,13 @@ mod tests {
 
     #[test]
     fn the_best_of_what_is_accepted_is_taken() {
-        assert_eq!(accepted("gzip, deflate, br, zstd"), Coding::Zstd);
-        assert_eq!(accepted("gzip, deflate, br"), Coding::Gzip);
-        assert_eq!(accepted("gzip;q=0.5, zstd;q=0"), Coding::Gzip);
-        assert_eq!(accepted("GZIP; q=0.000"), Coding::Plain);
-        assert_eq!(accepted("br"), Coding::Plain);
-        assert_eq!(accepted("*"), Coding::Plain);
-        assert_eq!(accepted(""), Coding::Plain);
+        assert_eq!(accepted("gzip, deflate, br, zstd"), Encoding::Zstd);
+        assert_eq!(accepted("gzip, deflate, br"), Encoding::Gzip);
+        assert_eq!(accepted("gzip;q=0.5, zstd;q=0"), Encoding::Gzip);
+        assert_eq!(accepted("GZIP; q=0.000"), Encoding::Plain);
+        assert_eq!(accepted("br"), Encoding::Plain);
+        assert_eq!(accepted("*"), Encoding::Plain);
+        assert_eq!(accepted(""), Encoding::Plain);
     }
 
     #[test]

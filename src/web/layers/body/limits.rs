@@ -1,7 +1,7 @@
-//! The body of a request: read whole, within a size and a time, before any page sees it; but for uploads, which pass.
+//! Limits for request bodies. A body is read before the handler runs, except for large uploads, which are streamed.
 //!
-//! Our own code because the limits of actix-web's extractors are about size alone, and only on paths that read a body. It
-//! waits for a body as long as the visitor likes; a few hundred visitors who never finish would take every connection.
+//! Our own code because actix-web's extractors limit only the size, and only for handlers that read a body. Without a time
+//! limit, a few hundred clients that never finish their request would use up all connections.
 
 use std::time::Duration;
 
@@ -13,42 +13,46 @@ use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpResponse};
 use futures_util::StreamExt;
 
-use super::stream::{Bounds, Watch, watched};
+use super::stream::{Monitor, StreamLimits, monitor};
 use crate::web::layers::limits;
 
-/// What became of a request's body.
+/// The state of a request's body before the handler runs.
 pub enum Body {
-    /// The request has all of it.
+    /// The request holds all of it.
     Read,
-    /// The request has it as it comes.
-    Passing(Watch),
-    /// The bare answer; the request keeps what is unread.
+    /// The handler reads it while it arrives.
+    Streamed(Monitor),
+    /// The empty response. The unread rest stays in the request.
     Refused(HttpResponse),
 }
 
-/// Replaces the stream by the bytes it held, unless it is an upload of more than a form; refuses a body that is too large,
-/// too slow, encoded, or cut short.
+/// Reads the body into memory, unless it is a large upload. Refuses a body that is too large, too slow, compressed or
+/// incomplete.
 pub async fn read(request: &mut ServiceRequest) -> Body {
     if matches!(request.parts().1, Payload::None) {
         return Body::Read;
     }
-    if opens_a_socket(request.headers()) {
+    if is_websocket(request.headers()) {
         drop(request.take_payload());
         return Body::Read;
     }
     let upload = request.method() == Method::POST && limits::takes_files(request.path());
-    let limit = if upload { limits::UPLOAD } else { limits::BODY as u64 };
+    let limit = if upload {
+        limits::MAX_UPLOAD_BYTES
+    } else {
+        limits::MAX_BODY_BYTES as u64
+    };
     let length = length(request.headers());
-    if let Some(status) = refused_unread(request.headers(), length, limit) {
+    if let Some(status) = refusal_by_headers(request.headers(), length, limit) {
         return Body::Refused(HttpResponse::new(status));
     }
-    if upload && length.is_none_or(|length| length > limits::BODY as u64) {
-        let (payload, watch) = watched(request.take_payload(), Bounds::UPLOAD);
+    if upload && length.is_none_or(|length| length > limits::MAX_BODY_BYTES as u64) {
+        let (payload, monitor) = monitor(request.take_payload(), StreamLimits::UPLOAD);
         request.set_payload(payload);
-        return Body::Passing(watch);
+        return Body::Streamed(monitor);
     }
     let mut payload = request.take_payload();
-    match collect(&mut payload, limits::BODY, limits::BODY_DEADLINE).await {
+    match collect(&mut payload, limits::MAX_BODY_BYTES, limits::BODY_TIMEOUT).await {
         Ok(body) if body.is_empty() => Body::Read,
         Ok(body) => {
             request.set_payload(Payload::from(body));
@@ -61,16 +65,16 @@ pub async fn read(request: &mut ServiceRequest) -> Body {
     }
 }
 
-/// There are no web sockets here, and after such a request the stream has no end.
-fn opens_a_socket(headers: &HeaderMap) -> bool {
+/// Whether the client wants a WebSocket. There are none here, and the body of such a request never ends.
+fn is_websocket(headers: &HeaderMap) -> bool {
     headers
         .get(UPGRADE)
-        .is_some_and(|to| to.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"))
+        .is_some_and(|protocol| protocol.as_bytes().trim_ascii().eq_ignore_ascii_case(b"websocket"))
         && !headers.contains_key(TRANSFER_ENCODING)
 }
 
-/// What the headers alone give away.
-fn refused_unread(headers: &HeaderMap, length: Option<u64>, limit: u64) -> Option<StatusCode> {
+/// The status for a body that the headers alone show to be unacceptable.
+fn refusal_by_headers(headers: &HeaderMap, length: Option<u64>, limit: u64) -> Option<StatusCode> {
     if headers
         .get(CONTENT_ENCODING)
         .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
@@ -136,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_within_its_limits_arrives_whole() {
+    async fn a_body_within_the_limits_is_read() {
         assert_eq!(
             collected(arriving(pieces(&["name=", "mug"])), 8).await.unwrap(),
             "name=mug"
@@ -144,14 +148,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_is_cut_at_the_limit() {
+    async fn a_body_above_the_size_limit_is_refused() {
         let endless = stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 1024])));
         assert_eq!(collected(arriving(endless), 64 * 1024).await, Err(413));
         assert_eq!(collected(arriving(pieces(&["name=", "mug!"])), 8).await, Err(413));
     }
 
     #[tokio::test]
-    async fn a_stalled_or_dripping_body_is_given_up() {
+    async fn a_stalled_or_slow_body_times_out() {
         assert_eq!(
             collected(arriving(pieces(&["name="]).chain(stream::pending())), 100).await,
             Err(408)
@@ -164,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_cut_short_is_a_bad_request() {
+    async fn an_incomplete_body_is_a_bad_request() {
         let broken = pieces(&["name="]).chain(stream::iter([Err(PayloadError::Incomplete(None))]));
         assert_eq!(collected(arriving(broken), 100).await, Err(400));
     }

@@ -1,4 +1,4 @@
-//! The body of an upload: too large to be read before its page sees it, so it passes through, watched.
+//! The body of a large upload, which the handler reads while it arrives. Its size and speed are monitored.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -18,137 +18,137 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::unread::leave_unread;
 use crate::web::layers::limits;
 
-/// What a body may take.
+/// The limits of a streamed body.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    pub bytes: u64,
-    /// The longest pause, and the time until the pace counts.
-    pub pause: Duration,
-    /// Bytes a second.
-    pub rate: u64,
-    pub whole: Duration,
+pub struct StreamLimits {
+    pub max_bytes: u64,
+    /// The longest pause, and the time after which the minimum rate applies.
+    pub max_pause: Duration,
+    /// Bytes per second.
+    pub min_rate: u64,
+    pub timeout: Duration,
 }
 
-impl Bounds {
+impl StreamLimits {
     pub const UPLOAD: Self = Self {
-        bytes: limits::UPLOAD,
-        pause: limits::BODY_DEADLINE,
-        rate: limits::UPLOAD_RATE,
-        whole: limits::UPLOAD_DEADLINE,
+        max_bytes: limits::MAX_UPLOAD_BYTES,
+        max_pause: limits::BODY_TIMEOUT,
+        min_rate: limits::MIN_UPLOAD_RATE,
+        timeout: limits::UPLOAD_TIMEOUT,
     };
 }
 
-/// Sees a body pass, and knows at the end what to do with the rest of it.
-pub struct Watch(Rc<RefCell<Passing>>);
+/// Knows what happened to a streamed body.
+pub struct Monitor(Rc<RefCell<Progress>>);
 
-struct Passing {
+struct Progress {
     body: Payload,
-    bounds: Bounds,
+    limits: StreamLimits,
     state: State,
-    began: Instant,
-    last: Instant,
+    started: Instant,
+    last_received: Instant,
     received: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Open,
-    Whole,
-    /// For good, with this status, whatever the page makes of it.
-    Cut(StatusCode),
+    Complete,
+    /// The response has this status, whatever the handler returns.
+    Aborted(StatusCode),
 }
 
-struct Through {
-    passing: Rc<RefCell<Passing>>,
+struct MonitoredBody {
+    progress: Rc<RefCell<Progress>>,
     timer: Pin<Box<Sleep>>,
 }
 
-/// The body as its page gets it, and the watch over it.
-pub fn watched(body: Payload, bounds: Bounds) -> (Payload, Watch) {
+/// The body for the handler, and its monitor.
+pub fn monitor(body: Payload, limits: StreamLimits) -> (Payload, Monitor) {
     let now = Instant::now();
-    let passing = Rc::new(RefCell::new(Passing {
+    let progress = Rc::new(RefCell::new(Progress {
         body,
-        bounds,
+        limits,
         state: State::Open,
-        began: now,
-        last: now,
+        started: now,
+        last_received: now,
         received: 0,
     }));
-    let through = Through {
-        passing: passing.clone(),
+    let body = MonitoredBody {
+        progress: progress.clone(),
         timer: Box::pin(sleep_until(now)),
     };
     let payload: Payload = Payload::Stream {
-        payload: Box::pin(through),
+        payload: Box::pin(body),
     };
-    (payload, Watch(passing))
+    (payload, Monitor(progress))
 }
 
-impl Watch {
-    /// The answer of the page, finished; or, if its body was cut off, the one that says so. What nobody read is left unread.
-    pub fn settle(self, answer: HttpResponse, finish: impl FnOnce(HttpResponse) -> HttpResponse) -> HttpResponse {
+impl Monitor {
+    /// The response of the handler, or an error response if the body was aborted. Passes it body `finish`. If part of the
+    /// body was not read, the connection is closed after the response.
+    pub fn finish(self, response: HttpResponse, finish: impl FnOnce(HttpResponse) -> HttpResponse) -> HttpResponse {
         let (state, rest) = {
-            let mut passing = self.0.borrow_mut();
-            (passing.state, std::mem::replace(&mut passing.body, Payload::None))
+            let mut progress = self.0.borrow_mut();
+            (progress.state, std::mem::replace(&mut progress.body, Payload::None))
         };
         match state {
-            State::Whole => finish(answer),
-            State::Open => leave_unread(finish(answer), rest),
-            // Whatever the page made of half a body.
-            State::Cut(status) => leave_unread(finish(HttpResponse::new(status)), rest),
+            State::Complete => finish(response),
+            State::Open => leave_unread(finish(response), rest),
+            State::Aborted(status) => leave_unread(finish(HttpResponse::new(status)), rest),
         }
     }
 }
 
-impl Passing {
-    /// When it will have taken too long.
-    fn due(&self) -> Instant {
-        let paced = self.bounds.pause + Duration::from_secs(self.received / self.bounds.rate.max(1));
-        let paced = self.began + paced.min(self.bounds.whole);
-        paced.min(self.last + self.bounds.pause)
+impl Progress {
+    /// When the body will have taken too long.
+    fn deadline(&self) -> Instant {
+        let at_min_rate = self.limits.max_pause + Duration::from_secs(self.received / self.limits.min_rate.max(1));
+        let deadline = self.started + at_min_rate.min(self.limits.timeout);
+        deadline.min(self.last_received + self.limits.max_pause)
     }
 
-    fn cut(&mut self, status: StatusCode) -> PayloadError {
-        self.state = State::Cut(status);
+    fn abort(&mut self, status: StatusCode) -> PayloadError {
+        self.state = State::Aborted(status);
         PayloadError::Incomplete(None)
     }
 }
 
-impl Stream for Through {
+impl Stream for MonitoredBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let through = self.get_mut();
-        let passing = &mut *through.passing.borrow_mut();
-        match passing.state {
+        let body = self.get_mut();
+        let progress = &mut *body.progress.borrow_mut();
+        match progress.state {
             State::Open => {}
-            State::Whole => return Poll::Ready(None),
-            State::Cut(_) => return Poll::Ready(Some(Err(PayloadError::Incomplete(None)))),
+            State::Complete => return Poll::Ready(None),
+            State::Aborted(_) => return Poll::Ready(Some(Err(PayloadError::Incomplete(None)))),
         }
-        match Pin::new(&mut passing.body).poll_next(context) {
+        match Pin::new(&mut progress.body).poll_next(context) {
             Poll::Ready(Some(Ok(chunk))) => {
-                passing.received += chunk.len() as u64;
-                passing.last = Instant::now();
-                if passing.received > passing.bounds.bytes {
-                    return Poll::Ready(Some(Err(passing.cut(StatusCode::PAYLOAD_TOO_LARGE))));
+                progress.received += chunk.len() as u64;
+                progress.last_received = Instant::now();
+                if progress.received > progress.limits.max_bytes {
+                    return Poll::Ready(Some(Err(progress.abort(StatusCode::PAYLOAD_TOO_LARGE))));
                 }
                 Poll::Ready(Some(Ok(chunk)))
             }
             Poll::Ready(Some(Err(error))) => {
-                passing.cut(match error {
+                progress.abort(match error {
                     PayloadError::Overflow => StatusCode::PAYLOAD_TOO_LARGE,
                     _ => StatusCode::BAD_REQUEST,
                 });
                 Poll::Ready(Some(Err(error)))
             }
             Poll::Ready(None) => {
-                passing.state = State::Whole;
+                progress.state = State::Complete;
                 Poll::Ready(None)
             }
             Poll::Pending => {
-                through.timer.as_mut().reset(passing.due());
-                match through.timer.as_mut().poll(context) {
-                    Poll::Ready(()) => Poll::Ready(Some(Err(passing.cut(StatusCode::REQUEST_TIMEOUT)))),
+                body.timer.as_mut().reset(progress.deadline());
+                match body.timer.as_mut().poll(context) {
+                    Poll::Ready(()) => Poll::Ready(Some(Err(progress.abort(StatusCode::REQUEST_TIMEOUT)))),
                     Poll::Pending => Poll::Pending,
                 }
             }
@@ -163,24 +163,26 @@ mod tests {
 
     use super::*;
 
-    const BOUNDS: Bounds = Bounds {
-        bytes: 1000,
-        pause: Duration::from_millis(100),
-        rate: 1_000_000,
-        whole: Duration::from_millis(400),
+    const LIMITS: StreamLimits = StreamLimits {
+        max_bytes: 1000,
+        max_pause: Duration::from_millis(100),
+        min_rate: 1_000_000,
+        timeout: Duration::from_millis(400),
     };
 
-    /// What came of it, and the status where it was cut.
+    /// The number of bytes that arrived, and the status of an aborted body.
     async fn pass(chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> (usize, Option<u16>) {
         let body: Payload = Payload::Stream {
             payload: Box::pin(chunks),
         };
-        let (mut payload, watch) = watched(body, BOUNDS);
+        let (mut payload, monitor) = monitor(body, LIMITS);
         let mut received = 0;
         while let Some(Ok(chunk)) = payload.next().await {
             received += chunk.len();
         }
-        let status = watch.settle(HttpResponse::Ok().finish(), |answer| answer).status();
+        let status = monitor
+            .finish(HttpResponse::Ok().finish(), |response| response)
+            .status();
         (received, (status != 200).then_some(status.as_u16()))
     }
 
@@ -198,19 +200,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_within_its_bounds_passes() {
+    async fn a_body_within_the_limits_passes() {
         assert_eq!(pass(pieces().take(10)).await, (1000, None));
         assert_eq!(pass(every(5).take(3)).await, (3, None));
     }
 
     #[tokio::test]
-    async fn what_is_too_large_too_slow_or_broken_is_cut() {
+    async fn a_body_that_is_too_large_too_slow_or_broken_is_aborted() {
         assert_eq!(pass(pieces()).await, (1000, Some(413)));
         assert_eq!(
             pass(stream::iter([Ok(PIECE)]).chain(stream::pending())).await,
             (100, Some(408))
         );
-        // No pause is too long, but the pace is not kept.
+        // No pause is too long, but the rate is too low.
         let (received, status) = pass(every(20)).await;
         assert!(
             (2..20).contains(&received) && status == Some(408),
@@ -221,13 +223,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_read_closes_the_connection() {
+    async fn an_unread_body_closes_the_connection() {
         let body: Payload = Payload::Stream {
             payload: Box::pin(pieces()),
         };
-        let (_, watch) = watched(body, BOUNDS);
-        let answer = watch.settle(HttpResponse::SeeOther().finish(), |answer| answer);
-        assert_eq!(answer.status(), 303);
-        assert_eq!(answer.head().connection_type(), ConnectionType::Close);
+        let (_, monitor) = monitor(body, LIMITS);
+        let response = monitor.finish(HttpResponse::SeeOther().finish(), |response| response);
+        assert_eq!(response.status(), 303);
+        assert_eq!(response.head().connection_type(), ConnectionType::Close);
     }
 }

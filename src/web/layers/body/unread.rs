@@ -1,4 +1,4 @@
-//! An answer given before the body of its request was read.
+//! Responses to requests whose body was not read completely.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,28 +10,27 @@ use actix_web::dev::Payload;
 use actix_web::http::ConnectionType;
 use actix_web::web::Bytes;
 
-/// Answers without the rest of the body, and closes the connection.
+/// Closes the connection after the response, without reading the rest of the body.
 ///
-/// The rest must outlive the answer: actix-web takes a dropped chunked body for one that it should drain, and would
-/// drain it for ever.
-pub fn leave_unread(answer: HttpResponse, rest: Payload) -> HttpResponse {
+/// The rest must live as long as the response: actix-web drains a chunked body that is dropped, and it may never end.
+pub fn leave_unread(response: HttpResponse, rest: Payload) -> HttpResponse {
     if matches!(rest, Payload::None) {
-        return answer;
+        return response;
     }
-    let mut answer = answer.map_body(|_, body| match body.try_into_bytes() {
-        Ok(bytes) => BoxBody::new(Last { bytes, _rest: rest }),
+    let mut response = response.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) => BoxBody::new(LastBody { bytes, _rest: rest }),
         Err(body) => body,
     });
-    answer.head_mut().set_connection_type(ConnectionType::Close);
-    answer
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    response
 }
 
-struct Last {
+struct LastBody {
     bytes: Bytes,
     _rest: Payload,
 }
 
-impl MessageBody for Last {
+impl MessageBody for LastBody {
     type Error = Infallible;
 
     fn size(&self) -> BodySize {

@@ -15,7 +15,7 @@ use actix_web::test::{self, TestRequest};
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{App, HttpResponse};
 
-use super::{Policy, error_pages, safe};
+use super::{Policy, error_pages, outermost};
 use crate::error::{Error, Result};
 use crate::web::get;
 
@@ -29,42 +29,42 @@ fn local() -> Data<Policy> {
     policy("http://localhost:8080")
 }
 
-fn routes(to: &mut web::ServiceConfig) {
-    crate::web::health::routes(to);
+fn routes(cfg: &mut web::ServiceConfig) {
+    crate::web::health::routes(cfg);
     let page = get().to(|| async { HttpResponse::Ok().content_type(HTML).body("<p>mug</p>".repeat(300)) });
     let sent = web::post().to(|body: Bytes| async move {
         HttpResponse::SeeOther()
             .insert_header(("Location", format!("/{}", body.len())))
             .finish()
     });
-    to.service(web::resource("/page").route(page).route(sent));
+    cfg.service(web::resource("/page").route(page).route(sent));
     let form = get().to(|| async {
         HttpResponse::UnprocessableEntity()
             .content_type(HTML)
             .body("the form again")
     });
-    to.service(web::resource("/form").route(form));
-    to.route("/number/{n}", get().to(|n: Path<u32>| async move { n.to_string() }));
-    to.route(
+    cfg.service(web::resource("/form").route(form));
+    cfg.route("/number/{n}", get().to(|n: Path<u32>| async move { n.to_string() }));
+    cfg.route(
         "/broken",
         get().to(|| async { fail(Error::Internal(anyhow::anyhow!("diesel says SELECT\nfrom /srv/data"))) }),
     );
-    to.route(
+    cfg.route(
         "/refused",
         get().to(|| async { fail(Error::Refused("Only <2> are left.".into())) }),
     );
-    to.route("/forbidden", get().to(|| async { fail(Error::Forbidden) }));
-    to.route("/gone", get().to(|| async { fail(Error::NotFound) }));
-    to.route(
+    cfg.route("/forbidden", get().to(|| async { fail(Error::Forbidden) }));
+    cfg.route("/gone", get().to(|| async { fail(Error::NotFound) }));
+    cfg.route(
         "/busy",
         get().to(|| async { fail(Error::Unavailable("Very busy; come back soon.".into())) }),
     );
-    to.route("/panic", get().to(panics));
-    to.route(
+    cfg.route("/panic", get().to(panics));
+    cfg.route(
         "/dark",
         get().to(|session: Session| async move { session.insert("theme", "dark").map(|()| HttpResponse::Ok()) }),
     );
-    to.route(
+    cfg.route(
         "/a/file",
         get().to(|| async {
             HttpResponse::Ok()
@@ -99,7 +99,7 @@ fn app(
                 .cookie_secure(false)
                 .build(),
         )
-        .wrap(from_fn(safe))
+        .wrap(from_fn(outermost))
         .configure(routes)
 }
 

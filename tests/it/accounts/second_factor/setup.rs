@@ -62,7 +62,7 @@ fn only_a_right_code_turns_the_second_factor_on() {
         assert!(is_on(&market, "ana"));
         pending_sign_in(&market, "ana").await;
         let emails = market.emails(&email_of("ana"), 2).await;
-        assert_eq!(emails[1].subject, "The second factor is on");
+        assert_eq!(emails[1].subject, "Two-factor authentication is on");
         assert!(!emails[1].text.contains(&newer.base32()));
     });
 }
@@ -79,7 +79,7 @@ fn attempts_to_turn_it_on_are_counted() {
         let right = secret.code(step_at(now()));
         let rest = ana.post("/account/second-factor", &[("code", &right)]).await;
         assert_eq!(rest.status(), 429);
-        assert!(rest.text().await.unwrap().contains("There were many wrong codes."));
+        assert!(rest.text().await.unwrap().contains("Too many wrong codes."));
         assert!(!is_on(&market, "ana"));
     });
 }
@@ -194,7 +194,7 @@ fn turning_the_second_factor_off_deletes_its_data() {
             .unwrap();
         assert_eq!(secret, None);
         let emails = market.emails(&email_of("ana"), 3).await;
-        assert_eq!(emails[2].subject, "The second factor is off");
+        assert_eq!(emails[2].subject, "Two-factor authentication is off");
         another_browser(&market, "ana").await;
     });
 }
@@ -212,7 +212,11 @@ fn admins_need_a_second_factor_and_keep_it() {
             "/account/second-factor"
         );
         let page = ana.page("/account/second-factor").await;
-        assert!(texts(&page, ".note").join(" ").contains("Admins need a second factor."));
+        assert!(
+            texts(&page, ".note")
+                .join(" ")
+                .contains("Admins need two-factor authentication.")
+        );
         let secret = set_up(&ana).await;
         assert_eq!(
             location(&ana.get("/admin").await),

@@ -177,7 +177,7 @@ fn after_five_wrong_codes_a_right_one_must_wait() {
             let answer = pending.post("/login/code", &[("code", right)]).await;
             assert!([422, 429].contains(&answer.status().as_u16()));
             let said = answer.text().await.unwrap();
-            assert!(said.contains("There were many wrong codes. Try again in "), "{said}");
+            assert!(said.contains("Too many wrong codes. Try again in "), "{said}");
         }
         assert!(!pending.is_signed_in().await);
         // Sessions stay valid.

@@ -71,7 +71,7 @@ fn in_production_the_cookie_is_strict_and_small() {
         assert!(cookies(&answers.pop().unwrap())[0].len() > 400, "it is not full");
         let page = filled.page("/account").await;
         assert_eq!(attributes(&page, "html", "data-theme"), ["light"]);
-        assert!(texts(&page, "body").join(" ").contains("Your profile is up to date."));
+        assert!(texts(&page, "body").join(" ").contains("Profile saved."));
 
         // Deleted with the same name and attributes, which browsers require.
         let plain = market.join("bea").await;

@@ -105,7 +105,7 @@ fn input_is_escaped_and_the_password_is_never_shown() {
 }
 
 #[test]
-fn next_is_a_page_of_ours_only() {
+fn next_accepts_only_our_own_pages() {
     run(async {
         let market = Market::empty();
         let robin = market.join("robin").await;

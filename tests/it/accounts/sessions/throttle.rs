@@ -13,7 +13,7 @@ use crate::accounts::records::{
     attempts, closed, conn, events, idle_rows, register, reset_throttles, seen, set_attempts, wait,
 };
 use crate::schema::security_events;
-use crate::support::mail::letters_to;
+use crate::support::mail::emails_to;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run};
 
@@ -228,7 +228,7 @@ fn a_new_password_resets_the_account_throttle() {
                 .text()
                 .await
                 .unwrap()
-                .contains("Your new password is set")
+                .contains("Password saved")
         );
         assert_eq!(try_sign_in(&market, "robin", new).await, 303);
     });
@@ -248,10 +248,10 @@ fn a_throttled_account_gets_one_email() {
         }
         let emails = market.emails("robin@example.org", 2).await;
         idle_rows(&market).await;
-        assert_eq!(letters_to(&market.config.data, "robin@example.org").len(), 2);
+        assert_eq!(emails_to(&market.config.data, "robin@example.org").len(), 2);
         assert!(emails[1].text.contains("http://localhost/forgot"));
         assert!(!emails[1].text.contains("token="));
-        assert!(letters_to(&market.config.data, "stranger@example.org").is_empty());
+        assert!(emails_to(&market.config.data, "stranger@example.org").is_empty());
     });
 }
 
