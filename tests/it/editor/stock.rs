@@ -79,7 +79,7 @@ fn stock_cannot_be_reduced_below_zero() {
                 .contains("The stock changed in the meantime")
         );
         assert_eq!(variants(&market, number(&edit))[0].2, 3);
-        // What came back counts from what stock.
+        // What came back counts from what there is now.
         saved(&EditorState::from_page(&page).send(&maker, &edit, "save").await);
         assert_eq!(variants(&market, number(&edit))[0].2, 0);
         assert_books(&market);

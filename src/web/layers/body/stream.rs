@@ -85,7 +85,7 @@ pub fn monitor(body: Payload, limits: StreamLimits) -> (Payload, Monitor) {
 }
 
 impl Monitor {
-    /// The response of the handler, or an error response if the body was aborted. Passes it body `finish`. If part of the
+    /// The response of the handler, or an error response if the body was aborted. Passes it through `finish`. If part of the
     /// body was not read, the connection is closed after the response.
     pub fn finish(self, response: HttpResponse, finish: impl FnOnce(HttpResponse) -> HttpResponse) -> HttpResponse {
         let (state, rest) = {
