@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         Box::pin(async move {
             let body = body.await?;
             if !is_form {
-                return Err(refused().into());
+                return Err(unreadable().into());
             }
             Ok(Self(read(&body)?))
         })
@@ -60,9 +60,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     if bytes.split(|byte| *byte == b'&').count() > MAX_FIELDS {
-        return Err(refused());
+        return Err(unreadable());
     }
-    serde_html_form::from_bytes(bytes).map_err(|_| refused())
+    serde_html_form::from_bytes(bytes).map_err(|_| unreadable())
 }
 
 /// Reads a form whose keys may be nested: `variants[0][price]`. The caller limits the number of fields. The cost grows with
@@ -71,9 +71,9 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 /// # Errors
 /// `Refused` for input that does not fit the type.
 pub fn parse_nested<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    NESTED.deserialize_bytes(bytes).map_err(|_| refused())
+    NESTED.deserialize_bytes(bytes).map_err(|_| unreadable())
 }
 
-fn refused() -> Error {
+pub(super) fn unreadable() -> Error {
     Error::Refused("We couldn't read this form. Go back, reload the page and try again.".into())
 }

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
-use super::form::parse_nested;
+use super::form::{parse_nested, unreadable};
 use crate::error::{Error, Result};
 use crate::images::{Pictures, UploadedFile};
 use crate::web::layers::{ClientIp, Policy, limits};
@@ -21,7 +21,7 @@ const BUFFER_SIZE: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Upload<T> {
     pub form: T,
-    /// The files in the order they were upload. A file that is too large, or one too many, is here too and is refused by the
+    /// The files in the order they were sent. A file that is too large, or one too many, is here too and is refused by the
     /// handler, so that the other fields are not lost.
     pub files: Vec<UploadedFile>,
 }
@@ -180,10 +180,6 @@ impl Parts {
             _ => Err(Error::Forbidden),
         }
     }
-}
-
-fn unreadable() -> Error {
-    Error::Refused("We couldn't read this form. Go back, reload the page and try again.".into())
 }
 
 fn too_much() -> Error {
