@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::cart_item::CartItem;
 use super::cart_owner::{CartOwner, count, lock_or_create};
-use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit};
+use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit, max_quantity_message};
 use super::offer::Offer;
 use super::personalization::Personalization;
 use crate::db::Conn;
@@ -102,9 +102,9 @@ fn added_message(offer: Offer, added: i32, limit: QuantityLimit) -> String {
     };
     let reason = match limit {
         QuantityLimit::None | QuantityLimit::Lines => String::new(),
-        QuantityLimit::Stock(1) => " It is the only one there is.".to_owned(),
+        QuantityLimit::Stock(1) => " It is the only one left.".to_owned(),
         QuantityLimit::Stock(stock) => format!(" Only {stock} are left, and they are all in your cart now."),
-        QuantityLimit::PerLine => format!(" A cart takes {MAX_QUANTITY} of a kind."),
+        QuantityLimit::PerLine => format!(" {}", max_quantity_message()),
     };
     if added == 1 {
         format!("Added to your cart: {name}.{reason}")

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::cart_item::CartItem;
 use super::cart_owner::{CartOwner, UNDO_TTL};
-use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit};
+use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit, max_quantity_message};
 use super::offer::Offer;
 use super::personalization::Personalization;
 use crate::db::Conn;
@@ -65,9 +65,12 @@ pub fn set_quantity(
         return Ok(QuantityChange::Set);
     }
     Ok(QuantityChange::Limited(match available {
-        left if left > new_quantity => format!("You can order at most {MAX_QUANTITY} of one product."),
+        left if left > new_quantity => max_quantity_message(),
+        left if in_other_lines > 0 => format!(
+            "This line can hold only {left} × {}, because the rest of the stock is already in your cart.",
+            offer.title
+        ),
         1 => format!("Only one {} is left.", offer.title),
-        left if in_other_lines > 0 => format!("Only {left} × {} are left.", offer.title),
         left => format!("Only {left} × {} are left.", offer.title),
     }))
 }

@@ -20,6 +20,11 @@ pub enum QuantityLimit {
     Lines,
 }
 
+/// The message when a line would hold more than `MAX_QUANTITY` pieces.
+pub fn max_quantity_message() -> String {
+    format!("You can order at most {MAX_QUANTITY} of one product.")
+}
+
 impl QuantityLimit {
     /// The message to the buyer when no piece was added.
     pub fn refusal(self, title: &str) -> String {

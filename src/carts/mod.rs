@@ -17,7 +17,7 @@ pub use cart::{Cart, CartShop, RemovedLine};
 pub use cart_item::CartItem;
 pub use cart_owner::{CartOwner, count, lock_shops, purge_expired};
 pub use change::{QuantityChange, clear, restore, set_quantity};
-pub use limits::{MAX_LINES, MAX_QUANTITY};
+pub use limits::{MAX_LINES, MAX_QUANTITY, max_quantity_message};
 pub use line::{CartLine, LineProblem};
 pub use merge::merge;
 pub use personalization::{Personalization, PersonalizationAnswer};

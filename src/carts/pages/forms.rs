@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::carts::MAX_QUANTITY;
+use crate::carts::{MAX_QUANTITY, max_quantity_message};
 
 /// The form of a line.
 #[derive(Debug, Default, Deserialize)]
@@ -45,9 +45,7 @@ pub fn parse_quantity(input: &str, min: i32) -> Result<i32, String> {
     match input.parse::<i32>() {
         Ok(number) if number < min => Err(format!("Enter a number from {min} to {MAX_QUANTITY}.")),
         Ok(number) if number <= MAX_QUANTITY => Ok(number),
-        _ => Err(format!(
-            "You can order at most {MAX_QUANTITY} of one product. Enter a smaller number."
-        )),
+        _ => Err(format!("{} Enter a smaller number.", max_quantity_message())),
     }
 }
 
