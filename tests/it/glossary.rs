@@ -83,22 +83,35 @@ const RETIRED_PHRASES: &[&str] = &[
     "whoever runs",
 ];
 
-/// Rust without comments, texts and characters. Their line breaks stay.
-fn code(source: &str) -> String {
-    let mut code = String::with_capacity(source.len());
+/// Rust without comments, texts and characters, whose line breaks stay; and its texts, each on a line.
+fn code_and_texts(source: &str) -> (String, String) {
+    let (mut code, mut texts) = (String::with_capacity(source.len()), String::new());
     let mut rest = source;
     while let Some(next) = rest.chars().next() {
         let length = literal_length(rest);
         if length == 0 {
             code.push(next);
             rest = &rest[next.len_utf8()..];
-        } else {
-            code.extend(rest[..length].chars().filter(|letter| *letter == '\n'));
-            code.push(' ');
-            rest = &rest[length..];
+            continue;
         }
+        let (literal, after) = rest.split_at(length);
+        code.extend(literal.chars().filter(|letter| *letter == '\n'));
+        code.push(' ');
+        if matches!(next, '"' | 'r') {
+            texts.push_str(&literal.replace("\\\n", ""));
+            texts.push('\n');
+        }
+        rest = after;
     }
-    code
+    (code, texts)
+}
+
+fn code(source: &str) -> String {
+    code_and_texts(source).0
+}
+
+fn texts(source: &str) -> String {
+    code_and_texts(source).1
 }
 
 /// The length of the comment, text or character that Rust code begins with, or 0.
@@ -215,21 +228,6 @@ fn the_code_has_no_retired_names() {
     assert!(found.is_empty(), "see docs/glossary.md:\n{}", found.join("\n"));
 }
 
-/// The text literals of Rust code.
-fn texts(source: &str) -> String {
-    let mut texts = String::new();
-    let mut rest = source;
-    while let Some(next) = rest.chars().next() {
-        let length = literal_length(rest).max(next.len_utf8());
-        if length > 1 && matches!(next, '"' | 'r') {
-            texts.push_str(&rest[..length].replace("\\\n", ""));
-            texts.push('\n');
-        }
-        rest = &rest[length..];
-    }
-    texts
-}
-
 /// The retired phrases in a text. Case and line breaks do not matter.
 fn retired_phrases(text: &str) -> Vec<&'static str> {
     let text = text.to_lowercase();
@@ -246,7 +244,6 @@ fn retired_phrases(text: &str) -> Vec<&'static str> {
 fn pages_and_messages_have_no_retired_phrases() {
     let mut found = Vec::new();
     for file in files(&folder("templates"), &["html", "txt"]) {
-        // Names of fields and ids are no text for visitors.
         let text = fs::read_to_string(&file).unwrap();
         found.extend(
             retired_phrases(&without_expressions(&text))
