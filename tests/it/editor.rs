@@ -1,10 +1,10 @@
-//! The product editor, as a maker's browser fills it in and sends it.
+//! The product editor: these tests fill in and submit its form as a browser does.
 
 mod hostile;
 mod options;
-mod owners;
+mod ownership;
+mod saving;
 mod stock;
-mod writing;
 
 use std::io::Cursor;
 
@@ -22,7 +22,7 @@ use crate::support::visitor::{Visitor, location};
 
 pub const NEW: &str = "/dashboard/products/new";
 
-/// What the form on a page would send, and what is typed into it.
+/// The fields and files of the editor form on a page, as a browser would submit them.
 #[derive(Clone)]
 pub struct EditorState {
     pub fields: Vec<(String, String)>,
@@ -62,7 +62,7 @@ impl EditorState {
     /// Fills in a field, such as `variants[2][price]`.
     pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
         match self.fields.iter_mut().find(|(known, _)| known == name) {
-            Some((_, typed)) => value.clone_into(typed),
+            Some((_, current)) => value.clone_into(current),
             None => self.fields.push((name.to_owned(), value.to_owned())),
         }
         self
@@ -81,20 +81,20 @@ impl EditorState {
         found.map(|(_, value)| value.as_str()).collect()
     }
 
-    pub fn file(&mut self, name: &str, bytes: Vec<u8>) -> &mut Self {
+    pub fn add_file(&mut self, name: &str, bytes: Vec<u8>) -> &mut Self {
         self.files.push((name.to_owned(), bytes));
         self
     }
 
-    /// Everything that a product needs to go live, but pictures.
-    pub fn ready(&mut self, title: &str) -> &mut Self {
+    /// Sets everything that a product needs before it can be published, except pictures.
+    pub fn fill_required(&mut self, title: &str) -> &mut Self {
         self.set("title", title)
             .set("category", "HOME")
             .set("variants[0][price]", "12.50")
             .set("variants[0][quantity]", "4")
     }
 
-    pub async fn send(&self, maker: &Visitor, path: &str, act: &str) -> Response {
+    pub async fn submit(&self, seller: &Visitor, path: &str, action: &str) -> Response {
         let mut form = Form::new();
         for (name, value) in &self.fields {
             form = form.text(name.clone(), value.clone());
@@ -102,30 +102,30 @@ impl EditorState {
         for (name, bytes) in &self.files {
             form = form.part("images", Part::bytes(bytes.clone()).file_name(name.clone()));
         }
-        maker.upload(path, form.text("do", act.to_owned())).await
+        seller.upload(path, form.text("do", action.to_owned())).await
     }
 }
 
-/// A maker of the demo market.
-pub async fn maker(market: &Market) -> Visitor {
-    named(market, "ines").await
+/// Signs in as a seller of the demo market.
+pub async fn seller(market: &Market) -> Visitor {
+    sign_in_as(market, "ines").await
 }
 
-pub async fn named(market: &Market, name: &str) -> Visitor {
+pub async fn sign_in_as(market: &Market, name: &str) -> Visitor {
     let visitor = Visitor::new(market);
     assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303);
     visitor
 }
 
 pub async fn html(response: Response, status: u16) -> Html {
-    let got = response.status();
+    let actual = response.status();
     let text = response.text().await.unwrap();
-    assert_eq!(got, status, "{text}");
+    assert_eq!(actual, status, "{text}");
     Html::parse_document(&text)
 }
 
-/// The page of the product that was saved.
-pub fn saved(response: &Response) -> String {
+/// Asserts that the product was saved, and returns the path of its editor.
+pub fn saved_path(response: &Response) -> String {
     let to = location(response).to_owned();
     assert!(
         response.status() == 303 && to.ends_with("/edit"),
@@ -135,8 +135,9 @@ pub fn saved(response: &Response) -> String {
     to
 }
 
-pub fn number(edit: &str) -> i64 {
-    edit.split('/').nth(3).unwrap().parse().unwrap()
+/// The product id in the path of an editor.
+pub fn product_id(edit_path: &str) -> i64 {
+    edit_path.split('/').nth(3).unwrap().parse().unwrap()
 }
 
 pub fn png(width: u32, height: u32) -> Vec<u8> {
@@ -150,7 +151,7 @@ pub fn conn(market: &Market) -> Conn {
     market.config.database.connect().unwrap()
 }
 
-/// A shop's products, by the username of whose it is: id and slug.
+/// The ids and slugs of the products that this user sells.
 pub fn products_of(market: &Market, owner: &str) -> Vec<(i64, String)> {
     products::table
         .inner_join(shops::table.on(shops::id.eq(products::shop_id)))
@@ -162,7 +163,7 @@ pub fn products_of(market: &Market, owner: &str) -> Vec<(i64, String)> {
         .unwrap()
 }
 
-/// The variants of a product in their order: id, values, stock.
+/// The variants of a product in order: id, option values and stock.
 pub fn variants(market: &Market, product: i64) -> Vec<(i64, String, i32)> {
     let rows: Vec<(i64, String, String, i32)> = product_variants::table
         .filter(product_variants::product_id.eq(product))
@@ -180,8 +181,9 @@ pub fn variants(market: &Market, product: i64) -> Vec<(i64, String, i32)> {
         .collect()
 }
 
-/// Fails unless every stock is the sum of its movements, and every product's total that of its variants.
-pub fn assert_books(market: &Market) {
+/// Asserts that the stock of each variant is the sum of its movements, and that of each product the sum of its
+/// variants.
+pub fn assert_stock_adds_up(market: &Market) {
     let mut conn = conn(market);
     let variants: Vec<(i64, i64, i32)> = product_variants::table
         .select((
@@ -191,28 +193,28 @@ pub fn assert_books(market: &Market) {
         ))
         .load(&mut conn)
         .unwrap();
-    let moves: Vec<(i64, i32)> = stock_movements::table
+    let movements: Vec<(i64, i32)> = stock_movements::table
         .select((stock_movements::variant_id, stock_movements::change))
         .load(&mut conn)
         .unwrap();
     for (id, _, quantity) in &variants {
-        let sum: i32 = moves
+        let total_change: i32 = movements
             .iter()
             .filter(|(variant, _)| variant == id)
             .map(|(_, change)| change)
             .sum();
-        assert_eq!(sum, *quantity, "variant {id}");
+        assert_eq!(total_change, *quantity, "variant {id}");
     }
     let totals: Vec<(i64, i32)> = products::table
         .select((products::id, products::quantity))
         .load(&mut conn)
         .unwrap();
     for (id, total) in totals {
-        let sum: i32 = variants
+        let variant_total: i32 = variants
             .iter()
             .filter(|(_, product, _)| *product == id)
             .map(|(.., quantity)| quantity)
             .sum();
-        assert_eq!(sum, total, "product {id}");
+        assert_eq!(variant_total, total, "product {id}");
     }
 }

@@ -1,6 +1,6 @@
-//! Words that want to be more than words.
+//! Hostile input: markup is escaped, and invalid characters and actions are refused.
 
-use super::{EditorState, NEW, html, maker, png, saved};
+use super::{EditorState, NEW, html, png, saved_path, seller};
 use crate::support::{Market, attributes, run, texts};
 
 const HOSTILE: [&str; 6] = [
@@ -16,39 +16,39 @@ const HOSTILE: [&str; 6] = [
 fn markup_is_escaped_everywhere() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
-        for words in HOSTILE {
-            let mut sheet = EditorState::from_page(&maker.page(NEW).await);
-            sheet
-                .ready(words)
-                .set("description", words)
-                .set("tags", &words.chars().take(30).collect::<String>());
-            sheet
-                .set("options[0][name]", &words.chars().take(30).collect::<String>())
-                .set("options[0][values]", &format!("{words}\nplain"));
-            sheet
-                .set("fields[0][label]", words)
+        let seller = seller(&market).await;
+        for text in HOSTILE {
+            let mut editor = EditorState::from_page(&seller.page(NEW).await);
+            editor
+                .fill_required(text)
+                .set("description", text)
+                .set("tags", &text.chars().take(30).collect::<String>());
+            editor
+                .set("options[0][name]", &text.chars().take(30).collect::<String>())
+                .set("options[0][values]", &format!("{text}\nplain"));
+            editor
+                .set("fields[0][label]", text)
                 .set("fields[0][kind]", "text")
                 .set("fields[0][max_length]", "9")
-                .set("new_section", words);
-            sheet.set("slug", words).file("<img src=x>.png", png(30, 40));
-            let page = html(sheet.send(&maker, NEW, "publish").await, 422).await;
-            let mut sheet = EditorState::from_page(&page);
-            assert_eq!(sheet.get("title"), [words]);
-            sheet.set("pictures[0][alt]", words);
-            let edit = saved(&sheet.send(&maker, NEW, "publish").await);
-            let page = maker.page(&edit).await;
-            assert_eq!(EditorState::from_page(&page).get("title"), [words]);
+                .set("new_section", text);
+            editor.set("slug", text).add_file("<img src=x>.png", png(30, 40));
+            let page = html(editor.submit(&seller, NEW, "publish").await, 422).await;
+            let mut editor = EditorState::from_page(&page);
+            assert_eq!(editor.get("title"), [text]);
+            editor.set("pictures[0][alt]", text);
+            let edit = saved_path(&editor.submit(&seller, NEW, "publish").await);
+            let page = seller.page(&edit).await;
+            assert_eq!(EditorState::from_page(&page).get("title"), [text]);
             let shown = attributes(&page, ".found-title", "class");
             assert_eq!(shown.len(), 1);
             let link = attributes(&page, ".bench a[href^='/shops/barro-e-sal/']", "href");
             let public = market.page(link.first().expect("a link to the live product")).await;
             assert_eq!(
                 texts(&public, "h1"),
-                [words.split_whitespace().collect::<Vec<_>>().join(" ")]
+                [text.split_whitespace().collect::<Vec<_>>().join(" ")]
             );
             for page in [&page, &public] {
-                for bad in [
+                for selector in [
                     "main script",
                     "main [onfocus]",
                     "main b",
@@ -56,9 +56,9 @@ fn markup_is_escaped_everywhere() {
                     "main [autofocus]",
                 ] {
                     assert_eq!(
-                        attributes(page, bad, "class").len() + texts(page, bad).len(),
+                        attributes(page, selector, "class").len() + texts(page, selector).len(),
                         0,
-                        "{bad} after {words}"
+                        "{selector} after {text}"
                     );
                 }
             }
@@ -70,11 +70,11 @@ fn markup_is_escaped_everywhere() {
 fn characters_that_cannot_be_stored_are_refused() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
-        let blank = EditorState::from_page(&maker.page(NEW).await);
+        let seller = seller(&market).await;
+        let blank = EditorState::from_page(&seller.page(NEW).await);
         let long = "é".repeat(10_000);
         let names: Vec<String> = blank.fields.iter().map(|(name, _)| name.clone()).collect();
-        let more = [
+        let more_names = [
             "options[0][name]",
             "options[0][values]",
             "fields[0][label]",
@@ -91,7 +91,7 @@ fn characters_that_cannot_be_stored_are_refused() {
             "options[x][name]",
             "fields[0][label][0][0]",
         ];
-        for name in names.iter().map(String::as_str).chain(more) {
+        for name in names.iter().map(String::as_str).chain(more_names) {
             for value in [
                 "\0",
                 "\u{1b}[31m",
@@ -100,15 +100,18 @@ fn characters_that_cannot_be_stored_are_refused() {
                 "99999999999999999999",
                 "１２",
             ] {
-                let mut sheet = blank.clone();
-                sheet.ready("Moon jar").set(name, value);
-                for act in ["preview", "table", "save"] {
-                    let status = sheet.send(&maker, NEW, act).await.status().as_u16();
-                    assert!([200, 303, 422].contains(&status), "{name} {value:.12?} {act}: {status}");
+                let mut editor = blank.clone();
+                editor.fill_required("Moon jar").set(name, value);
+                for action in ["preview", "table", "save"] {
+                    let status = editor.submit(&seller, NEW, action).await.status().as_u16();
+                    assert!(
+                        [200, 303, 422].contains(&status),
+                        "{name} {value:.12?} {action}: {status}"
+                    );
                 }
             }
         }
-        for act in [
+        for action in [
             "",
             "left:x",
             "remove-option:99",
@@ -116,8 +119,8 @@ fn characters_that_cannot_be_stored_are_refused() {
             "nonsense",
             "remove-field:18446744073709551616",
         ] {
-            let status = blank.send(&maker, NEW, act).await.status().as_u16();
-            assert!([200, 422].contains(&status), "{act}: {status}");
+            let status = blank.submit(&seller, NEW, action).await.status().as_u16();
+            assert!([200, 422].contains(&status), "{action}: {status}");
         }
     });
 }

@@ -1,8 +1,8 @@
-//! Stock: two who change it at once, and what is written down.
+//! Stock changes in the editor: changes by two at once, and the stock movements.
 
 use diesel::prelude::*;
 
-use super::{EditorState, NEW, assert_books, conn, html, maker, number, saved, variants};
+use super::{EditorState, NEW, assert_stock_adds_up, conn, html, product_id, saved_path, seller, variants};
 use crate::schema::{product_variants, products, stock_movements, users};
 use crate::support::{Market, run, texts};
 
@@ -10,21 +10,21 @@ use crate::support::{Market, run, texts};
 fn a_stock_change_is_relative_to_the_stock_seen_and_names_its_author() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
-        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
-        let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
-        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
-        // One is sold while the maker writes.
-        sell(&market, number(&edit));
-        saved(
-            &sheet
+        let seller = seller(&market).await;
+        let mut editor = EditorState::from_page(&seller.page(NEW).await);
+        let edit = saved_path(&editor.fill_required("Moon jar").submit(&seller, NEW, "save").await);
+        let mut editor = EditorState::from_page(&seller.page(&edit).await);
+        // One item is sold while the seller edits.
+        sell(&market, product_id(&edit));
+        saved_path(
+            &editor
                 .set("variants[0][quantity]", "10")
-                .send(&maker, &edit, "save")
+                .submit(&seller, &edit, "save")
                 .await,
         );
-        let variant = variants(&market, number(&edit))[0].clone();
-        assert_eq!(variant.2, 9, "4 seen, 10 wanted, 1 sold");
-        assert_books(&market);
+        let variant = variants(&market, product_id(&edit))[0].clone();
+        assert_eq!(variant.2, 9, "4 shown, 10 entered, 1 sold");
+        assert_stock_adds_up(&market);
         let last: (String, i32, Option<i64>) = stock_movements::table
             .filter(stock_movements::variant_id.eq(variant.0))
             .order(stock_movements::id.desc())
@@ -41,16 +41,16 @@ fn a_stock_change_is_relative_to_the_stock_seen_and_names_its_author() {
             .first(&mut conn(&market))
             .unwrap();
         assert_eq!(last, ("edit".to_owned(), 6, Some(ines)));
-        let page = maker.page(&edit.replace("/edit", "/stock")).await;
+        let page = seller.page(&edit.replace("/edit", "/stock")).await;
         assert_eq!(texts(&page, ".moves td:nth-child(4)"), ["+6", "−1", "+4"]);
-        // Saved once more without a change: nothing is written down.
-        saved(
-            &EditorState::from_page(&maker.page(&edit).await)
-                .send(&maker, &edit, "save")
+        // Saving without a change records no movement.
+        saved_path(
+            &EditorState::from_page(&seller.page(&edit).await)
+                .submit(&seller, &edit, "save")
                 .await,
         );
         assert_eq!(
-            texts(&maker.page(&edit.replace("/edit", "/stock")).await, ".moves tbody tr").len(),
+            texts(&seller.page(&edit.replace("/edit", "/stock")).await, ".moves tbody tr").len(),
             3
         );
     });
@@ -60,15 +60,15 @@ fn a_stock_change_is_relative_to_the_stock_seen_and_names_its_author() {
 fn stock_cannot_be_reduced_below_zero() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
-        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
-        let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
-        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
-        sell(&market, number(&edit));
+        let seller = seller(&market).await;
+        let mut editor = EditorState::from_page(&seller.page(NEW).await);
+        let edit = saved_path(&editor.fill_required("Moon jar").submit(&seller, NEW, "save").await);
+        let mut editor = EditorState::from_page(&seller.page(&edit).await);
+        sell(&market, product_id(&edit));
         let page = html(
-            sheet
+            editor
                 .set("variants[0][quantity]", "0")
-                .send(&maker, &edit, "save")
+                .submit(&seller, &edit, "save")
                 .await,
             422,
         )
@@ -78,11 +78,11 @@ fn stock_cannot_be_reduced_below_zero() {
                 .join(" ")
                 .contains("The stock changed in the meantime")
         );
-        assert_eq!(variants(&market, number(&edit))[0].2, 3);
-        // What came back counts from what there is now.
-        saved(&EditorState::from_page(&page).send(&maker, &edit, "save").await);
-        assert_eq!(variants(&market, number(&edit))[0].2, 0);
-        assert_books(&market);
+        assert_eq!(variants(&market, product_id(&edit))[0].2, 3);
+        // The form in the response starts from the current stock.
+        saved_path(&EditorState::from_page(&page).submit(&seller, &edit, "save").await);
+        assert_eq!(variants(&market, product_id(&edit))[0].2, 0);
+        assert_stock_adds_up(&market);
     });
 }
 
@@ -90,22 +90,22 @@ fn stock_cannot_be_reduced_below_zero() {
 fn the_second_of_two_tabs_is_warned_and_loses_nothing() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
-        let mut sheet = EditorState::from_page(&maker.page(NEW).await);
-        let edit = saved(&sheet.ready("Moon jar").send(&maker, NEW, "save").await);
-        let mut first = EditorState::from_page(&maker.page(&edit).await);
+        let seller = seller(&market).await;
+        let mut editor = EditorState::from_page(&seller.page(NEW).await);
+        let edit = saved_path(&editor.fill_required("Moon jar").submit(&seller, NEW, "save").await);
+        let mut first = EditorState::from_page(&seller.page(&edit).await);
         let mut second = first.clone();
-        saved(
+        saved_path(
             &first
                 .set("title", "Sun jar")
                 .set("variants[0][quantity]", "6")
-                .send(&maker, &edit, "save")
+                .submit(&seller, &edit, "save")
                 .await,
         );
         second
             .set("description", "Written in the second tab")
             .set("variants[0][quantity]", "3");
-        let page = html(second.send(&maker, &edit, "save").await, 422).await;
+        let page = html(second.submit(&seller, &edit, "save").await, 422).await;
         assert!(texts(&page, "#changed").join(" ").contains("changed elsewhere"));
         let again = EditorState::from_page(&page);
         assert_eq!(again.get("description"), ["Written in the second tab"]);
@@ -113,13 +113,13 @@ fn the_second_of_two_tabs_is_warned_and_loses_nothing() {
             (again.get("variants[][quantity]"), again.get("variants[][seen]")),
             (vec!["5"], vec!["6"])
         );
-        saved(&again.send(&maker, &edit, "save").await);
-        assert_eq!(variants(&market, number(&edit))[0].2, 5, "4, and 2 more, and 1 less");
-        assert_books(&market);
+        saved_path(&again.submit(&seller, &edit, "save").await);
+        assert_eq!(variants(&market, product_id(&edit))[0].2, 5, "4 + 2 - 1");
+        assert_stock_adds_up(&market);
     });
 }
 
-/// One piece of a product's first variant.
+/// Sells one item of a product's first variant.
 fn sell(market: &Market, product: i64) {
     let mut conn = conn(market);
     let id = variants(market, product)[0].0;

@@ -1,12 +1,13 @@
-//! What belongs to another shop stays what it is, whatever is sent.
+//! The editor cannot change the rows of another shop, whatever is submitted.
 
 use diesel::prelude::*;
 
-use super::{EditorState, NEW, conn, html, maker, named, number, png, products_of, saved, variants};
+use super::{EditorState, NEW, conn, html, png, product_id, products_of, saved_path, seller, sign_in_as, variants};
 use crate::schema::{pending_images, personalization_fields, product_images, products, sections};
 use crate::support::{Market, attributes, rows, run};
 
-/// All rows but those of visits and jobs; of pictures, which a job is finishing, whose they are.
+/// All rows except sessions and jobs. Rows of pictures have only their id and owner, because a job still processes
+/// them.
 fn dump(market: &Market) -> Vec<String> {
     let mut rows = rows::dump(&mut conn(market));
     rows.retain(|row| !row.starts_with("sessions:") && !row.starts_with("jobs:"));
@@ -20,22 +21,25 @@ fn dump(market: &Market) -> Vec<String> {
 fn no_field_changes_another_shop() {
     run(async {
         let market = Market::demo();
-        let (ines, maeve) = (maker(&market).await, named(&market, "maeve").await);
-        // Maeve has one of everything.
-        let mut theirs = EditorState::from_page(&maeve.page(NEW).await);
-        theirs
-            .ready("Theirs")
+        let (ines, maeve) = (seller(&market).await, sign_in_as(&market, "maeve").await);
+        // Maeve has a row in each table that a field can refer to.
+        let mut their_editor = EditorState::from_page(&maeve.page(NEW).await);
+        their_editor
+            .fill_required("Theirs")
             .set("new_section", "Theirs")
-            .file("their.png", png(30, 40));
-        theirs
+            .add_file("their.png", png(30, 40));
+        their_editor
             .set("fields[0][label]", "Theirs")
             .set("fields[0][kind]", "text")
             .set("fields[0][max_length]", "9")
             .set("fields[0][id]", "");
-        let their_product = number(&saved(&theirs.send(&maeve, NEW, "publish").await));
-        let mut more = EditorState::from_page(&maeve.page(NEW).await);
+        let their_product = product_id(&saved_path(&their_editor.submit(&maeve, NEW, "publish").await));
+        let mut upload_editor = EditorState::from_page(&maeve.page(NEW).await);
         html(
-            more.file("wait.png", png(30, 40)).send(&maeve, NEW, "upload").await,
+            upload_editor
+                .add_file("wait.png", png(30, 40))
+                .submit(&maeve, NEW, "upload")
+                .await,
             200,
         )
         .await;
@@ -68,32 +72,38 @@ fn no_field_changes_another_shop() {
             ("fields[0][id]", field),
         ] {
             for path in [NEW, edit.as_str()] {
-                let mut sheet = EditorState::from_page(&ines.page(path).await);
+                let mut editor = EditorState::from_page(&ines.page(path).await);
                 if path == NEW {
-                    sheet.ready("Mine");
+                    editor.fill_required("Mine");
                 }
                 if name == "fields[0][id]" {
-                    sheet
+                    editor
                         .set("fields[0][label]", "Mine")
                         .set("fields[0][kind]", "text")
                         .set("fields[0][max_length]", "9");
                 }
-                sheet.set(name, &value.to_string());
-                let status = sheet.send(&ines, path, "save").await.status().as_u16();
+                editor.set(name, &value.to_string());
+                let status = editor.submit(&ines, path, "save").await.status().as_u16();
                 assert!([404, 422].contains(&status), "{name} at {path}: {status}");
                 assert_eq!(dump(&market), before, "{name} at {path}");
             }
         }
-        // Nor is the other's product found by its number.
-        let sheet = EditorState::from_page(&ines.page(&edit).await);
-        let theirs = format!("/dashboard/products/{their_product}");
-        for act in ["save", "publish", "upload", "table"] {
-            let mut sheet = sheet.clone();
-            sheet.file("mine.png", png(30, 40));
-            assert_eq!(sheet.send(&ines, &format!("{theirs}/edit"), act).await.status(), 404);
+        // The product of the other shop is not found by its id.
+        let editor = EditorState::from_page(&ines.page(&edit).await);
+        let their_path = format!("/dashboard/products/{their_product}");
+        for action in ["save", "publish", "upload", "table"] {
+            let mut editor = editor.clone();
+            editor.add_file("mine.png", png(30, 40));
+            assert_eq!(
+                editor
+                    .submit(&ines, &format!("{their_path}/edit"), action)
+                    .await
+                    .status(),
+                404
+            );
         }
         for page in ["edit", "stock"] {
-            assert_eq!(ines.get(&format!("{theirs}/{page}")).await.status(), 404);
+            assert_eq!(ines.get(&format!("{their_path}/{page}")).await.status(), 404);
         }
         assert_eq!(dump(&market), before);
     });
@@ -103,7 +113,7 @@ fn no_field_changes_another_shop() {
 fn columns_without_a_form_field_do_not_change() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
+        let seller = seller(&market).await;
         let (own, _) = products_of(&market, "ines")[0].clone();
         let edit = format!("/dashboard/products/{own}/edit");
         let read = || {
@@ -129,8 +139,8 @@ fn columns_without_a_form_field_do_not_change() {
                 )>(&mut conn(&market))
                 .unwrap()
         };
-        let (before, kinds) = (read(), variants(&market, own));
-        let mut sheet = EditorState::from_page(&maker.page(&edit).await);
+        let (before, variants_before) = (read(), variants(&market, own));
+        let mut editor = EditorState::from_page(&seller.page(&edit).await);
         for column in [
             "id",
             "owner_id",
@@ -153,10 +163,10 @@ fn columns_without_a_form_field_do_not_change() {
             "max_length",
             "required",
         ] {
-            sheet.fields.push((column.to_owned(), "1".to_owned()));
+            editor.fields.push((column.to_owned(), "1".to_owned()));
         }
-        saved(&sheet.send(&maker, &edit, "save").await);
-        assert_eq!((read(), variants(&market, own)), (before, kinds));
+        saved_path(&editor.submit(&seller, &edit, "save").await);
+        assert_eq!((read(), variants(&market, own)), (before, variants_before));
     });
 }
 
@@ -164,27 +174,27 @@ fn columns_without_a_form_field_do_not_change() {
 fn pictures_uploaded_by_script_are_returned_as_cards() {
     run(async {
         let market = Market::demo();
-        let maker = maker(&market).await;
+        let seller = seller(&market).await;
         let form = reqwest::multipart::Form::new().part(
             "images",
             reqwest::multipart::Part::bytes(png(30, 40)).file_name("a.png"),
         );
-        let answer = maker.upload("/dashboard/pictures", form).await;
+        let response = seller.upload("/dashboard/pictures", form).await;
         assert_eq!(
-            (answer.status().as_u16(), &answer.headers()["location"]),
+            (response.status().as_u16(), &response.headers()["location"]),
             (303, &NEW.parse().unwrap())
         );
         let id: i64 = pending_images::table
             .select(pending_images::id)
             .first(&mut conn(&market))
             .unwrap();
-        let other = named(&market, "maeve").await;
-        for (visitor, count) in [(&maker, 1), (&other, 0)] {
-            let mut sheet = EditorState::from_page(&visitor.page(NEW).await);
+        let other = sign_in_as(&market, "maeve").await;
+        for (visitor, count) in [(&seller, 1), (&other, 0)] {
+            let mut editor = EditorState::from_page(&visitor.page(NEW).await);
             let page = html(
-                sheet
+                editor
                     .set("pictures[0][id]", &id.to_string())
-                    .send(visitor, NEW, "preview")
+                    .submit(visitor, NEW, "preview")
                     .await,
                 if count == 1 { 200 } else { 422 },
             )
