@@ -1,11 +1,11 @@
-//! A shop's own products: the list, what is changed in it, what is done to many at once.
+//! The seller's product list: views, search, inline editing, bulk changes, repricing and archiving.
 
 mod archive;
 mod bulk;
-mod cells;
+mod inline_editing;
 mod list;
-mod prices;
 mod races;
+mod repricing;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -21,18 +21,18 @@ use crate::support::Market;
 use crate::support::roles::{DEMO_PASSWORD, now};
 use crate::support::visitor::Visitor;
 
-/// A market with two shops of our own in it, and Ines signed in.
-struct Desk {
+/// The demo market, with Ines signed in and no products in her shop.
+struct Setup {
     market: Market,
     ines: Visitor,
     user: i64,
     shop: i64,
-    /// Somebody else's.
+    /// The shop of another seller.
     other_shop: i64,
 }
 
-impl Desk {
-    async fn open() -> Self {
+impl Setup {
+    async fn new() -> Self {
         let market = Market::demo();
         let ines = Visitor::new(&market);
         assert_eq!(ines.sign_in("ines", DEMO_PASSWORD).await.status(), 303);
@@ -42,15 +42,15 @@ impl Desk {
             query.first::<i64>(conn).unwrap()
         };
         let user = id_of(&mut conn, "ines");
-        let of_ines = shops::table.filter(shops::owner_id.eq(user)).select(shops::id);
-        let shop = of_ines.first(&mut conn).unwrap();
-        let others = shops::table.filter(shops::id.ne(shop)).select(shops::id);
-        let other_shop = others.first(&mut conn).unwrap();
-        // Only what a test puts there.
+        let own_shops = shops::table.filter(shops::owner_id.eq(user)).select(shops::id);
+        let shop = own_shops.first(&mut conn).unwrap();
+        let other_shops = shops::table.filter(shops::id.ne(shop)).select(shops::id);
+        let other_shop = other_shops.first(&mut conn).unwrap();
+        // Each test adds the products that it needs.
         conn.batch_execute(&format!("DELETE FROM products WHERE shop_id = {shop}"))
             .unwrap();
         drop(conn);
-        // What the market remembers is gone.
+        // Any write clears the query cache.
         market.db.write(|_| Ok(())).await.unwrap();
         Self {
             market,
@@ -65,19 +65,19 @@ impl Desk {
         self.market.config.database.connect().unwrap()
     }
 
-    /// A live product of one kind, with a picture.
-    fn live(&self, title: &str, price: i64, quantity: i32) -> i64 {
-        let id = self.draft(title, price, quantity);
+    /// Adds a live product with one variant and a picture.
+    fn add_live(&self, title: &str, price: i64, quantity: i32) -> i64 {
+        let id = self.add_draft(title, price, quantity);
         self.sql(&format!("UPDATE products SET state = 'active' WHERE id = {id}"));
-        self.picture(id);
+        self.add_picture(id);
         id
     }
 
-    fn draft(&self, title: &str, price: i64, quantity: i32) -> i64 {
-        self.draft_in(self.shop, title, price, quantity)
+    fn add_draft(&self, title: &str, price: i64, quantity: i32) -> i64 {
+        self.add_draft_to(self.shop, title, price, quantity)
     }
 
-    fn draft_in(&self, shop: i64, title: &str, price: i64, quantity: i32) -> i64 {
+    fn add_draft_to(&self, shop: i64, title: &str, price: i64, quantity: i32) -> i64 {
         let draft = Draft::simple(title.to_owned(), "HOME".to_owned(), Money(price), quantity);
         let owner = UserId(self.user);
         in_transaction(&mut self.conn(), &|conn| {
@@ -92,7 +92,7 @@ impl Desk {
         .0
     }
 
-    fn picture(&self, product: i64) {
+    fn add_picture(&self, product: i64) {
         diesel::insert_into(product_images::table)
             .values((
                 product_images::id.eq(product + 1),
@@ -109,8 +109,8 @@ impl Desk {
             .unwrap();
     }
 
-    /// One more kind of a product.
-    fn kind(&self, product: i64, value: &str, price: i64, quantity: i32) {
+    /// Adds a second variant to a product.
+    fn add_variant(&self, product: i64, value: &str, price: i64, quantity: i32) {
         diesel::insert_into(product_variants::table)
             .values((
                 product_variants::id.eq(product + 7_000),
@@ -133,8 +133,8 @@ impl Desk {
         ));
     }
 
-    /// Somebody bought one, and paid.
-    fn sell(&self, product: i64) {
+    /// Adds a paid order of three for this product.
+    fn add_order(&self, product: i64) {
         self.sql(&format!(
             "INSERT INTO purchases (id, number, email, name, street, line2, postal_code, town, region, country, currency,
                 items_total, shipping_total, total, created_at, updated_at)
@@ -163,24 +163,24 @@ impl Desk {
         query.first(&mut self.conn()).unwrap()
     }
 
-    /// The product's price and stock, and those of its kinds together.
-    fn numbers(&self, id: i64) -> (i64, i32, i64, i32) {
+    /// The product's price and stock, and then the lowest price and the total stock of its variants.
+    fn price_and_stock(&self, id: i64) -> (i64, i32, i64, i32) {
         let mut conn = self.conn();
         let (price, quantity) = products::table
             .find(id)
             .select((products::price, products::quantity))
             .first(&mut conn)
             .unwrap();
-        let kinds: Vec<(i64, i32)> = product_variants::table
+        let variants: Vec<(i64, i32)> = product_variants::table
             .filter(product_variants::product_id.eq(id))
             .select((product_variants::price, product_variants::quantity))
             .load(&mut conn)
             .unwrap();
-        let lowest = kinds.iter().map(|kind| kind.0).min().unwrap();
-        (price, quantity, lowest, kinds.iter().map(|kind| kind.1).sum())
+        let lowest = variants.iter().map(|variant| variant.0).min().unwrap();
+        (price, quantity, lowest, variants.iter().map(|variant| variant.1).sum())
     }
 
-    /// As htmx posts.
+    /// Submits a form as htmx does.
     async fn hx_post(&self, path: &str, form: &[(&str, &str)]) -> Response {
         let request = self.market.post(path).form(form);
         let request = request.header("Cookie", self.ines.cookie().unwrap());

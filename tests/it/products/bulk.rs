@@ -1,6 +1,6 @@
-//! What is done to all that is ticked.
+//! Bulk changes of the selected products.
 
-use super::{Desk, html};
+use super::{Setup, html};
 use crate::support::visitor::location;
 use crate::support::{attributes, run, texts};
 
@@ -9,56 +9,56 @@ const BULK: &str = "/dashboard/products/bulk";
 #[test]
 fn complete_products_are_published_and_the_others_are_reported() {
     run(async {
-        let desk = Desk::open().await;
-        let ready = desk.draft("Ready", 500, 2);
-        desk.picture(ready);
-        let bare = desk.draft("Bare", 0, 2);
-        let [a, b] = [ready.to_string(), bare.to_string()];
-        let answer = desk
+        let setup = Setup::new().await;
+        let ready = setup.add_draft("Ready", 500, 2);
+        setup.add_picture(ready);
+        let incomplete = setup.add_draft("Bare", 0, 2);
+        let [a, b] = [ready.to_string(), incomplete.to_string()];
+        let response = setup
             .ines
             .post(BULK, &[("act", "publish"), ("id", &a), ("id", &b)])
             .await;
-        assert_eq!(answer.status(), 422);
-        let page = html(answer).await;
-        let told = texts(&page, "#problems").join(" ");
-        assert!(told.contains("1 product is live now."), "{told}");
+        assert_eq!(response.status(), 422);
+        let page = html(response).await;
+        let message = texts(&page, "#problems").join(" ");
+        assert!(message.contains("1 product is live now."), "{message}");
         assert!(
-            told.contains("Bare is not live: it needs a price above zero and a picture."),
-            "{told}"
+            message.contains("Bare is not live: it needs a price above zero and a picture."),
+            "{message}"
         );
         assert_eq!(
             attributes(&page, "#problems a", "href"),
-            [format!("/dashboard/products/{bare}/edit")]
+            [format!("/dashboard/products/{incomplete}/edit")]
         );
         assert_eq!(
-            (desk.state(ready).as_str(), desk.state(bare).as_str()),
+            (setup.state(ready).as_str(), setup.state(incomplete).as_str()),
             ("active", "draft")
         );
-        let answer = desk.ines.post(BULK, &[("act", "publish"), ("id", &a)]).await;
-        assert_eq!(answer.status(), 303);
+        let response = setup.ines.post(BULK, &[("act", "publish"), ("id", &a)]).await;
+        assert_eq!(response.status(), 303);
     });
 }
 
 #[test]
 fn an_archived_product_can_be_restored_once() {
     run(async {
-        let desk = Desk::open().await;
-        let live = desk.live("Live", 500, 2);
-        let draft = desk.draft("Draft", 500, 2);
-        let kept = desk.live("Archived before", 500, 2);
-        desk.sql(&format!(
-            "UPDATE products SET state = 'archived', archived_from = 'active' WHERE id = {kept}"
+        let setup = Setup::new().await;
+        let live = setup.add_live("Live", 500, 2);
+        let draft = setup.add_draft("Draft", 500, 2);
+        let archived = setup.add_live("Archived before", 500, 2);
+        setup.sql(&format!(
+            "UPDATE products SET state = 'archived', archived_from = 'active' WHERE id = {archived}"
         ));
-        let ids = [live, draft, kept].map(|id| id.to_string());
+        let ids = [live, draft, archived].map(|id| id.to_string());
         let back = "/dashboard/products?sort=title";
         let mut form = vec![("act", "archive"), ("back", back)];
         form.extend(ids.iter().map(|id| ("id", id.as_str())));
-        let answer = desk.ines.post(BULK, &form).await;
-        assert_eq!((answer.status().as_u16(), location(&answer)), (303, back));
-        for id in [live, draft, kept] {
-            assert_eq!(desk.state(id), "archived");
+        let response = setup.ines.post(BULK, &form).await;
+        assert_eq!((response.status().as_u16(), location(&response)), (303, back));
+        for id in [live, draft, archived] {
+            assert_eq!(setup.state(id), "archived");
         }
-        let page = desk.ines.page(back).await;
+        let page = setup.ines.page(back).await;
         assert!(texts(&page, "#flash p")[0].starts_with("2 products archived."));
         let action = attributes(&page, "#flash form", "action").remove(0);
         let names = attributes(&page, "#flash form input", "name");
@@ -68,53 +68,54 @@ fn an_archived_product_can_be_restored_once() {
             .map(String::as_str)
             .zip(values.iter().map(String::as_str))
             .collect();
-        let answer = desk.ines.post(&action, &undo).await;
-        assert_eq!((answer.status().as_u16(), location(&answer)), (303, back));
+        let response = setup.ines.post(&action, &undo).await;
+        assert_eq!((response.status().as_u16(), location(&response)), (303, back));
         assert_eq!(
-            [live, draft, kept].map(|id| desk.state(id)),
+            [live, draft, archived].map(|id| setup.state(id)),
             ["active", "draft", "archived"]
         );
         assert!(
-            texts(&desk.ines.page(back).await, "#flash")
+            texts(&setup.ines.page(back).await, "#flash")
                 .join("")
                 .contains("2 products restored")
         );
-        assert_eq!(desk.ines.post(&action, &undo).await.status(), 303);
+        assert_eq!(setup.ines.post(&action, &undo).await.status(), 303);
         assert!(
-            texts(&desk.ines.page(back).await, "#flash")
+            texts(&setup.ines.page(back).await, "#flash")
                 .join("")
                 .contains("nothing to restore")
         );
         assert_eq!(
-            [live, draft, kept].map(|id| desk.state(id)),
+            [live, draft, archived].map(|id| setup.state(id)),
             ["active", "draft", "archived"]
         );
         for at in ["", "x", "-1", "99999999999999999999", "9223372036854775807"] {
-            assert_eq!(desk.ines.post(&action, &[("at", at)]).await.status(), 303, "{at}");
+            assert_eq!(setup.ines.post(&action, &[("at", at)]).await.status(), 303, "{at}");
         }
-        let kept = kept.to_string();
+        let archived = archived.to_string();
         assert_eq!(
-            desk.ines
-                .post(BULK, &[("act", "restore"), ("id", &kept)])
+            setup
+                .ines
+                .post(BULK, &[("act", "restore"), ("id", &archived)])
                 .await
                 .status(),
             303
         );
-        assert_eq!(desk.state(kept.parse().unwrap()), "active");
+        assert_eq!(setup.state(archived.parse().unwrap()), "active");
     });
 }
 
 #[test]
 fn a_bulk_change_with_another_shops_product_changes_nothing() {
     run(async {
-        let desk = Desk::open().await;
-        let own = desk.live("Mine", 500, 2);
-        let foreign = desk.draft_in(desk.other_shop, "Not mine", 500, 2);
-        desk.picture(foreign);
+        let setup = Setup::new().await;
+        let own = setup.add_live("Mine", 500, 2);
+        let foreign = setup.add_draft_to(setup.other_shop, "Not mine", 500, 2);
+        setup.add_picture(foreign);
         let [a, b] = [own.to_string(), foreign.to_string()];
         for act in ["publish", "archive", "restore", "move"] {
             let form = [("act", act), ("section", "none"), ("id", &a), ("id", &b)];
-            assert_eq!(desk.ines.post(BULK, &form).await.status(), 404, "{act}");
+            assert_eq!(setup.ines.post(BULK, &form).await.status(), 404, "{act}");
         }
         let prices = [
             ("id", a.as_str()),
@@ -124,17 +125,17 @@ fn a_bulk_change_with_another_shops_product_changes_nothing() {
             ("amount", "10"),
         ];
         assert_eq!(
-            desk.ines.post("/dashboard/products/prices", &prices).await.status(),
+            setup.ines.post("/dashboard/products/prices", &prices).await.status(),
             404
         );
         let path = format!("/dashboard/products/prices?id={a}&id={b}");
-        assert_eq!(desk.ines.get(&path).await.status(), 404);
+        assert_eq!(setup.ines.get(&path).await.status(), 404);
         assert_eq!(
-            (desk.state(own).as_str(), desk.state(foreign).as_str()),
+            (setup.state(own).as_str(), setup.state(foreign).as_str()),
             ("active", "draft")
         );
         assert_eq!(
-            desk.ines.post(BULK, &[("act", "archive"), ("id", "x")]).await.status(),
+            setup.ines.post(BULK, &[("act", "archive"), ("id", "x")]).await.status(),
             404
         );
     });
@@ -145,32 +146,32 @@ fn products_move_to_sections_of_their_own_shop_only() {
     run(async {
         use crate::schema::products;
         use diesel::prelude::*;
-        let desk = Desk::open().await;
-        let id = desk.live("Mug", 500, 2);
-        desk.sql(&format!(
+        let setup = Setup::new().await;
+        let id = setup.add_live("Mug", 500, 2);
+        setup.sql(&format!(
             "INSERT INTO sections (id, shop_id, name, position, created_at, updated_at) VALUES
              (71, {}, 'Kitchen', 1, '2026-11-01 00:00:00', '2026-11-01 00:00:00'),
              (72, {}, 'Theirs', 1, '2026-11-01 00:00:00', '2026-11-01 00:00:00')",
-            desk.shop, desk.other_shop
+            setup.shop, setup.other_shop
         ));
         let section = || {
             let query = products::table.find(id).select(products::section_id);
-            query.first::<Option<i64>>(&mut desk.conn()).unwrap()
+            query.first::<Option<i64>>(&mut setup.conn()).unwrap()
         };
-        let page = desk.ines.page("/dashboard/products").await;
+        let page = setup.ines.page("/dashboard/products").await;
         assert!(texts(&page, "#section option").contains(&"Kitchen".to_owned()));
         assert!(!texts(&page, "#section option").contains(&"Theirs".to_owned()));
-        let ticked = id.to_string();
-        for (wanted, status, then) in [
+        let product = id.to_string();
+        for (wanted, status, expected) in [
             ("71", 303, Some(71)),
             ("72", 404, Some(71)),
             ("x", 404, Some(71)),
             ("", 422, Some(71)),
             ("none", 303, None),
         ] {
-            let form = [("act", "move"), ("section", wanted), ("id", &ticked)];
-            assert_eq!(desk.ines.post(BULK, &form).await.status(), status, "{wanted}");
-            assert_eq!(section(), then, "{wanted}");
+            let form = [("act", "move"), ("section", wanted), ("id", &product)];
+            assert_eq!(setup.ines.post(BULK, &form).await.status(), status, "{wanted}");
+            assert_eq!(section(), expected, "{wanted}");
         }
     });
 }
@@ -178,31 +179,31 @@ fn products_move_to_sections_of_their_own_shop_only() {
 #[test]
 fn bulk_changes_without_products_or_with_too_many_are_refused() {
     run(async {
-        let desk = Desk::open().await;
-        let id = desk.live("Mug", 500, 2).to_string();
+        let setup = Setup::new().await;
+        let id = setup.add_live("Mug", 500, 2).to_string();
         for (form, said) in [
             (vec![], "Choose what to do"),
             (vec![("act", "archive")], "Select products first."),
             (vec![("act", "explode"), ("id", &id)], "Choose what to do"),
             (vec![("act", ""), ("id", &id)], "Choose what to do"),
         ] {
-            let answer = desk.ines.post(BULK, &form).await;
-            assert_eq!(answer.status(), 422, "{form:?}");
-            let page = html(answer).await;
+            let response = setup.ines.post(BULK, &form).await;
+            assert_eq!(response.status(), 422, "{form:?}");
+            let page = html(response).await;
             assert!(texts(&page, "#problems").join(" ").contains(said), "{form:?}");
             assert_eq!(attributes(&page, "#rows input[checked]", "value").len(), form.len() / 2);
         }
-        let many: Vec<String> = (1..=201).map(|id| id.to_string()).collect();
+        let ids: Vec<String> = (1..=201).map(|id| id.to_string()).collect();
         let mut form = vec![("act", "archive")];
-        form.extend(many.iter().map(|id| ("id", id.as_str())));
-        let answer = desk.ines.post(BULK, &form).await;
-        assert_eq!(answer.status(), 422);
+        form.extend(ids.iter().map(|id| ("id", id.as_str())));
+        let response = setup.ines.post(BULK, &form).await;
+        assert_eq!(response.status(), 422);
         assert!(
-            texts(&html(answer).await, "#problems")
+            texts(&html(response).await, "#problems")
                 .join(" ")
                 .contains("Change at most 200 at once")
         );
         form.truncate(201);
-        assert_eq!(desk.ines.post(BULK, &form).await.status(), 404);
+        assert_eq!(setup.ines.post(BULK, &form).await.status(), 404);
     });
 }

@@ -1,4 +1,4 @@
-//! What the list shows, in which order, and what it costs.
+//! The product list: views, sort orders, pages, search, and the cost of its queries.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +13,7 @@ use pocketshop::db::Conn;
 use pocketshop::id::ShopId;
 use scraper::Html;
 
-use super::Desk;
+use super::Setup;
 use crate::support::{attributes, run, texts};
 
 fn titles(page: &Html) -> Vec<String> {
@@ -23,16 +23,16 @@ fn titles(page: &Html) -> Vec<String> {
 #[test]
 fn each_view_lists_and_counts_its_products() {
     run(async {
-        let desk = Desk::open().await;
-        desk.live("Live one", 100, 3);
-        desk.live("Live two", 200, 1);
-        desk.live("Sold out", 300, 0);
-        desk.draft("Draft", 0, 0);
-        let archived = desk.live("Archived", 500, 5);
-        desk.sql(&format!("UPDATE products SET state = 'archived' WHERE id = {archived}"));
-        desk.draft_in(desk.other_shop, "Somebody else's", 100, 1);
-        desk.market.db.write(|_| Ok(())).await.unwrap();
-        let page = desk.ines.page("/dashboard/products").await;
+        let setup = Setup::new().await;
+        setup.add_live("Live one", 100, 3);
+        setup.add_live("Live two", 200, 1);
+        setup.add_live("Sold out", 300, 0);
+        setup.add_draft("Draft", 0, 0);
+        let archived = setup.add_live("Archived", 500, 5);
+        setup.sql(&format!("UPDATE products SET state = 'archived' WHERE id = {archived}"));
+        setup.add_draft_to(setup.other_shop, "Somebody else's", 100, 1);
+        setup.market.db.write(|_| Ok(())).await.unwrap();
+        let page = setup.ines.page("/dashboard/products").await;
         assert_eq!(
             texts(&page, ".seg a"),
             ["All 4", "Live 2", "Drafts 1", "Sold out 1", "Archived 1"]
@@ -45,13 +45,13 @@ fn each_view_lists_and_counts_its_products() {
             ("archived", vec!["Archived"]),
             ("nonsense", vec!["Draft", "Live one", "Live two", "Sold out"]),
         ] {
-            let page = desk
+            let page = setup
                 .ines
                 .page(&format!("/dashboard/products?view={view}&sort=title"))
                 .await;
             assert_eq!(titles(&page), expected, "{view}");
         }
-        let page = desk.ines.page("/dashboard/products?view=sold-out").await;
+        let page = setup.ines.page("/dashboard/products?view=sold-out").await;
         assert_eq!(texts(&page, "#rows .badge"), ["Sold out"]);
     });
 }
@@ -59,11 +59,11 @@ fn each_view_lists_and_counts_its_products() {
 #[test]
 fn products_with_variants_show_lowest_price_and_total_stock() {
     run(async {
-        let desk = Desk::open().await;
-        let id = desk.live("Shirt", 2_000, 4);
-        desk.kind(id, "Large", 2_500, 6);
-        desk.sell(id);
-        let page = desk.ines.page("/dashboard/products").await;
+        let setup = Setup::new().await;
+        let id = setup.add_live("Shirt", 2_000, 4);
+        setup.add_variant(id, "Large", 2_500, 6);
+        setup.add_order(id);
+        let page = setup.ines.page("/dashboard/products").await;
         let cell = |name: &str| texts(&page, &format!("#{name}-{id}")).join("");
         assert!(cell("price").starts_with("From $20.00"), "{}", cell("price"));
         assert!(cell("quantity").starts_with("10 in total"), "{}", cell("quantity"));
@@ -75,27 +75,27 @@ fn products_with_variants_show_lowest_price_and_total_stock() {
             let path = format!("/dashboard/products/{id}/{cell}");
             let mut form = form.to_vec();
             form.push(("seen", "1"));
-            assert_eq!(desk.ines.post(&path, &form).await.status(), 422, "{cell}");
+            assert_eq!(setup.ines.post(&path, &form).await.status(), 422, "{cell}");
         }
-        assert_eq!(desk.numbers(id), (2_000, 10, 2_000, 10));
+        assert_eq!(setup.price_and_stock(id), (2_000, 10, 2_000, 10));
     });
 }
 
 #[test]
 fn pages_by_key_show_every_product_once_in_every_order() {
     run(async {
-        let desk = Desk::open().await;
+        let setup = Setup::new().await;
         let mut made = Vec::new();
-        // Many are alike in what they are sorted by.
+        // Many products are equal in the column that they are sorted by.
         for number in 0_i64..120 {
-            made.push(desk.draft(&format!("Mug - {}, 5 % off-{}", number % 7, number % 3), number % 5, 2));
+            made.push(setup.add_draft(&format!("Mug - {}, 5 % off-{}", number % 7, number % 3), number % 5, 2));
         }
-        desk.sql("UPDATE products SET updated_at = created_at");
+        setup.sql("UPDATE products SET updated_at = created_at");
         for order in SellerProductSort::all() {
             let mut path = format!("/dashboard/products?sort={order}");
             let (mut seen, mut values) = (Vec::new(), Vec::new());
             for _ in 0..4 {
-                let page = desk.ines.page(&path).await;
+                let page = setup.ines.page(&path).await;
                 seen.extend(attributes(&page, "#rows tr", "id"));
                 values.extend(titles(&page));
                 match attributes(&page, "#show-more", "href").pop() {
@@ -113,10 +113,10 @@ fn pages_by_key_show_every_product_once_in_every_order() {
                 _ => {}
             }
         }
-        let more = desk
+        let more = setup
             .market
             .request("GET", "/dashboard/products?sort=title&after=Mug-1")
-            .header("Cookie", desk.ines.cookie().unwrap())
+            .header("Cookie", setup.ines.cookie().unwrap())
             .header("HX-Request", "true")
             .header("HX-Request-Type", "partial");
         let block = more.send().await.unwrap().text().await.unwrap();
@@ -125,9 +125,9 @@ fn pages_by_key_show_every_product_once_in_every_order() {
             "{block}"
         );
         assert!(block.contains("hx-swap-oob"));
-        for nonsense in ["x", "x-1", "-", "1-", "\u{0}-1", "99999999999999999999-1", "-5-1"] {
-            let address = format!("/dashboard/products?sort=price&after={}", nonsense.replace('\0', "%00"));
-            assert_eq!(desk.ines.get(&address).await.status(), 200, "{nonsense:?}");
+        for invalid in ["x", "x-1", "-", "1-", "\u{0}-1", "99999999999999999999-1", "-5-1"] {
+            let address = format!("/dashboard/products?sort=price&after={}", invalid.replace('\0', "%00"));
+            assert_eq!(setup.ines.get(&address).await.status(), 200, "{invalid:?}");
         }
     });
 }
@@ -135,14 +135,14 @@ fn pages_by_key_show_every_product_once_in_every_order() {
 #[test]
 fn a_search_finds_titles_and_skus_and_has_no_wildcards() {
     run(async {
-        let desk = Desk::open().await;
-        let mug = desk.draft("Blue Mug, 50% wool_free", 100, 1);
-        desk.draft("Bowl", 100, 1);
-        desk.draft("Écharpe \"rouge\" \\o/", 100, 1);
-        desk.sql(&format!(
+        let setup = Setup::new().await;
+        let mug = setup.add_draft("Blue Mug, 50% wool_free", 100, 1);
+        setup.add_draft("Bowl", 100, 1);
+        setup.add_draft("Écharpe \"rouge\" \\o/", 100, 1);
+        setup.sql(&format!(
             "UPDATE product_variants SET sku = 'BM-07' WHERE product_id = {mug}"
         ));
-        for (typed, found) in [
+        for (input, found) in [
             ("mug", vec!["Blue Mug, 50% wool_free"]),
             ("MUG", vec!["Blue Mug, 50% wool_free"]),
             ("bm-0", vec!["Blue Mug, 50% wool_free"]),
@@ -158,15 +158,15 @@ fn a_search_finds_titles_and_skus_and_has_no_wildcards() {
             ("bo%00wl", vec!["Bowl"]),
             ("'; DROP TABLE products; --", vec![]),
         ] {
-            let page = desk.ines.page(&format!("/dashboard/products?q={typed}")).await;
-            assert_eq!(titles(&page), found, "{typed}");
+            let page = setup.ines.page(&format!("/dashboard/products?q={input}")).await;
+            assert_eq!(titles(&page), found, "{input}");
         }
         let long = "m".repeat(10_000);
         assert_eq!(
-            desk.ines.get(&format!("/dashboard/products?q={long}")).await.status(),
+            setup.ines.get(&format!("/dashboard/products?q={long}")).await.status(),
             200
         );
-        let page = desk.ines.page("/dashboard/products?q=<img hx-get=/logout>").await;
+        let page = setup.ines.page("/dashboard/products?q=<img hx-get=/logout>").await;
         assert!(texts(&page, "#shelf").join(" ").contains("<img hx-get=/logout>"));
         assert_eq!(attributes(&page, "#shelf img", "hx-get").len(), 0);
     });
@@ -175,20 +175,20 @@ fn a_search_finds_titles_and_skus_and_has_no_wildcards() {
 #[test]
 fn the_number_of_list_queries_does_not_depend_on_the_products() {
     run(async {
-        let desk = Desk::open().await;
-        let cost = async || {
-            // Nothing is remembered.
-            desk.market.db.write(|_| Ok(())).await.unwrap();
-            let before = desk.market.db.queries();
-            desk.ines.page("/dashboard/products").await;
-            desk.market.db.queries() - before
+        let setup = Setup::new().await;
+        let count_queries = async || {
+            // Any write clears the query cache.
+            setup.market.db.write(|_| Ok(())).await.unwrap();
+            let before = setup.market.db.queries();
+            setup.ines.page("/dashboard/products").await;
+            setup.market.db.queries() - before
         };
-        desk.live("One", 100, 1);
-        let few = cost().await;
+        setup.add_live("One", 100, 1);
+        let few = count_queries().await;
         for number in 0..60 {
-            desk.live(&format!("Number {number}"), 100, 1);
+            setup.add_live(&format!("Number {number}"), 100, 1);
         }
-        let many = cost().await;
+        let many = count_queries().await;
         assert_eq!(few, many);
         assert!(many <= 6, "{many} statements");
     });
@@ -200,17 +200,17 @@ struct Step {
     detail: String,
 }
 
-/// What SQLite means to do for the first statement that runs.
+/// SQLite's query plan of the first statement that `work` runs.
 fn plan(conn: &mut Conn, work: impl FnOnce(&mut Conn)) -> String {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let hearing = heard.clone();
+    let queries = Arc::new(Mutex::new(Vec::new()));
+    let recorded = queries.clone();
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
-            hearing.lock().unwrap().push(query.to_string());
+            recorded.lock().unwrap().push(query.to_string());
         }
     });
     work(conn);
-    let first = heard.lock().unwrap()[0].clone();
+    let first = queries.lock().unwrap()[0].clone();
     let statement = first.split("-- binds").next().unwrap();
     let Conn::Sqlite(conn) = conn else { panic!("not SQLite") };
     let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(conn).unwrap();
@@ -221,22 +221,22 @@ fn plan(conn: &mut Conn, work: impl FnOnce(&mut Conn)) -> String {
 #[test]
 fn the_list_uses_an_index_in_every_sort_order() {
     run(async {
-        let desk = Desk::open().await;
-        let mut conn = desk.conn();
+        let setup = Setup::new().await;
+        let mut conn = setup.conn();
         if matches!(conn, Conn::Postgres(_)) {
             return;
         }
-        let shop = ShopId(desk.shop);
+        let shop = ShopId(setup.shop);
         for view in [SellerProductView::All, SellerProductView::Live] {
             for order in SellerProductSort::all() {
-                let wanted = SellerProductFilter {
+                let filter = SellerProductFilter {
                     view,
                     search: String::new(),
                     sort: order,
                     after: None,
                 };
                 let plan = plan(&mut conn, |conn| {
-                    SellerProductRow::list(conn, shop, &wanted, 51).unwrap();
+                    SellerProductRow::list(conn, shop, &filter, 51).unwrap();
                 });
                 let index = format!("products_shop_{}", order.by.as_str());
                 assert!(plan.contains(&index), "{order}: {plan}");

@@ -1,4 +1,4 @@
-//! A stock that is edited while it is sold.
+//! Concurrent sales and stock edits.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
@@ -9,7 +9,7 @@ use pocketshop::db::in_transaction;
 use pocketshop::error::Error;
 use pocketshop::id::{ProductId, ShopId, UserId, VariantId};
 
-use super::Desk;
+use super::Setup;
 use crate::schema::product_variants;
 use crate::support::roles::now;
 use crate::support::run;
@@ -17,16 +17,16 @@ use crate::support::run;
 #[test]
 fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
     run(async {
-        let desk = Desk::open().await;
-        let id = desk.live("Mug", 500, 20);
+        let setup = Setup::new().await;
+        let id = setup.add_live("Mug", 500, 20);
         let variant: i64 = product_variants::table
             .filter(product_variants::product_id.eq(id))
             .select(product_variants::id)
-            .first(&mut desk.conn())
+            .first(&mut setup.conn())
             .unwrap();
         let (sold, added) = (&AtomicI32::new(0), &AtomicI32::new(0));
-        let location = &desk.market.config.database;
-        let (shop, user) = (ShopId(desk.shop), UserId(desk.user));
+        let location = &setup.market.config.database;
+        let (shop, user) = (ShopId(setup.shop), UserId(setup.user));
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(move || {
@@ -53,7 +53,7 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
                 scope.spawn(move || {
                     let mut conn = location.connect().unwrap();
                     for _ in 0..5 {
-                        // What they saw may be long past.
+                        // The stock that the seller saw may be outdated.
                         let done = in_transaction(&mut conn, &|conn| {
                             let seller = SellerContext { shop, user, now: now() };
                             let edit = StockEdit {
@@ -76,6 +76,6 @@ fn sales_and_edits_at_once_lose_nothing_and_oversell_nothing() {
         });
         let left = 20 - sold.load(Ordering::Relaxed) + added.load(Ordering::Relaxed);
         assert!(left >= 0);
-        assert_eq!(desk.numbers(id), (500, left, 500, left));
+        assert_eq!(setup.price_and_stock(id), (500, left, 500, left));
     });
 }
