@@ -1,11 +1,11 @@
-//! Shops: opening, settings, address, vacation, closing, and who sees what.
+//! Shops: onboarding, settings, address, branding, vacation, closing, and who sees drafts.
 
 mod address;
 mod branding;
 mod closing;
 mod contrast;
 mod onboarding;
-mod owners;
+mod ownership;
 mod preview;
 mod sections;
 mod vacation;
@@ -18,31 +18,33 @@ use crate::schema::shops;
 use crate::support::Market;
 use crate::support::visitor::{Visitor, location};
 
-pub const NAME: &str = "/dashboard/shop/new/name";
+/// The first step of onboarding.
+pub const NAME_STEP: &str = "/dashboard/shop/new/name";
 
 pub fn connect(market: &Market) -> Conn {
     market.config.database.connect().unwrap()
 }
 
-/// A seller with an open shop of this name and address.
-pub async fn keeper(market: &Market, who: &str, name: &str, slug: &str) -> Visitor {
+/// Creates a user, and opens a shop with this name and slug for them.
+pub async fn seller_with_shop(market: &Market, who: &str, name: &str, slug: &str) -> Visitor {
     let visitor = market.join(who).await;
-    begin(&visitor, name, slug).await;
+    start_shop(&visitor, name, slug).await;
     let opened = visitor.post("/dashboard/shop/opening", &[]).await;
     assert_eq!(location(&opened), format!("/shops/{slug}"));
     visitor
 }
 
-pub async fn begin(visitor: &Visitor, name: &str, slug: &str) {
-    let begun = visitor.post(NAME, &[("name", name), ("slug", slug)]).await;
+/// Submits the first step of onboarding, which creates a draft shop.
+pub async fn start_shop(visitor: &Visitor, name: &str, slug: &str) {
+    let response = visitor.post(NAME_STEP, &[("name", name), ("slug", slug)]).await;
     assert_eq!(
-        (begun.status().as_u16(), location(&begun)),
+        (response.status().as_u16(), location(&response)),
         (303, "/dashboard/shop/new/look")
     );
 }
 
-/// A form with all of a profile's fields.
-pub fn profile<'a>(name: &'a str, slug: &'a str) -> Vec<(&'static str, &'a str)> {
+/// The form of a shop's profile, with only the name and slug filled in.
+pub fn profile_form<'a>(name: &'a str, slug: &'a str) -> Vec<(&'static str, &'a str)> {
     vec![
         ("name", name),
         ("slug", slug),
@@ -54,7 +56,7 @@ pub fn profile<'a>(name: &'a str, slug: &'a str) -> Vec<(&'static str, &'a str)>
     ]
 }
 
-pub fn id_of(market: &Market, slug: &str) -> i64 {
+pub fn shop_id(market: &Market, slug: &str) -> i64 {
     shops::table
         .filter(shops::slug.eq(slug))
         .select(shops::id)
@@ -62,7 +64,7 @@ pub fn id_of(market: &Market, slug: &str) -> i64 {
         .unwrap()
 }
 
-pub fn state_of(market: &Market, slug: &str) -> String {
+pub fn shop_state(market: &Market, slug: &str) -> String {
     shops::table
         .filter(shops::slug.eq(slug))
         .select(shops::state)
@@ -71,8 +73,8 @@ pub fn state_of(market: &Market, slug: &str) -> String {
 }
 
 /// Posts a form. Returns the status and the page.
-pub async fn posted(visitor: &Visitor, path: &str, form: &[(&str, &str)]) -> (u16, Html) {
-    let answer = visitor.post(path, form).await;
-    let status = answer.status().as_u16();
-    (status, Html::parse_document(&answer.text().await.unwrap()))
+pub async fn post_form(visitor: &Visitor, path: &str, form: &[(&str, &str)]) -> (u16, Html) {
+    let response = visitor.post(path, form).await;
+    let status = response.status().as_u16();
+    (status, Html::parse_document(&response.text().await.unwrap()))
 }

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use super::{connect, id_of, keeper, posted, state_of};
+use super::{connect, post_form, seller_with_shop, shop_id, shop_state};
 use crate::schema::{orders, shop_orders};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run, texts};
@@ -12,13 +12,13 @@ use crate::support::{Market, run, texts};
 fn a_shop_closes_by_its_name_and_opens_again() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
         let close = "/dashboard/shop/closure";
-        let (status, page) = posted(&ana, close, &[("name", "Wood")]).await;
-        assert_eq!((status, state_of(&market, "clay").as_str()), (422, "open"));
+        let (status, page) = post_form(&ana, close, &[("name", "Wood")]).await;
+        assert_eq!((status, shop_state(&market, "clay").as_str()), (422, "open"));
         assert!(texts(&page, "#problems").join(" ").contains("not the name"));
         assert_eq!(location(&ana.post(close, &[("name", "Clay")]).await), close);
-        assert_eq!(state_of(&market, "clay"), "closed");
+        assert_eq!(shop_state(&market, "clay"), "closed");
         assert_eq!(market.get("/shops/clay").await.status(), 404);
         assert!(!texts(&market.page("/shops").await, "main").join(" ").contains("Clay"));
         assert_eq!(ana.get("/shops/clay").await.status(), 200, "its owner still sees it");
@@ -31,21 +31,21 @@ fn a_shop_closes_by_its_name_and_opens_again() {
 fn a_shop_with_open_orders_does_not_close() {
     run(async {
         let market = Market::demo();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
-        let (shop, mut conn) = (id_of(&market, "clay"), connect(&market));
-        super::owners::sell(&mut conn, shop);
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
+        let (shop, mut conn) = (shop_id(&market, "clay"), connect(&market));
+        super::ownership::add_order(&mut conn, shop);
         let close = "/dashboard/shop/closure";
         for (status, closes) in [("Pending", false), ("Shipped", false), ("Delivered", true)] {
-            let theirs = shop_orders::table
+            let shop_order_ids = shop_orders::table
                 .filter(shop_orders::shop_id.eq(shop))
                 .select(shop_orders::id);
-            diesel::update(orders::table.filter(orders::shop_order_id.eq_any(theirs)))
+            diesel::update(orders::table.filter(orders::shop_order_id.eq_any(shop_order_ids)))
                 .set(orders::status.eq(status))
                 .execute(&mut conn)
                 .unwrap();
-            let (answer, page) = posted(&ana, close, &[("name", "Clay")]).await;
-            assert_eq!(answer == 303, closes, "{status}: {:?}", texts(&page, "#problems"));
-            assert_eq!(state_of(&market, "clay") == "closed", closes, "{status}");
+            let (http_status, page) = post_form(&ana, close, &[("name", "Clay")]).await;
+            assert_eq!(http_status == 303, closes, "{status}: {:?}", texts(&page, "#problems"));
+            assert_eq!(shop_state(&market, "clay") == "closed", closes, "{status}");
         }
     });
 }
@@ -56,10 +56,10 @@ fn the_products_of_a_closed_shop_are_not_found() {
         let market = Market::demo();
         let ines = Visitor::new(&market);
         ines.sign_in("ines", "twelve small pockets").await;
-        let settled = "UPDATE orders SET status = 'Delivered'";
+        let statement = "UPDATE orders SET status = 'Delivered'";
         market
             .db
-            .write(move |conn| Ok(conn.batch_execute(settled)?))
+            .write(move |conn| Ok(conn.batch_execute(statement)?))
             .await
             .unwrap();
         let mug = "/shops/barro-e-sal/dipped-speckle-mug";

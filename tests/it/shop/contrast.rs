@@ -1,7 +1,7 @@
-//! Text has enough contrast in every theme that a shop can choose. Computed from the tokens of the style sheet.
+//! The contrast of text in every theme that a shop can choose, computed from the tokens of the style sheet.
 
-/// Linear red, green and blue, clipped as browsers do.
-type Light = [f64; 3];
+/// Linear red, green and blue from 0 to 1, clipped as browsers do.
+type Rgb = [f64; 3];
 
 /// The tokens that depend on a shop's hue and chroma.
 const FORMULAS: [&str; 4] = [
@@ -11,7 +11,7 @@ const FORMULAS: [&str; 4] = [
     "--on-tint:light-dark(oklch(.4 var(--c) var(--h)),oklch(.88 calc(var(--c)*.4) var(--h)))",
 ];
 
-fn oklch(lightness: f64, chroma: f64, hue: f64) -> Light {
+fn oklch(lightness: f64, chroma: f64, hue: f64) -> Rgb {
     let (a, b) = (chroma * hue.to_radians().cos(), chroma * hue.to_radians().sin());
     let long = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let middle = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
@@ -24,9 +24,9 @@ fn oklch(lightness: f64, chroma: f64, hue: f64) -> Light {
     .map(|channel| channel.clamp(0.0, 1.0))
 }
 
-fn hex(colour: &str) -> Light {
+fn hex(color: &str) -> Rgb {
     [1, 3, 5].map(|at| {
-        let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+        let value = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
         if value <= 0.04045 {
             value / 12.92
         } else {
@@ -35,8 +35,8 @@ fn hex(colour: &str) -> Light {
     })
 }
 
-fn contrast(one: Light, other: Light) -> f64 {
-    let luminance = |light: Light| 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
+fn contrast(one: Rgb, other: Rgb) -> f64 {
+    let luminance = |light: Rgb| 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
@@ -44,20 +44,20 @@ fn contrast(one: Light, other: Light) -> f64 {
 #[test]
 fn text_has_enough_contrast_in_every_color_scheme() {
     let without_spaces = |css: &str| css.split_whitespace().collect::<String>();
-    let sheet = without_spaces(include_str!("../../../static/css/tokens.css"));
+    let css_tokens = without_spaces(include_str!("../../../static/css/tokens.css"));
     for formula in FORMULAS {
         assert!(
-            sheet.contains(&without_spaces(formula)),
+            css_tokens.contains(&without_spaces(formula)),
             "{formula} has changed: change this test with it"
         );
     }
-    let (white, night) = (hex("#ffffff"), hex("#11131b"));
+    let (white, dark_canvas) = (hex("#ffffff"), hex("#11131b"));
     let mut worst = (f64::MAX, String::new());
     for chroma in [0.06, 0.1, 0.14, 0.17] {
         for hue in 0..360 {
-            let colour = |lightness: f64, part: f64| oklch(lightness, chroma * part, f64::from(hue));
-            let light = (colour(0.48, 1.0), colour(0.4, 1.0), colour(0.955, 0.12));
-            let dark = (colour(0.78, 0.7), colour(0.85, 0.5), colour(0.3, 0.35));
+            let color = |lightness: f64, share: f64| oklch(lightness, chroma * share, f64::from(hue));
+            let light = (color(0.48, 1.0), color(0.4, 1.0), color(0.955, 0.12));
+            let dark = (color(0.78, 0.7), color(0.85, 0.5), color(0.3, 0.35));
             for (name, ratio) in [
                 ("link on canvas", contrast(light.0, hex("#f5f6fa"))),
                 ("link on surface", contrast(light.0, white)),
@@ -65,11 +65,11 @@ fn text_has_enough_contrast_in_every_color_scheme() {
                 ("button under the pointer", contrast(white, light.1)),
                 ("words on tint", contrast(light.1, light.2)),
                 ("ink on tint", contrast(hex("#171a2c"), light.2)),
-                ("dark link on canvas", contrast(dark.0, night)),
+                ("dark link on canvas", contrast(dark.0, dark_canvas)),
                 ("dark link on surface", contrast(dark.0, hex("#1b1e2a"))),
-                ("dark button", contrast(night, dark.0)),
-                ("dark button under the pointer", contrast(night, dark.1)),
-                ("dark words on tint", contrast(colour(0.88, 0.4), dark.2)),
+                ("dark button", contrast(dark_canvas, dark.0)),
+                ("dark button under the pointer", contrast(dark_canvas, dark.1)),
+                ("dark words on tint", contrast(color(0.88, 0.4), dark.2)),
                 ("dark ink on tint", contrast(hex("#eceef7"), dark.2)),
             ] {
                 if ratio < worst.0 {

@@ -1,8 +1,8 @@
-//! Opening a shop: four steps, one shop per user, and no visitors before it is open.
+//! Onboarding: four steps, one shop per user, and no visitors before the shop is open.
 
 use diesel::prelude::*;
 
-use super::{NAME, begin, connect, posted, state_of};
+use super::{NAME_STEP, connect, post_form, shop_state, start_shop};
 use crate::schema::{products, shops, users};
 use crate::support::visitor::location;
 use crate::support::{Market, attributes, run, texts};
@@ -14,10 +14,13 @@ fn a_shop_opens_in_four_steps_that_keep_the_input() {
         let ana = market.join("ana").await;
         assert_eq!(location(&ana.get("/dashboard/products").await), "/dashboard/shop/new");
         assert_eq!(location(&ana.get("/dashboard/shop").await), "/dashboard/shop/new");
-        assert_eq!(location(&ana.get("/dashboard/shop/new").await), NAME);
+        assert_eq!(location(&ana.get("/dashboard/shop/new").await), NAME_STEP);
         let story = "I began with a wheel from my aunt.";
         let fields = [("name", "Clay & Co"), ("tagline", "Slow plates"), ("bio", story)];
-        assert_eq!(location(&ana.post(NAME, &fields).await), "/dashboard/shop/new/look");
+        assert_eq!(
+            location(&ana.post(NAME_STEP, &fields).await),
+            "/dashboard/shop/new/look"
+        );
         assert_eq!(
             location(&ana.get("/dashboard/shop/new").await),
             "/dashboard/shop/new/look"
@@ -29,8 +32,8 @@ fn a_shop_opens_in_four_steps_that_keep_the_input() {
             location(&ana.get("/dashboard/shop/new").await),
             "/dashboard/shop/new/product"
         );
-        // The first step again: everything is still there.
-        let page = ana.page(NAME).await;
+        // The first steps still show the input.
+        let page = ana.page(NAME_STEP).await;
         assert_eq!(attributes(&page, "#name", "value"), ["Clay & Co"]);
         assert_eq!(attributes(&page, "#slug", "value"), ["clay-and-co"]);
         assert_eq!(texts(&page, "#bio"), [story]);
@@ -45,7 +48,7 @@ fn a_shop_opens_in_four_steps_that_keep_the_input() {
                 .join(" ")
                 .contains(story)
         );
-        // Sent twice. The steps redirect to the settings from now on.
+        // The shop can be opened twice. From now on the steps redirect to the settings.
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
         for step in ["", "/name", "/look", "/product", "/opening"] {
             let path = format!("/dashboard/shop/new{step}");
@@ -59,7 +62,7 @@ fn a_shop_opens_only_after_the_email_address_is_confirmed() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        begin(&ana, "Clay", "clay").await;
+        start_shop(&ana, "Clay", "clay").await;
         market.prove("ana", false);
         let page = ana.page("/dashboard/shop/new/opening").await;
         assert_eq!(attributes(&page, "#open[disabled]", "id"), ["open"]);
@@ -67,24 +70,24 @@ fn a_shop_opens_only_after_the_email_address_is_confirmed() {
             attributes(&page, "main form[action='/verify/resend']", "method"),
             ["post"]
         );
-        let (status, page) = posted(&ana, "/dashboard/shop/opening", &[]).await;
-        assert_eq!((status, state_of(&market, "clay").as_str()), (422, "draft"));
+        let (status, page) = post_form(&ana, "/dashboard/shop/opening", &[]).await;
+        assert_eq!((status, shop_state(&market, "clay").as_str()), (422, "draft"));
         assert!(texts(&page, "#problems").join(" ").contains("Confirm your email"));
         market.prove("ana", true);
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
-        assert_eq!(state_of(&market, "clay"), "open");
+        assert_eq!(shop_state(&market, "clay"), "open");
     });
 }
 
 #[test]
-fn many_requests_at_once_open_one_shop() {
+fn many_requests_at_once_create_one_shop() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let fields = [("name", "Clay")];
-        let posts = (0..8).map(|_| ana.post(NAME, &fields));
-        for answer in futures_util::future::join_all(posts).await {
-            assert_eq!(answer.status(), 303);
+        let posts = (0..8).map(|_| ana.post(NAME_STEP, &fields));
+        for response in futures_util::future::join_all(posts).await {
+            assert_eq!(response.status(), 303);
         }
         let count: i64 = shops::table.count().get_result(&mut connect(&market)).unwrap();
         assert_eq!(count, 1);
@@ -95,17 +98,17 @@ fn many_requests_at_once_open_one_shop() {
 fn of_two_requests_for_one_address_one_gets_it() {
     run(async {
         let market = Market::empty();
-        let people = [
+        let visitors = [
             market.join("ana").await,
             market.join("ben").await,
             market.join("cleo").await,
         ];
         let fields = [("name", "Clay"), ("slug", "clay")];
-        let posts = people.iter().map(|one| one.post(NAME, &fields));
+        let posts = visitors.iter().map(|one| one.post(NAME_STEP, &fields));
         let mut answers: Vec<u16> = futures_util::future::join_all(posts)
             .await
             .iter()
-            .map(|answer| answer.status().as_u16())
+            .map(|response| response.status().as_u16())
             .collect();
         answers.sort_unstable();
         assert_eq!(answers, [303, 422, 422]);
@@ -124,7 +127,7 @@ fn hostile_text_is_escaped_or_refused_with_a_reason() {
             ("tagline", hostile),
             ("bio", hostile),
         ];
-        assert_eq!(ana.post(NAME, &fields).await.status(), 303);
+        assert_eq!(ana.post(NAME_STEP, &fields).await.status(), 303);
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
         for path in ["/shops/clay", "/dashboard/shop", "/dashboard", "/shops"] {
             let page = ana.page(path).await;
@@ -154,7 +157,7 @@ fn hostile_text_is_escaped_or_refused_with_a_reason() {
             } else {
                 form.to_vec()
             };
-            let (status, page) = posted(&ana, "/dashboard/shop", &form).await;
+            let (status, page) = post_form(&ana, "/dashboard/shop", &form).await;
             assert_eq!(status, 422, "{field}");
             assert_eq!(attributes(&page, "#problems a", "href"), [format!("#{field}")]);
             assert!(texts(&page, "title")[0].starts_with("Error: "));
@@ -168,14 +171,14 @@ fn the_first_product_needs_a_picture_and_keeps_the_input() {
     run(async {
         let market = Market::demo();
         let ana = market.join("ana").await;
-        begin(&ana, "Clay", "clay").await;
-        let typed = [
+        start_shop(&ana, "Clay", "clay").await;
+        let invalid = [
             ("title", "Mug"),
             ("price", "abc"),
             ("quantity", "-1"),
             ("category", "NOPE"),
         ];
-        let (status, page) = posted(&ana, "/dashboard/shop/new/product", &typed).await;
+        let (status, page) = post_form(&ana, "/dashboard/shop/new/product", &invalid).await;
         assert_eq!(status, 422);
         assert_eq!(
             attributes(&page, "#problems a", "href"),
@@ -189,14 +192,14 @@ fn the_first_product_needs_a_picture_and_keeps_the_input() {
             ("category", "HOME"),
             ("picture", "1"),
         ];
-        assert_eq!(posted(&ana, "/dashboard/shop/new/product", &stolen).await.0, 422);
+        assert_eq!(post_form(&ana, "/dashboard/shop/new/product", &stolen).await.0, 422);
         let (owner, shop): (i64, i64) = (
             users::table
                 .filter(users::username.eq("ana"))
                 .select(users::id)
                 .first(&mut connect(&market))
                 .unwrap(),
-            super::id_of(&market, "clay"),
+            super::shop_id(&market, "clay"),
         );
         assert!(owner > 0);
         let count: i64 = products::table
@@ -208,8 +211,8 @@ fn the_first_product_needs_a_picture_and_keeps_the_input() {
     });
 }
 
-/// A form with a picture, as a browser sends it.
-fn with_picture(fields: &[(&str, &str)]) -> Vec<u8> {
+/// The body of a form with a picture, as a browser encodes it. The boundary is `x`.
+fn body_with_picture(fields: &[(&str, &str)]) -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_pixel(400, 500, image::Rgb([180, 90, 60]))
         .write_to(&mut png, image::ImageFormat::Png)
@@ -231,7 +234,7 @@ fn the_first_product_is_visible_as_soon_as_the_shop_opens() {
     run(async {
         let market = Market::demo();
         let ana = market.join("ana").await;
-        begin(&ana, "Clay", "clay").await;
+        start_shop(&ana, "Clay", "clay").await;
         let fields = [
             ("title", "Mug"),
             ("price", "9.50"),
@@ -250,14 +253,14 @@ fn the_first_product_is_visible_as_soon_as_the_shop_opens() {
                 .post("/dashboard/shop/new/product")
                 .header("Cookie", ana.cookie().unwrap())
                 .header("Content-Type", "multipart/form-data; boundary=x")
-                .body(with_picture(&fields));
+                .body(body_with_picture(&fields));
             assert_eq!(location(&request.send().await.unwrap()), "/dashboard/shop/new/opening");
         }
         assert_eq!(market.get("/shops/clay/mug").await.status(), 404);
         assert_eq!(
             texts(&ana.page("/shops/clay").await, "#grid h3"),
             ["Mug"],
-            "sent twice, it is one"
+            "submitting twice makes one product"
         );
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
         let page = market.page("/shops/clay/mug").await;

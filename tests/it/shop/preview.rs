@@ -1,6 +1,6 @@
 //! Drafts are visible only to their owner.
 
-use super::{begin, keeper, posted};
+use super::{post_form, seller_with_shop, start_shop};
 use crate::support::visitor::Visitor;
 use crate::support::{Market, run, texts};
 
@@ -9,8 +9,8 @@ fn a_draft_is_visible_only_to_its_owner_even_after_they_viewed_it() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let ben = keeper(&market, "ben", "Wood", "wood").await;
-        begin(&ana, "Clay", "clay").await;
+        let ben = seller_with_shop(&market, "ben", "Wood", "wood").await;
+        start_shop(&ana, "Clay", "clay").await;
         let sheet = "/shops/clay/theme.0.css";
         for _ in 0..2 {
             let page = ana.page("/shops/clay").await;
@@ -58,7 +58,7 @@ fn a_draft_product_is_visible_only_to_its_seller() {
         };
         assert!(
             !listed(ines.page("/shops/barro-e-sal").await),
-            "an open shop looks as visitors see it"
+            "the seller sees an open shop as visitors do"
         );
     });
 }
@@ -73,7 +73,7 @@ fn a_story_has_a_preview() {
             ("bio", "**Clay** <script>x</script>"),
             ("do", "preview"),
         ];
-        let (status, page) = posted(&ana, super::NAME, &form).await;
+        let (status, page) = post_form(&ana, super::NAME_STEP, &form).await;
         assert_eq!(status, 200);
         assert_eq!(texts(&page, "#story-preview strong"), ["Clay"]);
         assert_eq!(market.get("/shops/clay").await.status(), 404);

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{connect, id_of, keeper, posted};
+use super::{connect, post_form, seller_with_shop, shop_id};
 use crate::schema::{products, sections};
 use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
@@ -22,25 +22,25 @@ fn names(market: &Market, shop: i64) -> Vec<(i64, String)> {
 fn sections_are_added_renamed_moved_and_removed() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
-        let shop = id_of(&market, "clay");
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
+        let shop = shop_id(&market, "clay");
         for name in ["Mugs", "Plates", "<i>Bowls</i>"] {
             assert_eq!(ana.post(SECTIONS, &[("name", name)]).await.status(), 303);
         }
         for name in ["", "mugs", &"x".repeat(61), "a\u{0}"] {
-            assert_eq!(posted(&ana, SECTIONS, &[("name", name)]).await.0, 422, "{name:?}");
+            assert_eq!(post_form(&ana, SECTIONS, &[("name", name)]).await.0, 422, "{name:?}");
         }
         let ids: Vec<i64> = names(&market, shop).into_iter().map(|(id, _)| id).collect();
-        let of = |id: i64, what: &str| format!("{SECTIONS}/{id}{what}");
-        assert_eq!(ana.post(&of(ids[2], "/place"), &[("way", "up")]).await.status(), 303);
-        assert_eq!(ana.post(&of(ids[0], "/place"), &[("way", "up")]).await.status(), 303);
+        let path = |id: i64, what: &str| format!("{SECTIONS}/{id}{what}");
+        assert_eq!(ana.post(&path(ids[2], "/place"), &[("way", "up")]).await.status(), 303);
+        assert_eq!(ana.post(&path(ids[0], "/place"), &[("way", "up")]).await.status(), 303);
         let order: Vec<i64> = names(&market, shop).into_iter().map(|(id, _)| id).collect();
         assert_eq!(order, [ids[0], ids[2], ids[1]]);
-        let (status, page) = posted(&ana, &of(ids[1], ""), &[("name", "Mugs")]).await;
+        let (status, page) = post_form(&ana, &path(ids[1], ""), &[("name", "Mugs")]).await;
         assert_eq!(status, 422);
         assert_eq!(attributes(&page, &format!("#name-{}", ids[1]), "value"), ["Mugs"]);
-        assert_eq!(ana.post(&of(ids[1], ""), &[("name", "Dishes")]).await.status(), 303);
-        assert_eq!(ana.post(&of(ids[2], "/removal"), &[]).await.status(), 303);
+        assert_eq!(ana.post(&path(ids[1], ""), &[("name", "Dishes")]).await.status(), 303);
+        assert_eq!(ana.post(&path(ids[2], "/removal"), &[]).await.status(), 303);
         let left: Vec<String> = names(&market, shop).into_iter().map(|(_, name)| name).collect();
         assert_eq!(left, ["Mugs", "Dishes"]);
     });
@@ -55,9 +55,9 @@ fn buyers_choose_among_the_sections_with_products() {
         for name in ["Mugs", "Empty"] {
             assert_eq!(ines.post(SECTIONS, &[("name", name)]).await.status(), 303);
         }
-        let shop = id_of(&market, "barro-e-sal");
-        let named = |wanted: &str| names(&market, shop).iter().find(|(_, name)| name == wanted).unwrap().0;
-        let mugs = named("Mugs");
+        let shop = shop_id(&market, "barro-e-sal");
+        let section_id = |wanted: &str| names(&market, shop).iter().find(|(_, name)| name == wanted).unwrap().0;
+        let mugs = section_id("Mugs");
         market
             .db
             .write(move |conn| {
@@ -69,10 +69,10 @@ fn buyers_choose_among_the_sections_with_products() {
             .await
             .unwrap();
         let page = market.page("/shops/barro-e-sal").await;
-        let chips = texts(&page, "nav[aria-label^='Sections'] a");
+        let links = texts(&page, "nav[aria-label^='Sections'] a");
         assert!(
-            chips.contains(&"Mugs".to_owned()) && !chips.contains(&"Empty".to_owned()),
-            "{chips:?}"
+            links.contains(&"Mugs".to_owned()) && !links.contains(&"Empty".to_owned()),
+            "{links:?}"
         );
         let page = market.page(&format!("/shops/barro-e-sal?section={mugs}")).await;
         assert_eq!(texts(&page, "#grid h3"), ["Dipped speckle mug"]);

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use pocketshop::id::ShopId;
 use pocketshop::shops::Shop;
 
-use super::{connect, id_of, keeper, posted};
+use super::{connect, post_form, seller_with_shop, shop_id};
 use crate::support::roles::now;
 use crate::support::{Market, attributes, run, texts};
 
@@ -16,7 +16,7 @@ fn at(day: &str, time: &str) -> NaiveDateTime {
 fn a_vacation_begins_and_ends_with_its_days() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
         let (from, until) = (now().date() + TimeDelta::days(3), now().date() + TimeDelta::days(5));
         let (first, last) = (from.to_string(), until.to_string());
         let form = [
@@ -28,16 +28,16 @@ fn a_vacation_begins_and_ends_with_its_days() {
         assert_eq!(ana.post("/dashboard/shop/vacation", &form).await.status(), 303);
         let page = ana.page("/dashboard/shop/vacation").await;
         assert_eq!(attributes(&page, "#vacation_until", "value"), [last.as_str()]);
-        let shop = Shop::find(&mut connect(&market), ShopId(id_of(&market, "clay"))).unwrap();
+        let shop = Shop::find(&mut connect(&market), ShopId(shop_id(&market, "clay"))).unwrap();
         let day = |date: NaiveDate| date.to_string();
-        for (when, away) in [
+        for (when, on_vacation) in [
             (at(&day(from - TimeDelta::days(1)), "23:59:59"), false),
             (at(&first, "00:00:00"), true),
             (at(&last, "23:59:59"), true),
             (at(&day(until + TimeDelta::days(1)), "00:00:00"), false),
         ] {
-            assert_eq!(shop.vacation(when).is_some(), away, "{when}");
-            assert_eq!(shop.sells(when), !away, "{when}");
+            assert_eq!(shop.vacation(when).is_some(), on_vacation, "{when}");
+            assert_eq!(shop.sells(when), !on_vacation, "{when}");
         }
     });
 }
@@ -46,9 +46,9 @@ fn a_vacation_begins_and_ends_with_its_days() {
 fn buyers_see_whether_a_shop_on_vacation_sells() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
         let today = now().date().to_string();
-        for (selling, told) in [("no", true), ("yes", false)] {
+        for (selling, closed) in [("no", true), ("yes", false)] {
             let form = [
                 ("vacation_from", today.as_str()),
                 ("vacation_until", ""),
@@ -58,9 +58,9 @@ fn buyers_see_whether_a_shop_on_vacation_sells() {
             let page = market.page("/shops/clay").await;
             let note = texts(&page, ".notes").join(" ");
             assert!(note.contains("On vacation."), "{note}");
-            assert_eq!(note.contains("You can’t order"), told, "{note}");
-            let shop = Shop::find(&mut connect(&market), ShopId(id_of(&market, "clay"))).unwrap();
-            assert_eq!(shop.sells(now()), !told);
+            assert_eq!(note.contains("You can’t order"), closed, "{note}");
+            let shop = Shop::find(&mut connect(&market), ShopId(shop_id(&market, "clay"))).unwrap();
+            assert_eq!(shop.sells(now()), !closed);
         }
         assert_eq!(ana.post("/dashboard/shop/vacation/end", &[]).await.status(), 303);
         assert!(texts(&market.page("/shops/clay").await, ".notes").is_empty());
@@ -71,7 +71,7 @@ fn buyers_see_whether_a_shop_on_vacation_sells() {
 fn invalid_days_are_refused() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
         let today = now().date();
         let day = |days: i64| (today + TimeDelta::days(days)).to_string();
         for (from, until, field) in [
@@ -87,7 +87,7 @@ fn invalid_days_are_refused() {
                 ("vacation_until", &until),
                 ("vacation_selling", "no"),
             ];
-            let (status, page) = posted(&ana, "/dashboard/shop/vacation", &form).await;
+            let (status, page) = post_form(&ana, "/dashboard/shop/vacation", &form).await;
             assert_eq!(
                 (status, attributes(&page, "#problems a", "href")),
                 (422, vec![field.to_owned()]),

@@ -3,12 +3,12 @@
 use diesel::connection::SimpleConnection;
 use pocketshop::db::Conn;
 
-use super::{connect, id_of, keeper, posted, profile};
+use super::{connect, post_form, profile_form, seller_with_shop, shop_id};
 use crate::support::rows::dump;
 use crate::support::{Market, run};
 
-/// Adds an order that the shop has to ship.
-pub fn sell(conn: &mut Conn, shop: i64) {
+/// Adds a paid order that the shop has not shipped.
+pub fn add_order(conn: &mut Conn, shop: i64) {
     let time = "'2026-01-01 00:00:00'";
     conn.batch_execute(&format!(
         "INSERT INTO purchases (id, number, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at)
@@ -27,26 +27,26 @@ pub fn sell(conn: &mut Conn, shop: i64) {
 fn the_section_of_another_shop_is_not_found() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
-        let ben = keeper(&market, "ben", "Wood", "wood").await;
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
+        let ben = seller_with_shop(&market, "ben", "Wood", "wood").await;
         ana.post("/dashboard/shop/sections", &[("name", "Mugs")]).await;
         let page = ana.page("/dashboard/shop/sections").await;
         let section = crate::support::attributes(&page, ".sections li", "id")
             .remove(0)
             .replace("section-", "");
-        // Jobs for emails come and go in the meantime.
+        // Jobs are left out, because emails may be queued and sent in the meantime.
         let rows = || {
             let mut rows = dump(&mut connect(&market));
             rows.retain(|row| !row.starts_with("jobs:"));
             rows.len()
         };
         let before = rows();
-        for (what, form) in [
+        for (action, form) in [
             ("", ("name", "Mine")),
             ("/place", ("way", "up")),
             ("/removal", ("x", "y")),
         ] {
-            let path = format!("/dashboard/shop/sections/{section}{what}");
+            let path = format!("/dashboard/shop/sections/{section}{action}");
             assert_eq!(ben.post(&path, &[form]).await.status(), 404, "{path}");
         }
         assert_eq!(rows(), before);
@@ -55,7 +55,7 @@ fn the_section_of_another_shop_is_not_found() {
     });
 }
 
-/// The columns of a shop's row, as name and value.
+/// A shop's row as names and values of its columns.
 fn row(conn: &mut Conn, shop: i64) -> Vec<(String, String)> {
     use diesel::prelude::*;
     use diesel::sql_types::Text;
@@ -104,9 +104,9 @@ const COLUMNS: [&str; 23] = [
 fn a_form_changes_only_its_own_fields() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
-        keeper(&market, "ben", "Wood", "wood").await;
-        let (mine, theirs) = (id_of(&market, "clay"), id_of(&market, "wood"));
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
+        seller_with_shop(&market, "ben", "Wood", "wood").await;
+        let (mine, theirs) = (shop_id(&market, "clay"), shop_id(&market, "wood"));
         let day = crate::support::roles::now().date().to_string();
         let value = |column: &str| match column {
             "id" => theirs.to_string(),
@@ -171,8 +171,8 @@ fn a_form_changes_only_its_own_fields() {
 fn a_theme_takes_only_valid_values() {
     run(async {
         let market = Market::empty();
-        let ana = keeper(&market, "ana", "Clay", "clay").await;
-        let before = row(&mut connect(&market), id_of(&market, "clay"));
+        let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
+        let before = row(&mut connect(&market), shop_id(&market, "clay"));
         for (hue, vividness, corner) in [
             ("red;}body{", "calm", "round"),
             ("360", "calm", "round"),
@@ -186,7 +186,7 @@ fn a_theme_takes_only_valid_values() {
         ] {
             let form = [("hue", hue), ("vividness", vividness), ("corner", corner)];
             for path in ["/dashboard/shop/look"] {
-                assert_eq!(posted(&ana, path, &form).await.0, 422, "{form:?}");
+                assert_eq!(post_form(&ana, path, &form).await.0, 422, "{form:?}");
             }
             let query = serde_html_form::to_string(form).unwrap();
             let sheet = ana.get(&format!("/dashboard/shop/look.css?{query}")).await;
@@ -199,7 +199,7 @@ fn a_theme_takes_only_valid_values() {
                 .unwrap();
             assert!(!page.contains("}body{"), "{form:?}");
         }
-        assert_eq!(row(&mut connect(&market), id_of(&market, "clay")), before);
+        assert_eq!(row(&mut connect(&market), shop_id(&market, "clay")), before);
         let good = ana
             .get("/dashboard/shop/look.css?hue=359&vividness=vivid&corner=pocket")
             .await;
@@ -208,7 +208,9 @@ fn a_theme_takes_only_valid_values() {
             "@layer shop{:root{--h:359;--c:.17;--pocket:1.625rem}}\n"
         );
         assert_eq!(
-            ana.post("/dashboard/shop", &profile("Clay", "clay")).await.status(),
+            ana.post("/dashboard/shop", &profile_form("Clay", "clay"))
+                .await
+                .status(),
             303
         );
     });
