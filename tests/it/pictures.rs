@@ -1,11 +1,11 @@
 //! Pictures: uploads, processing, storage and deletion.
 
 mod cloudinary;
-mod finishing;
 mod hostile;
 mod limits;
-mod load;
 mod local_store;
+mod memory;
+mod processing;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -22,48 +22,52 @@ use crate::support::attributes;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, texts};
 
-/// The form with one file.
+/// A form with one file.
 fn form(name: &str, bytes: impl Into<Vec<u8>>) -> Form {
     let part = Part::bytes(bytes.into()).file_name(name.to_owned());
     Form::new().part("image", part)
 }
 
+/// Submits a picture for the visitor's account.
 async fn send(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> Response {
     visitor.upload("/account/picture", form(name, bytes)).await
 }
 
-/// Uploads a picture that must be accepted. Returns its address on the page.
-async fn face(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> String {
-    let answer = send(visitor, name, bytes).await;
-    assert_eq!(answer.status(), 303, "{name}");
-    shown(visitor).await.unwrap_or_else(|| panic!("{name} is not shown"))
+/// Uploads a profile picture that must be accepted. Returns its URL on the page.
+async fn upload_avatar(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> String {
+    let response = send(visitor, name, bytes).await;
+    assert_eq!(response.status(), 303, "{name}");
+    avatar_url(visitor)
+        .await
+        .unwrap_or_else(|| panic!("{name} is not shown"))
 }
 
-async fn shown(visitor: &Visitor) -> Option<String> {
+/// The URL of the profile picture on the account page.
+async fn avatar_url(visitor: &Visitor) -> Option<String> {
     let page = visitor.page("/account").await;
     attributes(&page, ".self .avatar img", "src").into_iter().next()
 }
 
-/// The message when a picture is refused.
-async fn refusal(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> String {
-    let answer = send(visitor, name, bytes).await;
-    assert_eq!(answer.status(), 422, "{name}");
-    let page = scraper::Html::parse_document(&answer.text().await.unwrap());
+/// Uploads a picture that must be refused. Returns the error message.
+async fn upload_error(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>) -> String {
+    let response = send(visitor, name, bytes).await;
+    assert_eq!(response.status(), 422, "{name}");
+    let page = scraper::Html::parse_document(&response.text().await.unwrap());
     assert!(texts(&page, "title")[0].starts_with("Error: "));
     texts(&page, "#problems li").join("; ")
 }
 
-/// The picture at an address: decoded, and its bytes.
-async fn served(visitor: &Visitor, url: &str) -> (DynamicImage, Vec<u8>) {
-    let answer = visitor.get(url).await;
-    assert_eq!(answer.status(), 200, "{url}");
-    let bytes = answer.bytes().await.unwrap().to_vec();
+/// Requests a picture. Returns it decoded, and its bytes.
+async fn fetch_picture(visitor: &Visitor, url: &str) -> (DynamicImage, Vec<u8>) {
+    let response = visitor.get(url).await;
+    assert_eq!(response.status(), 200, "{url}");
+    let bytes = response.bytes().await.unwrap().to_vec();
     (image::load_from_memory(&bytes).unwrap(), bytes)
 }
 
 /// The files in the folder of pictures.
 fn files(market: &Market) -> Vec<String> {
-    let Ok(folder) = std::fs::read_dir(shelf(market)) else {
+    let Ok(folder) = std::fs::read_dir(pictures_folder(market)) else {
         return Vec::new();
     };
     let mut files: Vec<String> = folder
@@ -73,24 +77,24 @@ fn files(market: &Market) -> Vec<String> {
     files
 }
 
-fn shelf(market: &Market) -> PathBuf {
+fn pictures_folder(market: &Market) -> PathBuf {
     market.config.media().join("pictures")
 }
 
-/// Waits until the condition holds, while all jobs are due at once.
-async fn until(market: &Market, what: &str, mut done: impl AsyncFnMut() -> bool) {
+/// Waits until the condition holds. All jobs run at once, without their delays.
+async fn wait_until(market: &Market, what: &str, mut done: impl AsyncFnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     let mut conn = market.config.database.connect().unwrap();
     while !done().await {
-        assert!(Instant::now() < end, "{what} did not come");
+        assert!(Instant::now() < end, "timed out waiting for {what}");
         conn.batch_execute("UPDATE jobs SET run_at = '2026-01-01 00:00:00' WHERE leased_until IS NULL")
             .unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-/// Whether no job is left.
-async fn idle(market: &Market) -> bool {
+/// Whether all jobs for pictures are done.
+async fn picture_jobs_done(market: &Market) -> bool {
     let mut conn = market.config.database.connect().unwrap();
     let waiting = |conn: &mut _, kind| pocketshop::jobs::count_waiting(conn, Some(kind)).unwrap();
     waiting(&mut conn, "picture") + waiting(&mut conn, "picture-removal") == 0

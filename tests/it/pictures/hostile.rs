@@ -1,4 +1,4 @@
-//! Hostile and unusual files.
+//! Uploads of hostile and unusual files.
 
 use image::ImageFormat;
 
@@ -6,8 +6,8 @@ use super::*;
 use crate::support::files::{animated_webp, bomb, jpeg, photo, picture, png, see_through, with_segment, written};
 use crate::support::run;
 
-fn holds(bytes: &[u8], words: &[u8]) -> bool {
-    bytes.windows(words.len()).any(|window| window == words)
+fn contains_bytes(bytes: &[u8], pattern: &[u8]) -> bool {
+    bytes.windows(pattern.len()).any(|window| window == pattern)
 }
 
 #[test]
@@ -16,8 +16,8 @@ fn a_file_that_is_no_picture_is_refused_by_name() {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
-        let whole = jpeg(400, 300);
-        for (name, bytes, said) in [
+        let jpeg_bytes = jpeg(400, 300);
+        for (name, bytes, expected) in [
             (
                 "moon.png",
                 svg.as_bytes().to_vec(),
@@ -40,14 +40,14 @@ fn a_file_that_is_no_picture_is_refused_by_name() {
             ("long.png", bomb(12_001, 1), "has too many pixels"),
             ("wide.png", bomb(8000, 6000), "has too many pixels"),
             ("none.png", b"\x89PNG\r\n\x1a\n".to_vec(), "is damaged"),
-            ("stub.jpg", whole[..200].to_vec(), "is damaged"),
+            ("stub.jpg", jpeg_bytes[..200].to_vec(), "is damaged"),
             ("stub.webp", b"RIFF\xff\0\0\0WEBPVP8 ".to_vec(), "is damaged"),
             ("empty.jpg", Vec::new(), "“empty.jpg” is empty"),
         ] {
-            let told = refusal(&ana, name, bytes).await;
-            assert!(told.contains(said), "{name}: {told}");
+            let message = upload_error(&ana, name, bytes).await;
+            assert!(message.contains(expected), "{name}: {message}");
         }
-        assert_eq!(shown(&ana).await, None);
+        assert_eq!(avatar_url(&ana).await, None);
         assert_eq!(files(&market), [""; 0]);
     });
 }
@@ -61,14 +61,14 @@ fn unusual_pictures_are_shown_or_refused() {
             &image::DynamicImage::ImageRgb16(picture(90, 60).into_rgb16()),
             ImageFormat::Png,
         );
-        let grey = written(
+        let gray = written(
             &image::DynamicImage::ImageLuma8(picture(90, 60).into_luma8()),
             ImageFormat::Png,
         );
         for (name, bytes, size) in [
             ("dot.png", png(1, 1), (1, 1)),
             ("deep.png", deep, (90, 60)),
-            ("grey.png", grey, (90, 60)),
+            ("grey.png", gray, (90, 60)),
             (
                 "cmyk.jpg",
                 include_bytes!("../../corpus/pictures/cmyk.jpg").to_vec(),
@@ -79,14 +79,17 @@ fn unusual_pictures_are_shown_or_refused() {
             ("line.png", png(9000, 2), (1440, 1)),
             ("pole.png", png(2, 9000), (1, 2160)),
         ] {
-            let (image, _) = served(&ana, &face(&ana, name, bytes).await).await;
+            let (image, _) = fetch_picture(&ana, &upload_avatar(&ana, name, bytes).await).await;
             assert_eq!((image.width(), image.height()), size, "{name}");
             if name == "moving.webp" {
-                assert!(image.to_rgb8().get_pixel(20, 15).0[0] > 200, "not the first of two");
+                assert!(
+                    image.to_rgb8().get_pixel(20, 15).0[0] > 200,
+                    "not the first of two frames"
+                );
             }
             assert_eq!(image.color().has_alpha(), name == "glass.png", "{name}");
         }
-        // Half a file may still be a picture; it must not cause an error.
+        // Half a file may still decode to a picture. It must not cause an internal error.
         for half in [jpeg(400, 300), png(400, 300)] {
             let status = send(&ana, "half.jpg", &half[..half.len() / 2]).await.status();
             assert!([303, 422].contains(&status.as_u16()), "{status}");
@@ -108,14 +111,18 @@ fn only_the_pixels_of_an_upload_are_kept() {
             ("zipped.png", zipped),
             ("photo.jpg", photo(400, 300, 1)),
         ] {
-            face(&ana, name, bytes).await;
+            upload_avatar(&ana, name, bytes).await;
         }
-        until(&market, "the sizes", async || idle(&market).await).await;
-        let kept = files(&market);
-        assert_eq!(kept.iter().filter(|file| file.contains(".avif")).count(), 2, "{kept:?}");
-        for file in kept {
-            let bytes = std::fs::read(shelf(&market).join(&file)).unwrap();
-            for words in [
+        wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
+        let saved = files(&market);
+        assert_eq!(
+            saved.iter().filter(|file| file.contains(".avif")).count(),
+            2,
+            "{saved:?}"
+        );
+        for file in saved {
+            let bytes = std::fs::read(pictures_folder(&market).join(&file)).unwrap();
+            for pattern in [
                 b"<?php".as_slice(),
                 b"<script",
                 b"PK\x03\x04",
@@ -124,7 +131,11 @@ fn only_the_pixels_of_an_upload_are_kept() {
                 b"http://ns.adobe.com/xap",
                 b"photo.jpg",
             ] {
-                assert!(!holds(&bytes, words), "{file} holds {}", String::from_utf8_lossy(words));
+                assert!(
+                    !contains_bytes(&bytes, pattern),
+                    "{file} holds {}",
+                    String::from_utf8_lossy(pattern)
+                );
             }
         }
     });
@@ -135,15 +146,15 @@ fn a_photo_is_rotated_upright() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        // Red above and blue below before the rotation.
+        // Before the rotation, the photo is red at the top and blue at the bottom.
         for (orientation, size, red) in [
             (1, (300, 200), (150, 20)),
             (3, (300, 200), (150, 180)),
             (6, (200, 300), (180, 150)),
             (8, (200, 300), (20, 150)),
         ] {
-            let url = face(&ana, "turned.jpg", photo(300, 200, orientation)).await;
-            let (image, _) = served(&ana, &url).await;
+            let url = upload_avatar(&ana, "turned.jpg", photo(300, 200, orientation)).await;
+            let (image, _) = fetch_picture(&ana, &url).await;
             assert_eq!((image.width(), image.height()), size, "{orientation}");
             let pixel = image.to_rgb8().get_pixel(red.0, red.1).0;
             assert!(pixel[0] > 150 && pixel[2] < 100, "{orientation}: {pixel:?}");
@@ -172,20 +183,23 @@ fn file_names_never_become_paths() {
             "",
             "<script>alert(1)</script>.png",
         ] {
-            let answer = send(&ana, name, png(20, 20)).await;
+            let response = send(&ana, name, png(20, 20)).await;
             assert!(
-                [303, 422].contains(&answer.status().as_u16()),
+                [303, 422].contains(&response.status().as_u16()),
                 "{name:?}: {}",
-                answer.status()
+                response.status()
             );
             assert_eq!(send(&ana, name, b"no picture".to_vec()).await.status(), 422, "{name:?}");
         }
         assert!(!outside.exists());
         for file in files(&market) {
-            let plain = file
+            let only_safe_characters = file
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-            assert!(plain && file.len() < 60 && !file.starts_with('.'), "{file}");
+            assert!(
+                only_safe_characters && file.len() < 60 && !file.starts_with('.'),
+                "{file}"
+            );
         }
         for entry in std::fs::read_dir(&data).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
@@ -194,7 +208,7 @@ fn file_names_never_become_paths() {
         assert_eq!(
             std::fs::read_dir(data.join("uploads")).unwrap().count(),
             0,
-            "left behind"
+            "temporary files are left"
         );
     });
 }

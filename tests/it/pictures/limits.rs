@@ -1,4 +1,4 @@
-//! Limits of uploads: size, number, speed.
+//! Limits of uploads: size, number and speed.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -14,25 +14,25 @@ fn uploads_that_are_too_large_or_too_many_are_refused_with_a_message() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let told = refusal(&ana, "big.png", vec![0; 20 * 1024 * 1024 + 1]).await;
-        assert!(told.starts_with("“big.png” is larger than 20 MB"), "{told}");
-        let two = form("a.png", png(9, 9)).part("image", Part::bytes(png(9, 9)).file_name("b.png"));
-        let answer = ana.upload("/account/picture", two).await;
-        assert_eq!(answer.status(), 422);
-        assert!(answer.text().await.unwrap().contains("Choose only one picture."));
-        // As a browser sends a field without a file.
-        let told = refusal(&ana, "", Vec::new()).await;
-        assert_eq!(told, "Choose a picture first.");
+        let message = upload_error(&ana, "big.png", vec![0; 20 * 1024 * 1024 + 1]).await;
+        assert!(message.starts_with("“big.png” is larger than 20 MB"), "{message}");
+        let two_files = form("a.png", png(9, 9)).part("image", Part::bytes(png(9, 9)).file_name("b.png"));
+        let response = ana.upload("/account/picture", two_files).await;
+        assert_eq!(response.status(), 422);
+        assert!(response.text().await.unwrap().contains("Choose only one picture."));
+        // A browser sends an empty file name for a field without a file.
+        let message = upload_error(&ana, "", Vec::new()).await;
+        assert_eq!(message, "Choose a picture first.");
         let parts = (0..2001).fold(Form::new(), |form, number| form.text(format!("field-{number}"), "x"));
         assert_eq!(ana.upload("/account/picture", parts).await.status(), 422);
         let text = Form::new().text("story", "x".repeat(1024 * 1024 + 1));
         assert_eq!(ana.upload("/account/picture", text).await.status(), 422);
-        assert_eq!(shown(&ana).await, None);
+        assert_eq!(avatar_url(&ana).await, None);
     });
 }
 
-/// A raw request, so that the length header can be wrong.
-async fn ask(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pause: Duration) -> (String, Duration) {
+/// Sends a raw request, so that the length header can be wrong. Returns the response and how long it took.
+async fn send_raw(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pause: Duration) -> (String, Duration) {
     let address = market.url.strip_prefix("http://").unwrap().to_owned();
     let cookie = ana.cookie().unwrap();
     let head = format!(
@@ -50,9 +50,9 @@ async fn ask(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pause: D
             }
             std::thread::sleep(pause);
         }
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        (String::from_utf8_lossy(&answer).into_owned(), start.elapsed())
+        let mut response = Vec::new();
+        let _ = stream.read_to_end(&mut response);
+        (String::from_utf8_lossy(&response).into_owned(), start.elapsed())
     })
     .await
     .unwrap()
@@ -64,47 +64,48 @@ fn a_body_that_is_too_large_or_too_slow_is_cut_off() {
         let market = Market::empty();
         let ana = market.join("ana").await;
         let file = b"--seam\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n".to_vec();
-        let none = Duration::ZERO;
-        let (large, took) = ask(&market, &ana, "Content-Length: 200000000", file.clone(), none).await;
-        assert!(large.starts_with("HTTP/1.1 413"), "{large}");
-        assert!(took < Duration::from_secs(2), "{took:?}");
-        let (zipped, _) = ask(
+        let no_pause = Duration::ZERO;
+        let (too_large, duration) = send_raw(&market, &ana, "Content-Length: 200000000", file.clone(), no_pause).await;
+        assert!(too_large.starts_with("HTTP/1.1 413"), "{too_large}");
+        assert!(duration < Duration::from_secs(2), "{duration:?}");
+        let (compressed, _) = send_raw(
             &market,
             &ana,
             "Content-Encoding: gzip\r\nContent-Length: 90000",
             file.clone(),
-            none,
+            no_pause,
         )
         .await;
-        assert!(zipped.starts_with("HTTP/1.1 415"), "{zipped}");
+        assert!(compressed.starts_with("HTTP/1.1 415"), "{compressed}");
 
-        // All at the same time, because each takes long. The first two are small enough to be read first; the others pass.
+        // At the same time, because each takes long. The first two are small enough to be buffered, the others are
+        // streamed.
         let chunked = [b"55\r\n".to_vec(), file.clone(), b"\r\n".to_vec()].concat();
-        let dripped = [file.clone(), vec![b'x'; 60_000]].concat();
-        let asked = futures_util::future::join_all([
-            ask(&market, &ana, "Content-Length: 5000", file.clone(), none),
-            ask(&market, &ana, "Transfer-Encoding: chunked", chunked, none),
-            ask(&market, &ana, "Content-Length: 90000000", file.clone(), none),
+        let slow_body = [file.clone(), vec![b'x'; 60_000]].concat();
+        let responses = futures_util::future::join_all([
+            send_raw(&market, &ana, "Content-Length: 5000", file.clone(), no_pause),
+            send_raw(&market, &ana, "Transfer-Encoding: chunked", chunked, no_pause),
+            send_raw(&market, &ana, "Content-Length: 90000000", file.clone(), no_pause),
             // 2 KiB a second: not stalled, but below the minimum speed.
-            ask(
+            send_raw(
                 &market,
                 &ana,
                 "Content-Length: 90000000",
-                dripped,
+                slow_body,
                 Duration::from_millis(500),
             ),
         ]);
-        for (number, (answer, took)) in asked.await.into_iter().enumerate() {
-            assert!(answer.starts_with("HTTP/1.1 408"), "{number}: {answer}");
+        for (number, (response, duration)) in responses.await.into_iter().enumerate() {
+            assert!(response.starts_with("HTTP/1.1 408"), "{number}: {response}");
             assert!(
-                answer.to_lowercase().contains("connection: close"),
-                "{number}: {answer}"
+                response.to_lowercase().contains("connection: close"),
+                "{number}: {response}"
             );
-            // A slow sender gets the response after its last bytes.
-            let most = if number == 3 { 40 } else { 20 };
+            // A client gets the response only after it has sent its last bytes.
+            let max_seconds = if number == 3 { 40 } else { 20 };
             assert!(
-                took > Duration::from_secs(14) && took < Duration::from_secs(most),
-                "{number}: {took:?}"
+                duration > Duration::from_secs(14) && duration < Duration::from_secs(max_seconds),
+                "{number}: {duration:?}"
             );
         }
         assert!(ana.is_signed_in().await);
@@ -115,10 +116,10 @@ fn a_body_that_is_too_large_or_too_slow_is_cut_off() {
 fn the_upload_of_a_guest_is_not_read() {
     run(async {
         let market = Market::empty();
-        let nobody = Visitor::new(&market);
-        let answer = send(&nobody, "a.png", png(20, 20)).await;
+        let guest = Visitor::new(&market);
+        let response = send(&guest, "a.png", png(20, 20)).await;
         assert_eq!(
-            (answer.status().as_u16(), crate::support::visitor::location(&answer)),
+            (response.status().as_u16(), crate::support::visitor::location(&response)),
             (303, "/login?next=%2Faccount")
         );
         assert_eq!(files(&market), [""; 0]);
@@ -140,8 +141,8 @@ fn uploads_above_the_limit_are_refused() {
                 "{number}"
             );
         }
-        let rest = send(&ana, "a.png", png(9, 9)).await;
-        assert_eq!(rest.status(), 429);
-        assert!(rest.headers().contains_key("retry-after"));
+        let limited = send(&ana, "a.png", png(9, 9)).await;
+        assert_eq!(limited.status(), 429);
+        assert!(limited.headers().contains_key("retry-after"));
     });
 }

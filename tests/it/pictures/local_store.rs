@@ -1,4 +1,4 @@
-//! Deletion of unused pictures.
+//! Deletion of unused pictures in the local store.
 
 use std::fs::File;
 use std::time::SystemTime;
@@ -10,12 +10,12 @@ use crate::support::files::png;
 use crate::support::run;
 
 fn age(market: &Market, file: &str) {
-    let old = SystemTime::now() - Duration::from_secs(25 * 60 * 60);
+    let yesterday = SystemTime::now() - Duration::from_secs(25 * 60 * 60);
     File::options()
         .write(true)
-        .open(shelf(market).join(file))
+        .open(pictures_folder(market).join(file))
         .unwrap()
-        .set_modified(old)
+        .set_modified(yesterday)
         .unwrap();
 }
 
@@ -24,28 +24,28 @@ fn a_sweep_deletes_old_orphans_and_nothing_else() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        face(&ana, "a.png", png(500, 40)).await;
-        until(&market, "the sizes", async || idle(&market).await).await;
-        let named = files(&market);
-        assert_eq!(named.len(), 4);
+        upload_avatar(&ana, "a.png", png(500, 40)).await;
+        wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
+        let in_use = files(&market);
+        assert_eq!(in_use.len(), 4);
         let orphan = "0123456789abcdef0123456789abcdef-400x300";
-        let old = [
+        let old_orphans = [
             format!("{orphan}.webp"),
             format!("{orphan}-320.avif"),
             format!(".draft-{orphan}.webp"),
         ];
-        let young = "ffffffffffffffff0123456789abcdef-400x300.webp".to_owned();
-        let strange = "notes.txt".to_owned();
-        for file in old.iter().chain([&young, &strange]) {
-            std::fs::write(shelf(&market).join(file), b"x").unwrap();
+        let recent = "ffffffffffffffff0123456789abcdef-400x300.webp".to_owned();
+        let other_file = "notes.txt".to_owned();
+        for file in old_orphans.iter().chain([&recent, &other_file]) {
+            std::fs::write(pictures_folder(&market).join(file), b"x").unwrap();
         }
-        for file in named.iter().chain(&old).chain([&strange]) {
+        for file in in_use.iter().chain(&old_orphans).chain([&other_file]) {
             age(&market, file);
         }
         market.pictures().sweep(&market.db, now()).await.unwrap();
-        let mut left = [named, vec![young, strange]].concat();
-        left.sort();
-        assert_eq!(files(&market), left);
+        let mut expected = [in_use, vec![recent, other_file]].concat();
+        expected.sort();
+        assert_eq!(files(&market), expected);
     });
 }
 
@@ -63,14 +63,14 @@ fn pending_pictures_expire_after_a_day() {
                 .unwrap()
         };
         market.pending(user, png(60, 40)).await;
-        until(&market, "the sizes", async || idle(&market).await).await;
+        wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
         let later = now() + chrono::TimeDelta::hours(23);
         market
             .db
             .write(move |conn| images::purge_expired(conn, later))
             .await
             .unwrap();
-        until(&market, "the jobs", async || idle(&market).await).await;
+        wait_until(&market, "the jobs", async || picture_jobs_done(&market).await).await;
         assert_eq!(files(&market).len(), 2);
         let later = now() + chrono::TimeDelta::hours(25);
         market
@@ -78,8 +78,8 @@ fn pending_pictures_expire_after_a_day() {
             .write(move |conn| images::purge_expired(conn, later))
             .await
             .unwrap();
-        until(&market, "the removal", async || {
-            idle(&market).await && files(&market).is_empty()
+        wait_until(&market, "the removal", async || {
+            picture_jobs_done(&market).await && files(&market).is_empty()
         })
         .await;
     });

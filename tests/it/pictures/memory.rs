@@ -1,4 +1,4 @@
-//! Memory used for decoding pictures. The server runs as its own process, so that its memory can be measured.
+//! The memory that decoding pictures takes. The server runs in its own process, so that its memory can be measured.
 
 use super::*;
 use crate::support::files::{bomb, phone_photo};
@@ -6,7 +6,7 @@ use crate::support::roles::DEMO_PASSWORD;
 use crate::support::run;
 use crate::support::served::{Served, pocketshop};
 
-async fn bruno(served: &Served) -> Visitor {
+async fn sign_in_bruno(served: &Served) -> Visitor {
     let bruno = Visitor::at(&served.url(), "", None);
     assert_eq!(bruno.sign_in("bruno", DEMO_PASSWORD).await.status(), 303);
     bruno
@@ -17,7 +17,7 @@ fn decompression_bombs_are_refused_without_decoding() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start_with(&mut pocketshop(folder.path()), &["--demo"]);
     run(async {
-        let bruno = bruno(&served).await;
+        let bruno = sign_in_bruno(&served).await;
         assert_eq!(
             send(&bruno, "small.png", crate::support::files::png(20, 20))
                 .await
@@ -28,7 +28,7 @@ fn decompression_bombs_are_refused_without_decoding() {
         assert!(bytes.len() < 60_000, "{}", bytes.len());
         let before = served.memory("VmRSS");
         let bombs = (0..10).map(|_| send(&bruno, "bomb.png", bytes.clone()));
-        let healthy = async {
+        let health_checks = async {
             let mut slowest = Duration::ZERO;
             for _ in 0..10 {
                 let start = Instant::now();
@@ -38,10 +38,10 @@ fn decompression_bombs_are_refused_without_decoding() {
             }
             slowest
         };
-        let (answers, slowest) = tokio::join!(futures_util::future::join_all(bombs), healthy);
-        assert!(answers.iter().all(|answer| answer.status() == 422));
-        let rise = served.memory("VmHWM").saturating_sub(before);
-        assert!(rise < 100 * 1024, "{rise} KiB more");
+        let (responses, slowest) = tokio::join!(futures_util::future::join_all(bombs), health_checks);
+        assert!(responses.iter().all(|response| response.status() == 422));
+        let growth = served.memory("VmHWM").saturating_sub(before);
+        assert!(growth < 100 * 1024, "{growth} KiB more");
         assert!(slowest < Duration::from_secs(1), "{slowest:?}");
     });
 }
@@ -51,14 +51,14 @@ fn ten_phone_photos_at_once_are_processed_within_the_memory_limit() {
     let folder = tempfile::tempdir().unwrap();
     let served = Served::start_with(&mut pocketshop(folder.path()), &["--demo"]);
     run(async {
-        let bruno = bruno(&served).await;
+        let bruno = sign_in_bruno(&served).await;
         let photo = phone_photo();
         let start = Instant::now();
         assert_eq!(send(&bruno, "one.jpg", photo.clone()).await.status(), 303);
-        let one = start.elapsed();
-        let shelf = folder.path().join("data/media/pictures");
+        let first_response = start.elapsed();
+        let folder_of_pictures = folder.path().join("data/media/pictures");
         let finished = || {
-            let files = std::fs::read_dir(&shelf).unwrap();
+            let files = std::fs::read_dir(&folder_of_pictures).unwrap();
             let names = files.map(|entry| entry.unwrap().file_name().into_string().unwrap());
             names.filter(|name| name.ends_with("x1080.avif")).count()
         };
@@ -68,15 +68,15 @@ fn ten_phone_photos_at_once_are_processed_within_the_memory_limit() {
         }
         let sizes = start.elapsed();
         let start = Instant::now();
-        let answers = futures_util::future::join_all((0..10).map(|_| send(&bruno, "ten.jpg", photo.clone()))).await;
-        let ten = start.elapsed();
-        assert!(answers.iter().all(|answer| answer.status() == 303));
-        let most = served.memory("VmHWM");
+        let responses = futures_util::future::join_all((0..10).map(|_| send(&bruno, "ten.jpg", photo.clone()))).await;
+        let ten_responses = start.elapsed();
+        assert!(responses.iter().all(|response| response.status() == 303));
+        let peak = served.memory("VmHWM");
         eprintln!(
-            "a photo of {} kB: answer after {one:?}, all sizes after {sizes:?}; ten at once after {ten:?}, {} MiB at most",
+            "a photo of {} kB: response after {first_response:?}, all sizes after {sizes:?}; ten at once after {ten_responses:?}, {} MiB at most",
             photo.len() / 1000,
-            most / 1024
+            peak / 1024
         );
-        assert!(most < 300 * 1024, "{most} KiB");
+        assert!(peak < 300 * 1024, "{peak} KiB");
     });
 }

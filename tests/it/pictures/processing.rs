@@ -1,4 +1,4 @@
-//! The jobs that make the sizes of pictures, and what rows and pages have afterwards.
+//! The jobs that resize pictures, and what the rows and pages contain afterwards.
 
 use diesel::prelude::*;
 use pocketshop::images::Picture;
@@ -15,40 +15,40 @@ fn a_picture_is_shown_at_once_and_later_in_every_size() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let quick = face(&ana, "moon.jpg", jpeg(3000, 1500)).await;
+        let url = upload_avatar(&ana, "moon.jpg", jpeg(3000, 1500)).await;
         assert!(
-            quick.starts_with("/media/pictures/") && quick.ends_with("-1440x720.webp"),
-            "{quick}"
+            url.starts_with("/media/pictures/") && url.ends_with("-1440x720.webp"),
+            "{url}"
         );
-        let (image, _) = served(&ana, &quick).await;
+        let (image, _) = fetch_picture(&ana, &url).await;
         assert_eq!((image.width(), image.height()), (1440, 720));
         assert_eq!(image.to_rgb8().get_pixel(700, 100).0.map(|part| part / 100), [2, 0, 0]);
-        until(&market, "the sizes", async || idle(&market).await).await;
+        wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
         let page = ana.page("/account").await;
-        assert_eq!(attributes(&page, ".self .avatar img", "src"), [quick.as_str()]);
-        let stem = quick.strip_suffix(".webp").unwrap();
+        assert_eq!(attributes(&page, ".self .avatar img", "src"), [url.as_str()]);
+        let stem = url.strip_suffix(".webp").unwrap();
         for (kind, ending, selector) in [
             ("image/webp", "webp", ".self .avatar img"),
             ("image/avif", "avif", ".self .avatar source[type='image/avif']"),
         ] {
-            let set = attributes(&page, selector, "srcset").remove(0);
+            let srcset = attributes(&page, selector, "srcset").remove(0);
             let expected: Vec<String> = [320, 640, 960]
                 .iter()
                 .map(|width| format!("{stem}-{width}.{ending} {width}w"))
                 .chain([format!("{stem}.{ending} 1440w")])
                 .collect();
-            assert_eq!(set, expected.join(", "));
-            for address in set.split(", ") {
+            assert_eq!(srcset, expected.join(", "));
+            for address in srcset.split(", ") {
                 let (url, width) = address.split_once(' ').unwrap();
-                let answer = ana.get(url).await;
-                assert_eq!(answer.headers()["content-type"], kind, "{url}");
+                let response = ana.get(url).await;
+                assert_eq!(response.headers()["content-type"], kind, "{url}");
                 assert!(
-                    answer.headers()["cache-control"]
+                    response.headers()["cache-control"]
                         .to_str()
                         .unwrap()
                         .contains("immutable")
                 );
-                let bytes = answer.bytes().await.unwrap();
+                let bytes = response.bytes().await.unwrap();
                 assert!(bytes.len() > 100, "{url}");
                 if ending == "webp" {
                     let image = image::load_from_memory(&bytes).unwrap();
@@ -69,12 +69,12 @@ fn the_files_of_a_replaced_or_removed_picture_are_deleted() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        let first = face(&ana, "a.png", png(500, 400)).await;
-        until(&market, "the sizes", async || idle(&market).await).await;
-        let second = face(&ana, "b.png", png(50, 40)).await;
+        let first = upload_avatar(&ana, "a.png", png(500, 400)).await;
+        wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
+        let second = upload_avatar(&ana, "b.png", png(50, 40)).await;
         assert_ne!(first, second);
-        until(&market, "the removal", async || {
-            idle(&market).await && files(&market).len() == 2
+        wait_until(&market, "the removal", async || {
+            picture_jobs_done(&market).await && files(&market).len() == 2
         })
         .await;
         assert_eq!(ana.get(&first).await.status(), 404);
@@ -82,9 +82,9 @@ fn the_files_of_a_replaced_or_removed_picture_are_deleted() {
         for _ in 0..2 {
             assert_eq!(ana.post("/account/picture/removal", &[]).await.status(), 303);
         }
-        assert_eq!(shown(&ana).await, None);
-        until(&market, "the removal", async || {
-            idle(&market).await && files(&market).is_empty()
+        assert_eq!(avatar_url(&ana).await, None);
+        wait_until(&market, "the removal", async || {
+            picture_jobs_done(&market).await && files(&market).is_empty()
         })
         .await;
     });
@@ -95,21 +95,21 @@ fn the_files_of_a_picture_in_an_order_stay() {
     run(async {
         let market = Market::demo();
         let bruno = Actor::of(&market, Role::User).await.visitor(&market);
-        let url = face(&bruno, "a.png", png(50, 40)).await;
+        let url = upload_avatar(&bruno, "a.png", png(50, 40)).await;
         let mut conn = market.config.database.connect().unwrap();
         conn.batch_execute(&format!(
             "UPDATE pending_images SET url = '{url}'; UPDATE shops SET logo = '{url}' WHERE slug = 'barro-e-sal'"
         ))
         .unwrap();
         assert_eq!(bruno.post("/account/picture/removal", &[]).await.status(), 303);
-        until(&market, "the jobs", async || idle(&market).await).await;
-        assert_eq!(files(&market).len(), 2, "a logo still names it");
+        wait_until(&market, "the jobs", async || picture_jobs_done(&market).await).await;
+        assert_eq!(files(&market).len(), 2, "a logo still uses it");
         // The job has changed the logo's address.
         let finished = url.replace(".webp", ".avif");
         conn.batch_execute(&format!("UPDATE shops SET logo = '' WHERE logo = '{finished}'"))
             .unwrap();
         market.pictures().sweep(&market.db, now()).await.unwrap();
-        assert_eq!(files(&market).len(), 2, "too young to be an orphan");
+        assert_eq!(files(&market).len(), 2, "not old enough to be deleted as an orphan");
     });
 }
 
@@ -130,51 +130,53 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
                 .first::<i64>(&mut conn)
                 .unwrap()
         };
-        let mine = market.pending(ines.user, png(60, 80)).await;
+        let own = market.pending(ines.user, png(60, 80)).await;
         let more = market.pending(ines.user, png(70, 80)).await;
         let theirs = market.pending(bruno.user, png(80, 80)).await;
-        let before = own(&market, product);
+        let before = pictures_of_product(&market, product);
         assert!(before.len() >= 2);
         let arrange = async |wanted: &[(i64, &str)]| market.arrange(ines.user, product, wanted).await;
 
-        // A picture of another user, of another product, listed twice, and thirteen pictures: nothing changes.
-        let foreign = own(&market, product + 1).into_iter().chain([(theirs, String::new())]);
+        // Refused: a picture of another user or product, one that is listed twice, and thirteen pictures.
+        let foreign = pictures_of_product(&market, product + 1)
+            .into_iter()
+            .chain([(theirs, String::new())]);
         for (id, _) in foreign {
             assert!(arrange(&[(before[0].0, ""), (id, "")]).await.is_err());
         }
-        assert!(arrange(&[(mine, ""), (mine, "")]).await.is_err());
+        assert!(arrange(&[(own, ""), (own, "")]).await.is_err());
         assert!(arrange(&[(before[0].0, ""); 13]).await.is_err());
-        assert_eq!(own(&market, product), before);
+        assert_eq!(pictures_of_product(&market, product), before);
 
-        arrange(&[(mine, "from above"), (before[1].0, "as it was"), (more, "")])
+        arrange(&[(own, "from above"), (before[1].0, "as it was"), (more, "")])
             .await
             .unwrap();
         assert_eq!(
-            own(&market, product),
+            pictures_of_product(&market, product),
             [
-                (mine, "from above".to_owned()),
+                (own, "from above".to_owned()),
                 (before[1].0, "as it was".to_owned()),
                 (more, String::new())
             ]
         );
         let mut conn = market.config.database.connect().unwrap();
-        let left: Vec<i64> = pending_images::table
+        let remaining: Vec<i64> = pending_images::table
             .select(pending_images::id)
             .load(&mut conn)
             .unwrap();
-        assert_eq!(left, [theirs]);
-        until(&market, "the sizes", async || idle(&market).await).await;
+        assert_eq!(remaining, [theirs]);
+        wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
         let urls: Vec<String> = product_images::table
-            .filter(product_images::id.eq_any([mine, more]))
+            .filter(product_images::id.eq_any([own, more]))
             .select(product_images::url)
             .load(&mut conn)
             .unwrap();
         assert!(urls.iter().all(|url| url.contains(".avif")), "{urls:?}");
         assert_eq!(Picture::from_url(&urls[0]).height, 80);
         arrange(&[]).await.unwrap();
-        assert_eq!(own(&market, product), []);
-        until(&market, "the removal", async || {
-            idle(&market).await && files(&market).len() == 2
+        assert_eq!(pictures_of_product(&market, product), []);
+        wait_until(&market, "the removal", async || {
+            picture_jobs_done(&market).await && files(&market).len() == 2
         })
         .await;
     });
@@ -185,7 +187,7 @@ fn a_deleted_account_leaves_no_pictures() {
     run(async {
         let market = Market::empty();
         let ana = market.join("ana").await;
-        face(&ana, "a.png", png(50, 40)).await;
+        upload_avatar(&ana, "a.png", png(50, 40)).await;
         let mut conn = market.config.database.connect().unwrap();
         let user: i64 = users::table.select(users::id).first(&mut conn).unwrap();
         market.pending(user, png(60, 40)).await;
@@ -195,15 +197,15 @@ fn a_deleted_account_leaves_no_pictures() {
              SELECT 1, 'erase', '{user}', created_at, 0, '', created_at FROM users"
         ))
         .unwrap();
-        until(&market, "the end", async || {
-            files(&market).is_empty() && idle(&market).await
+        wait_until(&market, "the end", async || {
+            files(&market).is_empty() && picture_jobs_done(&market).await
         })
         .await;
     });
 }
 
 /// A product's pictures and their alternative texts, in order.
-fn own(market: &Market, product: i64) -> Vec<(i64, String)> {
+fn pictures_of_product(market: &Market, product: i64) -> Vec<(i64, String)> {
     let mut conn = market.config.database.connect().unwrap();
     product_images::table
         .filter(product_images::product_id.eq(product))
