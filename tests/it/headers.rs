@@ -144,7 +144,7 @@ fn only_our_own_pages_may_post() {
         assert!(!posts.is_empty());
         let mut cookies = vec![String::new()];
         for role in [Role::PendingSecondFactor, Role::User, Role::Seller, Role::Admin] {
-            cookies.push(Actor::of(&market, role).await.cookie());
+            cookies.push(Actor::sign_in(&market, role).await.cookie());
         }
         let before = market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap();
         for route in &posts {
@@ -203,7 +203,7 @@ fn signed_in_pages_are_stored_nowhere() {
             Role::Seller,
             Role::Admin,
         ] {
-            let actor = Actor::of(&market, role).await;
+            let actor = Actor::sign_in(&market, role).await;
             for route in routes::all().await {
                 let path = route.address();
                 let file = path.starts_with("/a/") || path.starts_with("/media/") || path == "/favicon.ico";

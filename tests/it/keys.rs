@@ -345,7 +345,7 @@ fn a_start_records_the_key_and_reencrypts_second_factors() {
         let old = Cipher::new(&keys(&[OLD])).encrypt(TOTP, b"secret");
         add_user(&mut conn, 1, Some(&old));
         drop(conn);
-        let market = Market::on(database, false, |config| config.secret_keys = keys(&[NEW, OLD]));
+        let market = Market::with_database(database, false, |config| config.secret_keys = keys(&[NEW, OLD]));
         let (encrypted, noted): (Option<String>, String) = market
             .db
             .read(|conn| {

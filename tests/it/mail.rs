@@ -14,9 +14,9 @@ use pocketshop::mail::{Outbox, Sender, emails};
 
 use crate::support::config;
 use crate::support::database::Database;
-use crate::support::mail::{Mail, emails_to, links, read};
+use crate::support::mail::{Email, emails_to, links, parse_email};
 use crate::support::rows;
-use crate::support::smtp::{Mood, Sink};
+use crate::support::smtp::{FakeSmtpServer, Fault};
 
 const RECIPIENT: &str = "joana@example.org";
 
@@ -31,11 +31,11 @@ struct Post {
 }
 
 impl Post {
-    fn open(sink: Option<&Sink>) -> Self {
+    fn open(smtp: Option<&FakeSmtpServer>) -> Self {
         let database = Database::fresh();
         migrate(&database.location).unwrap();
         let mut config = config(database.folder.path(), &database);
-        config.smtp = sink.map(|sink| SmtpUrl::parse(&sink.url()).unwrap());
+        config.smtp = smtp.map(|smtp| SmtpUrl::parse(&smtp.url()).unwrap());
         let outbox = Outbox::new(&config, Cipher::new(&config.secret_keys));
         let sender = Sender::new(&config, outbox.clone()).unwrap();
         Self {
@@ -72,19 +72,24 @@ fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }
 
-fn parsed(received: &[String]) -> Vec<Mail> {
-    received.iter().map(|eml| read(eml)).collect()
+fn parsed(received: &[String]) -> Vec<Email> {
+    received.iter().map(|eml| parse_email(eml)).collect()
 }
 
 #[test]
 fn an_email_arrives_once_after_failures() {
-    let sink = Sink::start(&[Mood::Busy, Mood::HangUpFirst, Mood::HangUpInside, Mood::WrongPassword]);
-    let mut post = Post::open(Some(&sink));
+    let smtp = FakeSmtpServer::start(&[
+        Fault::Busy,
+        Fault::ClosedAtStart,
+        Fault::ClosedDuringMessage,
+        Fault::WrongPassword,
+    ]);
+    let mut post = Post::open(Some(&smtp));
     post.send_link("/reset/k7q39xvd?next=%2Faccount");
     post.settle();
     post.worker.stop();
-    assert_eq!(sink.connections(), 5);
-    let received = parsed(&sink.received());
+    assert_eq!(smtp.connections(), 5);
+    let received = parsed(&smtp.received());
     assert_eq!(received.len(), 1);
     let email = &received[0];
     assert_eq!(email.to, RECIPIENT);
@@ -101,12 +106,12 @@ fn an_email_arrives_once_after_failures() {
 
 #[test]
 fn an_email_that_is_sent_twice_has_the_same_id() {
-    let sink = Sink::start(&[Mood::HangUpAfter]);
-    let mut post = Post::open(Some(&sink));
+    let smtp = FakeSmtpServer::start(&[Fault::ClosedAfterMessage]);
+    let mut post = Post::open(Some(&smtp));
     post.send_link("/reset/one");
     post.settle();
     post.worker.stop();
-    let received = parsed(&sink.received());
+    let received = parsed(&smtp.received());
     assert_eq!(received.len(), 2);
     assert_eq!(received[0], received[1]);
     assert!(!received[0].message_id.is_empty());
@@ -114,8 +119,8 @@ fn an_email_that_is_sent_twice_has_the_same_id() {
 
 #[test]
 fn an_email_of_a_rolled_back_transaction_is_never_sent() {
-    let sink = Sink::start(&[]);
-    let mut post = Post::open(Some(&sink));
+    let smtp = FakeSmtpServer::start(&[]);
+    let mut post = Post::open(Some(&smtp));
     let outbox = post.outbox.clone();
     let rolled_back: Result<()> = in_transaction(&mut post.conn, &|conn| {
         let email = emails::reset("Joana", &outbox.link("/reset/undone"), 1);
@@ -124,23 +129,23 @@ fn an_email_of_a_rolled_back_transaction_is_never_sent() {
     });
     assert!(rolled_back.is_err());
     post.send_link("/reset/done");
-    let received = parsed(&sink.wait_for(1));
+    let received = parsed(&smtp.wait_for_emails(1));
     thread::sleep(Duration::from_millis(500));
     post.worker.stop();
-    assert_eq!(sink.received().len(), 1);
+    assert_eq!(smtp.received().len(), 1);
     assert_eq!(links(&received[0]), ["http://localhost/reset/done"]);
 }
 
 #[test]
 fn dropped_connections_lose_no_email() {
-    let sink = Sink::start(&[Mood::HangUpFirst, Mood::HangUpInside].repeat(5));
-    let mut post = Post::open(Some(&sink));
+    let smtp = FakeSmtpServer::start(&[Fault::ClosedAtStart, Fault::ClosedDuringMessage].repeat(5));
+    let mut post = Post::open(Some(&smtp));
     for number in 0..10 {
         post.send_link(&format!("/reset/{number}"));
     }
     post.settle();
     post.worker.stop();
-    let mut sent: Vec<String> = parsed(&sink.received()).iter().flat_map(links).collect();
+    let mut sent: Vec<String> = parsed(&smtp.received()).iter().flat_map(links).collect();
     sent.sort();
     let expected: Vec<String> = (0..10)
         .map(|number| format!("http://localhost/reset/{number}"))
@@ -150,12 +155,12 @@ fn dropped_connections_lose_no_email() {
 
 #[test]
 fn a_rejected_email_is_not_retried_and_its_error_names_nobody() {
-    let sink = Sink::start(&[Mood::NoSuchReader]);
-    let mut post = Post::open(Some(&sink));
+    let smtp = FakeSmtpServer::start(&[Fault::UnknownRecipient]);
+    let mut post = Post::open(Some(&smtp));
     post.send_link("/reset/one");
     post.settle();
     post.worker.stop();
-    assert!(sink.received().is_empty());
+    assert!(smtp.received().is_empty());
     let dead = jobs::dead_jobs(&mut post.conn, Some(Outbox::KIND), 10).unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].attempts, 1);
@@ -164,8 +169,8 @@ fn a_rejected_email_is_not_retried_and_its_error_names_nobody() {
 
 #[test]
 fn the_database_shows_neither_link_nor_recipient() {
-    let sink = Sink::start(&[Mood::NoSuchReader]);
-    let mut post = Post::open(Some(&sink));
+    let smtp = FakeSmtpServer::start(&[Fault::UnknownRecipient]);
+    let mut post = Post::open(Some(&smtp));
     post.send_link("/reset/k7q39xvd");
     post.settle();
     post.worker.stop();

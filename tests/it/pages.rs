@@ -1,6 +1,6 @@
 //! Every block that htmx gets is part of the page at the same address.
 
-use crate::support::codes::code;
+use crate::support::totp::totp_code;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
@@ -180,7 +180,9 @@ fn no_link_is_broken_for_signed_in_users() {
         admin.sign_in("ines", "twelve small pockets").await;
         admin.post("/account/second-factor/setup", &[]).await;
         let key = texts(&admin.page("/account/second-factor").await, ".key").remove(0);
-        let on = admin.post("/account/second-factor", &[("code", &code(&key, 0))]).await;
+        let on = admin
+            .post("/account/second-factor", &[("code", &totp_code(&key, 0))])
+            .await;
         assert_eq!(on.status(), 200);
         let seen = follow_all(&admin, &["/"], &public).await;
         for path in ACCOUNT.iter().chain(&["/account", "/dashboard", "/admin"]) {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::served::{Served, pocketshop, run, text};
+use crate::support::binary::{Server, pocketshop, run, text};
 
 #[test]
 fn the_help_explains_every_command_and_setting() {
@@ -126,16 +126,16 @@ fn the_fixtures_are_imported_on_the_command_line() {
 fn shutdown_finishes_running_requests() {
     for signal in ["TERM", "INT"] {
         let folder = TempDir::new().unwrap();
-        let mut served = Served::start(pocketshop(folder.path()).args(["--rate-limit=off", "--log=error"]));
-        assert!(served.get("/").starts_with("HTTP/1.1 200"));
+        let mut server = Server::start(pocketshop(folder.path()).args(["--rate-limit=off", "--log=error"]));
+        assert!(server.get("/").starts_with("HTTP/1.1 200"));
         // A body that never comes must not hold the end up for long.
-        let mut stalled = served.connect();
+        let mut stalled = server.connect();
         stalled
             .write_all(b"POST /theme HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nthe")
             .unwrap();
         std::thread::sleep(Duration::from_millis(100));
-        served.signal(signal);
-        assert_eq!(served.ended(Duration::from_secs(10)), 0, "SIG{signal}");
+        server.signal(signal);
+        assert_eq!(server.wait_for_exit(Duration::from_secs(10)), 0, "SIG{signal}");
         let wal = folder.path().join("data/pocketshop.db-wal");
         assert!(
             std::fs::metadata(wal).map_or(0, |file| file.len()) == 0,
@@ -147,19 +147,19 @@ fn shutdown_finishes_running_requests() {
 #[test]
 fn slow_and_growing_bodies_are_aborted() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(&mut pocketshop(folder.path()));
+    let server = Server::start(&mut pocketshop(folder.path()));
     let head = |length: &str| {
         format!("POST /theme HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n{length}\r\n\r\n")
     };
     let start = Instant::now();
-    let mut big = served.connect();
+    let mut big = server.connect();
     big.write_all(head("Content-Length: 1000000000").as_bytes()).unwrap();
     let mut answer = [0_u8; 12];
     big.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 413");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 
-    let mut swelling = served.connect();
+    let mut swelling = server.connect();
     swelling
         .write_all(head("Transfer-Encoding: chunked").as_bytes())
         .unwrap();
@@ -172,23 +172,23 @@ fn slow_and_growing_bodies_are_aborted() {
     swelling.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 413");
 
-    let zipped =
-        served.ask(&(head("Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 4") + "\x1f\x0b\x08\x00"));
+    let zipped = server
+        .send_raw(&(head("Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 4") + "\x1f\x0b\x08\x00"));
     assert!(zipped.starts_with("HTTP/1.1 415"), "{zipped}");
 
     let start = Instant::now();
-    let dripping = served.ask(&head("Content-Length: 100"));
+    let dripping = server.send_raw(&head("Content-Length: 100"));
     assert!(dripping.starts_with("HTTP/1.1 408"), "{dripping}");
     assert!(start.elapsed() < Duration::from_secs(18), "{:?}", start.elapsed());
-    assert!(served.get("/healthz").contains("200 OK"));
+    assert!(server.get("/healthz").contains("200 OK"));
 }
 
 #[test]
 fn logs_are_text_or_json_with_one_line_per_entry() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(pocketshop(folder.path()).env("POCKETSHOP_LOG_FORMAT", "json"));
-    served.get("/shops/a%0d%0aforged?token=canary-value");
-    let line = served.wait_for("forged");
+    let server = Server::start(pocketshop(folder.path()).env("POCKETSHOP_LOG_FORMAT", "json"));
+    server.get("/shops/a%0d%0aforged?token=canary-value");
+    let line = server.wait_for_log("forged");
     let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(
         (entry["method"].as_str(), entry["status"].as_u64()),
@@ -205,9 +205,9 @@ fn logs_are_text_or_json_with_one_line_per_entry() {
 #[test]
 fn readyz_fails_without_the_data_folder() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(&mut pocketshop(folder.path()));
-    assert!(served.get("/readyz").starts_with("HTTP/1.1 200"));
+    let server = Server::start(&mut pocketshop(folder.path()));
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
     std::fs::rename(folder.path().join("data"), folder.path().join("gone")).unwrap();
-    assert!(served.get("/readyz").starts_with("HTTP/1.1 503"));
-    assert!(served.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/readyz").starts_with("HTTP/1.1 503"));
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
 }

@@ -27,7 +27,7 @@ pub fn connect(market: &Market) -> Conn {
 
 /// Creates a user, and opens a shop with this name and slug for them.
 pub async fn seller_with_shop(market: &Market, who: &str, name: &str, slug: &str) -> Visitor {
-    let visitor = market.join(who).await;
+    let visitor = market.sign_up(who).await;
     start_shop(&visitor, name, slug).await;
     let opened = visitor.post("/dashboard/shop/opening", &[]).await;
     assert_eq!(location(&opened), format!("/shops/{slug}"));

@@ -14,7 +14,7 @@ fn original() -> Market {
     let database = Database::fresh();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pocketshop");
     ops::import_pocketshop(&config(database.folder.path(), &database), &folder).unwrap();
-    Market::on(database, false, |_| {})
+    Market::with_database(database, false, |_| {})
 }
 
 /// The titles of the product cards on a page.

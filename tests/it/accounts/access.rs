@@ -112,7 +112,7 @@ fn add_devices_and_job(conn: &mut Conn, stranger: &Actor) {
     diesel::delete(browser).execute(conn).unwrap();
     stranger.reset(conn, TimeDelta::zero());
     stranger.add_session(conn, THEIR_DEVICE, TimeDelta::zero());
-    stranger.add_browser(conn, THEIR_BROWSER);
+    stranger.add_remembered_browser(conn, THEIR_BROWSER);
     diesel::delete(jobs::table.find(DEAD_JOB)).execute(conn).unwrap();
     diesel::insert_into(jobs::table)
         .values((
@@ -134,7 +134,7 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
-        let stranger = Actor::of(&market, Role::Seller).await;
+        let stranger = Actor::sign_in(&market, Role::Seller).await;
         let mut actors = Vec::new();
         for role in [
             Role::Guest,
@@ -143,9 +143,9 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
             Role::AdminWithoutFactor,
             Role::Admin,
         ] {
-            actors.push(Actor::of(&market, role).await);
+            actors.push(Actor::sign_in(&market, role).await);
         }
-        actors.push(Actor::named(&market, "tomas", Role::Seller).await);
+        actors.push(Actor::sign_in_as(&market, "tomas", Role::Seller).await);
         let mut answers = StatusTable::new();
         for route in routes::all().await {
             let path = address(&route);
@@ -215,8 +215,8 @@ fn own_devices_and_browsers_are_revoked_and_a_dead_job_is_retried() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
-        let user = Actor::of(&market, Role::User).await;
-        let admin = Actor::of(&market, Role::Admin).await;
+        let user = Actor::sign_in(&market, Role::User).await;
+        let admin = Actor::sign_in(&market, Role::Admin).await;
         add_devices_and_job(&mut conn, &user);
         let device = format!("/account/devices/{THEIR_DEVICE}/revocation");
         let browser = format!("/account/browsers/{THEIR_BROWSER}/revocation");
@@ -246,7 +246,7 @@ fn no_page_renews_recent_authentication() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
-        let user = Actor::of(&market, Role::User).await;
+        let user = Actor::sign_in(&market, Role::User).await;
         for route in routes::all().await.into_iter().filter(Route::is_post) {
             user.reset(&mut conn, TimeDelta::minutes(11));
             let visitor = user.visitor(&market);

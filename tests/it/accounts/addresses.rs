@@ -34,7 +34,7 @@ async fn ids(visitor: &Visitor) -> Vec<String> {
 fn an_address_is_saved_changed_and_removed() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let answer = ana
             .post("/account/addresses/new", &form("Ana <b>", "Rua A 1", "1100-148"))
             .await;
@@ -60,7 +60,7 @@ fn an_address_is_saved_changed_and_removed() {
 fn an_invalid_address_is_shown_again() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let long = "x".repeat(10_000);
         for (name, street, code, field) in [
             ("", "Rua A 1", "1100-148", "name"),
@@ -84,7 +84,7 @@ fn an_invalid_address_is_shown_again() {
 fn another_users_address_is_not_found() {
     run(async {
         let market = Market::empty();
-        let (ana, bea) = (market.join("ana").await, market.join("bea").await);
+        let (ana, bea) = (market.sign_up("ana").await, market.sign_up("bea").await);
         ana.post("/account/addresses/new", &form("Ana", "Rua A 1", "1100-148"))
             .await;
         let path = format!("{BOOK}/{}", ids(&ana).await[0]);
@@ -99,7 +99,7 @@ fn another_users_address_is_not_found() {
 fn an_address_book_holds_at_most_twenty() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         for number in 1..=20 {
             let street = format!("Rua {number}");
             let answer = ana

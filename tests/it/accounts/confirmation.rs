@@ -45,7 +45,7 @@ async fn asks_again(market: &Market, visitor: &Visitor) {
 fn a_password_is_asked_for_again_after_ten_minutes() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         asks_again(&market, &ana).await;
         age_password(&market, "ana", TimeDelta::minutes(10) + TimeDelta::seconds(1));
@@ -65,7 +65,7 @@ fn a_password_is_asked_for_again_after_ten_minutes() {
 fn nothing_else_counts_as_recent_authentication() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ana.post("/account/email", &[("email", "new@example.org")]).await;
         let link = market.link("new@example.org", 1).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
@@ -82,7 +82,7 @@ fn nothing_else_counts_as_recent_authentication() {
 fn after_confirmation_the_visitor_returns_to_the_page() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         let asked = ana.get("/account/email").await;
         let page = ana.page(location(&asked)).await;
@@ -115,7 +115,7 @@ fn after_confirmation_the_visitor_returns_to_the_page() {
 fn confirmation_attempts_count_like_sign_ins() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         let wrong = "wrong wrong wrong";
         for _ in 0..6 {
@@ -146,7 +146,7 @@ fn confirmation_attempts_count_like_sign_ins() {
 fn confirmation_needs_a_code_with_a_second_factor() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, recovery) = turn_on_second_factor(&ana).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         assert_eq!(
@@ -180,7 +180,7 @@ fn confirmation_needs_a_code_with_a_second_factor() {
 fn a_pending_second_factor_cannot_confirm() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);

@@ -29,7 +29,7 @@ async fn join_as(market: &Market, mark: &str) -> Visitor {
     let visitor = Visitor::new(market);
     assert_eq!(location(&visitor.post("/register", &form).await), "/register/sent");
     let login = format!("{mark}user");
-    market.prove(&login, true);
+    market.set_email_verified(&login, true);
     assert_eq!(location(&visitor.sign_in(&login, PASSWORD).await), "/account");
     let profile = [
         ("username", &*login),
@@ -312,7 +312,7 @@ fn the_export_is_complete_and_holds_nobody_elses_data() {
 #[test]
 fn a_sellers_export_holds_the_shop_but_no_buyers() {
     run(async {
-        let market = Market::sold();
+        let market = Market::demo_with_purchases();
         let seller = Visitor::new(&market);
         assert_eq!(seller.sign_in("ines", "twelve small pockets").await.status(), 303);
         let files = archive(&seller).await;
@@ -350,7 +350,7 @@ fn a_sellers_export_holds_the_shop_but_no_buyers() {
 fn deletion_needs_the_email_address_and_takes_two_weeks() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let before = dump(&market).await;
         for typed in ["", "ana", "bea@example.org", "ana@example.org.evil.test"] {
             assert_eq!(
@@ -388,7 +388,7 @@ fn deletion_needs_the_email_address_and_takes_two_weeks() {
 fn a_canceled_deletion_never_happens() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let plan = async || ana.post("/account/deletion", &[("email", "ana@example.org")]).await;
         plan().await;
         // The job alone deletes nothing.
@@ -416,7 +416,7 @@ fn a_due_deletion_leaves_nothing_of_a_buyer() {
     run(async {
         let market = Market::empty();
         let ana = join_as(&market, "quillo").await;
-        let bea = market.join("bea").await;
+        let bea = market.sign_up("bea").await;
         let order = buy(&market, "quillo");
         let guests = buy(&market, "quillo");
         as_guest(&market, guests);

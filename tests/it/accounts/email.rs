@@ -34,7 +34,7 @@ async fn press(visitor: &Visitor, link: &str) -> (u16, String) {
 fn an_address_changes_when_confirmed_and_the_old_one_is_notified() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ask(&ana, " New@Example.org").await;
         let link = market.link("new@example.org", 1).await;
         quiet(&market).await;
@@ -64,7 +64,7 @@ fn an_address_changes_when_confirmed_and_the_old_one_is_notified() {
 fn a_link_opened_in_another_browser_signs_nobody_in() {
     run(async {
         let market = Market::empty();
-        let (ana, bea) = (market.join("ana").await, market.join("bea").await);
+        let (ana, bea) = (market.sign_up("ana").await, market.sign_up("bea").await);
         ask(&ana, "new@example.org").await;
         let link = market.link("new@example.org", 1).await;
         // It works for somebody who is signed in there too, and signs them out.
@@ -80,7 +80,7 @@ fn a_link_opened_in_another_browser_signs_nobody_in() {
 fn the_old_address_can_undo_the_change() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ask(&ana, "thief@example.org").await;
         press(&ana, &market.link("thief@example.org", 1).await).await;
         let undo = market.link(&email_of("ana"), 2).await;
@@ -103,7 +103,7 @@ fn the_old_address_can_undo_the_change() {
 fn the_first_undo_link_survives_a_second_change_and_voids_later_ones() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ask(&ana, "one@example.org").await;
         press(&ana, &market.link("one@example.org", 1).await).await;
         let first = market.link(&email_of("ana"), 2).await;
@@ -126,7 +126,7 @@ fn of_two_claims_to_an_address_one_succeeds() {
         let market = Market::empty();
         let mut links = Vec::new();
         for (at, name) in ["ana", "bea"].into_iter().enumerate() {
-            ask(&market.join(name).await, "wanted@example.org").await;
+            ask(&market.sign_up(name).await, "wanted@example.org").await;
             links.push(market.link("wanted@example.org", at + 1).await);
         }
         let visitors = [Visitor::new(&market), Visitor::new(&market)];
@@ -152,7 +152,7 @@ fn of_two_claims_to_an_address_one_succeeds() {
 fn an_undo_link_fails_when_the_address_is_taken() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ask(&ana, "one@example.org").await;
         press(&ana, &market.link("one@example.org", 1).await).await;
         let undo = market.link(&email_of("ana"), 2).await;
@@ -177,12 +177,12 @@ fn an_undo_link_fails_when_the_address_is_taken() {
 fn a_taken_address_gets_the_same_response_and_its_owner_an_email() {
     run(async {
         let market = Market::empty();
-        let (ana, _) = (market.join("ana").await, market.join("bea").await);
+        let (ana, _) = (market.sign_up("ana").await, market.sign_up("bea").await);
         ask(&ana, "bea@example.org").await;
         let taken = texts(&ana.page("/account/email").await, "main");
         let emails = market.emails(&email_of("bea"), 2).await;
         assert_eq!(emails[1].subject, "You already have an account");
-        let cyd = market.join("cyd").await;
+        let cyd = market.sign_up("cyd").await;
         ask(&cyd, "bec@example.org").await;
         let free = texts(&cyd.page("/account/email").await, "main");
         let same = |page: Vec<String>| page.join(" ").replace("bea@", "bec@").replace("ana@", "cyd@");
@@ -197,7 +197,7 @@ fn a_taken_address_gets_the_same_response_and_its_owner_an_email() {
 fn the_second_factor_survives_a_password_change() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         turn_on_second_factor(&ana).await;
         ask(&ana, "new@example.org").await;
         press(&ana, &market.link("new@example.org", 1).await).await;

@@ -46,12 +46,12 @@ fn token_of(link: &str) -> String {
 fn the_database_holds_no_usable_link() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ana.post("/forgot", &[("login", "ana")]).await;
         let mut links = vec![market.link(&email_of("ana"), 2).await];
         ana.post("/account/email", &[("email", "new@example.org")]).await;
         links.push(market.link("new@example.org", 1).await);
-        market.join("bea").await;
+        market.sign_up("bea").await;
         links.push(market.link(&email_of("bea"), 1).await);
         let rows = dump(&market).await;
         assert!(rows.iter().filter(|row| row.starts_with("tokens: ")).count() >= 4);
@@ -68,7 +68,7 @@ fn a_queued_email_does_not_keep_the_data() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}", silent.local_addr().unwrap());
         let market = Market::open(false, |config| config.smtp = Some(SmtpUrl::parse(&url).unwrap()));
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ana.post("/account/email", &[("email", "new@example.org")]).await;
         let mut conn = connect(&market);
         let payloads: Vec<String> = jobs::table
@@ -107,7 +107,7 @@ fn links_never_depend_on_the_request_host() {
         let market = Market::open(false, |config| {
             config.public_url = "http://market.example".parse().unwrap();
         });
-        market.join("ana").await;
+        market.sign_up("ana").await;
         for header in ["Host", "X-Forwarded-Host", "Forwarded"] {
             let value = if header == "Forwarded" {
                 "host=evil.test"
@@ -145,7 +145,7 @@ fn links_never_depend_on_the_request_host() {
 fn frequent_requests_get_one_email_and_the_same_response() {
     run(async {
         let market = Market::empty();
-        let ana = market.join_unproved("ana").await;
+        let ana = market.sign_up_unverified("ana").await;
         for _ in 0..10 {
             let answer = Visitor::new(&market).post("/forgot", &[("login", "ana")]).await;
             assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/forgot/sent"));
@@ -172,8 +172,8 @@ fn frequent_requests_get_one_email_and_the_same_response() {
 fn nobody_learns_from_a_reset_who_has_an_account() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
-        market.join("sus").await;
+        market.sign_up("ana").await;
+        market.sign_up("sus").await;
         pocketshop::ops::users::set_suspended(&market.config, "sus", true).unwrap();
         quiet(&market).await;
         let mut seen = Vec::new();
@@ -216,9 +216,9 @@ fn nobody_learns_from_a_reset_who_has_an_account() {
 fn a_reset_verifies_the_address_and_keeps_the_second_factor() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
-        market.prove("ana", false);
+        market.set_email_verified("ana", false);
         ana.post("/forgot", &[("login", "ana")]).await;
         // Emails: verification, second factor, new password.
         let link = market.link(&email_of("ana"), 3).await;
@@ -261,7 +261,7 @@ fn a_reset_verifies_the_address_and_keeps_the_second_factor() {
 fn a_password_reset_ends_trust_in_browsers() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
@@ -279,7 +279,7 @@ fn a_password_reset_ends_trust_in_browsers() {
 fn a_link_for_a_previous_address_does_not_verify() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
+        market.sign_up("ana").await;
         let link = market.link(&email_of("ana"), 1).await;
         // The account's address changed in the meantime.
         let of = users::table.filter(users::username.eq("ana"));

@@ -55,8 +55,8 @@ async fn try_sign_in(market: &Market, login: &str, password: &str) -> u16 {
 fn a_password_is_kept_as_argon2id_of_the_cost_in_the_settings() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
-        market.join("ann-b").await;
+        market.sign_up("robin").await;
+        market.sign_up("ann-b").await;
         let (one, other) = (stored(&market, "robin"), stored(&market, "ann-b"));
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
         assert_ne!(one, other, "each has a salt of its own");
@@ -66,7 +66,7 @@ fn a_password_is_kept_as_argon2id_of_the_cost_in_the_settings() {
             lanes: 2,
         };
         let market = Market::open(false, |config| config.password_cost = cost);
-        market.join("robin").await;
+        market.sign_up("robin").await;
         assert!(stored(&market, "robin").starts_with("$argon2id$v=19$m=20480,t=3,p=2$"));
     });
 }
@@ -75,7 +75,7 @@ fn a_password_is_kept_as_argon2id_of_the_cost_in_the_settings() {
 fn one_sign_in_upgrades_a_weaker_hash() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         let weak = PasswordCost {
             memory: 64,
             passes: 1,
@@ -98,7 +98,7 @@ fn one_sign_in_upgrades_a_weaker_hash() {
 fn a_higher_cost_upgrades_each_hash_at_the_next_sign_in() {
     run(async {
         let mut market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         market.config.password_cost.passes = 3;
         let dearer = app::open(&market.config, app::listen(&market.config).unwrap()).unwrap();
         actix_web::rt::spawn(dearer.server);
@@ -119,7 +119,7 @@ fn a_higher_cost_upgrades_each_hash_at_the_next_sign_in() {
 fn an_imported_user_signs_in_with_the_old_password() {
     run(async {
         let old = "my old pässword 🦀";
-        let market = Market::on(imported(old, 20_000), false, |_| {});
+        let market = Market::with_database(imported(old, 20_000), false, |_| {});
         let before = stored(&market, "LunaMakesThings");
         assert!(before.starts_with("pbkdf2_sha256$20000$"));
         assert_eq!(try_sign_in(&market, "luna@gmail.com", "my old password").await, 422);
@@ -140,7 +140,7 @@ fn an_imported_user_signs_in_with_the_old_password() {
 fn a_double_click_during_a_hash_upgrade_signs_in() {
     run(async {
         let old = "my old pässword 🦀";
-        let market = Market::on(imported(old, 20_000), false, |_| {});
+        let market = Market::with_database(imported(old, 20_000), false, |_| {});
         let visitor = Visitor::new(&market);
         let answers = join_all((0..4).map(|_| visitor.sign_in("luna@gmail.com", old))).await;
         for answer in answers {

@@ -7,10 +7,10 @@ use reqwest::Response;
 use scraper::Html;
 use tempfile::TempDir;
 
-use crate::support::mail::{Mail, emails_to, links, read};
+use crate::support::binary::{Server, pocketshop};
+use crate::support::mail::{Email, emails_to, links, parse_email};
 use crate::support::roles::now;
-use crate::support::served::{Served, pocketshop};
-use crate::support::smtp::Sink;
+use crate::support::smtp::FakeSmtpServer;
 use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
@@ -25,17 +25,17 @@ const NEW_ADDRESS: &str = "osprey.crate@example.org";
 
 /// Where emails go.
 enum Post {
-    Server(Sink),
+    Server(FakeSmtpServer),
     Folder(TempDir),
 }
 
 impl Post {
-    fn emails(&self, address: &str) -> Vec<Mail> {
+    fn emails(&self, address: &str) -> Vec<Email> {
         match self {
-            Self::Server(sink) => sink
+            Self::Server(smtp) => smtp
                 .received()
                 .iter()
-                .map(|letter| read(letter))
+                .map(|letter| parse_email(letter))
                 .filter(|mail| mail.to == address)
                 .collect(),
             Self::Folder(folder) => emails_to(&folder.path().join("data"), address),
@@ -104,9 +104,9 @@ impl Story {
 }
 
 /// Does everything that involves a secret. Returns the secrets.
-async fn live(served: &Served, host: &'static str, post: &Post) -> Vec<String> {
+async fn live(server: &Server, host: &'static str, post: &Post) -> Vec<String> {
     let mut story = Story {
-        visitor: Visitor::at(&served.url(), host, None),
+        visitor: Visitor::at_url(&server.url(), host, None),
         canaries: vec![],
     };
     for secret in [KEY, MAIL_PASSWORD, FIRST, WRONG, SECOND, THIRD] {
@@ -200,7 +200,7 @@ fn leaks(said: &[String], canaries: &[String]) -> Vec<String> {
 fn trace(format: &str, public_url: Option<&str>, post: &Post) -> (Vec<String>, Vec<String>) {
     let folder = TempDir::new().unwrap();
     let (home, url) = match post {
-        Post::Server(sink) => (folder.path(), Some(sink.url())),
+        Post::Server(smtp) => (folder.path(), Some(smtp.url())),
         Post::Folder(folder) => (folder.path(), None),
     };
     let mut program = pocketshop(home);
@@ -220,11 +220,11 @@ fn trace(format: &str, public_url: Option<&str>, post: &Post) -> (Vec<String>, V
     if let Some(url) = public_url {
         program.env("PUBLIC_URL", url);
     }
-    let served = Served::start(&mut program);
+    let server = Server::start(&mut program);
     let host = if public_url.is_some() { "market.example" } else { "" };
     let mut canaries = Vec::new();
-    run(async { canaries = live(&served, host, post).await });
-    let said = served.said();
+    run(async { canaries = live(&server, host, post).await });
+    let said = server.log_lines();
     assert!(said.len() > 40, "{said:?}");
     assert!(said.iter().any(|line| line.contains("/account/second-factor")));
     assert!(
@@ -238,7 +238,7 @@ fn trace(format: &str, public_url: Option<&str>, post: &Post) -> (Vec<String>, V
 #[test]
 fn no_log_holds_a_secret() {
     for format in ["text", "json"] {
-        let (said, canaries) = trace(format, None, &Post::Server(Sink::start(&[])));
+        let (said, canaries) = trace(format, None, &Post::Server(FakeSmtpServer::start(&[])));
         assert_eq!(leaks(&said, &canaries), [""; 0], "{format}");
     }
 }
@@ -280,7 +280,7 @@ fn in_development_the_log_holds_the_link_and_nothing_else() {
 fn input_cannot_add_lines_to_the_log() {
     for format in ["text", "json"] {
         let folder = TempDir::new().unwrap();
-        let served = Served::start(
+        let server = Server::start(
             pocketshop(folder.path())
                 .env("POCKETSHOP_LOG", "trace")
                 .env("POCKETSHOP_LOG_FORMAT", format),
@@ -304,7 +304,7 @@ fn input_cannot_add_lines_to_the_log() {
             (&format!("/{evil}?next={evil}"), format!("{evil}={evil}")),
         ] {
             let length = body.len();
-            let answer = served.ask(&format!(
+            let answer = server.send_raw(&format!(
                 "POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nUser-Agent: x\t\u{9b}31mINFO forged\r\n\
                  X-Forwarded-For: 203.0.113.9\u{9b}forged\r\nContent-Type: application/x-www-form-urlencoded\r\n\
                  Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
@@ -316,11 +316,11 @@ fn input_cannot_add_lines_to_the_log() {
             "User-Agent: a\n2026-01-01T00:00:00Z INFO forged",
             "Cookie: pocketshop=\u{1b}forged",
         ] {
-            served.ask(&format!(
+            server.send_raw(&format!(
                 "GET / HTTP/1.1\r\nHost: localhost\r\n{header}\r\nConnection: close\r\n\r\n"
             ));
         }
-        let said = served.said();
+        let said = server.log_lines();
         for line in said.iter().filter(|line| !line.starts_with("PocketShop is open")) {
             assert!(!line.chars().any(char::is_control), "{line:?}");
             assert!(!line.contains('\u{2028}'), "{line:?}");

@@ -82,7 +82,7 @@ fn signing_up_in_and_out_is_recorded() {
     run(async {
         let market = Market::empty();
         let mut book = Book::of(&market);
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let id = Some(user(&mut book.conn, "ana"));
         book.wrote(id, &["registered", "signed-in"]);
         ok(&ana.post("/logout", &[]).await);
@@ -123,7 +123,7 @@ fn changes_of_an_account_are_recorded() {
     run(async {
         let market = Market::empty();
         let mut book = Book::of(&market);
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let id = user(&mut book.conn, "ana");
         book.wrote(Some(id), &["registered", "signed-in"]);
         let mut done = async |path: &str, form: &[(&str, &str)], kinds: &[&str]| {
@@ -181,7 +181,7 @@ fn changes_of_an_account_are_recorded() {
 fn second_factor_events_are_recorded() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let mut book = Book::of(&market);
         let id = user(&mut book.conn, "ana");
         ok(&ana.post("/account/second-factor/setup", &[]).await);
@@ -225,7 +225,7 @@ fn second_factor_events_are_recorded() {
 fn events_stay_after_a_deletion() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ok(&ana.post("/account/deletion", &[("email", "ana@example.org")]).await);
         let mut book = Book::of(&market);
         let id = user(&mut book.conn, "ana");
@@ -269,8 +269,8 @@ async fn all_pages(visitor: &Visitor, first: &str) -> (Vec<String>, usize) {
 fn users_see_their_own_events_and_admins_see_all() {
     run(async {
         let market = Market::demo();
-        let user = Actor::of(&market, Role::User).await;
-        let admin = Actor::of(&market, Role::Admin).await;
+        let user = Actor::sign_in(&market, Role::User).await;
+        let admin = Actor::sign_in(&market, Role::Admin).await;
         let mut conn = market.config.database.connect().unwrap();
         let action = ActionContext {
             outbox: Outbox::new(&market.config, Cipher::new(&market.config.secret_keys)),

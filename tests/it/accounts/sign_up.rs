@@ -112,7 +112,7 @@ fn reserved_usernames_and_common_passwords_are_refused() {
 fn a_new_and_a_known_address_get_the_same_response_and_different_emails() {
     run(async {
         let market = Market::empty();
-        market.join("known").await;
+        market.sign_up("known").await;
         idle_rows(&market).await;
         let of_people = ["users", "sessions", "tokens", "security_events"];
         let before = dump(&market, &of_people);
@@ -161,7 +161,7 @@ fn a_new_and_a_known_address_get_the_same_response_and_different_emails() {
 fn a_known_address_gets_few_reminders() {
     run(async {
         let market = Market::empty();
-        market.join("known").await;
+        market.sign_up("known").await;
         for name in ["someone", "anyone", "no-one-else"] {
             let sent = register(&Visitor::new(&market), "known@example.org", name).await;
             assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));

@@ -11,7 +11,7 @@ use crate::support::{Market, run, texts};
 fn verification_ends_earlier_sessions_of_the_account() {
     run(async {
         let market = Market::empty();
-        let stranger = market.join_unproved("ana").await;
+        let stranger = market.sign_up_unverified("ana").await;
         let owner = Visitor::new(&market);
         owner.get(&market.link(&email_of("ana"), 1).await).await;
         assert!(stranger.is_signed_in().await, "a look changed something");
@@ -24,7 +24,7 @@ fn verification_ends_earlier_sessions_of_the_account() {
 fn a_second_factor_needs_a_verified_address() {
     run(async {
         let market = Market::empty();
-        let stranger = market.join_unproved("ana").await;
+        let stranger = market.sign_up_unverified("ana").await;
         let answer = stranger.post("/account/second-factor/setup", &[]).await;
         assert_eq!(
             (answer.status(), location(&answer)),
@@ -44,7 +44,7 @@ fn a_second_factor_needs_a_verified_address() {
 fn a_link_or_a_trusted_browser_does_not_count_as_recent_authentication() {
     run(async {
         let market = Market::empty();
-        market.join_unproved("ana").await;
+        market.sign_up_unverified("ana").await;
         let owner = Visitor::new(&market);
         owner.get(&market.link(&email_of("ana"), 1).await).await;
         owner.post("/verify", &[]).await;
@@ -80,8 +80,8 @@ fn a_link_or_a_trusted_browser_does_not_count_as_recent_authentication() {
 fn a_taken_name_does_not_become_an_admin() {
     run(async {
         let market = Market::empty();
-        market.join("boss").await;
-        market.join_unproved("chief").await;
+        market.sign_up("boss").await;
+        market.sign_up_unverified("chief").await;
         let said = |name: &str, email: Option<&str>| {
             make_admin(&market.config, name, email, Some("seven lamps on the quay")).map_err(|error| error.to_string())
         };
@@ -98,7 +98,7 @@ fn a_taken_name_does_not_become_an_admin() {
 fn links_in_two_tabs_do_not_replace_each_other() {
     run(async {
         let market = Market::empty();
-        market.join_unproved("ana").await;
+        market.sign_up_unverified("ana").await;
         let visitor = Visitor::new(&market);
         let verify = market.link(&email_of("ana"), 1).await;
         visitor.post("/forgot", &[("login", "ana")]).await;

@@ -57,7 +57,7 @@ impl Link {
 
     /// A new user, and the link in the email to them.
     async fn of(self, market: &Market, name: &str) -> (Visitor, String) {
-        let visitor = market.join_unproved(name).await;
+        let visitor = market.sign_up_unverified(name).await;
         let (old, new) = (email_of(name), email_of(&format!("{name}-new")));
         let link = match self {
             Self::Verify => market.link(&old, 1).await,
@@ -127,7 +127,9 @@ fn of_many_simultaneous_uses_of_a_link_one_succeeds() {
             let (_, address) = link.of(&market, &format!("ana-{link:?}")).await;
             let (opened, shown) = link.opened(&market, &address).await;
             assert_eq!(shown, 200);
-            let many: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, opened.cookie())).collect();
+            let many: Vec<Visitor> = (0..20)
+                .map(|_| Visitor::with_cookie(&market, opened.cookie()))
+                .collect();
             let answers = join_all(many.iter().map(|one| one.post(link.path(), link.form()))).await;
             let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status().as_u16()).collect();
             statuses.sort_unstable();
@@ -320,9 +322,9 @@ fn a_verification_link_signs_in_and_asks_for_the_second_factor() {
         assert!(verified("ana") && visitor.is_signed_in().await);
 
         let (bea, address) = Link::Verify.of(&market, "bea").await;
-        market.prove("bea", true);
+        market.set_email_verified("bea", true);
         super::steps::turn_on_second_factor(&bea).await;
-        market.prove("bea", false);
+        market.set_email_verified("bea", false);
         let (visitor, _) = Link::Verify.opened(&market, &address).await;
         assert_eq!(location(&visitor.post("/verify", &[]).await), "/login/code");
         assert!(verified("bea") && !visitor.is_signed_in().await);

@@ -20,7 +20,7 @@ fn verified(market: &Market) -> Option<NaiveDateTime> {
 fn a_password_signs_in_before_the_address_is_verified() {
     run(async {
         let market = Market::empty();
-        let robin = market.join_unproved("robin").await;
+        let robin = market.sign_up_unverified("robin").await;
         assert!(robin.is_signed_in().await);
         assert_eq!(verified(&market), None);
     });
@@ -78,7 +78,7 @@ fn opening_the_link_changes_nothing_and_its_button_signs_in_once() {
 fn an_unknown_link_is_rejected() {
     run(async {
         let market = Market::empty();
-        market.join_unproved("robin").await;
+        market.sign_up_unverified("robin").await;
         let visitor = Visitor::new(&market);
         for link in ["/verify", "/verify?token=", "/verify?token=AAAA", "/reset?token=AAAA"] {
             let path = link.split('?').next().unwrap();

@@ -6,7 +6,7 @@ use super::person::{EMAIL, NAME, home};
 use super::sights::change;
 use super::tab::{Scheme, Tab};
 use crate::support::Market;
-use crate::support::codes::code;
+use crate::support::totp::totp_code;
 use crate::support::visitor::{PASSWORD, Visitor};
 
 const DEMO_PASSWORD: &str = "twelve small pockets";
@@ -97,7 +97,7 @@ async fn at_the_account(tab: &Tab, market: &Market, looker: &mut impl Looker) {
 }
 
 async fn with_a_second_factor(tab: &Tab, market: &Market, looker: &mut impl Looker) {
-    market.prove(NAME, true);
+    market.set_email_verified(NAME, true);
     tab.follow("main .aside a").await;
     tab.turn_to("/account/second-factor").await;
     looker.look(tab, "second factor, off").await;
@@ -107,7 +107,7 @@ async fn with_a_second_factor(tab: &Tab, market: &Market, looker: &mut impl Look
     tab.fill("#code", "nonsense").await;
     tab.send("/account/second-factor").await;
     looker.look(tab, "second factor with an error").await;
-    tab.fill("#code", &code(&key, 0)).await;
+    tab.fill("#code", &totp_code(&key, 0)).await;
     tab.send("/account/second-factor").await;
     looker.look(tab, "recovery codes").await;
     tab.turn_to("/account/second-factor").await;
@@ -118,7 +118,7 @@ async fn with_a_second_factor(tab: &Tab, market: &Market, looker: &mut impl Look
     looker.look(tab, "code").await;
     tab.send("/login/code").await;
     looker.look(tab, "code with an error").await;
-    tab.fill("#code", &code(&key, 1)).await;
+    tab.fill("#code", &totp_code(&key, 1)).await;
     tab.click("#remember").await;
     tab.send("/login/code").await;
     tab.turn_to("/account/devices").await;
@@ -140,7 +140,7 @@ async fn seller_pages(tab: &Tab, market: &Market, looker: &mut impl Looker) {
     looker.look(tab, "second factor, required").await;
     tab.send("/account/second-factor/setup").await;
     let key = tab.text(".key").await;
-    tab.fill("#code", &code(&key, 0)).await;
+    tab.fill("#code", &totp_code(&key, 0)).await;
     tab.send("/account/second-factor").await;
     tab.go(&format!("{}/admin", market.url)).await;
     assert_eq!(tab.count("form[action='/admin/jobs/1/retry']").await, 1);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::browse;
 use super::person::{EMAIL, home};
 use super::tab::Tab;
-use crate::support::files::jpeg;
+use crate::support::image_files::jpeg;
 use crate::support::visitor::PASSWORD;
 
 /// Pictures as they lie on a phone.

@@ -4,7 +4,7 @@ use super::browse;
 use super::person::{EMAIL, NAME, home};
 use super::tab::Tab;
 use crate::support::Market;
-use crate::support::codes::code;
+use crate::support::totp::totp_code;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 
 const NEW_PASSWORD: &str = "seven slow kettles 9";
@@ -109,11 +109,11 @@ async fn switch_the_factor_on(tab: &Tab) -> Vec<String> {
             .await
     );
     let key = tab.text(".key").await;
-    tab.fill("#code", &code(&key, 100)).await;
+    tab.fill("#code", &totp_code(&key, 100)).await;
     tab.send("/account/second-factor").await;
     tab.assert_refused("This code is wrong").await;
     assert_eq!(tab.text(".key").await, key);
-    tab.fill("#code", &code(&key, 0)).await;
+    tab.fill("#code", &totp_code(&key, 0)).await;
     tab.send("/account/second-factor").await;
     let codes: Vec<String> = tab
         .eval("[...document.querySelectorAll('#codes li')].map(code => code.innerText)")
@@ -128,7 +128,7 @@ async fn switch_the_factor_on(tab: &Tab) -> Vec<String> {
     tab.sign_in(NAME, NEW_PASSWORD).await;
     assert_eq!(tab.eval::<String>("location.pathname").await, "/login/code");
     assert_eq!(tab.count(".menu").await, 0);
-    tab.fill("#code", &code(&key, 1)).await;
+    tab.fill("#code", &totp_code(&key, 1)).await;
     tab.click("#remember").await;
     tab.send("/login/code").await;
     assert_eq!(tab.place().await, "/account");

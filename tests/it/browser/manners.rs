@@ -118,7 +118,7 @@ fn a_refused_form_shows_errors_and_keeps_all_but_the_password() {
 fn the_back_button_shows_nothing_after_sign_out() {
     browse(async |tab| {
         let market = home(false);
-        market.join(NAME).await;
+        market.sign_up(NAME).await;
         tab.go(&format!("{}/login", market.url)).await;
         tab.sign_in(NAME, PASSWORD).await;
         tab.turn_to("/account/activity").await;
@@ -139,7 +139,7 @@ fn the_back_button_shows_nothing_after_sign_out() {
 fn a_link_opened_where_one_is_signed_in_adds_no_device() {
     browse(async |tab| {
         let market = home(false);
-        market.join(NAME).await;
+        market.sign_up(NAME).await;
         tab.go(&format!("{}/login", market.url)).await;
         tab.sign_in(NAME, PASSWORD).await;
         tab.turn_to("/account/devices").await;
@@ -182,7 +182,7 @@ fn elsewhere(action: &str) -> String {
 fn another_site_cannot_post_forms() {
     browse(async |tab| {
         let market = home(false);
-        let other = market.join(NAME).await;
+        let other = market.sign_up(NAME).await;
         tab.go(&format!("{}/login", market.url)).await;
         tab.sign_in(NAME, PASSWORD).await;
         for path in [

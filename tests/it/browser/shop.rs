@@ -18,7 +18,7 @@ async fn come_in(tab: &Tab, market: &Market, who: &str, password: &str, to: &str
 /// From the first step to an open shop, on a phone.
 async fn open(tab: &Tab, script: bool) {
     let market = home(true);
-    market.join(NAME).await;
+    market.sign_up(NAME).await;
     tab.width(390).await;
     come_in(tab, &market, NAME, PASSWORD, STEPS).await;
     assert_eq!(tab.place().await, format!("{STEPS}/name"));
@@ -75,8 +75,8 @@ fn without_script_a_shop_opens() {
 /// Every page of opening and settings, with something on it and with what is wrong.
 async fn tour(tab: &Tab, looker: &mut impl Looker) {
     let market = home(true);
-    market.join(NAME).await;
-    market.prove(NAME, false);
+    market.sign_up(NAME).await;
+    market.set_email_verified(NAME, false);
     come_in(tab, &market, NAME, PASSWORD, "/dashboard").await;
     looker.look(tab, "overview without a shop").await;
     tab.follow("main a[href='/dashboard/shop/new']").await;

@@ -27,10 +27,10 @@ fn a_guests_cart_is_merged_once_and_within_the_stock() {
         assert_eq!(market.carts(), 1);
         // The old cookie does not merge the cart a second time.
         for cookie in [with_both, as_guest.clone()] {
-            let again = Visitor::holding(&market, cookie);
+            let again = Visitor::with_cookie(&market, cookie);
             again.page("/cart").await;
         }
-        let again = Visitor::holding(&market, as_guest);
+        let again = Visitor::with_cookie(&market, as_guest);
         again.sign_in("bruno", DEMO_PASSWORD).await;
         assert_eq!(badge(&again.page("/cart").await), "4");
         assert_eq!(market.quantities(), [3, 1]);
@@ -46,7 +46,7 @@ fn twenty_tabs_merge_a_cart_once() {
         let guest = Visitor::new(&market);
         add(&guest, variant, "4").await;
         guest.sign_in("bruno", DEMO_PASSWORD).await;
-        let tabs: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, guest.cookie())).collect();
+        let tabs: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, guest.cookie())).collect();
         let answers = join_all(tabs.iter().map(|tab| tab.get("/cart"))).await;
         assert!(answers.iter().all(|answer| answer.status() == 200));
         assert_eq!((market.quantities(), market.carts()), (vec![4], 1));

@@ -97,7 +97,7 @@ fn forty_requests_at_once_do_not_overfill_a_cart() {
         add(&guest, variant, "1").await;
         let user = market.demo_person("bruno").await;
         for (first, before) in [(guest, 1), (user, 0)] {
-            let tabs: Vec<Visitor> = (0..40).map(|_| Visitor::holding(&market, first.cookie())).collect();
+            let tabs: Vec<Visitor> = (0..40).map(|_| Visitor::with_cookie(&market, first.cookie())).collect();
             let answers = join_all(tabs.iter().map(|tab| add(tab, variant, "1"))).await;
             let taken = answers.iter().filter(|answer| answer.status() == 303).count();
             assert_eq!(taken, 10 - before);

@@ -6,9 +6,9 @@ use std::time::Duration;
 use pocketshop::db::Location;
 
 use super::purchase::{Form, GOOD, SILENT_PAID, books_balance, number, stocked};
+use crate::support::binary::{self, KEY, Server, pocketshop, text};
 use crate::support::database::Database;
 use crate::support::roles::now;
-use crate::support::served::{self, KEY, Served, pocketshop, text};
 use crate::support::visitor::Visitor;
 
 const BUYERS: usize = 6;
@@ -29,7 +29,7 @@ pub fn program(database: &Database) -> Command {
 /// Buys one piece after another until the server is killed.
 async fn shop_on(url: String, variant: String, mut card: [&'static str; 3]) {
     loop {
-        let visitor = Visitor::at(&url, "", None);
+        let visitor = Visitor::at_url(&url, "", None);
         visitor
             .post("/cart/items", &[("variant", &variant), ("quantity", "1")])
             .await;
@@ -48,7 +48,7 @@ fn a_killed_process_leaves_no_purchase_incomplete() {
         let mut arguments: &[&str] = &["--demo"];
         let mut sold = 0;
         for round in 0..rounds {
-            let served = Served::start_with(&mut program(&database), arguments);
+            let server = Server::start_with_args(&mut program(&database), arguments);
             arguments = &[];
             let mut conn = database.connect();
             let variant = number(
@@ -64,23 +64,23 @@ fn a_killed_process_leaves_no_purchase_incomplete() {
             let buyers: Vec<_> = (0..BUYERS)
                 .map(|_| {
                     let card = [GOOD, GOOD, SILENT_PAID];
-                    actix_web::rt::spawn(shop_on(served.url(), variant.to_string(), card))
+                    actix_web::rt::spawn(shop_on(server.url(), variant.to_string(), card))
                 })
                 .collect();
             let moment = 300 + u64::from(getrandom::u32().unwrap() % 1200);
             tokio::time::sleep(Duration::from_millis(moment)).await;
             // This kills the server at once.
-            drop(served);
+            drop(server);
             for buyer in buyers {
                 buyer.abort();
             }
             let later = (now() + chrono::TimeDelta::minutes(20))
                 .format("%Y-%m-%dT%H:%M:%S")
                 .to_string();
-            let swept = served::run(program(&database).args(["sweep", "--at", &later]));
+            let swept = binary::run(program(&database).args(["sweep", "--at", &later]));
             assert!(swept.status.success(), "{}", text(&swept.stderr));
             books_balance(&mut conn);
-            let audited = served::run(program(&database).arg("audit"));
+            let audited = binary::run(program(&database).arg("audit"));
             assert!(audited.status.success(), "{}", text(&audited.stdout));
             let ours = "FROM payments WHERE expires_at IS NOT NULL";
             assert_eq!(

@@ -5,9 +5,9 @@ use futures_util::future::join_all;
 
 use super::crash::program;
 use super::purchase::{DECLINED, Form, MUG, SILENT_PAID, books_balance, number, stocked};
+use crate::support::binary::{self, Server, text};
 use crate::support::database::Database;
 use crate::support::roles::now;
-use crate::support::served::{self, Served, text};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{rows, run};
 
@@ -27,7 +27,7 @@ fn open(database: &Database, quantity: i32) -> i64 {
 }
 
 async fn guest(url: &str, variant: i64) -> Visitor {
-    let visitor = Visitor::at(url, "", None);
+    let visitor = Visitor::at_url(url, "", None);
     let variant = variant.to_string();
     let added = visitor
         .post("/cart/items", &[("variant", &variant), ("quantity", "1")])
@@ -64,11 +64,11 @@ fn no_log_line_and_no_row_holds_card_data() {
         traced
             .env("POCKETSHOP_LOG", "trace")
             .env("POCKETSHOP_LOG_FORMAT", format);
-        let served = Served::start_with(&mut traced, &["--demo"]);
+        let server = Server::start_with_args(&mut traced, &["--demo"]);
         let variant = open(&database, 99);
         run(async {
             for card in cards {
-                let visitor = guest(&served.url(), variant).await;
+                let visitor = guest(&server.url(), variant).await;
                 let mut form = Form::of(&visitor).await;
                 form.set("card_number", card)
                     .set("card_expiry", EXPIRY)
@@ -88,8 +88,8 @@ fn no_log_line_and_no_row_holds_card_data() {
             .format("%Y-%m-%dT%H:%M:%S")
             .to_string();
         let mut sweep = program(&database);
-        let swept = served::run(sweep.env("POCKETSHOP_LOG", "trace").args(["sweep", "--at", &later]));
-        let mut said = served.said();
+        let swept = binary::run(sweep.env("POCKETSHOP_LOG", "trace").args(["sweep", "--at", &later]));
+        let mut said = server.log_lines();
         said.extend(
             [&swept.stdout, &swept.stderr]
                 .iter()
@@ -131,8 +131,8 @@ fn two_processes_on_one_postgresql_sell_ten_of_ten() {
         return;
     }
     let database = Database::fresh();
-    let one = Served::start_with(&mut program(&database), &["--demo"]);
-    let other = Served::start(&mut program(&database));
+    let one = Server::start_with_args(&mut program(&database), &["--demo"]);
+    let other = Server::start(&mut program(&database));
     let mug = open(&database, 10);
     run(async {
         let mut buyers = Vec::new();
@@ -140,7 +140,7 @@ fn two_processes_on_one_postgresql_sell_ten_of_ten() {
             let visitor = guest(&one.url(), mug).await;
             let form = Form::of(&visitor).await;
             let through = if round % 2 == 0 { &one } else { &other };
-            buyers.push((Visitor::at(&through.url(), "", visitor.cookie()), form));
+            buyers.push((Visitor::at_url(&through.url(), "", visitor.cookie()), form));
         }
         let sent = join_all(buyers.iter().map(|(visitor, form)| form.send(visitor))).await;
         let mut refused = 0;
@@ -165,7 +165,7 @@ fn two_processes_on_one_postgresql_sell_ten_of_ten() {
         .format("%Y-%m-%dT%H:%M:%S")
         .to_string();
     assert!(
-        served::run(program(&database).args(["sweep", "--at", &later]))
+        binary::run(program(&database).args(["sweep", "--at", &later]))
             .status
             .success()
     );

@@ -24,7 +24,7 @@ fn two_hundred_buyers_get_ten_items() {
             let visitor = guest_with(&market, MUG, "1").await;
             let form = Form::of(&visitor).await;
             let visitor = match &second {
-                Some((url, ..)) if number % 2 == 0 => Visitor::at(url, "", visitor.cookie()),
+                Some((url, ..)) if number % 2 == 0 => Visitor::at_url(url, "", visitor.cookie()),
                 _ => visitor,
             };
             buyers.push((visitor, form));

@@ -30,7 +30,7 @@ fn an_address_is_saved_on_request_and_filled_in_next_time() {
         let market = plain().await;
         let mug = market.variant(MUG);
         market.shelve(mug, 50).await;
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         buy(&market, &ana, "1 First Street", false).await;
         assert_eq!(market.count_of("addresses"), 0);
         for street in ["1 First Street", "2 Second Street", "1 First Street"] {
@@ -47,7 +47,7 @@ fn an_address_is_saved_on_request_and_filled_in_next_time() {
         let (other, _) = other.into_iter().find(|(_, words)| words.contains("2 Second")).unwrap();
         assert_eq!(filled_in(&ana, other).await[1], "2 Second Street");
 
-        let eve = market.join("eve").await;
+        let eve = market.sign_up("eve").await;
         fill(&eve, mug, "1").await;
         assert_eq!(filled_in(&eve, other).await, [""; 4]);
     });

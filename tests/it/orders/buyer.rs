@@ -9,7 +9,7 @@ use crate::support::{attributes, run, texts};
 fn an_order_shows_what_was_bought_and_where_it_is() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         let page = lea.page(&bought.page()).await;
         let whole = texts(&page, "main").concat();
@@ -46,7 +46,7 @@ fn an_order_shows_what_was_bought_and_where_it_is() {
 fn an_old_order_keeps_its_titles_and_prices() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         let before = texts(&lea.page(&bought.page()).await, ".sold, .sums, .parcel h2");
         let (product, shop) = (market.product(MUG), market.shop("barro-e-sal"));
@@ -72,9 +72,9 @@ fn an_old_order_keeps_its_titles_and_prices() {
 fn an_order_is_private_to_its_buyer() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
-        let other = market.join("other").await;
+        let other = market.sign_up("other").await;
         let theirs = buy(&market, &other, "other@example.org").await;
         let guest = Visitor::new(&market);
         assert_eq!(guest.get(&bought.page()).await.status(), 303);
@@ -102,7 +102,7 @@ fn an_order_is_private_to_its_buyer() {
 fn nobody_sees_an_unpaid_order() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         let unpaid = format!("UPDATE purchases SET placed_at = NULL WHERE id = {}", bought.checkout);
         market.sql(&unpaid).await;
@@ -128,7 +128,7 @@ fn nobody_sees_an_unpaid_order() {
 fn a_list_of_many_orders_takes_no_more_statements_than_one_of_few() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         assert_eq!(
             texts(&lea.page("/dashboard/orders").await, ".empty h2"),
             ["No orders yet"]

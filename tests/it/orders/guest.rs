@@ -116,14 +116,14 @@ fn a_password_claims_the_order_and_verifying_the_address_claims_the_others() {
 fn an_unverified_address_claims_no_orders() {
     run(async {
         let market = market().await;
-        let thief = market.join_unproved("mallory").await;
+        let thief = market.sign_up_unverified("mallory").await;
         let email = "mallory@example.org";
         let bought = buy(&market, &Visitor::new(&market), email).await;
         assert_eq!(thief.sign_in("mallory", PASSWORD).await.status(), 303);
         assert!(texts(&thief.page("/dashboard/orders").await, ".purchase").is_empty());
         assert_eq!(thief.get(&bought.page()).await.status(), 404);
         // After verification, signing in claims them.
-        market.prove("mallory", true);
+        market.set_email_verified("mallory", true);
         thief.sign_in("mallory", PASSWORD).await;
         assert_eq!(thief.get(&bought.page()).await.status(), 200);
     });
@@ -133,7 +133,7 @@ fn an_unverified_address_claims_no_orders() {
 fn only_the_account_with_its_address_claims_an_order() {
     run(async {
         let market = market().await;
-        let (lea, other) = (market.join("lea").await, market.join("other").await);
+        let (lea, other) = (market.sign_up("lea").await, market.sign_up("other").await);
         let bought = buy(&market, &Visitor::new(&market), "lea@example.org").await;
         let link = market.link("lea@example.org", 2).await;
         let guest = Visitor::new(&market);

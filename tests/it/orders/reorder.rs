@@ -9,7 +9,7 @@ use crate::support::{run, texts};
 fn what_is_still_sold_is_added_to_the_cart_and_the_rest_is_reported() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         let again = format!("{}/again", bought.page());
         led_to(&lea.post(&again, &[]).await, "/cart");
@@ -18,7 +18,7 @@ fn what_is_still_sold_is_added_to_the_cart_and_the_rest_is_reported() {
         assert!(texts(&cart, "#cart-link").concat().contains("2 items"));
 
         market.stock(market.variant(MUG), 0).await;
-        let other = market.join("other").await;
+        let other = market.sign_up("other").await;
         market
             .sql(&format!(
                 "UPDATE purchases SET buyer_id = {} WHERE id = {}",

@@ -127,7 +127,7 @@ fn an_invalid_carrier_or_number_is_refused() {
 fn user_input_is_shown_as_text() {
     run(async {
         let market = market().await;
-        let (lea, ines) = (market.join("lea").await, seller(&market).await);
+        let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
         let bought = buy(&market, &lea, "lea@example.org").await;
         let evil = "<img src=x onerror=alert(1)> <b hx-get=\"/logout\" hx-trigger=load>";
         let sql = format!(

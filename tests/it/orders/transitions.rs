@@ -12,7 +12,7 @@ use crate::support::{run, texts};
 fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         market.emails("lea@example.org", 2).await;
         let asked = lea.page(&bought.cancellation(&bought.page())).await;
@@ -23,7 +23,7 @@ fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
 
         let path = bought.cancellation(&bought.page());
         let cookie = lea.cookie();
-        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, cookie.clone())).collect();
+        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, cookie.clone())).collect();
         let answers = join_all(tries.iter().map(|one| one.post(&path, &[]))).await;
         for answer in &answers {
             led_to(answer, &bought.page());
@@ -65,7 +65,7 @@ fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
 fn buyer_and_seller_get_one_email_for_each_change() {
     run(async {
         let market = market().await;
-        let lea = market.join("lea").await;
+        let lea = market.sign_up("lea").await;
         let bought = buy(&market, &lea, "lea@example.org").await;
         let emails = market.emails("lea@example.org", 2).await;
         let placed = &emails[1];
@@ -85,7 +85,7 @@ fn buyer_and_seller_get_one_email_for_each_change() {
         assert!(links(&told[0])[0].ends_with(&bought.desk()));
 
         let ines = seller(&market).await;
-        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, ines.cookie())).collect();
+        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, ines.cookie())).collect();
         join_all(tries.iter().map(|one| send(one, &bought, "ups", "1Z999"))).await;
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
@@ -96,7 +96,7 @@ fn buyer_and_seller_get_one_email_for_each_change() {
         assert_eq!(links(&emails[2]), ["https://www.ups.com/track?tracknum=1Z999"]);
 
         let path = bought.delivery(&bought.page());
-        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::holding(&market, lea.cookie())).collect();
+        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, lea.cookie())).collect();
         join_all(tries.iter().map(|one| one.post(&path, &[]))).await;
         let emails = market.emails("lea@example.org", 4).await;
         assert!(emails[3].subject.starts_with("Delivered"), "{}", emails[3].subject);
@@ -108,7 +108,7 @@ fn buyer_and_seller_get_one_email_for_each_change() {
 fn an_order_is_canceled_or_shipped_but_never_both() {
     run(async {
         let market = market().await;
-        let (lea, ines) = (market.join("lea").await, seller(&market).await);
+        let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
         for _ in 0..4 {
             let bought = buy(&market, &lea, "lea@example.org").await;
             let path = bought.cancellation(&bought.page());
@@ -128,7 +128,7 @@ fn an_order_is_canceled_or_shipped_but_never_both() {
 fn a_status_never_goes_back() {
     run(async {
         let market = market().await;
-        let (lea, ines) = (market.join("lea").await, seller(&market).await);
+        let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
         let bought = buy(&market, &lea, "lea@example.org").await;
         let (cancel, deliver) = (bought.cancellation(&bought.page()), bought.delivery(&bought.page()));
         lea.post(&deliver, &[]).await;
@@ -160,7 +160,7 @@ fn a_status_never_goes_back() {
 fn two_weeks_after_shipping_an_order_counts_as_delivered_and_the_buyer_gets_an_email() {
     run(async {
         let market = market().await;
-        let (lea, ines) = (market.join("lea").await, seller(&market).await);
+        let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
         // By then every earlier order is delivered.
         market.sweep(15 * 24 * 60).await;
         let bought = buy(&market, &lea, "lea@example.org").await;

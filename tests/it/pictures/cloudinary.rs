@@ -2,22 +2,22 @@
 
 use super::*;
 use crate::editor::{EditorState, NEW, saved_path, seller};
-use crate::support::cloudinary::{Cloud, Mood};
-use crate::support::files::png;
+use crate::support::cloudinary::{Behavior, FakeCloudinary};
+use crate::support::image_files::png;
 use crate::support::run;
 
 const CLOUDINARY_URL: &str = "https://res.cloudinary.com/small-cloud/image/upload/";
 
-fn market_with_cloudinary(cloud: &Cloud) -> Market {
+fn market_with_cloudinary(cloud: &FakeCloudinary) -> Market {
     Market::open(false, |config| config.cloudinary = Some(cloud.account()))
 }
 
 #[test]
 fn a_picture_is_uploaded_to_cloudinary_and_deleted_there_when_it_is_removed() {
     run(async {
-        let cloud = Cloud::start(Mood::Well);
+        let cloud = FakeCloudinary::start(Behavior::Normal);
         let market = market_with_cloudinary(&cloud);
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let local_url = upload_avatar(&ana, "../moon.png", png(700, 400)).await;
         let stem = local_url
             .strip_prefix("/media/pictures/")
@@ -55,36 +55,36 @@ fn a_picture_is_uploaded_to_cloudinary_and_deleted_there_when_it_is_removed() {
 #[test]
 fn while_cloudinary_fails_the_local_picture_is_shown_and_the_upload_is_retried() {
     run(async {
-        for mood in [
-            Mood::Down,
-            Mood::Broken,
-            Mood::Reset,
-            Mood::Malformed,
-            Mood::WrongId,
-            Mood::Elsewhere,
-            Mood::Endless,
+        for behavior in [
+            Behavior::Closed,
+            Behavior::ServerError,
+            Behavior::Truncated,
+            Behavior::Malformed,
+            Behavior::WrongId,
+            Behavior::WrongHost,
+            Behavior::Endless,
         ] {
-            let cloud = Cloud::start(mood);
+            let cloud = FakeCloudinary::start(behavior);
             let market = market_with_cloudinary(&cloud);
-            let ana = market.join("ana").await;
+            let ana = market.sign_up("ana").await;
             let start = Instant::now();
             let local_url = upload_avatar(&ana, "moon.png", png(70, 40)).await;
             assert!(
                 start.elapsed() < Duration::from_secs(2),
-                "{mood:?}: {:?}",
+                "{behavior:?}: {:?}",
                 start.elapsed()
             );
             wait_until(&market, "a second try", async || cloud.calls() >= 2).await;
-            assert_eq!(avatar_url(&ana).await, Some(local_url.clone()), "{mood:?}");
+            assert_eq!(avatar_url(&ana).await, Some(local_url.clone()), "{behavior:?}");
             fetch_picture(&ana, &local_url).await;
-            cloud.is(Mood::Well);
+            cloud.set_behavior(Behavior::Normal);
             wait_until(&market, "the upload", async || {
                 avatar_url(&ana)
                     .await
                     .is_some_and(|url| url.starts_with(CLOUDINARY_URL))
             })
             .await;
-            assert_eq!(cloud.pictures().len(), 1, "{mood:?}");
+            assert_eq!(cloud.pictures().len(), 1, "{behavior:?}");
         }
     });
 }
@@ -92,19 +92,19 @@ fn while_cloudinary_fails_the_local_picture_is_shown_and_the_upload_is_retried()
 #[test]
 fn a_slow_or_silent_cloudinary_does_not_delay_requests() {
     run(async {
-        let cloud = Cloud::start(Mood::Hang);
+        let cloud = FakeCloudinary::start(Behavior::Timeout);
         let market = market_with_cloudinary(&cloud);
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         upload_avatar(&ana, "moon.png", png(70, 40)).await;
         wait_until(&market, "the call", async || cloud.calls() == 1).await;
         let start = Instant::now();
         // Another picture and an email while the call hangs.
         let local_url = upload_avatar(&ana, "sun.png", png(60, 40)).await;
         fetch_picture(&ana, &local_url).await;
-        market.join("ben").await;
+        market.sign_up("ben").await;
         market.emails("ben@example.org", 1).await;
         assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
-        cloud.is(Mood::Slow);
+        cloud.set_behavior(Behavior::Slow);
         wait_until(&market, "the upload", async || {
             avatar_url(&ana)
                 .await
@@ -123,9 +123,9 @@ fn a_slow_or_silent_cloudinary_does_not_delay_requests() {
 #[test]
 fn an_unused_upload_at_cloudinary_is_deleted_and_a_missing_one_is_no_error() {
     run(async {
-        let cloud = Cloud::start(Mood::Well);
+        let cloud = FakeCloudinary::start(Behavior::Normal);
         let market = market_with_cloudinary(&cloud);
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         upload_avatar(&ana, "moon.png", png(70, 40)).await;
         wait_until(&market, "the upload", async || picture_jobs_done(&market).await).await;
         assert_eq!(cloud.pictures().len(), 1);
@@ -174,7 +174,7 @@ async fn picture_url(market: &Market, path: &str) -> String {
 #[test]
 fn the_editor_saves_a_product_whether_cloudinary_is_up_or_down() {
     run(async {
-        let cloud = Cloud::start(Mood::Well);
+        let cloud = FakeCloudinary::start(Behavior::Normal);
         let market = Market::open(true, |config| config.cloudinary = Some(cloud.account()));
         let seller = seller(&market).await;
         let wait_for_upload = async |path: &str| {
@@ -186,7 +186,7 @@ fn the_editor_saves_a_product_whether_cloudinary_is_up_or_down() {
         let first = publish_product(&market, &seller, "moon").await;
         wait_for_upload(&first).await;
 
-        cloud.is(Mood::Down);
+        cloud.set_behavior(Behavior::Closed);
         let calls_before = cloud.calls();
         let start = Instant::now();
         let second = publish_product(&market, &seller, "sun").await;
@@ -196,7 +196,7 @@ fn the_editor_saves_a_product_whether_cloudinary_is_up_or_down() {
         assert!(local.starts_with("/media/pictures/"), "{local}");
         fetch_picture(&seller, &local).await;
 
-        cloud.is(Mood::Well);
+        cloud.set_behavior(Behavior::Normal);
         wait_for_upload(&second).await;
         assert_eq!((cloud.pictures().len(), cloud.refused().len()), (2, 0));
     });

@@ -3,7 +3,9 @@
 use image::ImageFormat;
 
 use super::*;
-use crate::support::files::{animated_webp, bomb, jpeg, photo, picture, png, see_through, with_segment, written};
+use crate::support::image_files::{
+    animated_webp, decompression_bomb, encode, jpeg, photo, picture, png, transparent_png, with_segment,
+};
 use crate::support::run;
 
 fn contains_bytes(bytes: &[u8], pattern: &[u8]) -> bool {
@@ -14,7 +16,7 @@ fn contains_bytes(bytes: &[u8], pattern: &[u8]) -> bool {
 fn a_file_that_is_no_picture_is_refused_by_name() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
         let jpeg_bytes = jpeg(400, 300);
         for (name, bytes, expected) in [
@@ -36,9 +38,13 @@ fn a_file_that_is_no_picture_is_refused_by_name() {
                 "is not a picture",
             ),
             ("wave.webp", b"RIFF\x24\0\0\0WAVEfmt ".to_vec(), "is not a picture"),
-            ("huge.png", bomb(30_000, 30_000), "“huge.png” has too many pixels"),
-            ("long.png", bomb(12_001, 1), "has too many pixels"),
-            ("wide.png", bomb(8000, 6000), "has too many pixels"),
+            (
+                "huge.png",
+                decompression_bomb(30_000, 30_000),
+                "“huge.png” has too many pixels",
+            ),
+            ("long.png", decompression_bomb(12_001, 1), "has too many pixels"),
+            ("wide.png", decompression_bomb(8000, 6000), "has too many pixels"),
             ("none.png", b"\x89PNG\r\n\x1a\n".to_vec(), "is damaged"),
             ("stub.jpg", jpeg_bytes[..200].to_vec(), "is damaged"),
             ("stub.webp", b"RIFF\xff\0\0\0WEBPVP8 ".to_vec(), "is damaged"),
@@ -56,12 +62,12 @@ fn a_file_that_is_no_picture_is_refused_by_name() {
 fn unusual_pictures_are_shown_or_refused() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
-        let deep = written(
+        let ana = market.sign_up("ana").await;
+        let deep = encode(
             &image::DynamicImage::ImageRgb16(picture(90, 60).into_rgb16()),
             ImageFormat::Png,
         );
-        let gray = written(
+        let gray = encode(
             &image::DynamicImage::ImageLuma8(picture(90, 60).into_luma8()),
             ImageFormat::Png,
         );
@@ -75,7 +81,7 @@ fn unusual_pictures_are_shown_or_refused() {
                 (32, 20),
             ),
             ("moving.webp", animated_webp(), (40, 30)),
-            ("glass.png", see_through(50, 40), (50, 40)),
+            ("glass.png", transparent_png(50, 40), (50, 40)),
             ("line.png", png(9000, 2), (1440, 1)),
             ("pole.png", png(2, 9000), (1, 2160)),
         ] {
@@ -101,7 +107,7 @@ fn unusual_pictures_are_shown_or_refused() {
 fn only_the_pixels_of_an_upload_are_kept() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let script = b"<?php system($_GET[1]); ?><script>alert(1)</script>";
         let zip = b"PK\x03\x04 a zip from here on PK\x05\x06";
         let commented = with_segment(&jpeg(400, 300), 0xfe, script);
@@ -145,7 +151,7 @@ fn only_the_pixels_of_an_upload_are_kept() {
 fn a_photo_is_rotated_upright() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         // Before the rotation, the photo is red at the top and blue at the bottom.
         for (orientation, size, red) in [
             (1, (300, 200), (150, 20)),
@@ -166,7 +172,7 @@ fn a_photo_is_rotated_upright() {
 fn file_names_never_become_paths() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let data = market.config.data.clone();
         let outside = data.parent().unwrap().join("escaped.png");
         let long = "x".repeat(300) + ".png";

@@ -6,14 +6,14 @@ use std::net::TcpStream;
 use pocketshop::config::Limit;
 
 use super::*;
-use crate::support::files::png;
+use crate::support::image_files::png;
 use crate::support::run;
 
 #[test]
 fn uploads_that_are_too_large_or_too_many_are_refused_with_a_message() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let message = upload_error(&ana, "big.png", vec![0; 20 * 1024 * 1024 + 1]).await;
         assert!(message.starts_with("“big.png” is larger than 20 MB"), "{message}");
         let two_files = form("a.png", png(9, 9)).part("image", Part::bytes(png(9, 9)).file_name("b.png"));
@@ -62,7 +62,7 @@ async fn send_raw(market: &Market, ana: &Visitor, head: &str, body: Vec<u8>, pau
 fn a_body_that_is_too_large_or_too_slow_is_cut_off() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let file = b"--seam\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n".to_vec();
         let no_pause = Duration::ZERO;
         let (too_large, duration) = send_raw(&market, &ana, "Content-Length: 200000000", file.clone(), no_pause).await;
@@ -133,7 +133,7 @@ fn uploads_above_the_limit_are_refused() {
             config.rate_limit = true;
             config.limits.uploads = Limit::per_minutes(10, 60);
         });
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         for number in 0..10 {
             assert_eq!(
                 send(&ana, "a.png", b"no picture".to_vec()).await.status(),

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use pocketshop::images;
 
 use super::*;
-use crate::support::files::png;
+use crate::support::image_files::png;
 use crate::support::run;
 
 fn age(market: &Market, file: &str) {
@@ -23,7 +23,7 @@ fn age(market: &Market, file: &str) {
 fn a_sweep_deletes_old_orphans_and_nothing_else() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         upload_avatar(&ana, "a.png", png(500, 40)).await;
         wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
         let in_use = files(&market);
@@ -53,7 +53,7 @@ fn a_sweep_deletes_old_orphans_and_nothing_else() {
 fn pending_pictures_expire_after_a_day() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
+        market.sign_up("ana").await;
         let mut conn = market.config.database.connect().unwrap();
         let user: i64 = {
             use diesel::prelude::*;

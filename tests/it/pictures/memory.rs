@@ -1,13 +1,13 @@
 //! The memory that decoding pictures takes. The server runs in its own process, so that its memory can be measured.
 
 use super::*;
-use crate::support::files::{bomb, phone_photo};
+use crate::support::binary::{Server, pocketshop};
+use crate::support::image_files::{decompression_bomb, phone_photo};
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::run;
-use crate::support::served::{Served, pocketshop};
 
-async fn sign_in_bruno(served: &Served) -> Visitor {
-    let bruno = Visitor::at(&served.url(), "", None);
+async fn sign_in_bruno(server: &Server) -> Visitor {
+    let bruno = Visitor::at_url(&server.url(), "", None);
     assert_eq!(bruno.sign_in("bruno", DEMO_PASSWORD).await.status(), 303);
     bruno
 }
@@ -15,18 +15,18 @@ async fn sign_in_bruno(served: &Served) -> Visitor {
 #[test]
 fn decompression_bombs_are_refused_without_decoding() {
     let folder = tempfile::tempdir().unwrap();
-    let served = Served::start_with(&mut pocketshop(folder.path()), &["--demo"]);
+    let server = Server::start_with_args(&mut pocketshop(folder.path()), &["--demo"]);
     run(async {
-        let bruno = sign_in_bruno(&served).await;
+        let bruno = sign_in_bruno(&server).await;
         assert_eq!(
-            send(&bruno, "small.png", crate::support::files::png(20, 20))
+            send(&bruno, "small.png", crate::support::image_files::png(20, 20))
                 .await
                 .status(),
             303
         );
-        let bytes = bomb(30_000, 30_000);
+        let bytes = decompression_bomb(30_000, 30_000);
         assert!(bytes.len() < 60_000, "{}", bytes.len());
-        let before = served.memory("VmRSS");
+        let before = server.memory_kib("VmRSS");
         let bombs = (0..10).map(|_| send(&bruno, "bomb.png", bytes.clone()));
         let health_checks = async {
             let mut slowest = Duration::ZERO;
@@ -40,7 +40,7 @@ fn decompression_bombs_are_refused_without_decoding() {
         };
         let (responses, slowest) = tokio::join!(futures_util::future::join_all(bombs), health_checks);
         assert!(responses.iter().all(|response| response.status() == 422));
-        let growth = served.memory("VmHWM").saturating_sub(before);
+        let growth = server.memory_kib("VmHWM").saturating_sub(before);
         assert!(growth < 100 * 1024, "{growth} KiB more");
         assert!(slowest < Duration::from_secs(1), "{slowest:?}");
     });
@@ -49,9 +49,9 @@ fn decompression_bombs_are_refused_without_decoding() {
 #[test]
 fn ten_phone_photos_at_once_are_processed_within_the_memory_limit() {
     let folder = tempfile::tempdir().unwrap();
-    let served = Served::start_with(&mut pocketshop(folder.path()), &["--demo"]);
+    let server = Server::start_with_args(&mut pocketshop(folder.path()), &["--demo"]);
     run(async {
-        let bruno = sign_in_bruno(&served).await;
+        let bruno = sign_in_bruno(&server).await;
         let photo = phone_photo();
         let start = Instant::now();
         assert_eq!(send(&bruno, "one.jpg", photo.clone()).await.status(), 303);
@@ -71,7 +71,7 @@ fn ten_phone_photos_at_once_are_processed_within_the_memory_limit() {
         let responses = futures_util::future::join_all((0..10).map(|_| send(&bruno, "ten.jpg", photo.clone()))).await;
         let ten_responses = start.elapsed();
         assert!(responses.iter().all(|response| response.status() == 303));
-        let peak = served.memory("VmHWM");
+        let peak = server.memory_kib("VmHWM");
         eprintln!(
             "a photo of {} kB: response after {first_response:?}, all sizes after {sizes:?}; ten at once after {ten_responses:?}, {} MiB at most",
             photo.len() / 1000,

@@ -5,7 +5,7 @@ use pocketshop::images::Picture;
 
 use super::*;
 use crate::schema::{pending_images, product_images, products, users};
-use crate::support::files::{jpeg, png};
+use crate::support::image_files::{jpeg, png};
 use crate::support::roles::Actor;
 use crate::support::roles::Role;
 use crate::support::run;
@@ -14,7 +14,7 @@ use crate::support::run;
 fn a_picture_is_shown_at_once_and_later_in_every_size() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let url = upload_avatar(&ana, "moon.jpg", jpeg(3000, 1500)).await;
         assert!(
             url.starts_with("/media/pictures/") && url.ends_with("-1440x720.webp"),
@@ -68,7 +68,7 @@ fn a_picture_is_shown_at_once_and_later_in_every_size() {
 fn the_files_of_a_replaced_or_removed_picture_are_deleted() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let first = upload_avatar(&ana, "a.png", png(500, 400)).await;
         wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
         let second = upload_avatar(&ana, "b.png", png(50, 40)).await;
@@ -94,7 +94,7 @@ fn the_files_of_a_replaced_or_removed_picture_are_deleted() {
 fn the_files_of_a_picture_in_an_order_stay() {
     run(async {
         let market = Market::demo();
-        let bruno = Actor::of(&market, Role::User).await.visitor(&market);
+        let bruno = Actor::sign_in(&market, Role::User).await.visitor(&market);
         let url = upload_avatar(&bruno, "a.png", png(50, 40)).await;
         let mut conn = market.config.database.connect().unwrap();
         conn.batch_execute(&format!(
@@ -118,8 +118,8 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
     run(async {
         let market = Market::demo();
         let (ines, bruno) = (
-            Actor::of(&market, Role::Seller).await,
-            Actor::of(&market, Role::User).await,
+            Actor::sign_in(&market, Role::Seller).await,
+            Actor::sign_in(&market, Role::User).await,
         );
         let product = {
             let mut conn = market.config.database.connect().unwrap();
@@ -186,7 +186,7 @@ fn a_product_gets_exactly_the_pictures_that_were_arranged() {
 fn a_deleted_account_leaves_no_pictures() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         upload_avatar(&ana, "a.png", png(50, 40)).await;
         let mut conn = market.config.database.connect().unwrap();
         let user: i64 = users::table.select(users::id).first(&mut conn).unwrap();

@@ -5,7 +5,7 @@ use pocketshop::config::Limit;
 use tempfile::TempDir;
 
 use super::settings::refused;
-use crate::support::served::{Served, pocketshop, run, text};
+use crate::support::binary::{Server, pocketshop, run, text};
 use crate::support::visitor::Visitor;
 use crate::support::{Market, run as on_a_loop};
 
@@ -59,13 +59,13 @@ fn check_shows_settings_and_defaults() {
 #[test]
 fn a_chosen_limit_of_requests_applies() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(pocketshop(folder.path()).env("POCKETSHOP_LIMIT_REQUESTS", "3/1h"));
+    let server = Server::start(pocketshop(folder.path()).env("POCKETSHOP_LIMIT_REQUESTS", "3/1h"));
     for _ in 0..3 {
-        assert!(served.get("/login").starts_with("HTTP/1.1 200"));
+        assert!(server.get("/login").starts_with("HTTP/1.1 200"));
     }
-    let fourth = served.get("/login");
+    let fourth = server.get("/login");
     assert!(fourth.starts_with("HTTP/1.1 429"), "{fourth}");
-    assert!(served.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
 }
 
 #[test]

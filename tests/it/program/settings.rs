@@ -9,7 +9,7 @@ use pocketshop::db::Location;
 use tempfile::TempDir;
 
 use crate::schema::jobs;
-use crate::support::served::{KEY, Served, pocketshop, run, text};
+use crate::support::binary::{KEY, Server, pocketshop, run, text};
 
 #[test]
 fn configuration_errors_are_reported_in_one_line() {
@@ -205,15 +205,15 @@ fn check_shows_the_mail_server_without_its_password() {
 #[test]
 fn a_start_without_a_mail_server_warns() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(pocketshop(folder.path()).env("PUBLIC_URL", "https://market.example"));
-    assert!(served.heard("SMTP_URL is not set"));
-    drop(served);
-    let served = Served::start(
+    let server = Server::start(pocketshop(folder.path()).env("PUBLIC_URL", "https://market.example"));
+    assert!(server.has_logged("SMTP_URL is not set"));
+    drop(server);
+    let server = Server::start(
         pocketshop(folder.path())
             .env("PUBLIC_URL", "https://market.example")
             .env("SMTP_URL", "smtps://u:hidden-word@mail.example"),
     );
-    assert!(!served.heard("SMTP_URL is not set"));
+    assert!(!server.has_logged("SMTP_URL is not set"));
 }
 
 #[test]
@@ -227,10 +227,10 @@ fn a_rotation_is_followed_by_check() {
         assert!(!said.contains(old) && !said.contains(new), "{said}");
         said
     };
-    drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", old)));
+    drop(Server::start(pocketshop(folder.path()).env("SECRET_KEY", old)));
     assert!(!check(old).contains("old SECRET_KEY"));
     assert!(check(&both).contains("Keep the old SECRET_KEY: no start has used the new one yet."));
-    drop(Served::start(pocketshop(folder.path()).env("SECRET_KEY", &both)));
+    drop(Server::start(pocketshop(folder.path()).env("SECRET_KEY", &both)));
     assert!(check(&both).contains("The old SECRET_KEY can be removed."));
 }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::binary::{Server, pocketshop, run, run_with_input, text};
 use crate::support::run as on_a_loop;
-use crate::support::served::{Served, pocketshop, run, run_with_input, text};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 
 /// `pocketshop user …` with this on standard input: whether it went well, and what it said.
@@ -32,8 +32,10 @@ fn refused(folder: &Path, arguments: &[&str], input: &str, words: &str) {
     );
 }
 
-async fn enters(served: &Served, host: &'static str, login: &str, password: &str) -> bool {
-    let answer = Visitor::at(&served.url(), host, None).sign_in(login, password).await;
+async fn enters(server: &Server, host: &'static str, login: &str, password: &str) -> bool {
+    let answer = Visitor::at_url(&server.url(), host, None)
+        .sign_in(login, password)
+        .await;
     match answer.status().as_u16() {
         303 => true,
         422 => false,
@@ -41,8 +43,8 @@ async fn enters(served: &Served, host: &'static str, login: &str, password: &str
     }
 }
 
-async fn signs_in(served: &Served, login: &str, password: &str) -> bool {
-    enters(served, "", login, password).await
+async fn signs_in(server: &Server, login: &str, password: &str) -> bool {
+    enters(server, "", login, password).await
 }
 
 #[test]
@@ -80,9 +82,9 @@ fn the_first_admin_is_made_on_the_command_line() {
         let (fine, said) = user(folder, &["admin", name], "");
         assert!(fine && said.contains("rowan is an admin"), "{said}");
     }
-    let served = Served::start(&mut pocketshop(folder));
+    let server = Server::start(&mut pocketshop(folder));
     on_a_loop(async {
-        let visitor = Visitor::at(&served.url(), "", None);
+        let visitor = Visitor::at_url(&server.url(), "", None);
         assert_eq!(visitor.sign_in("rowan", PASSWORD).await.status(), 303);
         // Not before the second factor is there.
         let admin = visitor.get("/admin").await;
@@ -120,9 +122,9 @@ fn a_new_password_ends_all_sign_ins() {
     let folder = folder.path();
     assert!(user(folder, &["admin", "rowan", "--email", "r@example.org"], PASSWORD).0);
     refused(folder, &["password", "nobody"], PASSWORD, "there is no user nobody");
-    let served = Served::start(&mut pocketshop(folder));
+    let server = Server::start(&mut pocketshop(folder));
     on_a_loop(async {
-        let visitor = Visitor::at(&served.url(), "", None);
+        let visitor = Visitor::at_url(&server.url(), "", None);
         visitor.sign_in("rowan", PASSWORD).await;
         assert!(visitor.is_signed_in().await);
         refused(folder, &["password", "rowan"], "password1234\n", "");
@@ -132,9 +134,9 @@ fn a_new_password_ends_all_sign_ins() {
         let (fine, said) = user(folder, &["password", "rowan"], " another lamp 88 \r\n");
         assert!(fine && said.contains("signed out everywhere"), "{said}");
         assert!(!visitor.is_signed_in().await);
-        assert!(!signs_in(&served, "rowan", PASSWORD).await);
-        assert!(!signs_in(&served, "rowan", "another lamp 88").await);
-        assert!(signs_in(&served, "rowan", " another lamp 88 ").await);
+        assert!(!signs_in(&server, "rowan", PASSWORD).await);
+        assert!(!signs_in(&server, "rowan", "another lamp 88").await);
+        assert!(signs_in(&server, "rowan", " another lamp 88 ").await);
     });
 }
 
@@ -155,13 +157,13 @@ async fn until(shown: &impl AsyncFn() -> Vec<bool>, expected: bool) {
 fn suspension_signs_out_and_hides_the_shop() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    let served = Served::start_with(&mut pocketshop(folder), &["--demo"]);
+    let server = Server::start_with_args(&mut pocketshop(folder), &["--demo"]);
     on_a_loop(async {
         let (seller, guest) = (
-            Visitor::at(&served.url(), "", None),
-            Visitor::at(&served.url(), "", None),
+            Visitor::at_url(&server.url(), "", None),
+            Visitor::at_url(&server.url(), "", None),
         );
-        let told = served.wait_for_said("Sign in to the demo market");
+        let told = server.find_log_line("Sign in to the demo market");
         let password = told.split('"').nth(1).unwrap().to_owned();
         seller.sign_in("ines", &password).await;
         assert_eq!(seller.get("/dashboard").await.status(), 200);
@@ -192,16 +194,16 @@ fn suspension_signs_out_and_hides_the_shop() {
                 .any(|line| line.contains("ines") && line.contains("suspended"))
         );
         assert!(!seller.is_signed_in().await);
-        assert!(!signs_in(&served, "ines", &password).await);
+        assert!(!signs_in(&server, "ines", &password).await);
         until(&shown, false).await;
         assert!(
-            signs_in(&served, "bruno", &password).await,
+            signs_in(&server, "bruno", &password).await,
             "it was ines who was suspended"
         );
 
         assert!(user(folder, &["restore", "ines"], "").0);
         assert!(!seller.is_signed_in().await, "an ended sign-in came back");
-        assert!(signs_in(&served, "ines", &password).await);
+        assert!(signs_in(&server, "ines", &password).await);
         until(&shown, true).await;
     });
 }
@@ -211,8 +213,8 @@ fn the_demo_prints_its_sign_in_only_on_localhost() {
     for (public_url, tells) in [("http://localhost", true), ("https://market.example", false)] {
         let folder = TempDir::new().unwrap();
         let mut program = pocketshop(folder.path());
-        let served = Served::start_with(program.env("PUBLIC_URL", public_url), &["--demo"]);
-        let said = served.said();
+        let server = Server::start_with_args(program.env("PUBLIC_URL", public_url), &["--demo"]);
+        let said = server.log_lines();
         let told = said.iter().find(|line| line.starts_with("Sign in to the demo"));
         assert_eq!(told.is_some(), tells, "{said:?}");
         assert_eq!(said.iter().any(|line| line.contains("twelve small pockets")), tells);
@@ -223,7 +225,7 @@ fn the_demo_prints_its_sign_in_only_on_localhost() {
             let host = if tells { "" } else { "market.example" };
             for name in ["ines", "bruno"] {
                 assert_eq!(
-                    enters(&served, host, name, "twelve small pockets").await,
+                    enters(&server, host, name, "twelve small pockets").await,
                     tells,
                     "{name}"
                 );
@@ -234,7 +236,7 @@ fn the_demo_prints_its_sign_in_only_on_localhost() {
                 ("admin", "admin"),
                 ("admin", "twelve small pockets"),
             ] {
-                assert!(!enters(&served, host, name, password).await, "{name} with {password:?}");
+                assert!(!enters(&server, host, name, password).await, "{name} with {password:?}");
             }
         });
     }
@@ -243,11 +245,11 @@ fn the_demo_prints_its_sign_in_only_on_localhost() {
 #[test]
 fn a_new_browser_has_no_session() {
     let folder = TempDir::new().unwrap();
-    let served = Served::start(&mut pocketshop(folder.path()));
+    let server = Server::start(&mut pocketshop(folder.path()));
     assert!(user(folder.path(), &["list"], "").1.contains("There are no users yet"));
     on_a_loop(async {
         for name in ["admin", "root", "ines", "operator"] {
-            assert!(!signs_in(&served, name, "twelve small pockets").await, "{name}");
+            assert!(!signs_in(&server, name, "twelve small pockets").await, "{name}");
         }
     });
 }

@@ -39,10 +39,10 @@ fn an_old_address_redirects_forever_and_no_other_shop_gets_it() {
 fn a_draft_leaves_no_old_address_behind() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         super::start_shop(&ana, "Clay", "clay").await;
         super::start_shop(&ana, "Clay", "fine-clay").await;
-        let ben = market.join("ben").await;
+        let ben = market.sign_up("ben").await;
         super::start_shop(&ben, "Clay", "clay").await;
     });
 }
@@ -80,7 +80,7 @@ fn an_address_is_checked_while_it_is_typed_and_by_a_button() {
     run(async {
         let market = Market::empty();
         seller_with_shop(&market, "ana", "Clay", "clay").await;
-        let ben = market.join("ben").await;
+        let ben = market.sign_up("ben").await;
         let (status, page) = post_form(
             &ben,
             NAME_STEP,

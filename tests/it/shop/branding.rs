@@ -4,7 +4,7 @@ use reqwest::multipart::{Form, Part};
 use scraper::Html;
 
 use super::seller_with_shop;
-use crate::support::files::{bomb, png};
+use crate::support::image_files::{decompression_bomb, png};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, attributes, run, texts};
 
@@ -70,7 +70,7 @@ fn a_logo_and_a_cover_are_set_replaced_and_removed() {
 fn a_file_that_is_no_picture_is_refused_and_the_old_picture_stays() {
     run(async {
         // Created once, because it takes long.
-        let huge = bomb(30_000, 30_000);
+        let huge = decompression_bomb(30_000, 30_000);
         let market = Market::empty();
         let ana = seller_with_shop(&market, "ana", "Clay", "clay").await;
         for (kind, owner_selector, _) in PICTURES {

@@ -11,7 +11,7 @@ use crate::support::{Market, attributes, run, texts};
 fn a_shop_opens_in_four_steps_that_keep_the_input() {
     run(async {
         let market = Market::demo();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         assert_eq!(location(&ana.get("/dashboard/products").await), "/dashboard/shop/new");
         assert_eq!(location(&ana.get("/dashboard/shop").await), "/dashboard/shop/new");
         assert_eq!(location(&ana.get("/dashboard/shop/new").await), NAME_STEP);
@@ -61,9 +61,9 @@ fn a_shop_opens_in_four_steps_that_keep_the_input() {
 fn a_shop_opens_only_after_the_email_address_is_confirmed() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         start_shop(&ana, "Clay", "clay").await;
-        market.prove("ana", false);
+        market.set_email_verified("ana", false);
         let page = ana.page("/dashboard/shop/new/opening").await;
         assert_eq!(attributes(&page, "#open[disabled]", "id"), ["open"]);
         assert_eq!(
@@ -73,7 +73,7 @@ fn a_shop_opens_only_after_the_email_address_is_confirmed() {
         let (status, page) = post_form(&ana, "/dashboard/shop/opening", &[]).await;
         assert_eq!((status, shop_state(&market, "clay").as_str()), (422, "draft"));
         assert!(texts(&page, "#problems").join(" ").contains("Confirm your email"));
-        market.prove("ana", true);
+        market.set_email_verified("ana", true);
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);
         assert_eq!(shop_state(&market, "clay"), "open");
     });
@@ -83,7 +83,7 @@ fn a_shop_opens_only_after_the_email_address_is_confirmed() {
 fn many_requests_at_once_create_one_shop() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let fields = [("name", "Clay")];
         let posts = (0..8).map(|_| ana.post(NAME_STEP, &fields));
         for response in futures_util::future::join_all(posts).await {
@@ -99,9 +99,9 @@ fn of_two_requests_for_one_address_one_gets_it() {
     run(async {
         let market = Market::empty();
         let visitors = [
-            market.join("ana").await,
-            market.join("ben").await,
-            market.join("cleo").await,
+            market.sign_up("ana").await,
+            market.sign_up("ben").await,
+            market.sign_up("cleo").await,
         ];
         let fields = [("name", "Clay"), ("slug", "clay")];
         let posts = visitors.iter().map(|one| one.post(NAME_STEP, &fields));
@@ -119,7 +119,7 @@ fn of_two_requests_for_one_address_one_gets_it() {
 fn hostile_text_is_escaped_or_refused_with_a_reason() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let hostile = r#"<b hx-get="/x">"Clay" 🏺 عربي</b>"#;
         let fields = [
             ("name", hostile),
@@ -170,7 +170,7 @@ fn hostile_text_is_escaped_or_refused_with_a_reason() {
 fn the_first_product_needs_a_picture_and_keeps_the_input() {
     run(async {
         let market = Market::demo();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         start_shop(&ana, "Clay", "clay").await;
         let invalid = [
             ("title", "Mug"),
@@ -233,7 +233,7 @@ fn body_with_picture(fields: &[(&str, &str)]) -> Vec<u8> {
 fn the_first_product_is_visible_as_soon_as_the_shop_opens() {
     run(async {
         let market = Market::demo();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         start_shop(&ana, "Clay", "clay").await;
         let fields = [
             ("title", "Mug"),

@@ -8,7 +8,7 @@ use crate::support::{Market, run, texts};
 fn a_draft_is_visible_only_to_its_owner_even_after_they_viewed_it() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let ben = seller_with_shop(&market, "ben", "Wood", "wood").await;
         start_shop(&ana, "Clay", "clay").await;
         let sheet = "/shops/clay/theme.0.css";
@@ -67,7 +67,7 @@ fn a_draft_product_is_visible_only_to_its_seller() {
 fn a_story_has_a_preview() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let form = [
             ("name", "Clay"),
             ("bio", "**Clay** <script>x</script>"),

@@ -1,4 +1,4 @@
-//! A Cloudinary on this machine: it checks signatures as the real one does, keeps what it gets, and misbehaves on demand.
+//! A fake Cloudinary server: checks signatures, stores pictures, and fails on demand.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,56 +16,58 @@ const KEY: &str = "271828";
 const SECRET: &str = "hidden-cloud-word";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
-    Well,
-    /// Hangs up before a word.
-    Down,
-    /// Says nothing for as long as anyone waits.
-    Hang,
-    Broken,
-    /// Answers after a while.
+pub enum Behavior {
+    Normal,
+    /// Closes the connection without a reply.
+    Closed,
+    /// Does not reply before the client's timeout.
+    Timeout,
+    /// Replies with status 500.
+    ServerError,
+    /// Replies after 2 seconds.
     Slow,
-    /// Hangs up in the middle of its answer.
-    Reset,
+    /// Closes the connection in the middle of the reply.
+    Truncated,
+    /// Replies with invalid JSON.
     Malformed,
-    /// Answers for another picture.
+    /// Replies with the id of another picture.
     WrongId,
-    /// Says that the picture lies in another house.
-    Elsewhere,
-    /// Answers with more than anyone wants to read.
+    /// Replies with a URL on another host.
+    WrongHost,
+    /// Replies with an endless body.
     Endless,
 }
 
 struct State {
-    mood: Mutex<Mood>,
+    behavior: Mutex<Behavior>,
     pictures: Mutex<BTreeMap<String, Vec<u8>>>,
     calls: Mutex<usize>,
     refused: Mutex<Vec<String>>,
 }
 
-pub struct Cloud {
+pub struct FakeCloudinary {
     address: SocketAddr,
     state: Arc<State>,
 }
 
-impl Cloud {
-    pub fn start(mood: Mood) -> Self {
+impl FakeCloudinary {
+    pub fn start(behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State {
-            mood: Mutex::new(mood),
+            behavior: Mutex::new(behavior),
             pictures: Mutex::default(),
             calls: Mutex::default(),
             refused: Mutex::default(),
         });
         let shared = state.clone();
-        // Ends with the test program.
+        // The thread ends with the test program.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let state = shared.clone();
                 thread::spawn(move || {
-                    // Who hangs up on us is none of our worry.
-                    let _ = talk(stream.unwrap(), &state);
+                    // The client may close the connection at any time.
+                    let _ = handle_connection(stream.unwrap(), &state);
                 });
             }
         });
@@ -81,11 +83,11 @@ impl Cloud {
         }
     }
 
-    pub fn is(&self, mood: Mood) {
-        *self.state.mood.lock().unwrap() = mood;
+    pub fn set_behavior(&self, behavior: Behavior) {
+        *self.state.behavior.lock().unwrap() = behavior;
     }
 
-    /// What lies there, by its public id.
+    /// The stored pictures by public id.
     pub fn pictures(&self) -> BTreeMap<String, Vec<u8>> {
         self.state.pictures.lock().unwrap().clone()
     }
@@ -94,16 +96,16 @@ impl Cloud {
         *self.state.calls.lock().unwrap()
     }
 
-    /// Calls that were not signed as they should be.
+    /// The signed fields of calls with a wrong signature.
     pub fn refused(&self) -> Vec<String> {
         self.state.refused.lock().unwrap().clone()
     }
 }
 
-fn talk(stream: TcpStream, state: &State) -> std::io::Result<()> {
-    let mood = *state.mood.lock().unwrap();
+fn handle_connection(stream: TcpStream, state: &State) -> std::io::Result<()> {
+    let behavior = *state.behavior.lock().unwrap();
     *state.calls.lock().unwrap() += 1;
-    if mood == Mood::Down {
+    if behavior == Behavior::Closed {
         return Ok(());
     }
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -125,29 +127,34 @@ fn talk(stream: TcpStream, state: &State) -> std::io::Result<()> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    match mood {
-        Mood::Hang => thread::sleep(Duration::from_secs(30)),
-        Mood::Slow => thread::sleep(Duration::from_secs(2)),
+    match behavior {
+        Behavior::Timeout => thread::sleep(Duration::from_secs(30)),
+        Behavior::Slow => thread::sleep(Duration::from_secs(2)),
         _ => {}
     }
     let fields = fields(&body, &boundary);
-    let (status, json) = answer(&path, &fields, mood, state);
+    let (status, json) = respond(&path, &fields, behavior, state);
     let mut stream = stream;
     write!(stream, "HTTP/1.1 {status}\r\nContent-Type: application/json\r\n")?;
-    match mood {
-        Mood::Endless => {
+    match behavior {
+        Behavior::Endless => {
             write!(stream, "\r\n")?;
             while stream.write_all(&[b' '; 16 * 1024]).is_ok() {}
             Ok(())
         }
-        Mood::Reset => write!(stream, "Content-Length: {}\r\n\r\n{{\"pub", json.len()),
+        Behavior::Truncated => write!(stream, "Content-Length: {}\r\n\r\n{{\"pub", json.len()),
         _ => write!(stream, "Content-Length: {}\r\n\r\n{json}", json.len()),
     }
 }
 
-fn answer(path: &str, fields: &BTreeMap<String, Vec<u8>>, mood: Mood, state: &State) -> (&'static str, String) {
+fn respond(
+    path: &str,
+    fields: &BTreeMap<String, Vec<u8>>,
+    behavior: Behavior,
+    state: &State,
+) -> (&'static str, String) {
     let text = |name: &str| String::from_utf8_lossy(fields.get(name).map_or(&[], Vec::as_slice)).into_owned();
-    if mood == Mood::Broken {
+    if behavior == Behavior::ServerError {
         return ("500 Internal Server Error", "{}".to_owned());
     }
     let signed: Vec<String> = fields
@@ -160,7 +167,7 @@ fn answer(path: &str, fields: &BTreeMap<String, Vec<u8>>, mood: Mood, state: &St
         state.refused.lock().unwrap().push(signed.join("&"));
         return ("401 Unauthorized", "{}".to_owned());
     }
-    if mood == Mood::Malformed {
+    if behavior == Behavior::Malformed {
         return ("200 OK", "{\"public_id\": ".to_owned());
     }
     let id = text("public_id");
@@ -175,35 +182,38 @@ fn answer(path: &str, fields: &BTreeMap<String, Vec<u8>>, mood: Mood, state: &St
     }
     assert_eq!(path, format!("/v1_1/{CLOUD}/image/upload"));
     pictures.insert(id.clone(), fields["file"].clone());
-    let told = if mood == Mood::WrongId {
+    let public_id = if behavior == Behavior::WrongId {
         "pocketshop/another"
     } else {
         &id
     };
-    let house = if mood == Mood::Elsewhere {
+    let host = if behavior == Behavior::WrongHost {
         "evil.example"
     } else {
         "res.cloudinary.com"
     };
-    let url = format!("https://{house}/{CLOUD}/image/upload/v1764000000/{id}.webp");
+    let url = format!("https://{host}/{CLOUD}/image/upload/v1764000000/{id}.webp");
     (
         "200 OK",
-        format!("{{\"public_id\":\"{told}\",\"secure_url\":\"{url}\",\"bytes\":1}}"),
+        format!("{{\"public_id\":\"{public_id}\",\"secure_url\":\"{url}\",\"bytes\":1}}"),
     )
 }
 
 /// The parts of a multipart body by name.
 fn fields(body: &[u8], boundary: &str) -> BTreeMap<String, Vec<u8>> {
-    let mark = format!("--{boundary}").into_bytes();
+    let delimiter = format!("--{boundary}").into_bytes();
     let mut starts: Vec<usize> = Vec::new();
     let mut at = 0;
-    while let Some(found) = body[at..].windows(mark.len()).position(|window| window == mark) {
+    while let Some(found) = body[at..]
+        .windows(delimiter.len())
+        .position(|window| window == delimiter)
+    {
         starts.push(at + found);
-        at += found + mark.len();
+        at += found + delimiter.len();
     }
     let mut fields = BTreeMap::new();
     for pair in starts.windows(2) {
-        let part = &body[pair[0] + mark.len() + 2..pair[1] - 2];
+        let part = &body[pair[0] + delimiter.len() + 2..pair[1] - 2];
         let end = part.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
         let head = String::from_utf8_lossy(&part[..end]).into_owned();
         let name = head.split("name=\"").nth(1).unwrap().split('"').next().unwrap();

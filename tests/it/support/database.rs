@@ -9,12 +9,12 @@ use tempfile::TempDir;
 pub struct Database {
     pub location: Location,
     pub folder: TempDir,
-    /// The server and the name, to drop it by.
+    /// The PostgreSQL server, and the name of the database there.
     on_server: Option<(Location, String)>,
 }
 
 impl Database {
-    /// One that nobody has used, without any table.
+    /// Creates an empty database.
     pub fn fresh() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let folder = TempDir::new().unwrap();
@@ -54,15 +54,15 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some((server, name)) = &self.on_server {
-            let dropped = server
+            let result = server
                 .connect()
                 .map_err(|error| error.to_string())
                 .and_then(|mut conn| {
-                    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-                    conn.batch_execute(&drop).map_err(|error| error.to_string())
+                    let statement = format!("DROP DATABASE {name} WITH (FORCE)");
+                    conn.batch_execute(&statement).map_err(|error| error.to_string())
                 });
-            if let Err(error) = dropped {
-                eprintln!("{name} is left on the server: {error}");
+            if let Err(error) = result {
+                eprintln!("database {name} could not be dropped: {error}");
             }
         }
     }

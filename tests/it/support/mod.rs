@@ -1,16 +1,16 @@
-//! Opens a market of a test's own: a fresh database, a port, and a client for it.
+//! Test markets: each test starts its own server, with its own database, port and client.
 
+pub mod binary;
 pub mod cloudinary;
-pub mod codes;
 pub mod database;
-pub mod files;
+pub mod image_files;
 pub mod mail;
 pub mod roles;
 pub mod routes;
 pub mod rows;
-pub mod served;
 pub mod smtp;
 pub mod sources;
+pub mod totp;
 pub mod visitor;
 
 use std::path::Path;
@@ -28,47 +28,46 @@ use scraper::{Html, Selector};
 
 use database::Database;
 
-/// Runs a test on an event loop of its own.
+/// Runs a test on its own event loop.
 pub fn run(test: impl Future<Output = ()>) {
     actix_web::rt::System::new().block_on(test);
 }
 
-/// A running market.
+/// A running market, in the process of the test.
 pub struct Market {
     pub url: String,
     pub db: Db,
     pub config: Config,
     client: Client,
     _worker: Worker,
-    // Dropped last: the folder and the database that the server uses.
+    // The server uses its folder and database, so it is dropped last.
     _database: Database,
 }
 
 impl Market {
-    /// With nothing in it.
     pub fn empty() -> Self {
         Self::open(false, |_| {})
     }
 
-    /// With the demo market in it.
+    /// Starts the demo market, without purchases.
     pub fn demo() -> Self {
         Self::open(true, |_| {})
     }
 
-    /// With the demo market in it, and what was bought there.
-    pub fn sold() -> Self {
+    /// Starts the demo market with its purchases.
+    pub fn demo_with_purchases() -> Self {
         let database = Database::fresh();
         ops::fill_demo(&config(database.folder.path(), &database), ops::Demo::WithPurchases).unwrap();
-        Self::on(database, false, |_| {})
+        Self::with_database(database, false, |_| {})
     }
 
-    /// With settings of the test's choice.
+    /// Starts a market whose settings the test changes.
     pub fn open(demo: bool, change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(Database::fresh(), demo, change)
+        Self::with_database(Database::fresh(), demo, change)
     }
 
-    /// On a database that the test has prepared.
-    pub fn on(database: Database, demo: bool, change: impl FnOnce(&mut Config)) -> Self {
+    /// Starts a market on a database that the test has prepared.
+    pub fn with_database(database: Database, demo: bool, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config(database.folder.path(), &database);
         change(&mut config);
         if demo {
@@ -100,19 +99,19 @@ impl Market {
         self.request("GET", path).send().await.unwrap()
     }
 
-    /// As a browser posts a form of our own page.
+    /// A `POST` with the header that a browser sends with forms of our own pages.
     pub fn post(&self, path: &str) -> RequestBuilder {
         self.request("POST", path).header("Sec-Fetch-Site", "same-origin")
     }
 
-    /// A page that must be there, parsed.
+    /// Loads and parses a page. Fails unless its status is 200.
     pub async fn page(&self, path: &str) -> Html {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}");
         Html::parse_document(&response.text().await.unwrap())
     }
 
-    /// The block that htmx asks for.
+    /// Loads the block of a page that htmx swaps.
     pub async fn block(&self, path: &str) -> String {
         let request = self
             .request("GET", path)
@@ -122,7 +121,7 @@ impl Market {
     }
 }
 
-/// Settings for tests: any free port, no limit on requests.
+/// Settings for tests: a free port, no rate limits.
 pub fn config(folder: &Path, database: &Database) -> Config {
     Config {
         bind: "127.0.0.1:0".parse().unwrap(),
@@ -150,7 +149,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
     }
 }
 
-/// The text of everything that the selector finds, tidied.
+/// The text of each element that matches the selector, with each run of whitespace as one space.
 pub fn texts(page: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
     let text = |element: scraper::ElementRef<'_>| {
@@ -164,7 +163,7 @@ pub fn texts(page: &Html, selector: &str) -> Vec<String> {
     page.select(&selector).map(text).collect()
 }
 
-/// An attribute of everything that the selector finds.
+/// The values of an attribute of all elements that match the selector.
 pub fn attributes(page: &Html, selector: &str, name: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
     page.select(&selector)

@@ -1,4 +1,4 @@
-//! One actor for each role, to try every route.
+//! Signed-in users in each role, for tests that try all routes.
 
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use super::Market;
 use super::visitor::Visitor;
 use crate::schema::{recovery_codes, sessions, shops, throttles, tokens, trusted_browsers, users};
 
-/// The password of everyone in the demo market.
+/// The password of all users of the demo market.
 pub const DEMO_PASSWORD: &str = "twelve small pockets";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Role {
     Admin,
 }
 
-/// Someone of the demo market who is signed in, and whose session can be restored after a test changed it.
+/// A signed-in user of the demo market, whose account and session can be reset after a request changed them.
 pub struct Actor {
     pub role: Role,
     pub user: i64,
@@ -38,8 +38,8 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// A user of the demo market. Each may have only one actor at a time.
-    pub async fn of(market: &Market, role: Role) -> Self {
+    /// Signs in a user of the demo market in this role. A test may have one actor per user.
+    pub async fn sign_in(market: &Market, role: Role) -> Self {
         let name = match role {
             Role::Guest => {
                 return Self {
@@ -57,11 +57,11 @@ impl Actor {
             Role::AdminWithoutFactor => "maeve",
             Role::Admin => "nkem",
         };
-        Self::named(market, name, role).await
+        Self::sign_in_as(market, name, role).await
     }
 
-    /// Someone of the demo market in this role.
-    pub async fn named(market: &Market, name: &str, role: Role) -> Self {
+    /// Signs in this user of the demo market, in this role.
+    pub async fn sign_in_as(market: &Market, name: &str, role: Role) -> Self {
         let visitor = Visitor::new(market);
         assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303, "{name}");
         let mut conn = market.config.database.connect().unwrap();
@@ -95,8 +95,8 @@ impl Actor {
         actor
     }
 
-    /// Resets the user: one session, whose password was entered `shown` ago, and no throttles.
-    pub fn reset(&self, conn: &mut Conn, shown: TimeDelta) {
+    /// Resets the user: one session, whose password was entered `auth_age` ago, and no throttles.
+    pub fn reset(&self, conn: &mut Conn, auth_age: TimeDelta) {
         diesel::delete(throttles::table).execute(conn).unwrap();
         if self.role == Role::Guest {
             return;
@@ -121,11 +121,11 @@ impl Actor {
             ))
             .execute(conn)
             .unwrap();
-        self.add_session(conn, self.session, shown);
+        self.add_session(conn, self.session, auth_age);
     }
 
-    /// Adds a session on another device.
-    pub fn add_session(&self, conn: &mut Conn, id: i64, shown: TimeDelta) {
+    /// Adds a session on another device, whose password was entered `auth_age` ago.
+    pub fn add_session(&self, conn: &mut Conn, id: i64, auth_age: TimeDelta) {
         let now = now();
         let factor = match self.role {
             Role::PendingSecondFactor => "pending",
@@ -139,16 +139,16 @@ impl Actor {
                 sessions::factor.eq(factor),
                 sessions::address.eq("127.0.0.1"),
                 sessions::agent.eq("a test"),
-                sessions::created_at.eq(now - shown),
+                sessions::created_at.eq(now - auth_age),
                 sessions::seen_at.eq(now),
-                sessions::auth_at.eq(now - shown),
+                sessions::auth_at.eq(now - auth_age),
             ))
             .execute(conn)
             .unwrap();
     }
 
-    /// Adds a browser that skips the second factor.
-    pub fn add_browser(&self, conn: &mut Conn, id: i64) {
+    /// Adds a remembered browser.
+    pub fn add_remembered_browser(&self, conn: &mut Conn, id: i64) {
         diesel::insert_into(trusted_browsers::table)
             .values((
                 trusted_browsers::id.eq(id),
@@ -164,7 +164,7 @@ impl Actor {
     }
 
     pub fn visitor(&self, market: &Market) -> Visitor {
-        Visitor::holding(market, self.cookie.clone())
+        Visitor::with_cookie(market, self.cookie.clone())
     }
 
     pub fn cookie(&self) -> String {
@@ -172,7 +172,7 @@ impl Actor {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the market goes by the real time")]
+#[expect(clippy::disallowed_methods, reason = "the market uses the real time")]
 pub fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -1,4 +1,4 @@
-//! The route table, as the program registers it.
+//! The routes that the program registers.
 
 use actix_web::introspection::IntrospectionTree;
 use actix_web::web::{self, Data};
@@ -13,14 +13,14 @@ pub struct Route {
     pub methods: Vec<String>,
 }
 
-/// Every route of the market.
+/// All routes of the market.
 pub async fn all() -> Vec<Route> {
-    async fn report(tree: Data<IntrospectionTree>) -> HttpResponse {
+    async fn list(tree: Data<IntrospectionTree>) -> HttpResponse {
         HttpResponse::Ok().body(tree.report_as_json())
     }
     let app = App::new()
         .configure(app::routes)
-        .route("/the-table", web::get().to(report));
+        .route("/the-table", web::get().to(list));
     let app = test::init_service(app).await;
     let body = test::call_and_read_body(&app, test::TestRequest::get().uri("/the-table").to_request()).await;
     let mut routes: Vec<Route> = serde_json::from_slice(&body).unwrap();
@@ -30,7 +30,6 @@ pub async fn all() -> Vec<Route> {
 }
 
 impl Route {
-    /// Whether a form is posted here.
     pub fn is_post(&self) -> bool {
         self.methods
             .iter()
@@ -38,7 +37,6 @@ impl Route {
             .any(|name| name.contains("POST"))
     }
 
-    /// Whether there is something to read here.
     pub fn is_get(&self) -> bool {
         self.methods
             .iter()
@@ -46,9 +44,9 @@ impl Route {
             .any(|name| name.contains("GET") || name.contains("Get"))
     }
 
-    /// An address of this route, with what the demo market has in the places of its parts.
+    /// A path of this route, with values of the demo market for its parameters.
     pub fn address(&self) -> String {
-        let parts = [
+        let parameters = [
             ("{shop}/theme.{hash}.css", "barro-e-sal/theme.0.css"),
             ("{shop}", "barro-e-sal"),
             ("{product}", "dipped-speckle-mug"),
@@ -71,10 +69,12 @@ impl Route {
             ("{name}", "none.webp"),
             ("{file}", "none.css"),
         ];
-        let filled = parts
+        let path = parameters
             .iter()
-            .fold(self.full_path.clone(), |path, (part, value)| path.replace(part, value));
-        assert!(!filled.contains('{'), "{filled}: say what stands in for its parts");
-        filled
+            .fold(self.full_path.clone(), |path, (parameter, value)| {
+                path.replace(parameter, value)
+            });
+        assert!(!path.contains('{'), "{path}: add a value for its parameters");
+        path
     }
 }

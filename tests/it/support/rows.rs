@@ -1,4 +1,4 @@
-//! Every row of every table as text, to see what changed.
+//! All rows of all tables as text, to compare a database before and after.
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -33,7 +33,7 @@ pub fn tables(conn: &mut Conn) -> Vec<String> {
         .collect()
 }
 
-/// `table: row`, sorted.
+/// Each row as `table: row`, sorted.
 pub fn dump(conn: &mut Conn) -> Vec<String> {
     let mut rows = Vec::new();
     for table in tables(conn) {

@@ -1,4 +1,4 @@
-//! A mail server that keeps what it gets, and misbehaves when told to.
+//! A fake SMTP server that stores the emails it gets and fails on demand.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -7,128 +7,132 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What it does with one connection, instead of taking a letter.
+/// A failure of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
-    /// Answers 451 to the reader's address.
+pub enum Fault {
+    /// Replies 451 to `RCPT`.
     Busy,
-    /// Answers 550 to the reader's address.
-    NoSuchReader,
-    /// Answers 535 to the password, or to the sender's address.
+    /// Replies 550 to `RCPT`.
+    UnknownRecipient,
+    /// Replies 535 to `AUTH` or `MAIL`.
     WrongPassword,
-    /// Hangs up before a word.
-    HangUpFirst,
-    /// Hangs up in the middle of the letter.
-    HangUpInside,
-    /// Takes the letter, and hangs up before it says so.
-    HangUpAfter,
+    /// Closes the connection at once.
+    ClosedAtStart,
+    /// Closes the connection in the middle of the message.
+    ClosedDuringMessage,
+    /// Accepts the message, and closes the connection before the reply.
+    ClosedAfterMessage,
 }
 
-/// Letters as they came, and the moods that are still to come.
+/// Received emails, and the faults of the next connections.
 #[derive(Default)]
 struct State {
-    moods: Mutex<VecDeque<Mood>>,
+    faults: Mutex<VecDeque<Fault>>,
     emails: Mutex<Vec<String>>,
     connections: Mutex<usize>,
 }
 
-pub struct Sink {
+pub struct FakeSmtpServer {
     address: SocketAddr,
     state: Arc<State>,
 }
 
-impl Sink {
-    /// Misbehaves once for each of the moods, in their order; then it takes everything.
-    pub fn start(moods: &[Mood]) -> Self {
+impl FakeSmtpServer {
+    /// The first connections have these faults, in this order. All later ones work.
+    pub fn start(faults: &[Fault]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State::default());
-        state.moods.lock().unwrap().extend(moods);
+        state.faults.lock().unwrap().extend(faults);
         let shared = state.clone();
-        // Ends with the test program.
+        // The thread ends with the test program.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let state = shared.clone();
                 thread::spawn(move || {
                     *state.connections.lock().unwrap() += 1;
-                    let mood = state.moods.lock().unwrap().pop_front();
-                    // Who hangs up on us is none of our worry.
-                    let _ = talk(stream.unwrap(), mood, &state);
+                    let fault = state.faults.lock().unwrap().pop_front();
+                    // The client may close the connection at any time.
+                    let _ = handle_connection(stream.unwrap(), fault, &state);
                 });
             }
         });
         Self { address, state }
     }
 
-    /// For `SMTP_URL`.
+    /// The value of `SMTP_URL`.
     pub fn url(&self) -> String {
         format!("smtp://{}", self.address)
     }
 
-    /// The emails so far.
+    /// The raw emails received so far.
     pub fn received(&self) -> Vec<String> {
         self.state.emails.lock().unwrap().clone()
     }
 
-    /// How often someone called.
+    /// The number of connections so far.
     pub fn connections(&self) -> usize {
         *self.state.connections.lock().unwrap()
     }
 
-    /// The emails, once there are this many.
-    pub fn wait_for(&self, count: usize) -> Vec<String> {
-        let end = Instant::now() + Duration::from_secs(20);
+    /// Waits until `count` emails have arrived, and returns them.
+    pub fn wait_for_emails(&self, count: usize) -> Vec<String> {
+        let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             let received = self.received();
             if received.len() >= count {
                 return received;
             }
-            assert!(Instant::now() < end, "{} of {count} emails arrived", received.len());
+            assert!(
+                Instant::now() < deadline,
+                "{} of {count} emails arrived",
+                received.len()
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
 }
 
-fn talk(mut stream: TcpStream, mood: Option<Mood>, state: &State) -> std::io::Result<()> {
-    if mood == Some(Mood::HangUpFirst) {
+fn handle_connection(mut stream: TcpStream, fault: Option<Fault>, state: &State) -> std::io::Result<()> {
+    if fault == Some(Fault::ClosedAtStart) {
         return Ok(());
     }
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let mut say = |line: &str| stream.write_all(format!("{line}\r\n").as_bytes());
-    say("220 sink")?;
+    let mut reply = |line: &str| stream.write_all(format!("{line}\r\n").as_bytes());
+    reply("220 sink")?;
     while let Some(line) = lines.next() {
         let line = line?;
-        let word: String = line.chars().take(4).collect::<String>().to_uppercase();
-        match word.as_str() {
-            "EHLO" => say("250-sink\r\n250 AUTH PLAIN")?,
-            "AUTH" | "MAIL" if mood == Some(Mood::WrongPassword) => say("535 5.7.8 wrong password")?,
-            "RCPT" if mood == Some(Mood::Busy) => say("451 4.3.0 busy, try later")?,
-            "RCPT" if mood == Some(Mood::NoSuchReader) => say(&format!("550 5.1.1 nobody is {line}"))?,
-            "AUTH" => say("235 welcome")?,
-            "MAIL" | "RCPT" | "RSET" | "NOOP" => say("250 ok")?,
+        let command: String = line.chars().take(4).collect::<String>().to_uppercase();
+        match command.as_str() {
+            "EHLO" => reply("250-sink\r\n250 AUTH PLAIN")?,
+            "AUTH" | "MAIL" if fault == Some(Fault::WrongPassword) => reply("535 5.7.8 wrong password")?,
+            "RCPT" if fault == Some(Fault::Busy) => reply("451 4.3.0 busy, try later")?,
+            "RCPT" if fault == Some(Fault::UnknownRecipient) => reply(&format!("550 5.1.1 nobody is {line}"))?,
+            "AUTH" => reply("235 welcome")?,
+            "MAIL" | "RCPT" | "RSET" | "NOOP" => reply("250 ok")?,
             "DATA" => {
-                say("354 go on")?;
-                let mut letter = String::new();
+                reply("354 go on")?;
+                let mut email = String::new();
                 for line in lines.by_ref() {
                     let line = line?;
                     if line == "." {
                         break;
                     }
-                    if mood == Some(Mood::HangUpInside) {
+                    if fault == Some(Fault::ClosedDuringMessage) {
                         return Ok(());
                     }
-                    letter.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    letter.push_str("\r\n");
+                    email.push_str(line.strip_prefix('.').unwrap_or(&line));
+                    email.push_str("\r\n");
                 }
-                state.emails.lock().unwrap().push(letter);
-                if mood == Some(Mood::HangUpAfter) {
+                state.emails.lock().unwrap().push(email);
+                if fault == Some(Fault::ClosedAfterMessage) {
                     return Ok(());
                 }
-                say("250 taken")?;
+                reply("250 taken")?;
             }
-            "QUIT" => return say("221 bye"),
-            _ => say("500 what")?,
+            "QUIT" => return reply("221 bye"),
+            _ => reply("500 what")?,
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The files of the project, for tests that read them.
+//! The source files of the project, for tests that read them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// All files below a folder whose names end in one of the extensions.
+/// All files in a folder and its subfolders that have one of the extensions.
 pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -17,7 +17,7 @@ pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
             found.extend(files(&path, extensions));
         } else if path
             .extension()
-            .is_some_and(|own| extensions.iter().any(|one| own == *one))
+            .is_some_and(|actual| extensions.iter().any(|extension| actual == *extension))
         {
             found.push(path);
         }

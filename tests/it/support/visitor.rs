@@ -1,4 +1,4 @@
-//! People: visitors with a cookie of their own, who sign up and in through the forms.
+//! HTTP clients that act as visitors: each has its own cookie, and signs up and in with the forms.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -10,13 +10,13 @@ use scraper::Html;
 use diesel::prelude::*;
 
 use super::Market;
-use super::mail::{Mail, emails_to, links};
+use super::mail::{Email, emails_to, links};
 use crate::schema::users;
 
-/// What everyone's password is.
+/// The password of users that tests sign up.
 pub const PASSWORD: &str = "quiet harbour lamp 7";
 
-/// A browser: it keeps one cookie, follows no redirect, and posts as our own pages do.
+/// An HTTP client that stores one cookie, follows no redirects, and posts forms as our own pages do.
 pub struct Visitor {
     url: String,
     client: Client,
@@ -25,25 +25,25 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn new(market: &Market) -> Self {
-        Self::holding(market, None)
+        Self::with_cookie(market, None)
     }
 
-    /// One that came by this cookie, `name=value`.
-    pub fn holding(market: &Market, cookie: Option<String>) -> Self {
-        // In production a market answers to its own name only.
+    /// A visitor who already has this cookie, `name=value`.
+    pub fn with_cookie(market: &Market, cookie: Option<String>) -> Self {
+        // In production, the market serves only the host of its public URL.
         let host = market
             .config
             .public_url
             .host_str()
             .filter(|_| market.config.production());
-        Self::at(&market.url, host.unwrap_or_default(), cookie)
+        Self::at_url(&market.url, host.unwrap_or_default(), cookie)
     }
 
-    /// One of a market at this address, which may go by the name of another host.
-    pub fn at(url: &str, host: &str, cookie: Option<String>) -> Self {
-        let named = (!host.is_empty()).then(|| (HOST, HeaderValue::from_str(host).unwrap()));
+    /// A visitor of the market at this URL. `host` is the `Host` header; if empty, the URL's own host is sent.
+    pub fn at_url(url: &str, host: &str, cookie: Option<String>) -> Self {
+        let host_header = (!host.is_empty()).then(|| (HOST, HeaderValue::from_str(host).unwrap()));
         let client = Client::builder()
-            .default_headers(named.into_iter().collect())
+            .default_headers(host_header.into_iter().collect())
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
             .build()
@@ -55,7 +55,6 @@ impl Visitor {
         }
     }
 
-    /// The cookie as it is now.
     pub fn cookie(&self) -> Option<String> {
         self.cookie.borrow().clone()
     }
@@ -69,25 +68,24 @@ impl Visitor {
         self.send(request.header("Sec-Fetch-Site", "same-origin")).await
     }
 
-    /// As our page sends a form with files.
+    /// Posts a form with files.
     pub async fn upload(&self, path: &str, form: reqwest::multipart::Form) -> Response {
         let request = self.client.post(format!("{}{path}", self.url)).multipart(form);
         self.send(request.header("Sec-Fetch-Site", "same-origin")).await
     }
 
-    /// A page that must be there, parsed.
+    /// Loads and parses a page. Fails unless its status is 200.
     pub async fn page(&self, path: &str) -> Html {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}");
         Html::parse_document(&response.text().await.unwrap())
     }
 
-    /// Whether the account's page opens.
     pub async fn is_signed_in(&self) -> bool {
         self.get("/account").await.status() == 200
     }
 
-    /// Signs in through the form; tells where it led.
+    /// Submits the sign-in form.
     pub async fn sign_in(&self, login: &str, password: &str) -> Response {
         self.post("/login", &[("login", login), ("password", password)]).await
     }
@@ -102,38 +100,38 @@ impl Visitor {
         for set in response.headers().get_all("set-cookie") {
             let set = set.to_str().unwrap();
             let pair = set.split(';').next().unwrap();
-            let gone = pair.ends_with('=') || set.contains("Max-Age=0");
-            *self.cookie.borrow_mut() = (!gone).then(|| pair.to_owned());
+            let deleted = pair.ends_with('=') || set.contains("Max-Age=0");
+            *self.cookie.borrow_mut() = (!deleted).then(|| pair.to_owned());
         }
         response
     }
 }
 
-/// Where a redirect leads.
+/// The `Location` header, or an empty string.
 pub fn location(response: &Response) -> &str {
     response.headers().get("location").map_or("", |to| to.to_str().unwrap())
 }
 
 impl Market {
-    /// Signs someone up as NAME@example.org, and in; the address counts as theirs.
-    pub async fn join(&self, name: &str) -> Visitor {
-        let visitor = self.join_unproved(name).await;
-        self.prove(name, true);
+    /// Signs a user up as NAME@example.org and in, with a verified email.
+    pub async fn sign_up(&self, name: &str) -> Visitor {
+        let visitor = self.sign_up_unverified(name).await;
+        self.set_email_verified(name, true);
         visitor
     }
 
-    /// Whether someone's address counts as theirs, from now on.
-    pub fn prove(&self, name: &str, proved: bool) {
+    /// Marks a user's email as verified, or not.
+    pub fn set_email_verified(&self, name: &str, verified: bool) {
         let mut conn = self.config.database.connect().unwrap();
-        let at = proved.then_some(chrono::DateTime::UNIX_EPOCH.naive_utc());
+        let at = verified.then_some(chrono::DateTime::UNIX_EPOCH.naive_utc());
         diesel::update(users::table.filter(users::username.eq(name)))
             .set(users::email_verified_at.eq(at))
             .execute(&mut conn)
             .unwrap();
     }
 
-    /// As `join`, before the letter's link is used.
-    pub async fn join_unproved(&self, name: &str) -> Visitor {
+    /// Signs a user up and in, without verifying the email.
+    pub async fn sign_up_unverified(&self, name: &str) -> Visitor {
         let visitor = Visitor::new(self);
         let email = format!("{name}@example.org");
         let form = [
@@ -150,12 +148,12 @@ impl Market {
         visitor
     }
 
-    /// The emails to an address, oldest first, once there are this many.
-    pub async fn emails(&self, address: &str, count: usize) -> Vec<Mail> {
-        let begun = Instant::now();
+    /// Waits until there are `count` emails to an address, and returns them, oldest first.
+    pub async fn emails(&self, address: &str, count: usize) -> Vec<Email> {
+        let start = Instant::now();
         loop {
             let emails = emails_to(&self.config.data, address);
-            if emails.len() >= count || begun.elapsed() > Duration::from_secs(10) {
+            if emails.len() >= count || start.elapsed() > Duration::from_secs(10) {
                 assert_eq!(emails.len(), count, "emails to {address}");
                 return emails;
             }
@@ -163,11 +161,11 @@ impl Market {
         }
     }
 
-    /// The path and query of the first link of ours in the last of this many emails.
+    /// Waits for `count` emails, and returns the path and query of the first link in the last one.
     pub async fn link(&self, address: &str, count: usize) -> String {
         let emails = self.emails(address, count).await;
         let link = links(emails.last().unwrap()).first().unwrap().clone();
-        let site = self.config.public_url.as_str().trim_end_matches('/');
-        link.strip_prefix(site).unwrap().to_owned()
+        let origin = self.config.public_url.as_str().trim_end_matches('/');
+        link.strip_prefix(origin).unwrap().to_owned()
     }
 }

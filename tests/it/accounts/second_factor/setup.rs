@@ -26,7 +26,7 @@ fn is_on(market: &Market, name: &str) -> bool {
 fn only_a_right_code_turns_the_second_factor_on() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let before = ana.post("/account/second-factor", &[("code", "000000")]).await;
         assert_eq!(before.status(), 422, "there is no secret yet");
         let secret = set_up(&ana).await;
@@ -71,7 +71,7 @@ fn only_a_right_code_turns_the_second_factor_on() {
 fn attempts_to_turn_it_on_are_counted() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let secret = set_up(&ana).await;
         for _ in 0..5 {
             assert_eq!(ana.post("/account/second-factor", &[("code", "1")]).await.status(), 422);
@@ -88,7 +88,7 @@ fn attempts_to_turn_it_on_are_counted() {
 fn the_secret_and_codes_are_shown_once_and_stored_nowhere() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let secret = set_up(&ana).await;
         let mut hidden = vec![
             secret.base32(),
@@ -142,7 +142,7 @@ fn the_secret_and_codes_are_shown_once_and_stored_nowhere() {
 fn new_recovery_codes_void_the_old_ones() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (_, old) = turn_on_second_factor(&ana).await;
         let answer = ana.post("/account/recovery-codes", &[]).await;
         let page = scraper::Html::parse_document(&answer.text().await.unwrap());
@@ -164,7 +164,7 @@ fn new_recovery_codes_void_the_old_ones() {
 fn without_a_second_factor_there_are_no_recovery_codes() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let before = dump(&market).await;
         assert_eq!(
             location(&ana.post("/account/recovery-codes", &[]).await),
@@ -178,7 +178,7 @@ fn without_a_second_factor_there_are_no_recovery_codes() {
 fn turning_the_second_factor_off_deletes_its_data() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         turn_on_second_factor(&ana).await;
         assert_eq!(
             location(&ana.post("/account/second-factor/removal", &[]).await),
@@ -203,7 +203,7 @@ fn turning_the_second_factor_off_deletes_its_data() {
 fn admins_need_a_second_factor_and_keep_it() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
+        market.sign_up("ana").await;
         ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         assert_eq!(location(&ana.get("/admin").await), "/account/second-factor");
@@ -250,7 +250,7 @@ fn admins_need_a_second_factor_and_keep_it() {
 fn a_session_from_before_the_second_factor_is_not_an_admins() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
+        market.sign_up("ana").await;
         ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         quiet(&market).await;
@@ -260,7 +260,7 @@ fn a_session_from_before_the_second_factor_is_not_an_admins() {
             .execute(&mut connect(&market))
             .unwrap();
         assert_eq!(location(&ana.get("/admin").await), "/account/second-factor");
-        let plain = market.join("bea").await;
+        let plain = market.sign_up("bea").await;
         assert_eq!(plain.get("/admin").await.status(), 403);
         assert!(location(&Visitor::new(&market).get("/admin").await).starts_with("/login?"));
     });

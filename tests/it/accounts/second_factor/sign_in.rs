@@ -21,7 +21,7 @@ async fn code_step(visitor: &Visitor, code: &str) -> u16 {
 fn a_pending_second_factor_opens_no_page() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         turn_on_second_factor(&ana).await;
         let pending = pending_sign_in(&market, "ana").await;
         let before = dump(&market).await;
@@ -67,7 +67,7 @@ fn a_pending_second_factor_opens_no_page() {
 fn the_code_page_needs_a_pending_second_factor() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         for visitor in [Visitor::new(&market), ana] {
             assert!(location(&visitor.get("/login/code").await).starts_with("/login?"));
             let answer = visitor.post("/login/code", &[("code", "123456")]).await;
@@ -80,7 +80,7 @@ fn the_code_page_needs_a_pending_second_factor() {
 fn a_code_works_once_and_no_older_one_after_it() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         let step = step_at(now());
         // The code that turned it on counts as used.
@@ -104,7 +104,7 @@ fn a_code_works_once_and_no_older_one_after_it() {
 fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, recovery) = turn_on_second_factor(&ana).await;
         for (kind, code) in [("app", None), ("recovery", Some(&recovery[3]))] {
             let mut halves = Vec::new();
@@ -129,7 +129,9 @@ fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
         }
         // The same pending sign-in in two windows: one is completed.
         let pending = pending_sign_in(&market, "ana").await;
-        let windows: Vec<Visitor> = (0..2).map(|_| Visitor::holding(&market, pending.cookie())).collect();
+        let windows: Vec<Visitor> = (0..2)
+            .map(|_| Visitor::with_cookie(&market, pending.cookie()))
+            .collect();
         let posts = windows.iter().zip(&recovery[4..6]);
         let forms: Vec<_> = posts
             .map(|(window, code)| (window, [("code", code.as_str())]))
@@ -145,7 +147,7 @@ fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
 fn a_phone_clock_may_be_30_seconds_off() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         for (off, good) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
             let pending = pending_sign_in(&market, "ana").await;
@@ -161,7 +163,7 @@ fn a_phone_clock_may_be_30_seconds_off() {
 fn after_five_wrong_codes_a_right_one_must_wait() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, recovery) = turn_on_second_factor(&ana).await;
         // The count is not per sign-in.
         for attempt in 0..5 {
@@ -199,9 +201,9 @@ fn after_five_wrong_codes_a_right_one_must_wait() {
 fn a_recovery_code_works_once_and_its_use_is_reported() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (_, recovery) = turn_on_second_factor(&ana).await;
-        let bea = market.join("bea").await;
+        let bea = market.sign_up("bea").await;
         turn_on_second_factor(&bea).await;
         assert_eq!(
             code_step(&pending_sign_in(&market, "bea").await, &recovery[0]).await,
@@ -228,7 +230,7 @@ fn a_recovery_code_works_once_and_its_use_is_reported() {
 fn a_trusted_browser_skips_the_code_until_it_is_revoked() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         let remembered = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
@@ -245,7 +247,7 @@ fn a_trusted_browser_skips_the_code_until_it_is_revoked() {
         pending_sign_in(&market, "ana").await;
 
         // Trust is limited to this user, this browser, and 30 days.
-        let bea = market.join("bea").await;
+        let bea = market.sign_up("bea").await;
         turn_on_second_factor(&bea).await;
         remembered.post("/logout", &[]).await;
         assert!(location(&remembered.sign_in("bea", PASSWORD).await).starts_with("/login/code"));

@@ -49,7 +49,7 @@ fn assert_proper(answer: &Response) {
 fn in_production_the_cookie_is_strict_and_small() {
     run(async {
         let market = production();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         let filled = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
@@ -74,7 +74,7 @@ fn in_production_the_cookie_is_strict_and_small() {
         assert!(texts(&page, "body").join(" ").contains("Profile saved."));
 
         // Deleted with the same name and attributes, which browsers require.
-        let plain = market.join("bea").await;
+        let plain = market.sign_up("bea").await;
         let answer = plain.post("/logout", &[]).await;
         let set = cookies(&answer).remove(0);
         for part in ["__Host-pocketshop=;", "Path=/", "Secure", "Max-Age=0"] {
@@ -88,7 +88,7 @@ fn in_production_the_cookie_is_strict_and_small() {
 fn sign_out_clears_site_data_in_production_only() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let answer = ana.post("/logout", &[]).await;
         assert_eq!(header(&answer, "clear-site-data"), "");
         let set = cookies(&answer).remove(0);
@@ -105,8 +105,8 @@ fn a_broken_cookie_is_ignored() {
                 config.secret_keys = SecretKeys::new(vec![Secret::new("fedcba9876543210".repeat(8))]);
             }),
         );
-        let whole = market.join("ana").await.cookie().unwrap();
-        let foreign = elsewhere.join("ana").await.cookie().unwrap();
+        let whole = market.sign_up("ana").await.cookie().unwrap();
+        let foreign = elsewhere.sign_up("ana").await.cookie().unwrap();
         let mut last = whole.clone();
         last.pop();
         let broken = [
@@ -119,7 +119,7 @@ fn a_broken_cookie_is_ignored() {
             "pocketshop=\u{1f36a}".to_owned(),
         ];
         for cookie in broken {
-            let visitor = Visitor::holding(&market, Some(cookie.clone()));
+            let visitor = Visitor::with_cookie(&market, Some(cookie.clone()));
             assert_eq!(visitor.get("/forgot").await.status(), 200, "{cookie}");
             assert!(!visitor.is_signed_in().await, "{cookie}");
             assert_eq!(visitor.sign_in("ana", PASSWORD).await.status(), 303, "{cookie}");
@@ -132,7 +132,7 @@ fn a_broken_cookie_is_ignored() {
 fn an_ended_session_leaves_the_cookie_and_the_rest_stays() {
     run(async {
         let market = Market::empty();
-        let (plain, dark) = (market.join("ana").await, another_browser(&market, "ana").await);
+        let (plain, dark) = (market.sign_up("ana").await, another_browser(&market, "ana").await);
         plain.page("/account").await;
         dark.post("/theme", &[("theme", "dark")]).await;
         let stale = plain.cookie();
@@ -151,7 +151,7 @@ fn an_ended_session_leaves_the_cookie_and_the_rest_stays() {
         );
 
         // Signing in works.
-        let back = Visitor::holding(&market, stale);
+        let back = Visitor::with_cookie(&market, stale);
         assert_eq!(back.sign_in("ana", PASSWORD).await.status(), 303);
         assert!(back.is_signed_in().await);
     });
@@ -178,7 +178,7 @@ fn signed_in_pages_are_not_cached_and_guests_see_the_same_bytes() {
         }
         assert!(guests.len() > 5);
 
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         for path in &gets {
             let answer = ana.get(path).await;
             if answer.status().is_redirection() {
@@ -204,7 +204,7 @@ fn signed_in_pages_are_not_cached_and_guests_see_the_same_bytes() {
 fn recognizing_the_visitor_costs_one_query() {
     run(async {
         let market = Market::demo();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let guest = Visitor::new(&market);
         crate::accounts::steps::quiet(&market).await;
         ana.page("/account").await;

@@ -24,7 +24,7 @@ struct Two {
 impl Two {
     async fn of(name: &'static str) -> Self {
         let market = Market::empty();
-        let a = market.join(name).await;
+        let a = market.sign_up(name).await;
         let b = another_browser(&market, name).await;
         Self::before(market, name, a, b).await
     }
@@ -47,7 +47,7 @@ impl Two {
         assert_eq!(trusted_browsers_of(&self.market, self.name), 0);
         assert!(!self.b.is_signed_in().await, "the other browser is still signed in");
         for old in &self.cookies {
-            let copied = Visitor::holding(&self.market, old.clone());
+            let copied = Visitor::with_cookie(&self.market, old.clone());
             assert!(!copied.is_signed_in().await, "an old cookie still works");
         }
         assert_eq!(self.a.is_signed_in().await, a_stays);
@@ -120,7 +120,7 @@ fn turning_the_second_factor_on_ends_all_other_sessions() {
 fn turning_the_second_factor_off_ends_all_other_sessions() {
     run(async {
         let market = Market::empty();
-        let a = market.join("ana").await;
+        let a = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&a).await;
         let b = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
@@ -158,8 +158,8 @@ fn a_new_admin_must_sign_in_again() {
 fn signing_out_invalidates_a_copied_cookie() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
-        let copied = Visitor::holding(&market, ana.cookie());
+        let ana = market.sign_up("ana").await;
+        let copied = Visitor::with_cookie(&market, ana.cookie());
         assert!(copied.is_signed_in().await);
         assert_eq!(location(&ana.post("/logout", &[]).await), "/");
         assert!(!copied.is_signed_in().await && !ana.is_signed_in().await);
@@ -177,15 +177,15 @@ fn signing_out_invalidates_a_copied_cookie() {
 fn a_planted_cookie_never_becomes_signed_in() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
+        market.sign_up("ana").await;
         let attacker = Visitor::new(&market);
         attacker.post("/theme", &[("theme", "dark"), ("next", "/")]).await;
         let planted = attacker.cookie();
         assert!(planted.is_some());
-        let victim = Visitor::holding(&market, planted.clone());
+        let victim = Visitor::with_cookie(&market, planted.clone());
         assert_eq!(victim.sign_in("ana", PASSWORD).await.status(), 303);
         assert!(victim.is_signed_in().await && !attacker.is_signed_in().await);
-        assert!(!Visitor::holding(&market, planted).is_signed_in().await);
+        assert!(!Visitor::with_cookie(&market, planted).is_signed_in().await);
         let home = victim.page("/").await;
         assert_eq!(attributes(&home, "html", "data-theme"), ["dark"]);
     });
@@ -195,7 +195,7 @@ fn a_planted_cookie_never_becomes_signed_in() {
 fn every_authentication_step_replaces_the_session() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let mut seen = vec![session_ids(&market, "ana")];
         let mut cookies = vec![ana.cookie()];
         // A second sign-in in the same browser.
@@ -223,9 +223,9 @@ fn every_authentication_step_replaces_the_session() {
         ids.dedup();
         assert_eq!(ids.len(), 6, "{seen:?}");
         for old in cookies {
-            assert!(!Visitor::holding(&market, old).is_signed_in().await);
+            assert!(!Visitor::with_cookie(&market, old).is_signed_in().await);
         }
-        let replayed = Visitor::holding(&market, half_cookie);
+        let replayed = Visitor::with_cookie(&market, half_cookie);
         assert_eq!(replayed.get("/login/code").await.status(), 303);
         assert!(!replayed.is_signed_in().await);
     });
@@ -235,7 +235,7 @@ fn every_authentication_step_replaces_the_session() {
 fn devices_are_listed_and_signed_out_one_by_one() {
     run(async {
         let market = Market::empty();
-        let (ana, other) = (market.join("ana").await, market.join("bea").await);
+        let (ana, other) = (market.sign_up("ana").await, market.sign_up("bea").await);
         let phone = another_browser(&market, "ana").await;
         let devices = |page: &Html| {
             (
@@ -268,7 +268,7 @@ fn devices_are_listed_and_signed_out_one_by_one() {
 fn the_time_of_the_last_request_is_stored_once_a_minute() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let fresh = dump(&market).await;
         ana.page("/account").await;
         assert_eq!(dump(&market).await, fresh, "written too early");

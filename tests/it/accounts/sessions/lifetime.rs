@@ -21,7 +21,7 @@ async fn ends_after(market: &Market, name: &str, idle: TimeDelta, absolute: Time
     ];
     for (began, seen, lasts) in moments {
         age_sessions(market, name, began, seen);
-        let answer = Visitor::holding(market, cookie.clone()).get(page).await;
+        let answer = Visitor::with_cookie(market, cookie.clone()).get(page).await;
         let told = (answer.status().as_u16(), location(&answer).to_owned());
         if lasts {
             assert_eq!(told.0, 200, "{name}: {began} old, seen {seen} ago: {told:?}");
@@ -36,7 +36,7 @@ async fn ends_after(market: &Market, name: &str, idle: TimeDelta, absolute: Time
 fn a_buyers_sign_in_ends() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         ends_after(
             &market,
             "ana",
@@ -53,7 +53,7 @@ fn a_buyers_sign_in_ends() {
 fn a_sellers_sign_in_ends_earlier() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         open_shop(&market, "ana", "Barro", "barro");
         for page in ["/dashboard", "/account"] {
             ends_after(&market, "ana", TimeDelta::days(7), TimeDelta::days(14), &ana, page).await;
@@ -65,7 +65,7 @@ fn a_sellers_sign_in_ends_earlier() {
 fn an_admins_session_ends_within_a_day() {
     run(async {
         let market = Market::empty();
-        market.join("ana").await;
+        market.sign_up("ana").await;
         ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
         turn_on_second_factor(&ana).await;
@@ -80,13 +80,13 @@ fn an_admins_session_ends_within_a_day() {
 fn a_pending_second_factor_expires_after_five_minutes() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
         ana.post("/logout", &[]).await;
         let pending = pending_sign_in(&market, "ana").await;
         let five = TimeDelta::minutes(5);
         ends_after(&market, "ana", five, five, &pending, "/login/code").await;
-        let late = Visitor::holding(&market, pending.cookie());
+        let late = Visitor::with_cookie(&market, pending.cookie());
         let code = unused_code(&market, "ana", &secret);
         assert!(location(&late.post("/login/code", &[("code", &code)]).await).starts_with("/login?"));
         assert!(!late.is_signed_in().await);
@@ -97,7 +97,7 @@ fn a_pending_second_factor_expires_after_five_minutes() {
 fn a_request_extends_a_session_but_a_new_id_does_not() {
     run(async {
         let market = Market::empty();
-        let ana = market.join("ana").await;
+        let ana = market.sign_up("ana").await;
         age_sessions(&market, "ana", TimeDelta::days(29), TimeDelta::days(13));
         assert!(ana.is_signed_in().await);
         // The request was recorded.

@@ -22,7 +22,7 @@ async fn sign_in_to(visitor: &Visitor, next: &str) -> String {
 fn email_or_username_signs_in_in_any_case() {
     run(async {
         let market = Market::empty();
-        market.join("Robin").await;
+        market.sign_up("Robin").await;
         for login in [
             "Robin",
             "robin",
@@ -57,7 +57,7 @@ fn every_failure_has_the_same_bytes() {
         let unknown = fail(PASSWORD).await;
         assert_eq!(unknown.0, 422);
         assert!(unknown.2.contains("email or password is wrong"), "{}", unknown.2);
-        market.join("robin").await;
+        market.sign_up("robin").await;
         assert_eq!(fail("not my password").await, unknown, "a wrong password");
         assert_eq!(fail("").await, unknown, "no password typed");
         let robin = || users::table.filter(users::username.eq("robin"));
@@ -108,7 +108,7 @@ fn input_is_escaped_and_the_password_is_never_shown() {
 fn next_accepts_only_our_own_pages() {
     run(async {
         let market = Market::empty();
-        let robin = market.join("robin").await;
+        let robin = market.sign_up("robin").await;
         let bad: Vec<String> = NEXT.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(bad.len() > 20);
         for next in &bad {
@@ -129,7 +129,7 @@ fn next_accepts_only_our_own_pages() {
 fn a_signed_in_visitor_is_sent_to_the_account() {
     run(async {
         let market = Market::empty();
-        let robin = market.join("robin").await;
+        let robin = market.sign_up("robin").await;
         for path in ["/login", "/register"] {
             let answer = robin.get(path).await;
             assert_eq!(
@@ -146,7 +146,7 @@ fn a_signed_in_visitor_is_sent_to_the_account() {
 fn a_form_after_a_remote_sign_out_leads_to_sign_in() {
     run(async {
         let market = Market::empty();
-        let robin = market.join("robin").await;
+        let robin = market.sign_up("robin").await;
         diesel::delete(sessions::table).execute(&mut conn(&market)).unwrap();
         assert_eq!(location(&robin.sign_in("robin", PASSWORD).await), "/account");
         assert!(robin.is_signed_in().await);
@@ -160,7 +160,7 @@ fn a_form_after_a_remote_sign_out_leads_to_sign_in() {
 fn a_password_of_a_megabyte_is_refused_early() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         let before = market.db.queries();
         let endless = "a".repeat(1 << 20);
         for (path, name) in [("/login", "login"), ("/register", "username"), ("/reset", "token")] {

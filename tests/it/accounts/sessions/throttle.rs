@@ -47,7 +47,7 @@ fn timeless((status, headers, body): (u16, Vec<(String, String)>, String)) -> (u
 fn after_ten_wrong_passwords_the_right_one_must_wait() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         use_free_attempts(&market, "robin").await;
         let visitor = Visitor::new(&market);
         let refused = visitor.sign_in("robin", PASSWORD).await;
@@ -59,7 +59,7 @@ fn after_ten_wrong_passwords_the_right_one_must_wait() {
         // The username has its own count. Otherwise the delay would show whose address it is.
         assert_eq!(try_sign_in(&market, "robin@example.org", WRONG).await, 422);
         // Other users need not wait.
-        market.join("ann-b").await;
+        market.sign_up("ann-b").await;
 
         wait(&market, TimeDelta::seconds(31));
         let answer = visitor.sign_in("robin", PASSWORD).await;
@@ -74,7 +74,7 @@ fn after_ten_wrong_passwords_the_right_one_must_wait() {
 fn an_unknown_account_is_throttled_as_a_known_one_is() {
     run(async {
         let (stranger, friend) = (Market::empty(), Market::empty());
-        friend.join("robin").await;
+        friend.sign_up("robin").await;
         reset_throttles(&friend);
         // One account, in any spelling of the login.
         let ways = [
@@ -100,7 +100,7 @@ fn an_unknown_account_is_throttled_as_a_known_one_is() {
 fn of_a_hundred_simultaneous_attempts_ten_are_checked() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         reset_throttles(&market);
         let visitor = Visitor::new(&market);
         let answers = join_all((0..100).map(|_| visitor.sign_in("robin", WRONG))).await;
@@ -150,7 +150,7 @@ fn an_attempt_with_an_older_time_is_not_refused_because_of_a_newer_one() {
 fn throttles_survive_a_restart() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         use_free_attempts(&market, "robin").await;
         let again = app::open(&market.config, app::listen(&market.config).unwrap()).unwrap();
         actix_web::rt::spawn(again.server);
@@ -209,7 +209,7 @@ fn a_forged_forwarded_address_is_ignored_except_from_a_proxy() {
 fn a_new_password_resets_the_account_throttle() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         use_free_attempts(&market, "robin").await;
         assert_eq!(try_sign_in(&market, "robin", PASSWORD).await, 429);
         let visitor = Visitor::new(&market);
@@ -259,7 +259,7 @@ fn a_throttled_account_gets_one_email() {
 fn delays_grow_to_15_minutes_and_reset_after_an_hour() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         use_free_attempts(&market, "robin").await;
         let rest = || {
             let (since, until) = closed(&market, "account");
@@ -290,7 +290,7 @@ fn delays_grow_to_15_minutes_and_reset_after_an_hour() {
 fn a_successful_sign_in_does_not_count_against_the_network() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         assert_eq!(attempts(&market, "network"), [0]);
         assert_eq!(try_sign_in(&market, "robin", WRONG).await, 422);
         for _ in 0..3 {

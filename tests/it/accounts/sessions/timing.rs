@@ -68,8 +68,8 @@ async fn expect_alike<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) 
 #[test]
 fn a_failed_sign_in_takes_the_same_time_for_everyone() {
     run(async {
-        let market = Market::on(imported("my old password", ROUNDS), false, |_| {});
-        market.join("robin").await;
+        let market = Market::with_database(imported("my old password", ROUNDS), false, |_| {});
+        market.sign_up("robin").await;
         let visitor = Visitor::new(&market);
         let logins = ["nobody@example.org", "robin@example.org", "luna@gmail.com"];
         expect_alike::<3>(async |kind, _| {
@@ -88,7 +88,7 @@ fn a_failed_sign_in_takes_the_same_time_for_everyone() {
 fn signing_up_takes_the_same_time_for_a_known_address() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         let visitor = Visitor::new(&market);
         expect_alike::<2>(async |kind, round| {
             reset_throttles(&market);
@@ -107,7 +107,7 @@ fn signing_up_takes_the_same_time_for_a_known_address() {
 fn a_reset_request_takes_the_same_time_for_a_known_address() {
     run(async {
         let market = Market::empty();
-        market.join("robin").await;
+        market.sign_up("robin").await;
         let visitor = Visitor::new(&market);
         assert_eq!(visitor.sign_in("robin", PASSWORD).await.status(), 303);
         let visitor = Visitor::new(&market);

@@ -1,43 +1,43 @@
-//! Picture files as people send them, and as nobody should.
+//! Image files for uploads: valid, unusual and hostile ones.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
-/// Red above, blue below.
+/// An image whose upper half is red and lower half is blue.
 pub fn picture(width: u32, height: u32) -> DynamicImage {
-    let paint = |_, y| {
+    let pixel = |_, y| {
         if y < height / 2 {
             Rgb([220, 20, 20])
         } else {
             Rgb([20, 20, 220])
         }
     };
-    DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, paint))
+    DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, pixel))
 }
 
-pub fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 
 pub fn png(width: u32, height: u32) -> Vec<u8> {
-    written(&picture(width, height), ImageFormat::Png)
+    encode(&picture(width, height), ImageFormat::Png)
 }
 
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    written(&picture(width, height), ImageFormat::Jpeg)
+    encode(&picture(width, height), ImageFormat::Jpeg)
 }
 
-/// With a transparent corner.
-pub fn see_through(width: u32, height: u32) -> Vec<u8> {
+/// A PNG with a transparent corner.
+pub fn transparent_png(width: u32, height: u32) -> Vec<u8> {
     let mut image = RgbaImage::from_pixel(width, height, Rgba([20, 160, 60, 255]));
     image.put_pixel(0, 0, Rgba([0, 0, 0, 0]));
-    written(&DynamicImage::ImageRgba8(image), ImageFormat::Png)
+    encode(&DynamicImage::ImageRgba8(image), ImageFormat::Png)
 }
 
-/// As a camera writes it: what was taken, with what, where, and which way up.
+/// A JPEG with metadata like a camera's: EXIF with make, orientation and location, and XMP.
 pub fn photo(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     let mut tiff = Vec::from(*b"II*\0\x08\0\0\0");
     let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
@@ -63,35 +63,35 @@ pub fn photo(width: u32, height: u32, orientation: u8) -> Vec<u8> {
     with_segment(&with_segment(&jpeg(width, height), 0xe1, xmp), 0xe1, &exif)
 }
 
-/// A JPEG with one more segment at its beginning.
+/// Adds a segment at the beginning of a JPEG.
 pub fn with_segment(jpeg: &[u8], kind: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len() + 2).unwrap().to_be_bytes();
     [&jpeg[..2], &[0xff, kind], &length, content, &jpeg[2..]].concat()
 }
 
-/// A PNG that claims a size and holds next to nothing.
-pub fn bomb(width: u32, height: u32) -> Vec<u8> {
+/// A small PNG file that claims a large size.
+pub fn decompression_bomb(width: u32, height: u32) -> Vec<u8> {
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([8, 2, 0, 0, 0]);
-    let mut squeezed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    std::io::Write::write_all(&mut squeezed, &vec![0; 50_000_000]).unwrap();
+    let mut compressed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut compressed, &vec![0; 50_000_000]).unwrap();
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     for (kind, content) in [
         (b"IHDR", header),
-        (b"IDAT", squeezed.finish().unwrap()),
+        (b"IDAT", compressed.finish().unwrap()),
         (b"IEND", Vec::new()),
     ] {
         png.extend(u32::try_from(content.len()).unwrap().to_be_bytes());
-        let named = [kind.as_slice(), &content].concat();
-        let mut sum = flate2::Crc::new();
-        sum.update(&named);
-        png.extend(named);
-        png.extend(sum.sum().to_be_bytes());
+        let chunk = [kind.as_slice(), &content].concat();
+        let mut crc = flate2::Crc::new();
+        crc.update(&chunk);
+        png.extend(chunk);
+        png.extend(crc.sum().to_be_bytes());
     }
     png
 }
 
-/// Two pictures, one after the other.
+/// An animated WebP with two frames.
 pub fn animated_webp() -> Vec<u8> {
     let frames = [
         RgbaImage::from_pixel(40, 30, Rgba([250, 0, 0, 255])),
@@ -106,15 +106,15 @@ pub fn animated_webp() -> Vec<u8> {
     encoder.encode().to_vec()
 }
 
-/// A file of a person's phone: twelve megapixels that do not squeeze to nothing.
+/// A JPEG like a phone's: 12 megapixels, with noise so that it does not compress to a tiny file.
 pub fn phone_photo() -> Vec<u8> {
-    let paint = |x: u32, y: u32| {
+    let pixel = |x: u32, y: u32| {
         let noise = u8::try_from((x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) >> 24 & 31).unwrap();
         let wave = u8::try_from((x / 16 + y / 24) % 200).unwrap();
         Rgb([wave + noise, 200 - wave + noise, 90 + noise])
     };
-    written(
-        &DynamicImage::ImageRgb8(RgbImage::from_fn(4032, 3024, paint)),
+    encode(
+        &DynamicImage::ImageRgb8(RgbImage::from_fn(4032, 3024, pixel)),
         ImageFormat::Jpeg,
     )
 }
