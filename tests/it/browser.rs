@@ -1,30 +1,30 @@
-//! The market as a browser shows it: with script and without, on a phone and on a desk, in light and in dark.
+//! Browser tests: pages in Chromium, with and without JavaScript, at phone and desktop widths, in both color schemes.
 
-mod account_looks;
-mod buying;
+mod accessibility;
+mod account_accessibility;
+mod account_behavior;
+mod account_lifecycle;
 mod cart;
+mod checkout;
 mod chromium;
 mod editor;
 mod first_product;
-mod hands;
-mod journey;
-mod looks;
-mod manners;
+mod injection;
+mod input;
 mod orders;
-mod person;
-mod plain;
+mod page_log;
+mod pages;
 mod products;
-mod safety;
-mod script;
-mod seen;
 mod shop;
-mod sights;
 mod tab;
+mod user;
+mod with_script;
+mod without_script;
 
 use crate::support::run;
 use tab::Tab;
 
-/// Opens a tab of Chromium for one test; without a Chromium there is no test.
+/// Runs a test in a new tab. Does nothing if Chromium is not installed.
 fn browse(test: impl AsyncFnOnce(&Tab)) {
     let Some(chromium) = chromium::chromium() else { return };
     run(async {

@@ -1,23 +1,23 @@
-//! Buying: a cart filled from three shops, with script and without, and looked at from all sides.
+//! The cart: filled from three shops with and without JavaScript; accessibility.
 
+use super::accessibility::AxeReport;
 use super::browse;
-use super::looks::Report;
-use super::sights::products;
+use super::pages::product_paths;
 use super::tab::Tab;
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::{Market, attributes, texts};
 
-/// Products of three shops that need no choice, with more than one in stock.
-pub(super) async fn three(market: &Market) -> Vec<String> {
+/// Paths of products of three shops, without variants or personalization, with more than one in stock.
+pub(super) async fn three_products(market: &Market) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let shop = |path: &str| path.split('/').nth(2).unwrap_or_default().to_owned();
-    for path in products(market).await {
+    for path in product_paths(market).await {
         let page = market.page(&path).await;
-        let simple = texts(&page, "#add-to-cart").len() == 1
+        let is_simple = texts(&page, "#add-to-cart").len() == 1
             && texts(&page, ".option").is_empty()
             && attributes(&page, "[name^=personalization]", "name").is_empty()
             && attributes(&page, "#more-buy", "aria-disabled").is_empty();
-        if simple && !found.iter().any(|other| shop(other) == shop(&path)) {
+        if is_simple && !found.iter().any(|other| shop(other) == shop(&path)) {
             found.push(path);
         }
         if found.len() == 3 {
@@ -27,14 +27,14 @@ pub(super) async fn three(market: &Market) -> Vec<String> {
     panic!("the demo market has no three shops to buy from");
 }
 
-/// The number at the cart is this, once the answer has come.
-pub(super) async fn counted(tab: &Tab, pieces: usize) {
-    let number = format!("document.querySelector('#cart-link .count')?.textContent === '{pieces}'");
-    tab.until(&number).await;
+/// Waits until the cart link in the header shows this number of items.
+pub(super) async fn wait_for_cart_count(tab: &Tab, items: usize) {
+    let condition = format!("document.querySelector('#cart-link .count')?.textContent === '{items}'");
+    tab.wait_until(&condition).await;
 }
 
-/// Presses a button of the cart: with script the page stays, without it comes again.
-pub(super) async fn press(tab: &Tab, script: bool, selector: &str) {
+/// Clicks a button of the cart. Without JavaScript it loads the page again.
+async fn click(tab: &Tab, script: bool, selector: &str) {
     if script {
         tab.click(selector).await;
     } else {
@@ -42,18 +42,18 @@ pub(super) async fn press(tab: &Tab, script: bool, selector: &str) {
     }
 }
 
-async fn buy(tab: &Tab, script: bool) {
+async fn fill_and_empty_a_cart(tab: &Tab, script: bool) {
     let market = Market::demo();
-    for (number, path) in three(&market).await.iter().enumerate() {
+    for (number, path) in three_products(&market).await.iter().enumerate() {
         tab.go(&format!("{}{path}", market.url)).await;
-        press(tab, script, "#add-to-cart").await;
-        counted(tab, number + 1).await;
-        assert_eq!(tab.place().await == "/cart", !script);
+        click(tab, script, "#add-to-cart").await;
+        wait_for_cart_count(tab, number + 1).await;
+        assert_eq!(tab.path().await == "/cart", !script);
     }
     tab.go(&format!("{}/cart", market.url)).await;
     assert_eq!(tab.count(".cart-shop").await, 3);
-    press(tab, script, ".cart-line [id^=more-]").await;
-    counted(tab, 4).await;
+    click(tab, script, ".cart-line [id^=more-]").await;
+    wait_for_cart_count(tab, 4).await;
     assert_eq!(
         tab.eval::<String>("document.querySelector('.cart-line input[name=quantity]').value")
             .await,
@@ -63,36 +63,36 @@ async fn buy(tab: &Tab, script: bool) {
         let focus: String = tab.eval("document.activeElement.id").await;
         assert!(focus.starts_with("more-"), "{focus}");
     }
-    press(tab, script, ".cart-line [id^=remove-]").await;
-    counted(tab, 2).await;
+    click(tab, script, ".cart-line [id^=remove-]").await;
+    wait_for_cart_count(tab, 2).await;
     if script {
-        tab.until("document.activeElement.id.startsWith('undo-')").await;
+        tab.wait_until("document.activeElement.id.startsWith('undo-')").await;
     }
-    press(tab, script, ".undo [id^=undo-]").await;
-    counted(tab, 4).await;
+    click(tab, script, ".undo [id^=undo-]").await;
+    wait_for_cart_count(tab, 4).await;
     tab.fill(".cart-line input[name=quantity]", "1").await;
     if script {
-        tab.act("document.activeElement.blur()").await;
+        tab.run_script("document.activeElement.blur()").await;
     } else {
         tab.follow(".cart-line .save").await;
     }
-    counted(tab, 3).await;
-    press(tab, script, "#clear").await;
-    tab.until("!document.querySelector('#cart-link .count')").await;
+    wait_for_cart_count(tab, 3).await;
+    click(tab, script, "#clear").await;
+    tab.wait_until("!document.querySelector('#cart-link .count')").await;
     assert_eq!(tab.count("#undo-all").await, 1);
-    tab.assert_calm(&[]).await;
+    tab.assert_clean_log(&[]).await;
 }
 
 #[test]
 fn a_cart_is_filled_from_three_shops() {
-    browse(async |tab| buy(tab, true).await);
+    browse(async |tab| fill_and_empty_a_cart(tab, true).await);
 }
 
 #[test]
 fn without_script_a_cart_is_filled() {
     browse(async |tab| {
-        tab.without_script().await;
-        buy(tab, false).await;
+        tab.disable_script().await;
+        fill_and_empty_a_cart(tab, false).await;
     });
 }
 
@@ -107,50 +107,55 @@ fn the_product_form_shows_a_summary_and_errors_at_the_fields() {
         tab.click("#more-buy").await;
         assert_ne!(tab.text("#live-total").await, before);
         tab.click("#add-to-cart").await;
-        tab.until("document.activeElement.id === 'problems'").await;
+        tab.wait_until("document.activeElement.id === 'problems'").await;
         assert_eq!(tab.count("#buy .field.bad").await, tab.count("#problems li").await);
         assert_eq!(
             tab.eval::<String>("document.querySelector('#quantity').value").await,
             "2",
-            "kept"
+            "the quantity is lost"
         );
     });
 }
 
-async fn look_around(tab: &Tab, width: i64) {
-    let (market, mut report) = (Market::demo(), Report::default());
-    tab.width(width).await;
-    let mut look = async |name: &str, path: &str| {
+/// Checks the pages of the cart and of shipping rates.
+async fn check_cart_pages(tab: &Tab, width: i64) {
+    let (market, mut report) = (Market::demo(), AxeReport::default());
+    tab.set_width(width).await;
+    let mut check = async |name: &str, path: &str| {
         tab.go(&format!("{}{path}", market.url)).await;
-        let wide: bool = tab.eval("document.documentElement.scrollWidth > innerWidth").await;
-        assert!(!wide, "{name} is wider than {width}");
-        report.look(tab, name, None).await;
+        let overflows: bool = tab.eval("document.documentElement.scrollWidth > innerWidth").await;
+        assert!(!overflows, "{name} is wider than {width} px");
+        report.check(tab, name, None).await;
     };
-    look("an empty cart", "/cart").await;
-    for path in three(&market).await {
+    check("an empty cart", "/cart").await;
+    for path in three_products(&market).await {
         tab.go(&format!("{}{path}", market.url)).await;
         tab.click("#add-to-cart").await;
-        tab.until("document.querySelector('#flash .note')").await;
+        tab.wait_until("document.querySelector('#flash .note')").await;
     }
-    look("a full cart", "/cart").await;
-    look("a product that asks", "/shops/barro-e-sal/name-mug-pressed-letters").await;
+    check("a full cart", "/cart").await;
+    check(
+        "a product with personalization",
+        "/shops/barro-e-sal/name-mug-pressed-letters",
+    )
+    .await;
     market.sql("UPDATE product_variants SET quantity = 0").await;
-    look("a cart of what is sold out", "/cart").await;
+    check("a cart of sold-out products", "/cart").await;
     tab.click("#clear").await;
-    look("a cart that was emptied", "/cart").await;
+    check("a cart that was cleared", "/cart").await;
     tab.go(&format!("{}/login", market.url)).await;
     tab.sign_in("ines", DEMO_PASSWORD).await;
-    look("the rates", "/dashboard/shipping").await;
-    look("a new rate", "/dashboard/shipping/new?like=home").await;
+    check("the shipping rates", "/dashboard/shipping").await;
+    check("a new shipping rate", "/dashboard/shipping/new?like=home").await;
     report.assert_empty();
 }
 
 #[test]
 fn the_cart_is_accessible_on_a_phone() {
-    browse(async |tab| look_around(tab, 390).await);
+    browse(async |tab| check_cart_pages(tab, 390).await);
 }
 
 #[test]
 fn the_cart_is_accessible_on_a_desktop() {
-    browse(async |tab| look_around(tab, 1280).await);
+    browse(async |tab| check_cart_pages(tab, 1280).await);
 }

@@ -1,4 +1,4 @@
-//! The one Chromium of this program: started for the first test that asks, gone when the program is.
+//! One Chromium process for all browser tests. The first test starts it, and it ends with the test program.
 
 use std::env;
 use std::fs;
@@ -17,10 +17,10 @@ use chromiumoxide::handler::HandlerConfig;
 use futures_util::StreamExt;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const EXECUTABLES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/// Stands between the tests and Chromium. However the tests end, their end of the pipe closes; then Chromium and its folder go.
-const KEEPER: &str = r#"
+/// Runs Chromium until the pipe to the test program closes, even by a crash. Then it kills Chromium and removes its folder.
+const SUPERVISOR_SCRIPT: &str = r#"
 "$@" 2>"$FOLDER/stderr" & chromium=$!
 cat
 kill -9 $chromium
@@ -30,11 +30,11 @@ rm -rf "$FOLDER" || { sleep 1; rm -rf "$FOLDER"; }
 
 const FLAGS: [&str; 20] = [
     "--headless",
-    // The tests may run as root, and open no page but ours.
+    // Tests may run as root, where the sandbox does not start. They open only our own pages.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    // Nobody is called but this machine.
+    // No requests to other machines.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-quic",
     "--disable-background-networking",
@@ -45,7 +45,7 @@ const FLAGS: [&str; 20] = [
     "--disable-extensions",
     "--metrics-recording-only",
     "--no-first-run",
-    // Every tab works as if it were the one in front.
+    // Background tabs run at full speed.
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -56,16 +56,16 @@ const FLAGS: [&str; 20] = [
 
 pub struct Chromium {
     pub browser: Arc<Browser>,
-    /// Takes the contexts of tabs that are closed.
-    pub removed_variants: UnboundedSender<BrowserContextId>,
-    /// As long as its end of the pipe is open, Chromium runs.
-    _keeper: Child,
+    /// Browser contexts of closed tabs, to be disposed of.
+    pub closed_contexts: UnboundedSender<BrowserContextId>,
+    /// Holds the pipe open.
+    _supervisor: Child,
 }
 
-/// None where there is none; on CI there has to be one.
+/// Starts Chromium at the first call. `None` if it is not installed; on CI that is an error.
 pub fn chromium() -> Option<&'static Chromium> {
-    static ONE: OnceLock<Result<Option<Chromium>, String>> = OnceLock::new();
-    match ONE.get_or_init(find_and_start) {
+    static CHROMIUM: OnceLock<Result<Option<Chromium>, String>> = OnceLock::new();
+    match CHROMIUM.get_or_init(find_and_start) {
         Ok(chromium) => chromium.as_ref(),
         Err(error) => panic!("{error}"),
     }
@@ -78,7 +78,7 @@ fn find_and_start() -> Result<Option<Chromium>, String> {
     if env::var("CI").is_ok_and(|ci| ci == "true") {
         return Err("CI needs a Chromium: install one, or set CHROMIUM to its path".to_owned());
     }
-    // Past the harness, which swallows what a passing test prints.
+    // `eprintln!` would be captured by the test harness.
     let _ = writeln!(
         stderr(),
         "browser tests are skipped: no Chromium is installed, and CHROMIUM names none"
@@ -92,7 +92,7 @@ fn executable() -> Option<PathBuf> {
     }
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    NAMES.iter().find_map(|name| {
+    EXECUTABLES.iter().find_map(|name| {
         folders
             .iter()
             .map(|folder| folder.join(name))
@@ -107,53 +107,53 @@ impl Chromium {
             .tempdir()
             .unwrap()
             .keep();
-        let mut keeper = Command::new("sh")
-            .args(["-c", KEEPER, "keeper"])
+        let mut supervisor = Command::new("sh")
+            .args(["-c", SUPERVISOR_SCRIPT, "supervisor"])
             .arg(program)
             .args(FLAGS)
             .arg(format!("--user-data-dir={}", folder.display()))
             .arg("about:blank")
             .env("FOLDER", &folder)
-            // A Ctrl-C reaches the tests alone, and the keeper notices their end.
+            // Ctrl-C then stops only the tests, and the supervisor cleans up after them.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let address = match address(&folder) {
+        let address = match devtools_address(&folder) {
             Ok(address) => address,
             Err(error) => {
-                drop(keeper.stdin.take());
-                let _ = keeper.wait();
+                drop(supervisor.stdin.take());
+                let _ = supervisor.wait();
                 return Err(error);
             }
         };
-        let (browser, removed_variants) = connect(address);
+        let (browser, closed_contexts) = connect(address);
         Ok(Self {
             browser,
-            removed_variants,
-            _keeper: keeper,
+            closed_contexts,
+            _supervisor: supervisor,
         })
     }
 }
 
-/// Where Chromium listens, which it writes into its folder.
-fn address(folder: &Path) -> Result<String, String> {
+/// Waits for the DevTools address, which Chromium writes into its folder.
+fn devtools_address(folder: &Path) -> Result<String, String> {
     let read = |name| fs::read_to_string(folder.join(name)).unwrap_or_default();
-    let patience = Instant::now() + Duration::from_secs(60);
-    while Instant::now() < patience {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
         if let Some((port, path)) = read("DevToolsActivePort").trim_end().split_once('\n') {
             return Ok(format!("ws://127.0.0.1:{port}{path}"));
         }
         thread::sleep(Duration::from_millis(20));
     }
-    Err(format!("Chromium does not start; it says: {}", read("stderr")))
+    Err(format!("Chromium did not start: {}", read("stderr")))
 }
 
-/// The talk with Chromium goes on in a thread of its own, since tests come and go with their event loops.
+/// Connects to Chromium in a separate thread, because each test's event loop ends with the test.
 fn connect(address: String) -> (Arc<Browser>, UnboundedSender<BrowserContextId>) {
-    let (give, take) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         rt::System::new().block_on(async move {
             // A tab sets its own size.
@@ -163,15 +163,15 @@ fn connect(address: String) -> (Arc<Browser>, UnboundedSender<BrowserContextId>)
             };
             let (browser, mut handler) = Browser::connect_with_config(address, config).await.unwrap();
             let browser = Arc::new(browser);
-            let (leave, mut removed_variants) = unbounded_channel();
-            give.send((browser.clone(), leave)).unwrap();
+            let (close, mut closed_contexts) = unbounded_channel();
+            sender.send((browser.clone(), close)).unwrap();
             rt::spawn(async move {
-                while let Some(context) = removed_variants.recv().await {
+                while let Some(context) = closed_contexts.recv().await {
                     let _ = browser.dispose_browser_context(context).await;
                 }
             });
             while let Some(Ok(())) = handler.next().await {}
         });
     });
-    take.recv().unwrap()
+    receiver.recv().unwrap()
 }

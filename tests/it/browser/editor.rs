@@ -1,120 +1,127 @@
-//! The product editor at a browser: everything on a phone, with script and without, and from all sides.
+//! The product editor: creates a product on a phone with and without JavaScript; accessibility and layout.
 
-use super::account_looks::{Axe, Looker, Width};
+use super::account_accessibility::{AxeChecker, LayoutChecker, PageChecker};
 use super::browse;
-use super::first_product::Album;
-use super::looks::Report;
-use super::person::home;
+use super::first_product::TestPhotos;
 use super::tab::Tab;
+use super::user::open_market;
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::{Market, texts};
 
 const NEW: &str = "/dashboard/products/new";
 
-/// A maker's hands, which know whether a button answers in its place or with the page.
-struct Hands<'a> {
+/// Presses buttons and uploads pictures. With JavaScript a button changes the page in place; without it, the page loads
+/// again.
+struct EditorDriver<'a> {
     tab: &'a Tab,
     script: bool,
 }
 
-impl Hands<'_> {
-    async fn press(&self, selector: &str, then: &str) {
+impl EditorDriver<'_> {
+    async fn press(&self, selector: &str, condition: &str) {
         if self.script {
             self.tab.click(selector).await;
         } else {
             self.tab.follow(selector).await;
         }
-        self.tab.until(then).await;
+        self.tab.wait_until(condition).await;
     }
 
-    /// The pictures' ids in their order.
-    async fn order(&self) -> Vec<String> {
+    /// The ids of the pictures in their order.
+    async fn picture_ids(&self) -> Vec<String> {
         self.tab
-            .eval("[...document.querySelectorAll('#shots > [id]')].map(shot => shot.id.slice(5))")
+            .eval("[...document.querySelectorAll('#shots > [id]')].map(picture => picture.id.slice(5))")
             .await
     }
 
-    async fn attach(&self, album: &Album, count: usize) {
+    /// Uploads both photos and checks that the product then has `count` pictures.
+    async fn upload(&self, photos: &TestPhotos, count: usize) {
         if self.script {
-            let watch = "window.bars = 0;
-                new MutationObserver(() => bars = Math.max(bars, document.querySelectorAll('#shots progress').length))
+            let observe = "window.maxBars = 0;
+                new MutationObserver(() => maxBars = Math.max(maxBars, document.querySelectorAll('#shots progress').length))
                     .observe(document.querySelector('#shots'), {childList: true})";
-            self.tab.act(watch).await;
+            self.tab.run_script(observe).await;
         }
-        self.tab.attach("#images", &[&album.one, &album.two]).await;
-        let there = format!("document.querySelector('#pictures .num').textContent === '{count}'");
+        self.tab
+            .attach_files("#images", &[&photos.portrait, &photos.landscape])
+            .await;
+        let uploaded = format!("document.querySelector('#pictures .num').textContent === '{count}'");
         if self.script {
-            self.tab.until(&there).await;
-            assert_eq!(self.tab.eval::<usize>("window.bars").await, 1, "progress is shown");
+            self.tab.wait_until(&uploaded).await;
+            assert_eq!(
+                self.tab.eval::<usize>("window.maxBars").await,
+                1,
+                "number of progress bars"
+            );
         } else {
-            self.press("#upload", &there).await;
+            self.press("#upload", &uploaded).await;
         }
-        assert_eq!(self.order().await.len(), count);
+        assert_eq!(self.picture_ids().await.len(), count);
     }
 }
 
-async fn come_in(tab: &Tab, market: &Market, to: &str) {
-    tab.go(&format!("{}/login?next={to}", market.url)).await;
+async fn sign_in_to(tab: &Tab, market: &Market, path: &str) {
+    tab.go(&format!("{}/login?next={path}", market.url)).await;
     tab.sign_in("ines", DEMO_PASSWORD).await;
-    assert_eq!(tab.place().await, to);
+    assert_eq!(tab.path().await, path);
 }
 
-async fn write_a_product(tab: &Tab, script: bool) {
-    let (market, album, hands) = (home(true), Album::new(), Hands { tab, script });
-    tab.width(390).await;
-    come_in(tab, &market, NEW).await;
+async fn create_a_product(tab: &Tab, script: bool) {
+    let (market, photos, editor) = (open_market(true), TestPhotos::new(), EditorDriver { tab, script });
+    tab.set_width(390).await;
+    sign_in_to(tab, &market, NEW).await;
     tab.fill("#title", "Moon jar").await;
     tab.fill("#description", "Round, *white*.").await;
-    hands
+    editor
         .press("#see", "document.querySelector('#preview .prose em')")
         .await;
 
-    hands.attach(&album, 2).await;
-    let [one, two] = hands.order().await.try_into().unwrap();
+    editor.upload(&photos, 2).await;
+    let [one, two] = editor.picture_ids().await.try_into().unwrap();
     tab.fill(&format!("#alt-{one}"), "A jar in the light").await;
     let first = |id: &str| format!("document.querySelector('#shots > :first-child').id === 'shot-{id}'");
-    hands.press(&format!("#right-{one}"), &first(&two)).await;
-    hands.press(&format!("#left-{one}"), &first(&one)).await;
-    hands.press(&format!("#cover-{two}"), &first(&two)).await;
-    hands.attach(&album, 4).await;
-    let all = hands.order().await;
-    for (gone, left) in [(&all[3], 3), (&all[2], 2)] {
-        let there = format!("document.querySelectorAll('#shots > [id]').length === {left}");
-        hands.press(&format!("#remove-{gone}"), &there).await;
+    editor.press(&format!("#right-{one}"), &first(&two)).await;
+    editor.press(&format!("#left-{one}"), &first(&one)).await;
+    editor.press(&format!("#cover-{two}"), &first(&two)).await;
+    editor.upload(&photos, 4).await;
+    let all = editor.picture_ids().await;
+    for (removed, left) in [(&all[3], 3), (&all[2], 2)] {
+        let is_removed = format!("document.querySelectorAll('#shots > [id]').length === {left}");
+        editor.press(&format!("#remove-{removed}"), &is_removed).await;
     }
-    assert_eq!(hands.order().await, [two.clone(), one.clone()]);
+    assert_eq!(editor.picture_ids().await, [two.clone(), one.clone()]);
 
-    hands.press("#add-option", "document.querySelector('#option1')").await;
+    editor.press("#add-option", "document.querySelector('#option1')").await;
     tab.fill("#option1", "Size").await;
     tab.fill("#values1", "Small\nLarge").await;
     let table = "document.querySelectorAll('.combo').length === 2";
     if script {
-        // As soon as one leaves the field.
-        tab.press("Tab", 9).await;
-        tab.until(table).await;
+        // The table is made when the field loses the focus.
+        tab.press_key("Tab", 9).await;
+        tab.wait_until(table).await;
     } else {
-        hands.press("#make-table", table).await;
+        editor.press("#make-table", table).await;
     }
-    for (field, typed) in [
+    for (field, value) in [
         ("#price-0", "30"),
         ("#quantity-0", "2"),
         ("#price-1", "45.50"),
         ("#quantity-1", "1"),
     ] {
-        tab.fill(field, typed).await;
+        tab.fill(field, value).await;
     }
-    tab.pick("#image_id-1", &one).await;
-    hands
+    tab.select_option("#image_id-1", &one).await;
+    editor
         .press("#add-field", "document.querySelector('#field_label-0')")
         .await;
     tab.fill("#field_label-0", "Which name?").await;
 
-    // Without a category: refused, and nothing that was typed is lost.
+    // Without a category the form is refused, and keeps all values.
     tab.follow("#publish").await;
     assert_eq!(tab.count("#problems a[href='#category']").await, 1);
     assert!(tab.eval::<String>("document.title").await.starts_with("Error: "));
     let alt = format!("#alt-{one}");
-    for (field, typed) in [
+    for (field, value) in [
         ("#title", "Moon jar"),
         ("#description", "Round, *white*."),
         (alt.as_str(), "A jar in the light"),
@@ -124,88 +131,91 @@ async fn write_a_product(tab: &Tab, script: bool) {
         ("#image_id-1", one.as_str()),
         ("#field_label-0", "Which name?"),
     ] {
-        assert_eq!(tab.value(field).await, typed, "{field}");
+        assert_eq!(tab.value(field).await, value, "{field}");
     }
-    assert_eq!(hands.order().await, [two.clone(), one.clone()]);
+    assert_eq!(editor.picture_ids().await, [two.clone(), one.clone()]);
 
-    tab.pick("#category", "HOME").await;
+    tab.select_option("#category", "HOME").await;
     tab.follow("#publish").await;
-    tab.assert_told("“Moon jar” is live").await;
-    assert_eq!(hands.order().await, [two, one]);
+    tab.assert_flash("“Moon jar” is live").await;
+    assert_eq!(editor.picture_ids().await, [two, one]);
     tab.follow("main a[href='/shops/barro-e-sal/moon-jar']").await;
     assert_eq!(tab.count("#gallery .shot img").await, 2);
-    // Questions are for those who can buy.
-    let shown = market.page("/shops/barro-e-sal/moon-jar").await;
-    let words = texts(&shown, "main").join(" ");
-    for told in ["$30.00", "Small", "Large", "Which name?", "Round, white."] {
-        assert!(words.contains(told), "{told} is not in {words}");
+    // The seller cannot buy, so only others see the personalization fields.
+    let page = market.page("/shops/barro-e-sal/moon-jar").await;
+    let text = texts(&page, "main").join(" ");
+    for expected in ["$30.00", "Small", "Large", "Which name?", "Round, white."] {
+        assert!(text.contains(expected), "{expected} is not in {text}");
     }
-    tab.assert_calm(&[&format!("{}{NEW}", market.url)]).await;
+    tab.assert_clean_log(&[&format!("{}{NEW}", market.url)]).await;
 }
 
 #[test]
 fn a_product_is_created_on_a_phone() {
-    browse(async |tab| write_a_product(tab, true).await);
+    browse(async |tab| create_a_product(tab, true).await);
 }
 
 #[test]
 fn without_script_a_product_is_created() {
     browse(async |tab| {
-        tab.without_script().await;
-        write_a_product(tab, false).await;
-        assert_eq!(tab.count("html.js").await, 0, "script still runs");
+        tab.disable_script().await;
+        create_a_product(tab, false).await;
+        assert_eq!(tab.count("html.js").await, 0, "JavaScript is still enabled");
     });
 }
 
 #[test]
 fn the_save_bar_never_covers_the_focused_field() {
     browse(async |tab| {
-        let market = home(true);
-        tab.width(390).await;
-        come_in(tab, &market, NEW).await;
+        let market = open_market(true);
+        tab.set_width(390).await;
+        sign_in_to(tab, &market, NEW).await;
         let covered = "(() => {
             const {top} = document.querySelector('.save-bar').getBoundingClientRect();
-            // Of a large field the line that is written on.
+            // Of a large field, only the first line.
             const {top: begin, height} = document.activeElement.getBoundingClientRect();
             const bottom = begin + Math.min(height, 44);
             return !document.activeElement.closest('.save-bar') && bottom > top + 1 ? document.activeElement.id : '';
         })()";
-        tab.act("document.querySelector('#title').focus()").await;
-        let mut seen = Vec::new();
-        while seen.last().is_none_or(|last| last != "publish") {
-            assert!(seen.len() < 60, "{seen:?}");
-            assert_eq!(tab.eval::<String>(covered).await, "", "it lies under the bar");
-            tab.press("Tab", 9).await;
-            tab.still().await;
-            seen.push(tab.focus().await);
+        tab.run_script("document.querySelector('#title').focus()").await;
+        let mut focused = Vec::new();
+        while focused.last().is_none_or(|last| last != "publish") {
+            assert!(focused.len() < 60, "{focused:?}");
+            assert_eq!(tab.eval::<String>(covered).await, "", "the save bar covers it");
+            tab.press_key("Tab", 9).await;
+            tab.wait_for_animations().await;
+            focused.push(tab.focused_id().await);
         }
-        assert!(seen.len() > 15, "{seen:?}");
+        assert!(focused.len() > 15, "{focused:?}");
     });
 }
 
-/// Every state of the editor, and what moved on the shelf.
-async fn tour(tab: &Tab, looker: &mut impl Looker) {
-    let (market, album, hands) = (home(true), Album::new(), Hands { tab, script: true });
-    come_in(tab, &market, NEW).await;
-    looker.look(tab, "a new product").await;
+/// Checks each state of the editor, and the stock history.
+async fn check_editor_pages(tab: &Tab, checker: &mut impl PageChecker) {
+    let script = true;
+    let (market, photos, editor) = (open_market(true), TestPhotos::new(), EditorDriver { tab, script });
+    sign_in_to(tab, &market, NEW).await;
+    checker.check(tab, "a new product").await;
     tab.follow("#publish").await;
-    looker.look(tab, "a new product with errors").await;
+    checker.check(tab, "a new product with errors").await;
     tab.fill("#title", &"Moon jar ".repeat(12)).await;
     tab.fill("#description", "# Round\n\n*white*").await;
-    hands.press("#see", "document.querySelector('#preview .prose')").await;
-    hands.attach(&album, 2).await;
-    hands.press("#add-option", "document.querySelector('#option1')").await;
+    editor.press("#see", "document.querySelector('#preview .prose')").await;
+    editor.upload(&photos, 2).await;
+    editor.press("#add-option", "document.querySelector('#option1')").await;
     tab.fill("#option1", "Size").await;
     tab.fill("#values1", "Small\nA large one for the whole of the family")
         .await;
-    hands.press("#make-table", "document.querySelector('.combo')").await;
-    hands
+    editor.press("#make-table", "document.querySelector('.combo')").await;
+    editor
         .press("#add-field", "document.querySelector('#field_label-0')")
         .await;
     tab.fill("#field_price-0", "much").await;
     tab.follow("#publish").await;
-    looker.look(tab, "pictures, options and questions with errors").await;
-    for (field, typed) in [
+    checker
+        .check(tab, "pictures, options and personalization fields with errors")
+        .await;
+    for (field, value) in [
         ("#price-0", "30"),
         ("#quantity-0", "2"),
         ("#price-1", "45"),
@@ -213,35 +223,35 @@ async fn tour(tab: &Tab, looker: &mut impl Looker) {
         ("#field_label-0", "Which name?"),
         ("#field_price-0", "2"),
     ] {
-        tab.fill(field, typed).await;
+        tab.fill(field, value).await;
     }
-    tab.pick("#category", "HOME").await;
+    tab.select_option("#category", "HOME").await;
     tab.click("label[for=readiness-made]").await;
     tab.fill("#ready_from", "3").await;
     tab.fill("#ready_within", "5").await;
     tab.fill("#title", "Moon jar").await;
     tab.follow("#publish").await;
-    tab.assert_told("is live").await;
-    looker.look(tab, "a product that is live").await;
+    tab.assert_flash("is live").await;
+    checker.check(tab, "a live product").await;
     tab.fill("#values1", "Small").await;
-    hands
+    editor
         .press("#make-table", "document.querySelectorAll('.combo').length === 1")
         .await;
     tab.follow("#save").await;
-    assert_eq!(tab.count("#leaving").await, 1, "nothing is asked");
-    looker.look(tab, "stock to be moved").await;
+    assert_eq!(tab.count("#leaving").await, 1, "no confirmation is asked for");
+    checker.check(tab, "confirmation to remove a variant with stock").await;
     tab.follow("#agree").await;
     tab.follow("main a[href$='/stock']").await;
-    looker.look(tab, "stock history").await;
+    checker.check(tab, "stock history").await;
 }
 
 #[test]
 fn the_editor_is_accessible() {
     browse(async |tab| {
         for width in [390, 1280] {
-            let mut axe = Axe(Report::default(), width);
-            tour(tab, &mut axe).await;
-            axe.0.assert_empty();
+            let mut axe = AxeChecker::at_width(width);
+            check_editor_pages(tab, &mut axe).await;
+            axe.report.assert_empty();
             tab.sign_out().await;
         }
     });
@@ -250,9 +260,9 @@ fn the_editor_is_accessible() {
 #[test]
 fn the_editor_fits_the_screen_and_follows_its_content_policy() {
     browse(async |tab| {
-        let mut width = Width(Vec::new(), 0);
-        tour(tab, &mut width).await;
-        assert!(width.0.is_empty(), "{}", width.0.join("\n"));
-        assert_eq!(width.1, 6);
+        let mut layout = LayoutChecker::default();
+        check_editor_pages(tab, &mut layout).await;
+        layout.assert_no_overflow();
+        assert_eq!(layout.pages, 6);
     });
 }

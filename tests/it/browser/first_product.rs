@@ -1,23 +1,23 @@
-//! From the sign-up form to a product that everyone can see, on a phone; every page and field on the way is counted.
+//! From the sign-up form to a live product, on a phone. Counts the pages and fields that it takes.
 
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
 use super::browse;
-use super::person::{EMAIL, home};
 use super::tab::Tab;
+use super::user::{EMAIL, open_market};
 use crate::support::image_files::jpeg;
 use crate::support::visitor::PASSWORD;
 
-/// Pictures as they lie on a phone.
-pub struct Album {
+/// Two photos on disk.
+pub struct TestPhotos {
     _folder: TempDir,
-    pub one: PathBuf,
-    pub two: PathBuf,
+    pub portrait: PathBuf,
+    pub landscape: PathBuf,
 }
 
-impl Album {
+impl TestPhotos {
     pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let file = |name: &str, width, height| {
@@ -26,75 +26,77 @@ impl Album {
             path
         };
         Self {
-            one: file("one.jpg", 1200, 1500),
-            two: file("two.jpg", 1500, 1000),
+            portrait: file("one.jpg", 1200, 1500),
+            landscape: file("two.jpg", 1500, 1000),
             _folder: folder,
         }
     }
 }
 
-/// What a newcomer goes through.
-struct Way<'a> {
+/// Records the pages that a new seller visits and the fields that they fill in.
+struct Recorder<'a> {
     tab: &'a Tab,
     pages: Vec<String>,
     fields: Vec<&'static str>,
 }
 
-impl Way<'_> {
+impl Recorder<'_> {
     async fn fill(&mut self, field: &'static str, text: &str) {
         self.tab.fill(&format!("#{field}"), text).await;
         self.fields.push(field);
     }
 
-    async fn press(&mut self, selector: &str) {
+    async fn follow(&mut self, selector: &str) {
         self.tab.follow(selector).await;
-        self.stand().await;
+        self.record_page().await;
     }
 
-    async fn stand(&mut self) {
-        self.pages.push(self.tab.place().await);
+    async fn record_page(&mut self) {
+        self.pages.push(self.tab.path().await);
     }
 }
 
-async fn go_all_the_way(tab: &Tab) {
-    let (market, album) = (home(false), Album::new());
-    tab.width(390).await;
-    let mut way = Way {
+async fn create_first_product(tab: &Tab) {
+    let (market, photos) = (open_market(false), TestPhotos::new());
+    tab.set_width(390).await;
+    let mut recorder = Recorder {
         tab,
         pages: Vec::new(),
         fields: Vec::new(),
     };
     tab.go(&format!("{}/register", market.url)).await;
-    way.stand().await;
-    way.fill("email", EMAIL).await;
-    way.fill("username", "robin").await;
-    way.fill("first_name", "Robin").await;
-    way.fill("last_name", "Tester").await;
-    way.fill("password", PASSWORD).await;
-    way.press("main form[action='/register'] button:not([type=button])")
+    recorder.record_page().await;
+    recorder.fill("email", EMAIL).await;
+    recorder.fill("username", "robin").await;
+    recorder.fill("first_name", "Robin").await;
+    recorder.fill("last_name", "Tester").await;
+    recorder.fill("password", PASSWORD).await;
+    recorder
+        .follow("main form[action='/register'] button:not([type=button])")
         .await;
     tab.go(&format!("{}{}", market.url, market.link(EMAIL, 1).await)).await;
-    way.stand().await;
-    way.press("main form[action='/verify'] button").await;
+    recorder.record_page().await;
+    recorder.follow("main form[action='/verify'] button").await;
     tab.click(".menu summary").await;
-    way.press(".menu a[href='/dashboard/shop/new']").await;
-    way.fill("name", "Clay and Co").await;
-    way.press("#next").await;
-    way.press("#next").await;
-    tab.attach("#images", &[&album.one, &album.two]).await;
-    way.fields.push("images");
-    way.fill("title", "Moon jar").await;
-    way.fill("price", "48").await;
-    way.fill("quantity", "3").await;
-    tab.pick("#category", "HOME").await;
-    way.fields.push("category");
-    way.press("#next").await;
-    way.press("#open").await;
-    way.press("#grid h3 a").await;
+    recorder.follow(".menu a[href='/dashboard/shop/new']").await;
+    recorder.fill("name", "Clay and Co").await;
+    recorder.follow("#next").await;
+    recorder.follow("#next").await;
+    tab.attach_files("#images", &[&photos.portrait, &photos.landscape])
+        .await;
+    recorder.fields.push("images");
+    recorder.fill("title", "Moon jar").await;
+    recorder.fill("price", "48").await;
+    recorder.fill("quantity", "3").await;
+    tab.select_option("#category", "HOME").await;
+    recorder.fields.push("category");
+    recorder.follow("#next").await;
+    recorder.follow("#open").await;
+    recorder.follow("#grid h3 a").await;
 
     assert_eq!(tab.text("h1").await, "Moon jar");
     assert_eq!(tab.count("#gallery .shot img").await, 2);
-    tab.until("[...document.querySelectorAll('#gallery .shot img')].every(shot => shot.loading === 'lazy' || shot.naturalWidth > 0)")
+    tab.wait_until("[...document.querySelectorAll('#gallery .shot img')].every(image => image.loading === 'lazy' || image.naturalWidth > 0)")
         .await;
     assert!(tab.text("main").await.contains("$48.00"));
     let pages = [
@@ -109,24 +111,24 @@ async fn go_all_the_way(tab: &Tab) {
         "/shops/clay-and-co",
         "/shops/clay-and-co/moon-jar",
     ];
-    assert_eq!(way.pages, pages);
-    assert_eq!(way.fields.len(), 11, "{:?}", way.fields);
-    tab.assert_calm(&[]).await;
-    // Others see it too.
-    let shown = market.page("/shops/clay-and-co/moon-jar").await;
-    assert_eq!(crate::support::attributes(&shown, "#gallery .shot img", "src").len(), 2);
+    assert_eq!(recorder.pages, pages);
+    assert_eq!(recorder.fields.len(), 11, "{:?}", recorder.fields);
+    tab.assert_clean_log(&[]).await;
+    // Guests see it too.
+    let page = market.page("/shops/clay-and-co/moon-jar").await;
+    assert_eq!(crate::support::attributes(&page, "#gallery .shot img", "src").len(), 2);
 }
 
 #[test]
-fn from_the_sign_up_form_to_a_live_product_in_ten_pages_and_eleven_fields() {
-    browse(async |tab| go_all_the_way(tab).await);
+fn a_new_seller_publishes_a_product_in_ten_pages_and_eleven_fields() {
+    browse(async |tab| create_first_product(tab).await);
 }
 
 #[test]
-fn without_script_the_first_product_goes_live() {
+fn without_script_a_new_seller_publishes_a_product() {
     browse(async |tab| {
-        tab.without_script().await;
-        go_all_the_way(tab).await;
-        assert_eq!(tab.count("html.js").await, 0, "script still runs");
+        tab.disable_script().await;
+        create_first_product(tab).await;
+        assert_eq!(tab.count("html.js").await, 0, "JavaScript is still enabled");
     });
 }

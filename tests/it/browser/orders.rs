@@ -1,16 +1,16 @@
-//! What was bought, in a browser: looked at from all sides, canceled by the buyer and sent by the shop.
+//! Orders: canceled by the buyer, shipped by the seller; accessibility and layout of the order pages.
 
+use super::accessibility::{AxeReport, horizontal_overflow};
 use super::browse;
-use super::looks::{Report, too_wide};
-use super::tab::{Scheme, Tab};
+use super::tab::{ColorScheme, Tab};
 use crate::checkout::purchase::MUG;
 use crate::orders::bought::{Bought, buy, market};
 use crate::support::Market;
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::visitor::Visitor;
 
-/// A market, and what Bruno has just bought from Ines.
-async fn just_bought() -> (Market, Bought) {
+/// A market with an order that Bruno placed at Ines's shop.
+async fn market_with_order() -> (Market, Bought) {
     let market = market().await;
     let bruno = Visitor::new(&market);
     assert_eq!(bruno.sign_in("bruno", DEMO_PASSWORD).await.status(), 303);
@@ -18,34 +18,35 @@ async fn just_bought() -> (Market, Bought) {
     (market, bought)
 }
 
-async fn enter(tab: &Tab, market: &Market, name: &str, path: &str) {
+async fn sign_in_to(tab: &Tab, market: &Market, name: &str, path: &str) {
     tab.go(&format!("{}/login", market.url)).await;
     tab.sign_in(name, DEMO_PASSWORD).await;
     tab.go(&format!("{}{path}", market.url)).await;
 }
 
 async fn cancel(tab: &Tab) {
-    let (market, bought) = just_bought().await;
-    enter(tab, &market, "bruno", &bought.page()).await;
+    let (market, bought) = market_with_order().await;
+    sign_in_to(tab, &market, "bruno", &bought.page()).await;
     tab.follow(&format!("#cancel-{}", bought.order)).await;
     assert!(tab.text("#back").await.contains('$'));
     tab.follow("#cancel").await;
-    assert_eq!(tab.place().await, bought.page());
+    assert_eq!(tab.path().await, bought.page());
     assert_eq!(tab.count(&format!("#line-{}.struck", bought.order)).await, 1);
     assert_eq!(tab.count(&format!("#cancel-{}", bought.order)).await, 0);
-    tab.assert_calm(&[]).await;
+    tab.assert_clean_log(&[]).await;
 }
 
 async fn dispatch(tab: &Tab) {
-    let (market, bought) = just_bought().await;
-    enter(tab, &market, "ines", &bought.desk()).await;
-    tab.act("document.querySelector('#carrier').value = 'royal-mail'").await;
+    let (market, bought) = market_with_order().await;
+    sign_in_to(tab, &market, "ines", &bought.desk()).await;
+    tab.run_script("document.querySelector('#carrier').value = 'royal-mail'")
+        .await;
     tab.fill("#tracking", "AB123456789GB").await;
     tab.follow("#dispatch").await;
-    assert_eq!(tab.place().await, bought.desk());
+    assert_eq!(tab.path().await, bought.desk());
     assert_eq!(tab.count("#dispatch").await, 0);
     assert!(tab.text("main").await.contains("AB123456789GB"));
-    tab.assert_calm(&[]).await;
+    tab.assert_clean_log(&[]).await;
 }
 
 #[test]
@@ -56,7 +57,7 @@ fn a_buyer_cancels() {
 #[test]
 fn without_script_a_buyer_cancels() {
     browse(async |tab| {
-        tab.without_script().await;
+        tab.disable_script().await;
         cancel(tab).await;
     });
 }
@@ -69,7 +70,7 @@ fn a_seller_ships_an_order() {
 #[test]
 fn without_script_a_seller_ships_an_order() {
     browse(async |tab| {
-        tab.without_script().await;
+        tab.disable_script().await;
         dispatch(tab).await;
     });
 }
@@ -77,8 +78,8 @@ fn without_script_a_seller_ships_an_order() {
 #[test]
 fn order_pages_are_accessible_and_fit_the_screen() {
     browse(async |tab| {
-        let (market, bought) = just_bought().await;
-        let bought_from = format!("/dashboard/products/{}/orders", market.product(MUG));
+        let (market, bought) = market_with_order().await;
+        let product_orders = format!("/dashboard/products/{}/orders", market.product(MUG));
         let buyer = [
             "/dashboard".to_owned(),
             "/dashboard/orders".to_owned(),
@@ -93,25 +94,25 @@ fn order_pages_are_accessible_and_fit_the_screen() {
             "/dashboard/orders/shop?view=all".to_owned(),
             "/dashboard/orders/shop?view=cancelled".to_owned(),
             bought.desk(),
-            bought_from,
+            product_orders,
         ];
-        let (mut report, mut wide) = (Report::default(), Vec::new());
+        let (mut report, mut overflow) = (AxeReport::default(), Vec::new());
         for (name, paths) in [("bruno", &buyer[..]), ("ines", &seller[..])] {
-            enter(tab, &market, name, "/dashboard").await;
+            sign_in_to(tab, &market, name, "/dashboard").await;
             for path in paths {
                 tab.go(&format!("{}{path}", market.url)).await;
                 for width in [390, 1280] {
-                    tab.width(width).await;
-                    report.look(tab, &format!("{path} at {width}"), None).await;
+                    tab.set_width(width).await;
+                    report.check(tab, &format!("{path} at {width}"), None).await;
                 }
-                tab.scheme(Scheme::Light).await;
-                wide.extend(too_wide(tab, path).await);
-                tab.width(1280).await;
+                tab.set_color_scheme(ColorScheme::Light).await;
+                overflow.extend(horizontal_overflow(tab, path).await);
+                tab.set_width(1280).await;
             }
             tab.sign_out().await;
         }
         report.assert_empty();
-        assert_eq!(wide, Vec::<String>::new());
-        tab.assert_calm(&[]).await;
+        assert_eq!(overflow, Vec::<String>::new());
+        tab.assert_clean_log(&[]).await;
     });
 }

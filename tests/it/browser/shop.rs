@@ -1,123 +1,123 @@
-//! Opening a shop at a browser, and its settings looked at from all sides.
+//! Onboarding on a phone, with and without JavaScript; accessibility and layout of onboarding and shop settings.
 
-use super::account_looks::{Axe, Looker, Width};
+use super::accessibility::AxeReport;
+use super::account_accessibility::{AxeChecker, LayoutChecker, PageChecker};
 use super::browse;
-use super::looks::Report;
-use super::person::{NAME, home};
 use super::tab::Tab;
+use super::user::{NAME, open_market};
 use crate::support::Market;
 use crate::support::visitor::PASSWORD;
 
-const STEPS: &str = "/dashboard/shop/new";
+const ONBOARDING: &str = "/dashboard/shop/new";
 
-async fn come_in(tab: &Tab, market: &Market, who: &str, password: &str, to: &str) {
-    tab.go(&format!("{}/login?next={to}", market.url)).await;
-    tab.sign_in(who, password).await;
+async fn sign_in_to(tab: &Tab, market: &Market, login: &str, password: &str, path: &str) {
+    tab.go(&format!("{}/login?next={path}", market.url)).await;
+    tab.sign_in(login, password).await;
 }
 
-/// From the first step to an open shop, on a phone.
-async fn open(tab: &Tab, script: bool) {
-    let market = home(true);
+/// Goes from the first step to an open shop, on a phone.
+async fn open_a_shop(tab: &Tab, script: bool) {
+    let market = open_market(true);
     market.sign_up(NAME).await;
-    tab.width(390).await;
-    come_in(tab, &market, NAME, PASSWORD, STEPS).await;
-    assert_eq!(tab.place().await, format!("{STEPS}/name"));
+    tab.set_width(390).await;
+    sign_in_to(tab, &market, NAME, PASSWORD, ONBOARDING).await;
+    assert_eq!(tab.path().await, format!("{ONBOARDING}/name"));
     tab.fill("#name", "Barro").await;
     tab.fill("#slug", "barro-e-sal").await;
     if script {
-        tab.until("document.querySelector('#address').textContent.includes('is taken')")
+        tab.wait_until("document.querySelector('#address').textContent.includes('is taken')")
             .await;
-        assert_eq!(tab.focus().await, "slug", "typing goes on");
+        assert_eq!(tab.focused_id().await, "slug", "the field lost the focus");
     } else {
         tab.follow("#check").await;
         assert!(tab.text("#address").await.contains("is taken"));
     }
     tab.follow("[name=take]").await;
-    assert_eq!(tab.place().await, format!("{STEPS}/look"));
+    assert_eq!(tab.path().await, format!("{ONBOARDING}/look"));
     tab.click("#hue-150").await;
     if script {
-        tab.until("document.querySelector('#sample link').href.includes('hue=150')")
+        tab.wait_until("document.querySelector('#sample link').href.includes('hue=150')")
             .await;
     } else {
         tab.follow("#try").await;
     }
-    tab.until("getComputedStyle(document.documentElement).getPropertyValue('--h') === '150'")
+    tab.wait_until("getComputedStyle(document.documentElement).getPropertyValue('--h') === '150'")
         .await;
     tab.follow("#next").await;
-    assert_eq!(tab.place().await, format!("{STEPS}/product"));
+    assert_eq!(tab.path().await, format!("{ONBOARDING}/product"));
     tab.follow("main a[href='/dashboard/shop/new/opening']:not(.progress a)")
         .await;
-    assert_eq!(tab.place().await, format!("{STEPS}/opening"));
+    assert_eq!(tab.path().await, format!("{ONBOARDING}/opening"));
     tab.follow(".progress a[href='/dashboard/shop/new/name']").await;
     assert_eq!(tab.value("#name").await, "Barro");
     tab.follow(".progress a[href='/dashboard/shop/new/look']").await;
     assert_eq!(tab.count("#hue-150:checked").await, 1);
     tab.follow(".progress a[href='/dashboard/shop/new/opening']").await;
     tab.follow("#open").await;
-    tab.assert_told("is open").await;
+    tab.assert_flash("is open").await;
     assert_eq!(tab.text("h1").await, "Barro");
-    tab.assert_calm(&[]).await;
+    tab.assert_clean_log(&[]).await;
 }
 
 #[test]
 fn a_shop_opens_on_a_phone() {
-    browse(async |tab| open(tab, true).await);
+    browse(async |tab| open_a_shop(tab, true).await);
 }
 
 #[test]
 fn without_script_a_shop_opens() {
     browse(async |tab| {
-        tab.without_script().await;
-        open(tab, false).await;
+        tab.disable_script().await;
+        open_a_shop(tab, false).await;
     });
 }
 
-/// Every page of opening and settings, with something on it and with what is wrong.
-async fn tour(tab: &Tab, looker: &mut impl Looker) {
-    let market = home(true);
+/// Checks each page of onboarding and shop settings, with content and with errors.
+async fn check_seller_pages(tab: &Tab, checker: &mut impl PageChecker) {
+    let market = open_market(true);
     market.sign_up(NAME).await;
     market.set_email_verified(NAME, false);
-    come_in(tab, &market, NAME, PASSWORD, "/dashboard").await;
-    looker.look(tab, "overview without a shop").await;
+    sign_in_to(tab, &market, NAME, PASSWORD, "/dashboard").await;
+    checker.check(tab, "overview without a shop").await;
     tab.follow("main a[href='/dashboard/shop/new']").await;
-    looker.look(tab, "name").await;
+    checker.check(tab, "name").await;
     tab.follow("#next").await;
-    looker.look(tab, "name with an error").await;
+    checker.check(tab, "name with an error").await;
     tab.fill("#name", "Barro").await;
     tab.fill("#slug", "barro-e-sal").await;
     tab.follow("#next").await;
-    looker.look(tab, "name with a taken address").await;
+    checker.check(tab, "name with a taken address").await;
     tab.follow("[name=take]").await;
-    looker.look(tab, "look").await;
+    checker.check(tab, "theme").await;
     tab.follow("#next").await;
-    looker.look(tab, "first product").await;
+    checker.check(tab, "first product").await;
     tab.follow("#next").await;
-    looker.look(tab, "first product with errors").await;
-    tab.go(&format!("{}{STEPS}/opening", market.url)).await;
-    looker.look(tab, "almost ready").await;
+    checker.check(tab, "first product with errors").await;
+    tab.go(&format!("{}{ONBOARDING}/opening", market.url)).await;
+    checker.check(tab, "last step of a draft").await;
     tab.follow("main .row > a.btn").await;
-    looker.look(tab, "a draft, seen by its owner").await;
+    checker.check(tab, "preview of a draft").await;
     tab.sign_out().await;
-    come_in(tab, &market, "ines", "twelve small pockets", "/dashboard").await;
-    looker.look(tab, "overview").await;
+    sign_in_to(tab, &market, "ines", "twelve small pockets", "/dashboard").await;
+    checker.check(tab, "overview").await;
     for page in ["", "/look", "/policies", "/sections", "/vacation", "/closure"] {
         tab.go(&format!("{}/dashboard/shop{page}", market.url)).await;
-        looker.look(tab, page).await;
+        checker.check(tab, page).await;
     }
-    tab.send("/dashboard/shop/closure").await;
-    looker.look(tab, "closing with an error").await;
+    tab.submit("/dashboard/shop/closure").await;
+    checker.check(tab, "closure with an error").await;
     tab.fill("#name", "Barro & Sal").await;
-    tab.send("/dashboard/shop/closure").await;
-    looker.look(tab, "closed").await;
+    tab.submit("/dashboard/shop/closure").await;
+    checker.check(tab, "closed").await;
 }
 
 #[test]
 fn seller_pages_are_accessible() {
     browse(async |tab| {
         for width in [390, 1280] {
-            let mut axe = Axe(Report::default(), width);
-            tour(tab, &mut axe).await;
-            axe.0.assert_empty();
+            let mut axe = AxeChecker::at_width(width);
+            check_seller_pages(tab, &mut axe).await;
+            axe.report.assert_empty();
             tab.sign_out().await;
         }
     });
@@ -126,22 +126,22 @@ fn seller_pages_are_accessible() {
 #[test]
 fn seller_pages_fit_the_screen_and_follow_their_content_policy() {
     browse(async |tab| {
-        let mut width = Width(Vec::new(), 0);
-        tour(tab, &mut width).await;
-        assert!(width.0.is_empty(), "{}", width.0.join("\n"));
+        let mut layout = LayoutChecker::default();
+        check_seller_pages(tab, &mut layout).await;
+        layout.assert_no_overflow();
     });
 }
 
 #[test]
 fn every_demo_shop_is_readable_in_its_theme() {
     browse(async |tab| {
-        let (market, mut report) = (Market::demo(), Report::default());
+        let (market, mut report) = (Market::demo(), AxeReport::default());
         let page = market.page("/shops").await;
         let shops = crate::support::attributes(&page, "#grid h2 a", "href");
         assert!(shops.len() >= 10, "{shops:?}");
         for shop in shops {
             tab.go(&format!("{}{shop}", market.url)).await;
-            report.look(tab, &shop, None).await;
+            report.check(tab, &shop, None).await;
         }
         report.assert_empty();
     });

@@ -1,4 +1,4 @@
-//! One tab with cookies of its own, and a visitor's hands and eyes.
+//! A browser tab with its own cookies: loads pages, runs scripts, waits, and reads pages.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,44 +16,45 @@ use chromiumoxide::{Command, Page};
 use serde::de::DeserializeOwned;
 
 use super::chromium::Chromium;
-use super::seen::{Seen, watch};
+use super::page_log::{PageLog, record};
 
-/// How long a page may take to become what is waited for.
-pub(super) const PATIENCE: Duration = Duration::from_secs(15);
+/// How long to wait for a condition before the test fails.
+pub(super) const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
 
-const PLACE: &str = "(query => {
+/// The path with its sorted query, without the default sort order.
+const PATH_SCRIPT: &str = "(query => {
     query.delete('sort', 'newest');
     query.sort();
     return location.pathname + (query.size ? '?' + query : '');
 })(new URLSearchParams(location.search))";
 
-/// True on the page after the one that was left.
-pub(super) const LOADED: &str = "!window.left && document.readyState === 'complete'";
+/// True once the next page is loaded. Before a click or a navigation, `oldPage` is set on the current page.
+pub(super) const NEXT_PAGE_LOADED: &str = "!window.oldPage && document.readyState === 'complete'";
 
-/// Below this width a tab is a phone: touch, no hover.
-const PHONE: i64 = 768;
+/// In pixels. A narrower tab emulates a phone: touch, no hover.
+const MIN_DESKTOP_WIDTH: i64 = 768;
 
 pub struct Tab {
     page: Page,
-    seen: Rc<RefCell<Seen>>,
+    log: Rc<RefCell<PageLog>>,
     chromium: &'static Chromium,
     context: BrowserContextId,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub enum Scheme {
+pub enum ColorScheme {
     Light,
     Dark,
 }
 
 impl Drop for Tab {
     fn drop(&mut self) {
-        let _ = self.chromium.removed_variants.send(self.context.clone());
+        let _ = self.chromium.closed_contexts.send(self.context.clone());
     }
 }
 
 impl Tab {
-    /// A new visitor's, as wide as a desk, with script.
+    /// Opens a tab without cookies, at a desktop's width, with JavaScript.
     pub async fn open(chromium: &'static Chromium) -> Self {
         let browser = &chromium.browser;
         let context = browser
@@ -66,16 +67,16 @@ impl Tab {
             .build()
             .unwrap();
         let page = browser.new_page(blank).await.unwrap();
-        let seen = watch(&page).await;
+        let log = record(&page).await;
         let tab = Self {
             page,
-            seen,
+            log,
             chromium,
             context,
         };
         tab.run(SetFocusEmulationEnabledParams::new(true)).await;
-        tab.scheme(Scheme::Light).await;
-        tab.width(1280).await;
+        tab.set_color_scheme(ColorScheme::Light).await;
+        tab.set_width(1280).await;
         tab
     }
 
@@ -83,15 +84,20 @@ impl Tab {
         self.page.execute(command).await.unwrap().result
     }
 
-    pub async fn width(&self, width: i64) {
-        let height = if width < PHONE { 844 } else { 900 };
-        self.run(SetDeviceMetricsOverrideParams::new(width, height, 1.0, width < PHONE))
-            .await;
+    pub async fn set_width(&self, width: i64) {
+        let height = if width < MIN_DESKTOP_WIDTH { 844 } else { 900 };
+        self.run(SetDeviceMetricsOverrideParams::new(
+            width,
+            height,
+            1.0,
+            width < MIN_DESKTOP_WIDTH,
+        ))
+        .await;
     }
 
-    /// Without movement, so that nothing is looked at half-way.
-    pub async fn scheme(&self, scheme: Scheme) {
-        let scheme = if matches!(scheme, Scheme::Dark) {
+    /// Also turns on reduced motion, so that no check runs in the middle of a transition.
+    pub async fn set_color_scheme(&self, scheme: ColorScheme) {
+        let scheme = if matches!(scheme, ColorScheme::Dark) {
             "dark"
         } else {
             "light"
@@ -102,32 +108,32 @@ impl Tab {
             .await;
     }
 
-    /// From the next page on.
-    pub async fn without_script(&self) {
+    /// Disables JavaScript from the next page on.
+    pub async fn disable_script(&self) {
         self.run(SetScriptExecutionDisabledParams::new(true)).await;
     }
 
-    /// Runs a script on each page to come, before any of its own.
-    pub async fn on_each_page(&self, script: &str) {
+    /// Runs a script on each later page, before the page's own scripts.
+    pub async fn add_init_script(&self, script: &str) {
         self.page.evaluate_on_new_document(script).await.unwrap();
     }
 
-    /// Goes there and waits until all is loaded.
+    /// Opens a URL and waits until it is loaded.
     pub async fn go(&self, url: &str) {
-        self.act("window.left = true").await;
+        self.run_script("window.oldPage = true").await;
         self.page.goto(url).await.unwrap();
-        self.until(LOADED).await;
+        self.wait_until(NEXT_PAGE_LOADED).await;
     }
 
-    /// What a script comes to.
+    /// Runs a script and returns its value.
     pub async fn eval<T: DeserializeOwned>(&self, script: &str) -> T {
         self.try_eval(script)
             .await
             .unwrap_or_else(|error| panic!("{error}\nin {script}"))
     }
 
-    /// Runs a script for what it does.
-    pub async fn act(&self, script: &str) {
+    /// Runs a script and ignores its value.
+    pub async fn run_script(&self, script: &str) {
         self.eval::<()>(&format!("{script}; null")).await;
     }
 
@@ -137,40 +143,40 @@ impl Tab {
             .return_by_value(true)
             .await_promise(true)
             .build()?;
-        let answer = self
+        let reply = self
             .page
             .execute(params)
             .await
             .map_err(|error| error.to_string())?
             .result;
-        if let Some(thrown) = answer.exception_details {
+        if let Some(thrown) = reply.exception_details {
             return Err(thrown
                 .exception
                 .and_then(|thrown| thrown.description)
                 .unwrap_or(thrown.text));
         }
-        serde_json::from_value(answer.result.value.unwrap_or_default()).map_err(|error| error.to_string())
+        serde_json::from_value(reply.result.value.unwrap_or_default()).map_err(|error| error.to_string())
     }
 
-    /// Waits until the script is true; between two pages nothing is.
-    pub async fn until(&self, script: &str) {
-        let patience = Instant::now() + PATIENCE;
-        let whether = format!("!!({script})");
-        while !self.try_eval(&whether).await.unwrap_or(false) {
+    /// Waits until the script is true. A script that fails, for example between two pages, counts as false.
+    pub async fn wait_until(&self, script: &str) {
+        let deadline = Instant::now() + WAIT_TIMEOUT;
+        let condition = format!("!!({script})");
+        while !self.try_eval(&condition).await.unwrap_or(false) {
             assert!(
-                Instant::now() < patience,
-                "in vain waited for {script}\nat {}",
-                self.place().await
+                Instant::now() < deadline,
+                "timed out waiting for {script}\nat {}",
+                self.path().await
             );
             sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Waits until nothing is asked for any more, and all that was heard is written down.
-    pub async fn quiet(&self) {
+    /// Waits until the page makes no more requests, so that all events are in the log.
+    pub async fn wait_for_network_idle(&self) {
         let mut before = usize::MAX;
         loop {
-            let now = self.seen.borrow().requests.len();
+            let now = self.log.borrow().requests.len();
             if now == before {
                 return;
             }
@@ -179,31 +185,29 @@ impl Tab {
         }
     }
 
-    /// Waits until nothing moves or fades any more; needs script.
-    pub async fn still(&self) {
-        let frames = "(async () => {
-            for (let still = 0; still < 3; ) {
+    /// Waits until all animations have ended. Needs JavaScript.
+    pub async fn wait_for_animations(&self) {
+        let script = "(async () => {
+            for (let idleFrames = 0; idleFrames < 3; ) {
                 await new Promise(requestAnimationFrame);
-                still = document.getAnimations().length ? 0 : still + 1;
+                idleFrames = document.getAnimations().length ? 0 : idleFrames + 1;
             }
             return null;
         })()";
-        self.eval::<()>(frames).await;
+        self.eval::<()>(script).await;
     }
 
-    /// Looks at what was seen so far.
-    pub fn seen<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
-        look(&self.seen.borrow())
+    pub fn read_log<T>(&self, read: impl FnOnce(&PageLog) -> T) -> T {
+        read(&self.log.borrow())
     }
 
-    /// Forgets what was seen so far.
-    pub fn forget(&self) {
-        *self.seen.borrow_mut() = Seen::default();
+    pub fn clear_log(&self) {
+        *self.log.borrow_mut() = PageLog::default();
     }
 
-    /// The path and the query of the address, in order; that the newest come first goes without saying.
-    pub async fn place(&self) -> String {
-        self.eval(PLACE).await
+    /// The path and the query of the current URL. Parameters are sorted, and the default `sort=newest` is left out.
+    pub async fn path(&self) -> String {
+        self.eval(PATH_SCRIPT).await
     }
 
     pub async fn count(&self, selector: &str) -> usize {
@@ -211,7 +215,7 @@ impl Tab {
             .await
     }
 
-    /// The text as it is seen, in one line.
+    /// The visible text, with each run of whitespace as one space.
     pub async fn text(&self, selector: &str) -> String {
         self.eval(&format!(
             "document.querySelector({selector:?}).innerText.replace(/\\s+/g, ' ').trim()"
@@ -219,34 +223,38 @@ impl Tab {
         .await
     }
 
-    /// The id of what has the focus, or the name of the element.
-    pub async fn focus(&self) -> String {
+    /// The id of the focused element, or its tag name if it has no id.
+    pub async fn focused_id(&self) -> String {
         self.eval("document.activeElement.id || document.activeElement.localName")
             .await
     }
 
-    /// Waits until the address says so, no answer is outstanding, and this is true too.
-    pub async fn arrived(&self, place: &str, and: &str) {
+    /// Waits until the URL has this path and query, the page is idle, and the script `condition` is true.
+    pub async fn wait_for_path(&self, path: &str, condition: &str) {
         let busy = "document.querySelector('[aria-busy], .htmx-request') || document.readyState !== 'complete'";
-        self.until(&format!("{PLACE} === {place:?} && !({busy}) && ({and})"))
+        self.wait_until(&format!("{PATH_SCRIPT} === {path:?} && !({busy}) && ({condition})"))
             .await;
     }
 
-    /// Fails with what the console said, other than about these addresses, and where another host was asked.
-    pub async fn assert_calm(&self, but: &[&str]) {
-        self.quiet().await;
+    /// Fails if the console has errors or warnings, other than about the allowed URLs, if another host was
+    /// requested, or if a dialog was opened.
+    pub async fn assert_clean_log(&self, allowed_urls: &[&str]) {
+        self.wait_for_network_idle().await;
         let origin: String = self.eval("location.origin").await;
-        self.seen(|seen| {
-            // By a `data:` address Chromium draws its own date field; our policy lets no page use one.
+        self.read_log(|log| {
+            // Chromium loads icons of its date field from `data:` URLs. Our content policy allows pages none.
             let own = |url: &&String| {
                 url.starts_with(&format!("{origin}/")) || *url == "about:blank" || url.starts_with("data:")
             };
-            let foreign: Vec<&String> = seen.requests.iter().filter(|url| !own(url)).collect();
-            assert!(foreign.is_empty(), "others are asked: {foreign:?}");
-            let complaints = seen.complaints.iter().filter(|(url, _)| !but.contains(&url.as_str()));
-            let complaints: Vec<String> = complaints.map(|(url, words)| format!("{words} ({url})")).collect();
-            assert!(complaints.is_empty(), "the console says: {complaints:#?}");
-            assert!(seen.dialogs.is_empty(), "it pops up: {:?}", seen.dialogs);
+            let foreign: Vec<&String> = log.requests.iter().filter(|url| !own(url)).collect();
+            assert!(foreign.is_empty(), "other hosts were requested: {foreign:?}");
+            let messages = log
+                .messages
+                .iter()
+                .filter(|(url, _)| !allowed_urls.contains(&url.as_str()));
+            let messages: Vec<String> = messages.map(|(url, text)| format!("{text} ({url})")).collect();
+            assert!(messages.is_empty(), "the console shows {messages:#?}");
+            assert!(log.dialogs.is_empty(), "dialogs were opened: {:?}", log.dialogs);
         });
     }
 }

@@ -1,13 +1,12 @@
-//! Without script everything is there too; and on a phone.
+//! The storefront without JavaScript, and the thumbnails of a product on a phone.
 
 use super::browse;
-use super::sights::{pictured_variant, product_with};
-use super::tab::{Scheme, Tab};
+use super::pages::{find_product, variant_with_picture};
+use super::tab::{ColorScheme, Tab};
 use crate::support::{Market, attributes};
 
-/// What the page lies on.
-async fn ground(tab: &Tab) -> String {
-    tab.until("document.getAnimations().length === 0").await;
+async fn background_color(tab: &Tab) -> String {
+    tab.wait_until("document.getAnimations().length === 0").await;
     tab.eval("getComputedStyle(document.body).backgroundColor").await
 }
 
@@ -15,11 +14,11 @@ async fn ground(tab: &Tab) -> String {
 fn without_script_links_lead_from_home_to_a_product() {
     browse(async |tab| {
         let market = Market::demo();
-        tab.without_script().await;
+        tab.disable_script().await;
         tab.go(&market.url).await;
-        assert_eq!(tab.count("html.js").await, 0, "script still runs");
+        assert_eq!(tab.count("html.js").await, 0, "JavaScript is still enabled");
         tab.follow(".pocket-card h3 a").await;
-        assert!(tab.place().await.starts_with("/categories/"), "{}", tab.place().await);
+        assert!(tab.path().await.starts_with("/categories/"), "{}", tab.path().await);
         let title = tab.text("#grid h3 a").await;
         tab.follow("#grid h3 a").await;
         assert_eq!(tab.text("h1").await, title);
@@ -32,45 +31,45 @@ fn without_script_links_lead_from_home_to_a_product() {
 fn without_script_the_filters_are_a_form_with_a_button() {
     browse(async |tab| {
         let market = Market::demo();
-        tab.without_script().await;
+        tab.disable_script().await;
         tab.go(&format!("{}/products", market.url)).await;
         tab.click("#f-category-vintage").await;
         tab.click("#f-stock").await;
         tab.follow("#filter-form .no-js button").await;
-        let place = tab.place().await;
+        let path = tab.path().await;
         assert!(
-            place.starts_with("/products?") && place.contains("category=vintage") && place.contains("stock=in"),
-            "{place}"
+            path.starts_with("/products?") && path.contains("category=vintage") && path.contains("stock=in"),
+            "{path}"
         );
         assert_eq!(tab.count("#f-category-vintage:checked, #f-stock:checked").await, 2);
         assert_eq!(tab.count("#grid > .tile.gone").await, 0);
         let found = tab.count("#grid > .tile").await;
         assert!(found > 0 && tab.text("#count").await.starts_with(&format!("{found} ")));
 
-        // The order has a button of its own, and keeps the filters.
-        tab.act("document.querySelector('#sort').value = 'price'").await;
+        // The sort order has its own button and keeps the filters.
+        tab.run_script("document.querySelector('#sort').value = 'price'").await;
         tab.follow("#apply-sort").await;
-        let place = tab.place().await;
+        let path = tab.path().await;
         assert!(
-            place.contains("sort=price") && place.contains("category=vintage"),
-            "{place}"
+            path.contains("sort=price") && path.contains("category=vintage"),
+            "{path}"
         );
 
         tab.follow("#clear-all").await;
-        assert_eq!(tab.place().await, "/products");
+        assert_eq!(tab.path().await, "/products");
     });
 }
 
 #[test]
-fn without_script_more_products_are_a_link_away() {
+fn without_script_a_link_shows_more_products() {
     browse(async |tab| {
         let market = Market::demo();
-        tab.without_script().await;
+        tab.disable_script().await;
         tab.go(&format!("{}/products", market.url)).await;
         assert_eq!(tab.count("#grid > .tile").await, 24);
         tab.follow("#show-more").await;
         assert_eq!(
-            (tab.place().await.as_str(), tab.count("#grid > .tile").await),
+            (tab.path().await.as_str(), tab.count("#grid > .tile").await),
             ("/products?n=48", 48)
         );
     });
@@ -80,8 +79,8 @@ fn without_script_more_products_are_a_link_away() {
 fn without_script_a_variant_is_a_link() {
     browse(async |tab| {
         let market = Market::demo();
-        let (product, variant) = pictured_variant(&market).await;
-        tab.without_script().await;
+        let (product, variant) = variant_with_picture(&market).await;
+        tab.disable_script().await;
         tab.go(&format!("{}{product}", market.url)).await;
         let link = format!(".option[href={variant:?}]");
         let (price, stock) = (
@@ -89,7 +88,7 @@ fn without_script_a_variant_is_a_link() {
             tab.text(&format!("{link} .small")).await,
         );
         tab.follow(&link).await;
-        assert_eq!(tab.place().await, variant);
+        assert_eq!(tab.path().await, variant);
         assert_eq!(tab.text("#buy .price.big").await, price);
         assert_eq!(tab.text("#stock").await, stock);
         assert_eq!(
@@ -100,11 +99,11 @@ fn without_script_a_variant_is_a_link() {
 }
 
 #[test]
-fn without_script_the_filters_open_over_a_phone() {
+fn without_script_the_filters_open_on_a_phone() {
     browse(async |tab| {
         let market = Market::demo();
-        tab.without_script().await;
-        tab.width(390).await;
+        tab.disable_script().await;
+        tab.set_width(390).await;
         tab.go(&format!("{}/products", market.url)).await;
         let open = async || {
             tab.eval::<bool>("document.querySelector('#facets').matches(':popover-open')")
@@ -120,7 +119,7 @@ fn without_script_the_filters_open_over_a_phone() {
         assert!(open().await);
         tab.click("#f-stock").await;
         tab.follow("#filter-form .no-js button").await;
-        assert_eq!(tab.place().await, "/products?stock=in");
+        assert_eq!(tab.path().await, "/products?stock=in");
 
         tab.click("#open-facets").await;
         tab.click("#facets .sheet-head button").await;
@@ -129,16 +128,16 @@ fn without_script_the_filters_open_over_a_phone() {
 }
 
 #[test]
-fn without_script_a_chosen_theme_is_kept() {
+fn without_script_the_chosen_color_scheme_is_kept() {
     browse(async |tab| {
         let market = Market::demo();
-        tab.without_script().await;
-        tab.scheme(Scheme::Light).await;
+        tab.disable_script().await;
+        tab.set_color_scheme(ColorScheme::Light).await;
         tab.go(&format!("{}/products?stock=in", market.url)).await;
-        let light = ground(tab).await;
+        let light = background_color(tab).await;
         tab.follow("button[value=dark]").await;
-        assert_eq!(tab.place().await, "/products?stock=in");
-        let dark = ground(tab).await;
+        assert_eq!(tab.path().await, "/products?stock=in");
+        let dark = background_color(tab).await;
         assert_ne!(dark, light);
         assert_eq!(
             tab.count("html[data-theme=dark] button[value=dark][aria-pressed=true]")
@@ -146,23 +145,26 @@ fn without_script_a_chosen_theme_is_kept() {
             1
         );
         tab.follow(".logo").await;
-        assert_eq!(ground(tab).await, dark);
+        assert_eq!(background_color(tab).await, dark);
         tab.follow("button[value=light]").await;
-        tab.scheme(Scheme::Dark).await;
-        assert_eq!(ground(tab).await, light);
+        tab.set_color_scheme(ColorScheme::Dark).await;
+        assert_eq!(background_color(tab).await, light);
         tab.follow("button[value=system]").await;
-        assert_eq!((ground(tab).await, tab.count("html[data-theme]").await), (dark, 0));
+        assert_eq!(
+            (background_color(tab).await, tab.count("html[data-theme]").await),
+            (dark, 0)
+        );
     });
 }
 
 #[test]
-fn a_phone_shows_the_small_pictures_too() {
+fn a_phone_shows_the_thumbnails() {
     browse(async |tab| {
         let market = Market::demo();
-        tab.width(390).await;
-        let product = product_with(&market, ".thumbs li:nth-child(3)").await;
+        tab.set_width(390).await;
+        let product = find_product(&market, ".thumbs li:nth-child(3)").await;
         tab.go(&format!("{}{product}", market.url)).await;
-        let small: Vec<(bool, f64, f64, f64)> = tab
+        let thumbnails: Vec<(bool, f64, f64, f64)> = tab
             .eval(
                 "[...document.querySelectorAll('.thumbs img')].map(img => {
                     const {left, right, width, height} = img.getBoundingClientRect();
@@ -170,17 +172,17 @@ fn a_phone_shows_the_small_pictures_too() {
                 })",
             )
             .await;
-        assert!(small.len() > 2, "{product} has {} small pictures", small.len());
-        for (seen, width, height, left) in small {
+        assert!(thumbnails.len() > 2, "{product} has {} thumbnails", thumbnails.len());
+        for (visible, width, height, left) in thumbnails {
             assert!(
-                seen && width >= 24.0 && height >= 24.0,
+                visible && width >= 24.0 && height >= 24.0,
                 "{product}: {width} x {height} at {left}"
             );
         }
-        // And they lead to the large ones.
+        // A thumbnail scrolls to its picture.
         tab.click("#thumb-2").await;
-        tab.until("document.querySelector('#thumb-2').ariaCurrent === 'true'")
+        tab.wait_until("document.querySelector('#thumb-2').ariaCurrent === 'true'")
             .await;
-        tab.until("Math.abs(document.querySelector('#picture-2').getBoundingClientRect().left - document.querySelector('#shots').getBoundingClientRect().left) < 2").await;
+        tab.wait_until("Math.abs(document.querySelector('#picture-2').getBoundingClientRect().left - document.querySelector('#shots').getBoundingClientRect().left) < 2").await;
     });
 }

@@ -1,4 +1,4 @@
-//! What a tab has asked for, complained about and popped up.
+//! Records the requests, console messages and dialogs of a tab.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,70 +13,72 @@ use chromiumoxide::cdp::js_protocol::runtime::{ConsoleApiCalledType, EventConsol
 use futures_util::StreamExt;
 
 #[derive(Default)]
-pub struct Seen {
-    /// Addresses, in order.
+pub struct PageLog {
+    /// URLs, in order.
     pub requests: Vec<String>,
-    /// Errors and warnings of the console: the address they are about, and the words.
-    pub complaints: Vec<(String, String)>,
+    /// Errors and warnings of the console, each with its URL, which may be empty, and its text.
+    pub messages: Vec<(String, String)>,
     pub dialogs: Vec<String>,
 }
 
-/// Writes down from now on.
-pub async fn watch(page: &Page) -> Rc<RefCell<Seen>> {
-    let seen = Rc::new(RefCell::new(Seen::default()));
-    let at = seen.clone();
+/// Starts recording.
+pub async fn record(page: &Page) -> Rc<RefCell<PageLog>> {
+    let log = Rc::new(RefCell::new(PageLog::default()));
+    let target = log.clone();
     listen(page, move |event: &EventRequestWillBeSent| {
-        at.borrow_mut().requests.push(event.request.url.clone());
+        target.borrow_mut().requests.push(event.request.url.clone());
     })
     .await;
-    // Among these are the violations of the Content-Security-Policy.
-    let at = seen.clone();
+    // These include violations of the content policy.
+    let target = log.clone();
     listen(page, move |event: &EventEntryAdded| {
         let entry = &event.entry;
         if matches!(entry.level, LogEntryLevel::Error | LogEntryLevel::Warning) {
-            at.borrow_mut()
-                .complaints
+            target
+                .borrow_mut()
+                .messages
                 .push((entry.url.clone().unwrap_or_default(), entry.text.clone()));
         }
     })
     .await;
-    let at = seen.clone();
+    let target = log.clone();
     listen(page, move |event: &EventConsoleApiCalled| {
         if matches!(
             event.r#type,
             ConsoleApiCalledType::Error | ConsoleApiCalledType::Warning | ConsoleApiCalledType::Assert
         ) {
-            let words: Vec<String> = event.args.iter().map(|word| format!("{:?}", word.value)).collect();
-            at.borrow_mut().complaints.push((String::new(), words.join(" ")));
+            let values: Vec<String> = event.args.iter().map(|value| format!("{:?}", value.value)).collect();
+            target.borrow_mut().messages.push((String::new(), values.join(" ")));
         }
     })
     .await;
-    let at = seen.clone();
+    let target = log.clone();
     listen(page, move |event: &EventExceptionThrown| {
         let details = &event.exception_details;
-        let what = details.exception.as_ref().and_then(|thrown| thrown.description.clone());
-        let words = what.unwrap_or_else(|| details.text.clone());
-        at.borrow_mut()
-            .complaints
-            .push((details.url.clone().unwrap_or_default(), words));
+        let description = details.exception.as_ref().and_then(|thrown| thrown.description.clone());
+        let text = description.unwrap_or_else(|| details.text.clone());
+        target
+            .borrow_mut()
+            .messages
+            .push((details.url.clone().unwrap_or_default(), text));
     })
     .await;
-    let (at, tab) = (seen.clone(), page.clone());
+    let (target, tab) = (log.clone(), page.clone());
     listen(page, move |event: &EventJavascriptDialogOpening| {
-        at.borrow_mut().dialogs.push(event.message.clone());
+        target.borrow_mut().dialogs.push(event.message.clone());
         let tab = tab.clone();
-        // Nothing else goes on until it is answered.
+        // An open dialog blocks the page.
         rt::spawn(async move { tab.execute(HandleJavaScriptDialogParams::new(false)).await });
     })
     .await;
-    seen
+    log
 }
 
-async fn listen<E: IntoEventKind + Unpin>(page: &Page, mut note: impl FnMut(&E) + 'static) {
+async fn listen<E: IntoEventKind + Unpin>(page: &Page, mut handle: impl FnMut(&E) + 'static) {
     let mut events = page.event_listener::<E>().await.unwrap();
     rt::spawn(async move {
         while let Some(event) = events.next().await {
-            note(&event);
+            handle(&event);
         }
     });
 }

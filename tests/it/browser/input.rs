@@ -1,4 +1,4 @@
-//! What a visitor does in a tab with the mouse and the keys.
+//! Mouse, keyboard and form input in a tab.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,27 +11,27 @@ use chromiumoxide::cdp::browser_protocol::input::{
 };
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 
-use super::tab::{LOADED, PATIENCE, Tab};
+use super::tab::{NEXT_PAGE_LOADED, Tab, WAIT_TIMEOUT};
 
 impl Tab {
-    /// Presses the mouse's button on it, wherever it is on the page, as soon as nothing lies over it.
+    /// Scrolls the element into view and clicks its center, once no other element covers it.
     pub async fn click(&self, selector: &str) {
         let find = format!(
             "(() => {{
-                const wanted = document.querySelector({selector:?});
-                wanted.scrollIntoView({{block: 'center', inline: 'nearest', behavior: 'instant'}});
-                const {{x, y, width, height}} = wanted.getClientRects()[0];
+                const target = document.querySelector({selector:?});
+                target.scrollIntoView({{block: 'center', inline: 'nearest', behavior: 'instant'}});
+                const {{x, y, width, height}} = target.getClientRects()[0];
                 const [left, top] = [x + width / 2, y + height / 2];
                 const hit = document.elementFromPoint(left, top);
-                if (!wanted.contains(hit)) throw Error('there lies ' + hit?.outerHTML.slice(0, 200));
+                if (!target.contains(hit)) throw Error('covered by ' + hit?.outerHTML.slice(0, 200));
                 return [left, top];
             }})()"
         );
-        let patience = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         let (x, y): (f64, f64) = loop {
             match self.try_eval(&find).await {
                 Ok(point) => break point,
-                Err(error) => assert!(Instant::now() < patience, "{selector} cannot be clicked: {error}"),
+                Err(error) => assert!(Instant::now() < deadline, "{selector} cannot be clicked: {error}"),
             }
             sleep(Duration::from_millis(20)).await;
         };
@@ -45,35 +45,35 @@ impl Tab {
         self.run(event(DispatchMouseEventType::MouseReleased)).await;
     }
 
-    /// Clicks what leads to another page, and waits until that is loaded.
+    /// Clicks a link or a button that loads another page, and waits until that page is loaded.
     pub async fn follow(&self, selector: &str) {
-        self.act("window.left = true").await;
+        self.run_script("window.oldPage = true").await;
         self.click(selector).await;
-        self.until(LOADED).await;
+        self.wait_until(NEXT_PAGE_LOADED).await;
     }
 
-    /// Writes into a field, in place of what was there.
+    /// Replaces the text of a field.
     pub async fn fill(&self, selector: &str, text: &str) {
         self.click(selector).await;
-        self.act("document.activeElement.select()").await;
+        self.run_script("document.activeElement.select()").await;
         self.run(InsertTextParams::new(text)).await;
     }
 
-    /// Chooses one of a list's values.
-    pub async fn pick(&self, selector: &str, value: &str) {
-        let choose = format!(
+    /// Selects a value of a `<select>`.
+    pub async fn select_option(&self, selector: &str, value: &str) {
+        let script = format!(
             "(list => {{
                 list.value = {value:?};
                 list.dispatchEvent(new Event('change', {{bubbles: true}}));
             }})(document.querySelector({selector:?}))"
         );
-        self.act(&choose).await;
-        let chosen: String = self.eval(&format!("document.querySelector({selector:?}).value")).await;
-        assert_eq!(chosen, value, "{selector} has no such choice");
+        self.run_script(&script).await;
+        let selected: String = self.eval(&format!("document.querySelector({selector:?}).value")).await;
+        assert_eq!(selected, value, "{selector} has no such option");
     }
 
-    /// Chooses files, as from the window that a file field opens.
-    pub async fn attach(&self, selector: &str, files: &[&Path]) {
+    /// Puts files into a file field.
+    pub async fn attach_files(&self, selector: &str, files: &[&Path]) {
         let field = EvaluateParams::new(format!("document.querySelector({selector:?})"));
         let field = self.run(field).await.result.object_id.unwrap();
         let files = files.iter().map(|file| file.to_str().unwrap());
@@ -81,27 +81,27 @@ impl Tab {
         self.run(files.build().unwrap()).await;
     }
 
-    /// Presses the button of the form that is posted there, and waits for the answer.
-    pub async fn send(&self, action: &str) {
+    /// Submits the form with this action by its button, and waits for the next page.
+    pub async fn submit(&self, action: &str) {
         self.follow(&format!("main form[action='{action}'] button:not([type=button])"))
             .await;
     }
 
-    /// The browser's Back, and waits until the page has come back.
-    pub async fn back(&self, place: &str, and: &str) {
-        self.act("history.back()").await;
-        self.arrived(place, and).await;
+    /// Goes back in the history and waits for the page, as `wait_for_path` does.
+    pub async fn go_back(&self, path: &str, condition: &str) {
+        self.run_script("history.back()").await;
+        self.wait_for_path(path, condition).await;
     }
 
-    /// One key; the number is the one that `keydown` has as `keyCode`.
-    pub async fn press(&self, key: &str, code: i64) {
+    /// Presses a key. `key_code` is the `keyCode` of its `keydown` event.
+    pub async fn press_key(&self, key: &str, key_code: i64) {
         let event = |kind| {
             let event = DispatchKeyEventParams::builder().r#type(kind).key(key).code(key);
-            event.windows_virtual_key_code(code).build().unwrap()
+            event.windows_virtual_key_code(key_code).build().unwrap()
         };
         let mut down = event(DispatchKeyEventType::RawKeyDown);
         if key == "Enter" {
-            // It sends forms only as the letter that it is.
+            // Without its text, Enter does not submit forms.
             (down.r#type, down.text) = (DispatchKeyEventType::KeyDown, Some("\r".to_owned()));
         }
         self.run(down).await;
