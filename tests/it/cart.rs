@@ -1,10 +1,10 @@
-//! The cart.
+//! The cart: lines, personalization, stock, guests and merging.
 
 mod guest;
 mod lines;
 mod market;
 mod merge;
-mod personal;
+mod personalization;
 mod stock;
 
-pub use market::{SHOP, plain};
+pub use market::{SHOP, simple_market};

@@ -1,4 +1,4 @@
-//! A market with products to add to a cart, and queries about the carts.
+//! Helpers for cart tests: a market without delivery prices and personalization, and queries on carts.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -10,12 +10,12 @@ use crate::support::roles::DEMO_PASSWORD;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, texts};
 
-/// A product of the demo market with a single variant, and its shop.
-pub const SLUG: &str = "ring-dish-gold-rim";
+/// The slugs of a product of the demo market with one variant, and of its shop.
+pub const RING_DISH: &str = "ring-dish-gold-rim";
 pub const SHOP: &str = "barro-e-sal";
 
 /// The demo market, with free delivery and without personalization.
-pub async fn plain() -> Market {
+pub async fn simple_market() -> Market {
     let market = Market::demo();
     market
         .sql("DELETE FROM shipping_rates; DELETE FROM personalization_fields")
@@ -24,6 +24,7 @@ pub async fn plain() -> Market {
 }
 
 impl Market {
+    /// Runs SQL statements in a write transaction.
     pub async fn sql(&self, statements: &str) {
         let statements = statements.to_owned();
         self.db
@@ -42,7 +43,7 @@ impl Market {
             .unwrap()
     }
 
-    /// The product's first variant.
+    /// The id of the product's first variant.
     pub fn variant(&self, slug: &str) -> i64 {
         let mut conn = self.config.database.connect().unwrap();
         product_variants::table
@@ -53,7 +54,8 @@ impl Market {
             .unwrap()
     }
 
-    pub async fn stock(&self, variant: i64, quantity: i32) {
+    /// Sets the stock of a variant without a stock movement.
+    pub async fn set_variant_quantity(&self, variant: i64, quantity: i32) {
         self.sql(&format!(
             "UPDATE product_variants SET quantity = {quantity} WHERE id = {variant};
              UPDATE products SET quantity = (SELECT SUM(quantity) FROM product_variants WHERE product_id = products.id)
@@ -62,8 +64,8 @@ impl Market {
         .await;
     }
 
-    /// All lines in carts, without removed ones: variant, quantity, personalization.
-    pub fn held(&self) -> Vec<(i64, i32, String)> {
+    /// The lines of all carts without removed ones: variant, quantity and personalization.
+    pub fn cart_lines(&self) -> Vec<(i64, i32, String)> {
         let mut conn = self.config.database.connect().unwrap();
         cart_items::table
             .filter(cart_items::removed_at.is_null())
@@ -77,36 +79,40 @@ impl Market {
             .unwrap()
     }
 
+    /// The quantities of the lines of all carts.
     pub fn quantities(&self) -> Vec<i32> {
-        self.held().into_iter().map(|(_, quantity, _)| quantity).collect()
+        self.cart_lines().into_iter().map(|(_, quantity, _)| quantity).collect()
     }
 
-    /// The ids of the lines, removed ones too.
-    pub fn items(&self) -> Vec<i64> {
+    /// The ids of the lines of all carts, with removed ones.
+    pub fn cart_line_ids(&self) -> Vec<i64> {
         let mut conn = self.config.database.connect().unwrap();
         let all = cart_items::table.order(cart_items::id).select(cart_items::id);
         all.load(&mut conn).unwrap()
     }
 
+    /// The number of carts.
     pub fn carts(&self) -> i64 {
         let mut conn = self.config.database.connect().unwrap();
         carts::table.count().get_result(&mut conn).unwrap()
     }
 
+    /// The id of a user.
     pub fn user(&self, username: &str) -> i64 {
         let mut conn = self.config.database.connect().unwrap();
         let one = users::table.filter(users::username.eq(username)).select(users::id);
         one.first(&mut conn).unwrap()
     }
 
+    /// The id of a shop.
     pub fn shop(&self, slug: &str) -> i64 {
         let mut conn = self.config.database.connect().unwrap();
         let one = shops::table.filter(shops::slug.eq(slug)).select(shops::id);
         one.first(&mut conn).unwrap()
     }
 
-    /// A user of the demo market, signed in.
-    pub async fn demo_person(&self, name: &str) -> Visitor {
+    /// Signs in as a user of the demo market.
+    pub async fn sign_in_demo_user(&self, name: &str) -> Visitor {
         let visitor = Visitor::new(self);
         assert_eq!(visitor.sign_in(name, DEMO_PASSWORD).await.status(), 303, "{name}");
         visitor
@@ -120,23 +126,24 @@ pub async fn add(visitor: &Visitor, variant: i64, quantity: &str) -> Response {
         .await
 }
 
-pub async fn set(visitor: &Visitor, item: i64, quantity: &str) -> Response {
+/// Sets the quantity of a cart line. 0 removes it.
+pub async fn set_quantity(visitor: &Visitor, item: i64, quantity: &str) -> Response {
     visitor
         .post(&format!("/cart/items/{item}"), &[("quantity", quantity)])
         .await
 }
 
-/// The text of a page in one line.
-pub fn said(page: &Html) -> String {
+/// The text of a page's `main` element, in one line.
+pub fn main_text(page: &Html) -> String {
     texts(page, "main").join(" ")
 }
 
-pub async fn text(response: Response) -> String {
+pub async fn response_text(response: Response) -> String {
     let page = Html::parse_document(&response.text().await.unwrap());
-    said(&page)
+    main_text(&page)
 }
 
-/// The number at the cart in the header; empty without one.
+/// The item count at the cart link in the header; empty if there is none.
 pub fn badge(page: &Html) -> String {
     texts(page, "#cart-link .count").concat()
 }

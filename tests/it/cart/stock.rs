@@ -1,22 +1,22 @@
-//! Stock and limits: a cart holds no more than the stock and its own limits.
+//! Stock and limits: a cart never holds more than the stock or its own limits allow.
 
 use std::fmt::Write as _;
 
 use futures_util::future::join_all;
 use scraper::Html;
 
-use super::market::{SLUG, add, plain, said, set, text};
+use super::market::{RING_DISH, add, main_text, response_text, set_quantity, simple_market};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run, texts};
 
 #[test]
 fn a_cart_never_holds_more_than_the_stock() {
     run(async {
-        let market = plain().await;
-        let variant = market.variant(SLUG);
-        market.stock(variant, 3).await;
+        let market = simple_market().await;
+        let variant = market.variant(RING_DISH);
+        market.set_variant_quantity(variant, 3).await;
         let visitor = Visitor::new(&market);
-        // When a product is added for the first time, and again.
+        // Adding a product for the first time, and again.
         let added = add(&visitor, variant, "50").await;
         assert_eq!((added.status().as_u16(), location(&added)), (303, "/cart"));
         assert_eq!(market.quantities(), [3]);
@@ -28,39 +28,39 @@ fn a_cart_never_holds_more_than_the_stock() {
         );
         let again = add(&visitor, variant, "1").await;
         assert_eq!(again.status(), 422);
-        assert!(text(again).await.contains("Only 3"));
-        // When the quantity is changed.
-        let item = market.items()[0];
-        assert_eq!(set(&visitor, item, "2").await.status(), 303);
+        assert!(response_text(again).await.contains("Only 3"));
+        // Changing the quantity.
+        let item = market.cart_line_ids()[0];
+        assert_eq!(set_quantity(&visitor, item, "2").await.status(), 303);
         assert_eq!(market.quantities(), [2]);
-        assert_eq!(set(&visitor, item, "40").await.status(), 303);
+        assert_eq!(set_quantity(&visitor, item, "40").await.status(), 303);
         assert_eq!(market.quantities(), [3]);
         assert!(
             texts(&visitor.page("/cart").await, "#flash")
                 .concat()
                 .contains("Only 3")
         );
-        assert_eq!(set(&visitor, item, "1000").await.status(), 422);
-        // When the buttons beside the number are used.
+        assert_eq!(set_quantity(&visitor, item, "1000").await.status(), 422);
+        // The plus button beside the quantity.
         let more = [("quantity", "3"), ("step", "1")];
         visitor.post(&format!("/cart/items/{item}"), &more).await;
         assert_eq!(market.quantities(), [3]);
-        // When the stock has become smaller.
-        market.stock(variant, 1).await;
-        assert!(said(&visitor.page("/cart").await).contains("Only one is left"));
-        set(&visitor, item, "2").await;
+        // After the stock has decreased.
+        market.set_variant_quantity(variant, 1).await;
+        assert!(main_text(&visitor.page("/cart").await).contains("Only one is left"));
+        set_quantity(&visitor, item, "2").await;
         assert_eq!(market.quantities(), [1]);
-        market.stock(variant, 0).await;
-        assert_eq!(set(&visitor, item, "1").await.status(), 422);
+        market.set_variant_quantity(variant, 0).await;
+        assert_eq!(set_quantity(&visitor, item, "1").await.status(), 422);
     });
 }
 
 #[test]
 fn all_lines_of_a_variant_share_its_stock() {
     run(async {
-        let market = plain().await;
-        let (variant, product) = (market.variant(SLUG), market.product(SLUG));
-        market.stock(variant, 5).await;
+        let market = simple_market().await;
+        let (variant, product) = (market.variant(RING_DISH), market.product(RING_DISH));
+        market.set_variant_quantity(variant, 5).await;
         market
             .sql(&format!(
                 "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, max_length, required,
@@ -70,19 +70,19 @@ fn all_lines_of_a_variant_share_its_stock() {
             .await;
         let visitor = Visitor::new(&market);
         let variant_text = variant.to_string();
-        for (name, wanted) in [("Ana", "3"), ("Rui", "9")] {
+        for (name, quantity) in [("Ana", "3"), ("Rui", "9")] {
             let form = [
                 ("variant", variant_text.as_str()),
-                ("quantity", wanted),
+                ("quantity", quantity),
                 ("personalization[7]", name),
             ];
             assert_eq!(visitor.post("/cart/items", &form).await.status(), 303);
         }
         assert_eq!(market.quantities(), [3, 2]);
-        set(&visitor, market.items()[0], "4").await;
+        set_quantity(&visitor, market.cart_line_ids()[0], "4").await;
         assert_eq!(market.quantities(), [3, 2]);
-        set(&visitor, market.items()[1], "1").await;
-        set(&visitor, market.items()[0], "99").await;
+        set_quantity(&visitor, market.cart_line_ids()[1], "1").await;
+        set_quantity(&visitor, market.cart_line_ids()[0], "99").await;
         assert_eq!(market.quantities(), [4, 1]);
     });
 }
@@ -90,21 +90,21 @@ fn all_lines_of_a_variant_share_its_stock() {
 #[test]
 fn forty_requests_at_once_do_not_overfill_a_cart() {
     run(async {
-        let market = plain().await;
-        let variant = market.variant(SLUG);
-        market.stock(variant, 10).await;
+        let market = simple_market().await;
+        let variant = market.variant(RING_DISH);
+        market.set_variant_quantity(variant, 10).await;
         let guest = Visitor::new(&market);
         add(&guest, variant, "1").await;
-        let user = market.demo_person("bruno").await;
+        let user = market.sign_in_demo_user("bruno").await;
         for (first, before) in [(guest, 1), (user, 0)] {
             let tabs: Vec<Visitor> = (0..40).map(|_| Visitor::with_cookie(&market, first.cookie())).collect();
-            let answers = join_all(tabs.iter().map(|tab| add(tab, variant, "1"))).await;
-            let taken = answers.iter().filter(|answer| answer.status() == 303).count();
-            assert_eq!(taken, 10 - before);
+            let responses = join_all(tabs.iter().map(|tab| add(tab, variant, "1"))).await;
+            let accepted = responses.iter().filter(|response| response.status() == 303).count();
+            assert_eq!(accepted, 10 - before);
             assert!(
-                answers
+                responses
                     .iter()
-                    .all(|answer| [303, 422].contains(&answer.status().as_u16()))
+                    .all(|response| [303, 422].contains(&response.status().as_u16()))
             );
         }
         assert_eq!(market.quantities(), [10, 10]);
@@ -113,10 +113,10 @@ fn forty_requests_at_once_do_not_overfill_a_cart() {
 }
 
 #[test]
-fn a_cart_holds_fifty_lines_of_ninety_nine_in_a_fixed_number_of_statements() {
+fn a_cart_holds_fifty_lines_of_ninety_nine_and_takes_a_fixed_number_of_queries() {
     run(async {
-        let market = plain().await;
-        let (product, first) = (market.product(SLUG), market.variant(SLUG));
+        let market = simple_market().await;
+        let (product, first) = (market.product(RING_DISH), market.variant(RING_DISH));
         let mut statements = String::new();
         for number in 1..=50 {
             write!(
@@ -128,12 +128,12 @@ fn a_cart_holds_fifty_lines_of_ninety_nine_in_a_fixed_number_of_statements() {
             .unwrap();
         }
         market.sql(&statements).await;
-        market.stock(first, 500).await;
+        market.set_variant_quantity(first, 500).await;
         let visitor = Visitor::new(&market);
         assert_eq!(add(&visitor, first, "99").await.status(), 303);
         let more = add(&visitor, first, "1").await;
         assert_eq!(more.status(), 422);
-        assert!(text(more).await.contains("99"));
+        assert!(response_text(more).await.contains("99"));
         let queries = |market: &Market| market.db.queries();
         let before = queries(&market);
         visitor.page("/cart").await;
@@ -141,10 +141,10 @@ fn a_cart_holds_fifty_lines_of_ninety_nine_in_a_fixed_number_of_statements() {
         for number in 1..50 {
             assert_eq!(add(&visitor, number, "1").await.status(), 303, "{number}");
         }
-        let full = add(&visitor, 50, "1").await;
-        assert_eq!(full.status(), 422);
-        assert!(text(full).await.contains("50 different products"));
-        // A line that exists can still grow.
+        let refused = add(&visitor, 50, "1").await;
+        assert_eq!(refused.status(), 422);
+        assert!(response_text(refused).await.contains("50 different products"));
+        // The quantity of an existing line can still be increased.
         assert_eq!(add(&visitor, 7, "1").await.status(), 303);
         assert_eq!(market.quantities().len(), 50);
         let before = queries(&market);
@@ -152,11 +152,11 @@ fn a_cart_holds_fifty_lines_of_ninety_nine_in_a_fixed_number_of_statements() {
         assert_eq!(queries(&market) - before, with_one);
         assert!(with_one <= 6, "{with_one} statements");
         assert!(visitor.cookie().unwrap().len() < 4_096);
-        // A line that is put back while the cart is full stays removed.
-        let out = market.items()[3];
-        set(&visitor, out, "0").await;
+        // A removed line cannot be restored while the cart is full.
+        let removed = market.cart_line_ids()[3];
+        set_quantity(&visitor, removed, "0").await;
         assert_eq!(add(&visitor, 50, "1").await.status(), 303);
-        assert_eq!(set(&visitor, out, "1").await.status(), 422);
+        assert_eq!(set_quantity(&visitor, removed, "1").await.status(), 422);
         assert_eq!(market.quantities().len(), 50);
     });
 }
@@ -164,14 +164,14 @@ fn a_cart_holds_fifty_lines_of_ninety_nine_in_a_fixed_number_of_statements() {
 #[test]
 fn an_invalid_quantity_is_refused_with_a_message() {
     run(async {
-        let market = plain().await;
-        let variant = market.variant(SLUG);
-        market.stock(variant, 50).await;
+        let market = simple_market().await;
+        let variant = market.variant(RING_DISH);
+        market.set_variant_quantity(variant, 50).await;
         let visitor = Visitor::new(&market);
         add(&visitor, variant, "2").await;
-        let item = market.items()[0];
-        let long = "9".repeat(10_000);
-        for typed in [
+        let item = market.cart_line_ids()[0];
+        let long_number = "9".repeat(10_000);
+        for input in [
             "-1",
             "−1",
             "2147483648",
@@ -183,30 +183,30 @@ fn an_invalid_quantity_is_refused_with_a_message() {
             "0x2",
             " ",
             "99999999999999999999",
-            &long,
+            &long_number,
         ] {
-            let added = add(&visitor, variant, typed).await;
-            assert_eq!(added.status(), 422, "{typed:?}");
+            let added = add(&visitor, variant, input).await;
+            assert_eq!(added.status(), 422, "{input:?}");
             let page = Html::parse_document(&added.text().await.unwrap());
-            assert!(!texts(&page, "#problems li").is_empty(), "{typed:?}");
-            assert!(texts(&page, "title").concat().starts_with("Error: "), "{typed:?}");
-            let changed = set(&visitor, item, typed).await;
-            assert_eq!(changed.status(), 422, "{typed:?}");
+            assert!(!texts(&page, "#problems li").is_empty(), "{input:?}");
+            assert!(texts(&page, "title").concat().starts_with("Error: "), "{input:?}");
+            let changed = set_quantity(&visitor, item, input).await;
+            assert_eq!(changed.status(), 422, "{input:?}");
             let page = Html::parse_document(&changed.text().await.unwrap());
-            assert!(!texts(&page, ".cart-line [role=alert]").is_empty(), "{typed:?}");
+            assert!(!texts(&page, ".cart-line [role=alert]").is_empty(), "{input:?}");
         }
         assert_eq!(add(&visitor, variant, "0").await.status(), 422);
         assert_eq!(market.quantities(), [2]);
-        // An unknown variant, and none at all.
+        // An unknown, an invalid and a missing variant.
         assert_eq!(add(&visitor, 1, "1").await.status(), 404);
         for variant in ["", "x", "-1", "1e3", "99999999999999999999"] {
-            let sent = visitor
+            let response = visitor
                 .post("/cart/items", &[("variant", variant), ("quantity", "1")])
                 .await;
             assert!(
-                [404, 422].contains(&sent.status().as_u16()),
+                [404, 422].contains(&response.status().as_u16()),
                 "{variant}: {}",
-                sent.status()
+                response.status()
             );
         }
         assert_eq!(visitor.post("/cart/items", &[]).await.status(), 422);

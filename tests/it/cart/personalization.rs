@@ -1,15 +1,16 @@
-//! Personalization: only valid answers to the product's fields are accepted.
+//! Personalization in the cart: only valid values for the product's fields are accepted.
 
 use scraper::Html;
 
-use super::market::{SHOP, SLUG, plain, said};
+use super::market::{RING_DISH, SHOP, main_text, simple_market};
 use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
-/// A product with a required name for $3.00 and optional wrapping for $5.00.
-async fn asking() -> (Market, String) {
-    let market = plain().await;
-    let (product, variant) = (market.product(SLUG), market.variant(SLUG));
+/// A market with a product that asks for a name ($3.00) and offers wrapping ($5.00, optional), and the product's
+/// variant.
+async fn market_with_fields() -> (Market, String) {
+    let market = simple_market().await;
+    let (product, variant) = (market.product(RING_DISH), market.variant(RING_DISH));
     let times = "'2026-01-01 00:00:00', '2026-01-01 00:00:00'";
     market
         .sql(&format!(
@@ -19,14 +20,14 @@ async fn asking() -> (Market, String) {
              (8, {product}, 2, 'choice', 'Wrapping', '', 'Paper\nLinen', 50, FALSE, 500, {times})"
         ))
         .await;
-    market.stock(variant, 50).await;
+    market.set_variant_quantity(variant, 50).await;
     (market, variant.to_string())
 }
 
 #[test]
-fn answers_are_checked_against_the_personalization_fields() {
+fn values_are_checked_against_the_personalization_fields() {
     run(async {
-        let (market, variant) = asking().await;
+        let (market, variant) = market_with_fields().await;
         let visitor = Visitor::new(&market);
         for (name, wrapping, extra, field) in [
             ("", "", None, "personalization-7"),
@@ -58,18 +59,18 @@ fn answers_are_checked_against_the_personalization_fields() {
                 assert_eq!(
                     attributes(&page, "#personalization-7", "value"),
                     [name],
-                    "what was typed is kept"
+                    "the input is shown again"
                 );
             }
         }
-        assert!(market.held().is_empty());
+        assert!(market.cart_lines().is_empty());
     });
 }
 
 #[test]
-fn different_answers_are_two_lines_and_equal_answers_are_one() {
+fn different_values_are_separate_lines_and_equal_values_are_one() {
     run(async {
-        let (market, variant) = asking().await;
+        let (market, variant) = market_with_fields().await;
         let visitor = Visitor::new(&market);
         for (name, wrapping) in [("Ana", "Linen"), ("Rui", ""), (" Ana ", "Linen"), ("<b>", "Paper")] {
             let form = [
@@ -85,13 +86,18 @@ fn different_answers_are_two_lines_and_equal_answers_are_one() {
         assert_eq!(texts(&page, ".cart-line .cost"), ["$60.00", "$25.00", "$30.00"]);
         assert_eq!(texts(&page, "#total"), ["$115.00"]);
         assert_eq!(texts(&page, ".answers dd")[..2], ["Ana +$3.00", "Linen +$5.00"]);
-        assert!(said(&page).contains("<b>"), "shown as text");
-        // The shop changes its fields: old answers are not reinterpreted.
+        assert!(main_text(&page).contains("<b>"), "shown as text");
+        // After the shop changes its fields, earlier values are invalid and not reinterpreted.
         market
             .sql("UPDATE personalization_fields SET choices = 'Paper' WHERE id = 8")
             .await;
         let page = visitor.page("/cart").await;
-        assert_eq!(said(&page).matches("The shop changed its personalization.").count(), 1);
+        assert_eq!(
+            main_text(&page)
+                .matches("The shop changed its personalization.")
+                .count(),
+            1
+        );
         assert_eq!(texts(&page, "#total"), ["$55.00"]);
     });
 }
@@ -99,8 +105,8 @@ fn different_answers_are_two_lines_and_equal_answers_are_one() {
 #[test]
 fn the_form_shows_the_fields_and_their_prices() {
     run(async {
-        let (market, _) = asking().await;
-        let page = market.page(&format!("/shops/{SHOP}/{SLUG}")).await;
+        let (market, _) = market_with_fields().await;
+        let page = market.page(&format!("/shops/{SHOP}/{RING_DISH}")).await;
         assert_eq!(texts(&page, "label[for=personalization-7]"), ["Name, +$3.00"]);
         assert_eq!(
             texts(&page, "label[for=personalization-8]"),
