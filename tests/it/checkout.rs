@@ -1,16 +1,16 @@
-//! The checkout: one purchase, paid once, whatever happens meanwhile.
+//! The checkout: one purchase, paid once, whatever else happens at the same time.
 
 mod abandoned;
 mod cards;
 mod changes;
-mod closing;
+mod concurrent_buyers;
 mod crash;
-mod cut_off;
+mod interrupted;
 mod limits;
-mod once;
-mod programs;
+mod processes;
 pub mod purchase;
+mod quote;
 mod refunds;
-mod rush;
-mod saved;
-mod sums;
+mod saved_addresses;
+mod shop_closing;
+mod submit;

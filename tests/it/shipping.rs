@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::cart::plain;
+use crate::cart::simple_market;
 use crate::schema::{shipping_rates, shops};
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::visitor::{Visitor, location};
@@ -62,7 +62,7 @@ fn names(market: &Market) -> Vec<String> {
 #[test]
 fn a_seller_adds_changes_orders_and_removes_rates() {
     run(async {
-        let market = plain().await;
+        let market = simple_market().await;
         let ines = seller(&market, "ines").await;
         let empty = ines.page("/dashboard/shipping").await;
         assert!(
@@ -109,7 +109,7 @@ fn a_seller_adds_changes_orders_and_removes_rates() {
 #[test]
 fn an_invalid_rate_is_refused_and_shown_again() {
     run(async {
-        let market = plain().await;
+        let market = simple_market().await;
         let ines = seller(&market, "ines").await;
         for (field, typed) in [
             ("name", ""),
@@ -156,7 +156,7 @@ fn an_invalid_rate_is_refused_and_shown_again() {
 #[test]
 fn another_shops_rates_are_not_found() {
     run(async {
-        let market = plain().await;
+        let market = simple_market().await;
         let (ines, other) = (seller(&market, "ines").await, seller(&market, "jonas").await);
         ines.post(NEW, &form(&[])).await;
         let before = rates(&market, "barro-e-sal");

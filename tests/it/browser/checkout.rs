@@ -4,12 +4,12 @@ use super::accessibility::{AxeReport, horizontal_overflow};
 use super::browse;
 use super::cart::{three_products, wait_for_cart_count};
 use super::tab::Tab;
-use crate::checkout::purchase::{DECLINED, GOOD, MUG, SILENT};
+use crate::checkout::purchase::{DECLINED_CARD, NO_REPLY_CARD, RING_DISH, VALID_CARD};
 use crate::support::Market;
 use crate::support::roles::DEMO_PASSWORD;
 
-/// The demo market without personalization fields. Each shop has two shipping rates with its own prices, and the mug is
-/// in stock.
+/// The demo market without personalization fields. Each shop has two shipping rates with its own prices, and the ring dish
+/// is in stock.
 async fn market() -> Market {
     let market = Market::demo();
     let rates: Vec<String> = (0..2)
@@ -30,7 +30,7 @@ async fn market() -> Market {
             rates.concat()
         ))
         .await;
-    market.shelve(market.variant(MUG), 9).await;
+    market.set_stock(market.variant(RING_DISH), 9).await;
     market
 }
 
@@ -46,7 +46,7 @@ async fn add_to_cart(tab: &Tab, market: &Market, path: &str, script: bool) {
 }
 
 fn mug_path() -> String {
-    format!("/shops/barro-e-sal/{MUG}")
+    format!("/shops/barro-e-sal/{RING_DISH}")
 }
 
 /// Opens the checkout and fills in everything except the card.
@@ -90,19 +90,19 @@ async fn buy_from_three_shops(tab: &Tab, script: bool) {
     let before = tab.text("#total").await;
     if script {
         // Another delivery option changes the total and keeps the card.
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         tab.click(".part .choice:nth-child(2)").await;
         tab.wait_until(&format!("document.querySelector('#total').innerText !== {before:?}"))
             .await;
         assert_eq!(
             tab.eval::<String>("document.querySelector('#card_number').value").await,
-            GOOD
+            VALID_CARD
         );
     } else {
         tab.click(".part .choice:nth-child(2)").await;
         tab.follow("#update").await;
         assert_eq!(tab.count(".part .choice:nth-child(2) :checked").await, 1);
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
     }
     let total = tab.text("#total").await;
     assert_ne!(total, before);
@@ -111,7 +111,7 @@ async fn buy_from_three_shops(tab: &Tab, script: bool) {
     assert_thank_you_page(tab).await;
     assert_eq!((tab.text("#total").await, tab.count(".part h2").await), (total, 3));
     tab.assert_clean_log(&[]).await;
-    market.books_balance();
+    market.assert_consistent();
 }
 
 #[test]
@@ -136,19 +136,19 @@ fn a_user_with_a_saved_address_enters_only_the_card() {
         add_to_cart(tab, &market, &mug_path(), true).await;
         fill_checkout(tab, &market).await;
         tab.click("#save_address").await;
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         tab.follow("#pay-now").await;
         assert_thank_you_page(tab).await;
         add_to_cart(tab, &market, &mug_path(), true).await;
         tab.go(&format!("{}/checkout", market.url)).await;
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         // Enter pays; it does not only update the total.
         tab.run_script("window.oldPage = true").await;
         tab.press_key("Enter", 13).await;
         tab.wait_until("document.querySelector('#thanks')").await;
         assert_thank_you_page(tab).await;
         assert!(tab.text("address").await.contains("12 St James's Square"));
-        market.books_balance();
+        market.assert_consistent();
     });
 }
 
@@ -158,7 +158,7 @@ fn after_a_declined_card_the_form_is_kept_and_another_card_pays() {
         let market = market().await;
         add_to_cart(tab, &market, &mug_path(), true).await;
         fill_checkout(tab, &market).await;
-        fill_card(tab, DECLINED).await;
+        fill_card(tab, DECLINED_CARD).await;
         tab.follow("#pay-now").await;
         assert!(tab.text("#problems").await.contains("declined"));
         assert_eq!(tab.focused_id().await, "problems");
@@ -166,10 +166,10 @@ fn after_a_declined_card_the_form_is_kept_and_another_card_pays() {
             .eval("['street', 'card_number'].map(id => document.getElementById(id).value)")
             .await;
         assert_eq!(values, ["12 St James's Square", ""]);
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         tab.follow("#pay-now").await;
         assert_thank_you_page(tab).await;
-        market.books_balance();
+        market.assert_consistent();
     });
 }
 
@@ -177,10 +177,10 @@ fn after_a_declined_card_the_form_is_kept_and_another_card_pays() {
 fn changes_during_checkout_are_shown_before_paying() {
     browse(async |tab| {
         let market = market().await;
-        let variant = market.variant(MUG);
+        let variant = market.variant(RING_DISH);
         add_to_cart(tab, &market, &mug_path(), true).await;
         fill_checkout(tab, &market).await;
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         market
             .sql(&format!(
                 "UPDATE product_variants SET price = 12345 WHERE id = {variant}"
@@ -188,16 +188,16 @@ fn changes_during_checkout_are_shown_before_paying() {
             .await;
         tab.follow("#pay-now").await;
         assert!(tab.text("#changes").await.contains("now costs $123.45"));
-        fill_card(tab, GOOD).await;
-        market.shelve(variant, 0).await;
+        fill_card(tab, VALID_CARD).await;
+        market.set_stock(variant, 0).await;
         tab.follow("#pay-now").await;
         assert!(tab.text("#not-yet").await.to_lowercase().contains("sold out"));
-        market.shelve(variant, 1).await;
+        market.set_stock(variant, 1).await;
         fill_checkout(tab, &market).await;
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         tab.follow("#pay-now").await;
         assert_thank_you_page(tab).await;
-        market.books_balance();
+        market.assert_consistent();
     });
 }
 
@@ -207,7 +207,7 @@ fn neither_back_nor_a_double_click_pays_twice() {
         let market = market().await;
         add_to_cart(tab, &market, &mug_path(), true).await;
         fill_checkout(tab, &market).await;
-        fill_card(tab, GOOD).await;
+        fill_card(tab, VALID_CARD).await;
         tab.run_script(
             "window.oldPage = true; const pay = document.querySelector('#pay-now'); pay.click(); pay.click()",
         )
@@ -220,15 +220,15 @@ fn neither_back_nor_a_double_click_pays_twice() {
             .await;
         // The browser loads the page again, or restores it. In a restored page the button opens the existing purchase.
         if tab.count("#pay-now").await == 1 {
-            fill_card(tab, GOOD).await;
+            fill_card(tab, VALID_CARD).await;
             tab.follow("#pay-now").await;
             assert_eq!(tab.path().await, purchase);
         } else {
             assert!(tab.text("#not-yet").await.contains("Your cart is empty"));
         }
-        assert_eq!(market.count_of("payments WHERE expires_at IS NOT NULL"), 1);
-        assert_eq!(market.on_shelf(market.variant(MUG)), 8);
-        market.books_balance();
+        assert_eq!(market.count_rows("payments WHERE expires_at IS NOT NULL"), 1);
+        assert_eq!(market.current_stock(market.variant(RING_DISH)), 8);
+        market.assert_consistent();
     });
 }
 
@@ -256,16 +256,16 @@ async fn check_checkout_pages(tab: &Tab, width: i64) {
     tab.clear_log();
     check("the checkout with errors").await;
     tab.fill("#email", "ada@example.org").await;
-    fill_card(tab, DECLINED).await;
+    fill_card(tab, DECLINED_CARD).await;
     tab.follow("#pay-now").await;
     check("a declined card").await;
-    fill_card(tab, GOOD).await;
+    fill_card(tab, VALID_CARD).await;
     tab.follow("#pay-now").await;
     assert_thank_you_page(tab).await;
     check("the thank-you page").await;
     add_to_cart(tab, &market, &mug_path(), true).await;
     fill_checkout(tab, &market).await;
-    fill_card(tab, SILENT).await;
+    fill_card(tab, NO_REPLY_CARD).await;
     tab.follow("#pay-now").await;
     assert_eq!(tab.text("h1").await, "Your payment is processing");
     // Stops the page from reloading itself during the check.

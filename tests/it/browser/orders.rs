@@ -3,19 +3,19 @@
 use super::accessibility::{AxeReport, horizontal_overflow};
 use super::browse;
 use super::tab::{ColorScheme, Tab};
-use crate::checkout::purchase::MUG;
-use crate::orders::bought::{Bought, buy, market};
+use crate::checkout::purchase::RING_DISH;
+use crate::orders::placed_order::{PlacedOrder, buy, market_with_shipping};
 use crate::support::Market;
 use crate::support::roles::DEMO_PASSWORD;
 use crate::support::visitor::Visitor;
 
 /// A market with an order that Bruno placed at Ines's shop.
-async fn market_with_order() -> (Market, Bought) {
-    let market = market().await;
+async fn market_with_order() -> (Market, PlacedOrder) {
+    let market = market_with_shipping().await;
     let bruno = Visitor::new(&market);
     assert_eq!(bruno.sign_in("bruno", DEMO_PASSWORD).await.status(), 303);
-    let bought = buy(&market, &bruno, "bruno@example.com").await;
-    (market, bought)
+    let order = buy(&market, &bruno, "bruno@example.com").await;
+    (market, order)
 }
 
 async fn sign_in_to(tab: &Tab, market: &Market, name: &str, path: &str) {
@@ -25,25 +25,25 @@ async fn sign_in_to(tab: &Tab, market: &Market, name: &str, path: &str) {
 }
 
 async fn cancel(tab: &Tab) {
-    let (market, bought) = market_with_order().await;
-    sign_in_to(tab, &market, "bruno", &bought.page()).await;
-    tab.follow(&format!("#cancel-{}", bought.order)).await;
+    let (market, order) = market_with_order().await;
+    sign_in_to(tab, &market, "bruno", &order.buyer_page()).await;
+    tab.follow(&format!("#cancel-{}", order.order_line_id)).await;
     assert!(tab.text("#back").await.contains('$'));
     tab.follow("#cancel").await;
-    assert_eq!(tab.path().await, bought.page());
-    assert_eq!(tab.count(&format!("#line-{}.struck", bought.order)).await, 1);
-    assert_eq!(tab.count(&format!("#cancel-{}", bought.order)).await, 0);
+    assert_eq!(tab.path().await, order.buyer_page());
+    assert_eq!(tab.count(&format!("#line-{}.struck", order.order_line_id)).await, 1);
+    assert_eq!(tab.count(&format!("#cancel-{}", order.order_line_id)).await, 0);
     tab.assert_clean_log(&[]).await;
 }
 
 async fn dispatch(tab: &Tab) {
-    let (market, bought) = market_with_order().await;
-    sign_in_to(tab, &market, "ines", &bought.desk()).await;
+    let (market, order) = market_with_order().await;
+    sign_in_to(tab, &market, "ines", &order.seller_page()).await;
     tab.run_script("document.querySelector('#carrier').value = 'royal-mail'")
         .await;
     tab.fill("#tracking", "AB123456789GB").await;
     tab.follow("#dispatch").await;
-    assert_eq!(tab.path().await, bought.desk());
+    assert_eq!(tab.path().await, order.seller_page());
     assert_eq!(tab.count("#dispatch").await, 0);
     assert!(tab.text("main").await.contains("AB123456789GB"));
     tab.assert_clean_log(&[]).await;
@@ -78,13 +78,13 @@ fn without_script_a_seller_ships_an_order() {
 #[test]
 fn order_pages_are_accessible_and_fit_the_screen() {
     browse(async |tab| {
-        let (market, bought) = market_with_order().await;
-        let product_orders = format!("/dashboard/products/{}/orders", market.product(MUG));
+        let (market, order) = market_with_order().await;
+        let product_orders = format!("/dashboard/products/{}/orders", market.product(RING_DISH));
         let buyer = [
             "/dashboard".to_owned(),
             "/dashboard/orders".to_owned(),
-            bought.page(),
-            bought.cancellation(&bought.page()),
+            order.buyer_page(),
+            order.cancellation_path(&order.buyer_page()),
             "/account/addresses".to_owned(),
         ];
         let seller = [
@@ -93,7 +93,7 @@ fn order_pages_are_accessible_and_fit_the_screen() {
             "/dashboard/orders/shop".to_owned(),
             "/dashboard/orders/shop?view=all".to_owned(),
             "/dashboard/orders/shop?view=cancelled".to_owned(),
-            bought.desk(),
+            order.seller_page(),
             product_orders,
         ];
         let (mut report, mut overflow) = (AxeReport::default(), Vec::new());

@@ -1,45 +1,45 @@
-//! Buying an order again.
+//! Reordering: putting the items of an order into the cart again.
 
-use super::bought::{buy, led_to, market};
-use crate::checkout::purchase::MUG;
+use super::placed_order::{assert_redirects, buy, market_with_shipping};
+use crate::checkout::purchase::RING_DISH;
 use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn what_is_still_sold_is_added_to_the_cart_and_the_rest_is_reported() {
+fn available_items_are_added_to_the_cart_and_the_others_are_reported() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         let lea = market.sign_up("lea").await;
-        let bought = buy(&market, &lea, "lea@example.org").await;
-        let again = format!("{}/again", bought.page());
-        led_to(&lea.post(&again, &[]).await, "/cart");
+        let order = buy(&market, &lea, "lea@example.org").await;
+        let reorder_path = format!("{}/again", order.buyer_page());
+        assert_redirects(&lea.post(&reorder_path, &[]).await, "/cart");
         let cart = lea.page("/cart").await;
         assert_eq!(texts(&cart, ".cart-line").len(), 1);
         assert!(texts(&cart, "#cart-link").concat().contains("2 items"));
 
-        market.stock(market.variant(MUG), 0).await;
+        market.set_variant_quantity(market.variant(RING_DISH), 0).await;
         let other = market.sign_up("other").await;
         market
             .sql(&format!(
                 "UPDATE purchases SET buyer_id = {} WHERE id = {}",
                 market.user("other"),
-                bought.checkout
+                order.purchase_id
             ))
             .await;
-        led_to(&other.post(&again, &[]).await, &bought.page());
-        let told = texts(&other.page(&bought.page()).await, "#flash").concat();
-        assert!(told.contains("sold out"), "{told}");
+        assert_redirects(&other.post(&reorder_path, &[]).await, &order.buyer_page());
+        let message = texts(&other.page(&order.buyer_page()).await, "#flash").concat();
+        assert!(message.contains("sold out"), "{message}");
     });
 }
 
 #[test]
-fn a_guest_buys_again_by_the_link() {
+fn a_guest_reorders_by_the_link() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         buy(&market, &Visitor::new(&market), "ada@example.org").await;
         let link = market.link("ada@example.org", 1).await;
         let reader = Visitor::new(&market);
-        led_to(&reader.post(&format!("{link}/again"), &[]).await, "/cart");
+        assert_redirects(&reader.post(&format!("{link}/again"), &[]).await, "/cart");
         assert_eq!(texts(&reader.page("/cart").await, ".cart-line").len(), 1);
     });
 }

@@ -1,9 +1,9 @@
-//! Status changes: who may make them, who gets an email, and that they are never undone.
+//! Transitions of order statuses: who may make them, who gets an email, and that they are never undone.
 
 use futures_util::future::{join, join_all};
 
-use super::bought::{buy, led_to, market, seller, send};
-use crate::checkout::purchase::MUG;
+use super::placed_order::{assert_redirects, buy, dispatch, market_with_shipping, seller};
+use crate::checkout::purchase::RING_DISH;
 use crate::support::mail::links;
 use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
@@ -11,33 +11,44 @@ use crate::support::{run, texts};
 #[test]
 fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         let lea = market.sign_up("lea").await;
-        let bought = buy(&market, &lea, "lea@example.org").await;
+        let order = buy(&market, &lea, "lea@example.org").await;
         market.emails("lea@example.org", 2).await;
-        let asked = lea.page(&bought.cancellation(&bought.page())).await;
-        let total = market.number(&format!("SELECT total FROM purchases WHERE id = {}", bought.checkout));
-        let back = format!("${}.{:02}", total / 100, total % 100);
-        assert_eq!(texts(&asked, "#back"), [back.as_str()], "its price and the delivery");
-        assert_eq!(market.status(&bought), "Pending", "the question changes nothing");
-
-        let path = bought.cancellation(&bought.page());
-        let cookie = lea.cookie();
-        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, cookie.clone())).collect();
-        let answers = join_all(tries.iter().map(|one| one.post(&path, &[]))).await;
-        for answer in &answers {
-            led_to(answer, &bought.page());
-        }
-        assert_eq!(market.status(&bought), "Cancelled");
-        let settled = format!(
-            "refunds WHERE order_line_id = {} AND status = 'SUCCEEDED'",
-            bought.order
+        let confirmation = lea.page(&order.cancellation_path(&order.buyer_page())).await;
+        let total = market.select_number(&format!("SELECT total FROM purchases WHERE id = {}", order.purchase_id));
+        let amount = format!("${}.{:02}", total / 100, total % 100);
+        assert_eq!(
+            texts(&confirmation, "#back"),
+            [amount.as_str()],
+            "the price of the items and the delivery"
         );
-        assert_eq!(market.count_of(&settled), 1);
-        let refunded = format!("SELECT refunded FROM payments WHERE purchase_id = {}", bought.checkout);
-        assert_eq!(market.number(&refunded), total);
-        assert_eq!(market.on_shelf(market.variant(MUG)), 50);
-        market.books_balance();
+        assert_eq!(
+            market.status(&order),
+            "Pending",
+            "the confirmation page changes nothing"
+        );
+
+        let path = order.cancellation_path(&order.buyer_page());
+        let cookie = lea.cookie();
+        let tabs: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, cookie.clone())).collect();
+        let responses = join_all(tabs.iter().map(|tab| tab.post(&path, &[]))).await;
+        for response in &responses {
+            assert_redirects(response, &order.buyer_page());
+        }
+        assert_eq!(market.status(&order), "Cancelled");
+        let succeeded = format!(
+            "refunds WHERE order_line_id = {} AND status = 'SUCCEEDED'",
+            order.order_line_id
+        );
+        assert_eq!(market.count_rows(&succeeded), 1);
+        let refunded = format!(
+            "SELECT refunded FROM payments WHERE purchase_id = {}",
+            order.purchase_id
+        );
+        assert_eq!(market.select_number(&refunded), total);
+        assert_eq!(market.current_stock(market.variant(RING_DISH)), 50);
+        market.assert_consistent();
 
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
@@ -45,48 +56,52 @@ fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
             "{}",
             emails[2].subject
         );
-        assert!(emails[2].text.contains(&back) && emails[2].html.contains(&bought.number));
-        let told = market.emails("ines@example.com", 2).await;
-        assert!(told[1].subject.starts_with("Canceled"), "{}", told[1].subject);
-        let page = lea.page(&bought.page()).await;
-        assert_eq!(texts(&page, "#refunded"), [format!("−{back}")]);
+        assert!(emails[2].text.contains(&amount) && emails[2].html.contains(&order.number));
+        let seller_emails = market.emails("ines@example.com", 2).await;
+        assert!(
+            seller_emails[1].subject.starts_with("Canceled"),
+            "{}",
+            seller_emails[1].subject
+        );
+        let page = lea.page(&order.buyer_page()).await;
+        assert_eq!(texts(&page, "#refunded"), [format!("−{amount}")]);
         assert_eq!(texts(&page, ".struck del").len(), 2);
         let ines = seller(&market).await;
-        let desk = ines.page(&bought.desk()).await;
+        let seller_page = ines.page(&order.seller_page()).await;
         assert_eq!(
-            texts(&desk, ".struck .small.strong"),
+            texts(&seller_page, ".struck .small.strong"),
             ["Canceled by the buyer. Don’t ship it."]
         );
-        assert!(texts(&desk, "#dispatch").is_empty());
+        assert!(texts(&seller_page, "#dispatch").is_empty());
     });
 }
 
 #[test]
 fn buyer_and_seller_get_one_email_for_each_change() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         let lea = market.sign_up("lea").await;
-        let bought = buy(&market, &lea, "lea@example.org").await;
+        let order = buy(&market, &lea, "lea@example.org").await;
         let emails = market.emails("lea@example.org", 2).await;
         let placed = &emails[1];
-        assert_eq!(placed.subject, format!("Your order {}", bought.number));
+        assert_eq!(placed.subject, format!("Your order {}", order.number));
         assert!(
             placed.text.contains("Total: $") && placed.text.contains("Delivery: $4.50"),
             "{}",
             placed.text
         );
-        assert!(links(placed)[0].ends_with(&bought.page()));
-        let told = market.emails("ines@example.com", 1).await;
+        assert!(links(placed)[0].ends_with(&order.buyer_page()));
+        let seller_emails = market.emails("ines@example.com", 1).await;
         assert!(
-            told[0].text.contains("Ada Lovelace bought from your shop"),
+            seller_emails[0].text.contains("Ada Lovelace bought from your shop"),
             "{}",
-            told[0].text
+            seller_emails[0].text
         );
-        assert!(links(&told[0])[0].ends_with(&bought.desk()));
+        assert!(links(&seller_emails[0])[0].ends_with(&order.seller_page()));
 
         let ines = seller(&market).await;
-        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, ines.cookie())).collect();
-        join_all(tries.iter().map(|one| send(one, &bought, "ups", "1Z999"))).await;
+        let tabs: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, ines.cookie())).collect();
+        join_all(tabs.iter().map(|tab| dispatch(tab, &order, "ups", "1Z999"))).await;
         let emails = market.emails("lea@example.org", 3).await;
         assert!(
             emails[2].text.contains("Carrier: UPS. Tracking number: 1Z999"),
@@ -95,9 +110,9 @@ fn buyer_and_seller_get_one_email_for_each_change() {
         );
         assert_eq!(links(&emails[2]), ["https://www.ups.com/track?tracknum=1Z999"]);
 
-        let path = bought.delivery(&bought.page());
-        let tries: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, lea.cookie())).collect();
-        join_all(tries.iter().map(|one| one.post(&path, &[]))).await;
+        let path = order.delivery_path(&order.buyer_page());
+        let tabs: Vec<Visitor> = (0..20).map(|_| Visitor::with_cookie(&market, lea.cookie())).collect();
+        join_all(tabs.iter().map(|tab| tab.post(&path, &[]))).await;
         let emails = market.emails("lea@example.org", 4).await;
         assert!(emails[3].subject.starts_with("Delivered"), "{}", emails[3].subject);
         market.emails("ines@example.com", 1).await;
@@ -107,76 +122,79 @@ fn buyer_and_seller_get_one_email_for_each_change() {
 #[test]
 fn an_order_is_canceled_or_shipped_but_never_both() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
         for _ in 0..4 {
-            let bought = buy(&market, &lea, "lea@example.org").await;
-            let path = bought.cancellation(&bought.page());
-            join(lea.post(&path, &[]), send(&ines, &bought, "ctt", "1")).await;
-            let refunds = market.count_of(&format!("refunds WHERE order_line_id = {}", bought.order));
-            match market.status(&bought) {
+            let order = buy(&market, &lea, "lea@example.org").await;
+            let path = order.cancellation_path(&order.buyer_page());
+            join(lea.post(&path, &[]), dispatch(&ines, &order, "ctt", "1")).await;
+            let refunds = market.count_rows(&format!("refunds WHERE order_line_id = {}", order.order_line_id));
+            match market.status(&order) {
                 "Cancelled" => assert_eq!(refunds, 1),
                 "Shipped" => assert_eq!(refunds, 0),
                 other => panic!("{other}"),
             }
         }
-        market.books_balance();
+        market.assert_consistent();
     });
 }
 
 #[test]
 fn a_status_never_goes_back() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
-        let bought = buy(&market, &lea, "lea@example.org").await;
-        let (cancel, deliver) = (bought.cancellation(&bought.page()), bought.delivery(&bought.page()));
+        let order = buy(&market, &lea, "lea@example.org").await;
+        let (cancel, deliver) = (
+            order.cancellation_path(&order.buyer_page()),
+            order.delivery_path(&order.buyer_page()),
+        );
         lea.post(&deliver, &[]).await;
         assert_eq!(
-            market.status(&bought),
+            market.status(&order),
             "Pending",
             "an order that was not shipped cannot be delivered"
         );
-        send(&ines, &bought, "ctt", "1").await;
-        led_to(&lea.get(&cancel).await, &bought.page());
+        dispatch(&ines, &order, "ctt", "1").await;
+        assert_redirects(&lea.get(&cancel).await, &order.buyer_page());
         lea.post(&cancel, &[]).await;
-        assert_eq!(market.status(&bought), "Shipped");
+        assert_eq!(market.status(&order), "Shipped");
         lea.post(&deliver, &[]).await;
         for _ in 0..2 {
-            send(&ines, &bought, "dhl", "2").await;
+            dispatch(&ines, &order, "dhl", "2").await;
             lea.post(&cancel, &[("status", "Pending")]).await;
             lea.post(&deliver, &[("status", "Shipped")]).await;
-            assert_eq!(market.status(&bought), "Delivered");
+            assert_eq!(market.status(&order), "Delivered");
         }
         assert_eq!(
-            market.count_of(&format!("order_events WHERE order_line_id = {}", bought.order)),
+            market.count_rows(&format!("order_events WHERE order_line_id = {}", order.order_line_id)),
             3
         );
-        assert_eq!(market.count_of("shop_orders WHERE carrier = 'dhl'"), 0);
+        assert_eq!(market.count_rows("shop_orders WHERE carrier = 'dhl'"), 0);
     });
 }
 
 #[test]
 fn two_weeks_after_shipping_an_order_counts_as_delivered_and_the_buyer_gets_an_email() {
     run(async {
-        let market = market().await;
+        let market = market_with_shipping().await;
         let (lea, ines) = (market.sign_up("lea").await, seller(&market).await);
-        // By then every earlier order is delivered.
+        // This delivers all earlier orders.
         market.sweep(15 * 24 * 60).await;
-        let bought = buy(&market, &lea, "lea@example.org").await;
-        led_to(&send(&ines, &bought, "ctt", "").await, &bought.desk());
+        let order = buy(&market, &lea, "lea@example.org").await;
+        assert_redirects(&dispatch(&ines, &order, "ctt", "").await, &order.seller_page());
         market.sweep(13 * 24 * 60).await;
-        assert_eq!(market.status(&bought), "Shipped");
+        assert_eq!(market.status(&order), "Shipped");
         market.emails("lea@example.org", 3).await;
-        let mails = "jobs WHERE kind = 'mail'";
-        let before = market.count_of(mails);
+        let queued_emails = "jobs WHERE kind = 'mail'";
+        let before = market.count_rows(queued_emails);
         join(market.sweep(15 * 24 * 60), market.sweep(15 * 24 * 60)).await;
-        assert_eq!(market.status(&bought), "Delivered");
-        // The email is dated like the sweep, so it is not sent before that day.
+        assert_eq!(market.status(&order), "Delivered");
+        // The job's due time is that of the sweep, two weeks from now, so the email is counted in the queue.
         assert_eq!(
-            market.count_of(mails),
+            market.count_rows(queued_emails),
             before + 1,
-            "one email, however many sweep at once"
+            "one email, although two sweeps ran"
         );
     });
 }

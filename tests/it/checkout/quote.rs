@@ -1,4 +1,4 @@
-//! A quote is the sum of its parts, whatever is in the cart.
+//! Property tests: the total of a quote is the sum of its lines and deliveries, for any cart.
 
 use chrono::NaiveDateTime;
 use pocketshop::carts::{Cart, CartLine, CartShop, Personalization};
@@ -14,14 +14,14 @@ fn now() -> NaiveDateTime {
     "2026-11-24T12:00:00".parse().unwrap()
 }
 
-/// Shop, unit price, quantity, and whether it needs shipping.
-type Drawn = (i64, i64, i32, bool);
+/// A random cart line: shop, unit price, quantity, and whether it needs shipping.
+type RandomLine = (i64, i64, i32, bool);
 
-fn cart(drawn: &[Drawn]) -> Cart {
-    let lines = drawn
+fn cart(random_lines: &[RandomLine]) -> Cart {
+    let lines = random_lines
         .iter()
         .zip(1..)
-        .map(|(&(shop, price, quantity, posted), id)| CartLine {
+        .map(|(&(shop, price, quantity, shipped), id)| CartLine {
             item: CartItemId(id),
             variant: VariantId(100 + id),
             product: ProductId(id),
@@ -37,15 +37,15 @@ fn cart(drawn: &[Drawn]) -> Cart {
             subtotal: Money(price * i64::from(quantity)),
             stock: 99,
             max_quantity: 99,
-            delivery: if posted { Delivery::Parcel } else { Delivery::Digital },
+            delivery: if shipped { Delivery::Parcel } else { Delivery::Digital },
             readiness: Readiness::Ready,
             picture: None,
             problem: None,
         });
-    arranged(lines.collect())
+    group_by_shop(lines.collect())
 }
 
-fn arranged(mut lines: Vec<CartLine>) -> Cart {
+fn group_by_shop(mut lines: Vec<CartLine>) -> Cart {
     let mut shops: Vec<CartShop> = Vec::new();
     for line in &lines {
         if !shops.iter().any(|shop| shop.id == line.shop) {
@@ -65,11 +65,11 @@ fn arranged(mut lines: Vec<CartLine>) -> Cart {
     }
 }
 
-/// The first price, the further price and the free subtotal of a rate; one for each of the shops 1 to 4.
-type Tariff = (i64, i64, Option<i64>);
+/// The first price, the further price and the subtotal for free delivery of a rate. Each of the shops 1 to 4 has one.
+type RatePrices = (i64, i64, Option<i64>);
 
-fn rates(tariffs: &[Tariff]) -> Vec<ShippingRate> {
-    let rate = |(&(first, further, free_over), shop): (&Tariff, i64)| ShippingRate {
+fn rates(rate_prices: &[RatePrices]) -> Vec<ShippingRate> {
+    let rate = |(&(first, further, free_over), shop): (&RatePrices, i64)| ShippingRate {
         id: ShippingRateId(shop * 10),
         shop_id: ShopId(shop),
         name: "Post".to_owned(),
@@ -81,7 +81,7 @@ fn rates(tariffs: &[Tariff]) -> Vec<ShippingRate> {
         days_to: 3,
         pickup: false,
     };
-    tariffs.iter().zip(1..).map(rate).collect()
+    rate_prices.iter().zip(1..).map(rate).collect()
 }
 
 fn quote(cart: &Cart, rates: &[ShippingRate]) -> Quote {
@@ -93,45 +93,47 @@ fn quote(cart: &Cart, rates: &[ShippingRate]) -> Quote {
     Quote::new(cart, rates, &choices, now())
 }
 
-fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
+fn random_lines() -> impl Strategy<Value = Vec<RandomLine>> {
     proptest::collection::vec((1..=4_i64, 0..=1_000_000_000_i64, 1..=99_i32, any::<bool>()), 1..50)
 }
 
-fn tariffs() -> impl Strategy<Value = Vec<Tariff>> {
+fn rate_prices() -> impl Strategy<Value = Vec<RatePrices>> {
     let free = proptest::option::of(0..=10_000_000_000_i64);
     proptest::collection::vec((0..=1_000_000_i64, 0..=1_000_000_i64, free), 4)
 }
 
 proptest! {
     #[test]
-    fn a_total_is_the_sum_of_its_lines_and_their_delivery(drawn in drawn(), tariffs in tariffs()) {
-        let quote = quote(&cart(&drawn), &rates(&tariffs));
+    fn a_total_is_the_sum_of_its_lines_and_their_delivery(random_lines in random_lines(), rate_prices in rate_prices()) {
+        let quote = quote(&cart(&random_lines), &rates(&rate_prices));
         prop_assert!(quote.errors.is_empty(), "{:?}", quote.errors);
-        let lines: i64 = drawn.iter().map(|&(_, price, quantity, _)| price * i64::from(quantity)).sum();
+        let lines: i64 = random_lines.iter().map(|&(_, price, quantity, _)| price * i64::from(quantity)).sum();
         let mut delivery = 0;
-        for (&(first, further, free_over), shop) in tariffs.iter().zip(1_i64..) {
-            let posted = || drawn.iter().filter(|line| line.0 == shop && line.3);
-            let pieces: i64 = posted().map(|line| i64::from(line.2)).sum();
-            let worth: i64 = posted().map(|line| line.1 * i64::from(line.2)).sum();
-            if pieces > 0 && free_over.is_none_or(|from| worth < from) {
-                delivery += first + further * (pieces - 1);
+        for (&(first, further, free_over), shop) in rate_prices.iter().zip(1_i64..) {
+            let shipped = || random_lines.iter().filter(|line| line.0 == shop && line.3);
+            let quantity: i64 = shipped().map(|line| i64::from(line.2)).sum();
+            let subtotal: i64 = shipped().map(|line| line.1 * i64::from(line.2)).sum();
+            if quantity > 0 && free_over.is_none_or(|from| subtotal < from) {
+                delivery += first + further * (quantity - 1);
             }
         }
         prop_assert_eq!((quote.items.0, quote.shipping.0, quote.total.0), (lines, delivery, lines + delivery));
-        let parts: i64 = quote.shops.iter().map(|shop| shop.items.0 + shop.shipping.0).sum();
-        prop_assert_eq!(parts, quote.total.0);
+        let shop_totals: i64 = quote.shops.iter().map(|shop| shop.items.0 + shop.shipping.0).sum();
+        prop_assert_eq!(shop_totals, quote.total.0);
         prop_assert!(quote.shops.iter().all(|shop| shop.items.0 >= 0 && shop.shipping.0 >= 0));
-        prop_assert_eq!(quote.item_count(), drawn.iter().map(|line| i64::from(line.2)).sum::<i64>());
+        prop_assert_eq!(quote.item_count(), random_lines.iter().map(|line| i64::from(line.2)).sum::<i64>());
     }
 
     #[test]
-    fn the_order_of_the_lines_does_not_matter(drawn in drawn(), tariffs in tariffs(), turn in 0..50_usize) {
-        let straight = cart(&drawn);
-        let mut lines = straight.lines.clone();
-        let by = turn % lines.len();
+    fn the_order_of_the_lines_does_not_matter(
+        random_lines in random_lines(), rate_prices in rate_prices(), rotation in 0..50_usize,
+    ) {
+        let original = cart(&random_lines);
+        let mut lines = original.lines.clone();
+        let by = rotation % lines.len();
         lines.rotate_left(by);
         lines.reverse();
-        let (one, other) = (quote(&straight, &rates(&tariffs)), quote(&arranged(lines), &rates(&tariffs)));
+        let (one, other) = (quote(&original, &rates(&rate_prices)), quote(&group_by_shop(lines), &rates(&rate_prices)));
         prop_assert_eq!((one.items, one.shipping, one.total), (other.items, other.shipping, other.total));
     }
 
@@ -149,39 +151,39 @@ proptest! {
 
     #[test]
     fn a_quote_is_the_same_only_while_nothing_changed(
-        drawn in drawn(), tariffs in tariffs(), at in 0..50_usize, what in 0..4_usize,
+        random_lines in random_lines(), rate_prices in rate_prices(), index in 0..50_usize, change in 0..4_usize,
     ) {
-        let (before, own) = (cart(&drawn), rates(&tariffs));
-        let seen = quote(&before, &own).text();
-        prop_assert_eq!(&quote(&before.clone(), &own.clone()).text(), &seen);
-        let (mut after, mut tariff) = (before.clone(), own.clone());
-        let at = at % after.lines.len();
-        let line = &mut after.lines[at];
-        match what {
+        let (before, original_rates) = (cart(&random_lines), rates(&rate_prices));
+        let original_text = quote(&before, &original_rates).text();
+        prop_assert_eq!(&quote(&before.clone(), &original_rates.clone()).text(), &original_text);
+        let (mut after, mut changed_rates) = (before.clone(), original_rates.clone());
+        let index = index % after.lines.len();
+        let line = &mut after.lines[index];
+        match change {
             0 => line.unit_price = Money(line.unit_price.0 + 1),
             1 => line.quantity += 1,
             2 => line.variant = VariantId(line.variant.0 + 1000),
             _ => {
                 line.delivery = Delivery::Parcel;
                 line.unit_price = Money(line.unit_price.0 + 2);
-                for rate in &mut tariff {
+                for rate in &mut changed_rates {
                     rate.id = ShippingRateId(rate.id.0 + 1);
                 }
             }
         }
         line.subtotal = line.unit_price.times(line.quantity).unwrap();
         let title = line.title.clone();
-        let now = quote(&after, &tariff);
-        prop_assert_ne!(now.text(), seen.clone());
-        let told = now.changes(&seen, Currency::by_code("USD").unwrap());
-        prop_assert!(told.iter().any(|words| words.contains(&title)), "{told:?}");
-        // Without the change the text is the same again.
-        prop_assert_eq!(quote(&before, &own).text(), seen);
+        let now = quote(&after, &changed_rates);
+        prop_assert_ne!(now.text(), original_text.clone());
+        let messages = now.changes(&original_text, Currency::by_code("USD").unwrap());
+        prop_assert!(messages.iter().any(|words| words.contains(&title)), "{messages:?}");
+        // Without the change, the text is the same as before.
+        prop_assert_eq!(quote(&before, &original_rates).text(), original_text);
     }
 
     #[test]
-    fn a_tampered_quote_is_only_compared(drawn in drawn(), typed in "(t|s|i|_|\\.|[0-9]|\\PC){0,200}") {
-        let quote = quote(&cart(&drawn), &[]);
-        prop_assert!(!quote.changes(&typed, Currency::by_code("USD").unwrap()).is_empty());
+    fn a_tampered_quote_is_only_compared(random_lines in random_lines(), input in "(t|s|i|_|\\.|[0-9]|\\PC){0,200}") {
+        let quote = quote(&cart(&random_lines), &[]);
+        prop_assert!(!quote.changes(&input, Currency::by_code("USD").unwrap()).is_empty());
     }
 }

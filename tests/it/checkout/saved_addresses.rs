@@ -1,7 +1,7 @@
-//! Saved addresses at the checkout: the latest is filled in, and nobody sees another user's.
+//! Saved addresses at the checkout: the latest one is filled in, and other users' addresses are not shown.
 
-use super::purchase::{Form, MUG, fill};
-use crate::cart::plain;
+use super::purchase::{Form, RING_DISH, add_to_cart};
+use crate::cart::simple_market;
 use crate::support::{Market, attributes, run, texts};
 
 const FIELDS: [&str; 4] = ["name", "street", "postal_code", "town"];
@@ -15,8 +15,8 @@ async fn filled_in(visitor: &crate::support::visitor::Visitor, path: &str) -> Ve
 }
 
 async fn buy(market: &Market, visitor: &crate::support::visitor::Visitor, street: &str, save: bool) {
-    fill(visitor, market.variant(MUG), "1").await;
-    let mut form = Form::of(visitor).await;
+    add_to_cart(visitor, market.variant(RING_DISH), "1").await;
+    let mut form = Form::load(visitor).await;
     form.set("street", street);
     if save {
         form.set("save_address", "1");
@@ -27,17 +27,17 @@ async fn buy(market: &Market, visitor: &crate::support::visitor::Visitor, street
 #[test]
 fn an_address_is_saved_on_request_and_filled_in_next_time() {
     run(async {
-        let market = plain().await;
-        let mug = market.variant(MUG);
-        market.shelve(mug, 50).await;
+        let market = simple_market().await;
+        let dish = market.variant(RING_DISH);
+        market.set_stock(dish, 50).await;
         let ana = market.sign_up("ana").await;
         buy(&market, &ana, "1 First Street", false).await;
-        assert_eq!(market.count_of("addresses"), 0);
+        assert_eq!(market.count_rows("addresses"), 0);
         for street in ["1 First Street", "2 Second Street", "1 First Street"] {
             buy(&market, &ana, street, true).await;
         }
-        assert_eq!(market.count_of("addresses"), 2);
-        fill(&ana, mug, "1").await;
+        assert_eq!(market.count_rows("addresses"), 2);
+        add_to_cart(&ana, dish, "1").await;
         let expected = ["Ada Lovelace", "1 First Street", "94103", "San Francisco"];
         assert_eq!(filled_in(&ana, "/checkout").await, expected);
         let page = ana.page("/checkout").await;
@@ -48,7 +48,7 @@ fn an_address_is_saved_on_request_and_filled_in_next_time() {
         assert_eq!(filled_in(&ana, other).await[1], "2 Second Street");
 
         let eve = market.sign_up("eve").await;
-        fill(&eve, mug, "1").await;
+        add_to_cart(&eve, dish, "1").await;
         assert_eq!(filled_in(&eve, other).await, [""; 4]);
     });
 }
