@@ -1,9 +1,9 @@
-//! The original's fixtures arrive whole, once, or not at all.
+//! `pocketshop import`: the original's fixtures are imported completely and once, or not at all.
 
 mod accounts;
+mod errors;
 pub mod files;
 mod market;
-mod mistakes;
 mod orders;
 
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::schema::{
 use files::FIXTURES;
 use market::Market;
 
-type Moment = Option<NaiveDateTime>;
+type OptionalTime = Option<NaiveDateTime>;
 
 fn time(text: &str) -> NaiveDateTime {
     DateTime::parse_from_rfc3339(text).unwrap().naive_utc()
@@ -30,22 +30,25 @@ fn now() -> NaiveDateTime {
     time("2026-11-22T10:00:00Z")
 }
 
+/// The counts of all models.
 fn counts(report: &Report) -> Vec<Counts> {
     Model::ALL.into_iter().map(|model| report.counts(model)).collect()
 }
 
-fn each(read: [usize; 8], counts: impl Fn(usize) -> Counts) -> Vec<Counts> {
+/// The counts of each model, from how many rows of it were read.
+fn counts_per_model(read: [usize; 8], counts: impl Fn(usize) -> Counts) -> Vec<Counts> {
     read.into_iter().map(counts).collect()
 }
 
-const EACH: [usize; 8] = [8, 6, 38, 130, 8, 2, 5, 19];
+/// How many rows the fixtures have of each model.
+const ROWS_PER_MODEL: [usize; 8] = [8, 6, 38, 130, 8, 2, 5, 19];
 
 #[test]
 fn the_original_market_is_imported_completely() {
     let (mut market, report) = Market::imported();
     assert_eq!(
         counts(&report),
-        each(EACH, |read| Counts {
+        counts_per_model(ROWS_PER_MODEL, |read| Counts {
             read,
             imported: read,
             existing: 0,
@@ -88,12 +91,12 @@ fn the_original_market_is_imported_completely() {
         .order(product_variants::product_id)
         .load(conn)
         .unwrap();
-    let windows: Vec<(i64, Money, i32)> = products::table
+    let product_values: Vec<(i64, Money, i32)> = products::table
         .select((products::id, products::price, products::quantity))
         .order(products::id)
         .load(conn)
         .unwrap();
-    assert_eq!(variants, windows);
+    assert_eq!(variants, product_values);
 }
 
 #[test]
@@ -103,7 +106,7 @@ fn importing_twice_changes_nothing() {
     let report = market.import(Path::new(FIXTURES)).unwrap();
     assert_eq!(
         counts(&report),
-        each(EACH, |read| Counts {
+        counts_per_model(ROWS_PER_MODEL, |read| Counts {
             read,
             imported: 0,
             existing: read,

@@ -1,4 +1,4 @@
-//! The binary as an admin meets it: its commands, its settings, its start and its end.
+//! The program's commands and settings, and how it starts and stops.
 
 mod capacity;
 mod settings;
@@ -43,15 +43,15 @@ fn the_help_explains_every_command_and_setting() {
 }
 
 #[test]
-fn the_key_is_made_once_and_is_ours_alone() {
+fn the_key_is_created_once_and_is_private() {
     let folder = TempDir::new().unwrap();
     let key = folder.path().join("data/secret.key");
     run(pocketshop(folder.path()).arg("migrate"));
-    let made = std::fs::read(&key).unwrap();
-    assert!(made.len() >= 64);
+    let key_bytes = std::fs::read(&key).unwrap();
+    assert!(key_bytes.len() >= 64);
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     run(pocketshop(folder.path()).arg("migrate"));
-    assert_eq!(std::fs::read(&key).unwrap(), made);
+    assert_eq!(std::fs::read(&key).unwrap(), key_bytes);
     assert_eq!(
         std::fs::metadata(folder.path().join("data"))
             .unwrap()
@@ -60,13 +60,13 @@ fn the_key_is_made_once_and_is_ours_alone() {
             & 0o777,
         0o700
     );
-    let left: Vec<PathBuf> = std::fs::read_dir(folder.path().join("data"))
+    let files: Vec<PathBuf> = std::fs::read_dir(folder.path().join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     assert!(
-        left.iter().all(|path| !path.display().to_string().contains("probe")),
-        "{left:?}"
+        files.iter().all(|path| !path.display().to_string().contains("probe")),
+        "{files:?}"
     );
 }
 
@@ -128,7 +128,7 @@ fn shutdown_finishes_running_requests() {
         let folder = TempDir::new().unwrap();
         let mut server = Server::start(pocketshop(folder.path()).args(["--rate-limit=off", "--log=error"]));
         assert!(server.get("/").starts_with("HTTP/1.1 200"));
-        // A body that never comes must not hold the end up for long.
+        // A request whose body never arrives must not delay the shutdown for long.
         let mut stalled = server.connect();
         stalled
             .write_all(b"POST /theme HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nthe")
@@ -139,7 +139,7 @@ fn shutdown_finishes_running_requests() {
         let wal = folder.path().join("data/pocketshop.db-wal");
         assert!(
             std::fs::metadata(wal).map_or(0, |file| file.len()) == 0,
-            "the write-ahead log is left full"
+            "the write-ahead log is not empty"
         );
     }
 }
@@ -152,33 +152,33 @@ fn slow_and_growing_bodies_are_aborted() {
         format!("POST /theme HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n{length}\r\n\r\n")
     };
     let start = Instant::now();
-    let mut big = server.connect();
-    big.write_all(head("Content-Length: 1000000000").as_bytes()).unwrap();
-    let mut answer = [0_u8; 12];
-    big.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 413");
+    let mut large = server.connect();
+    large.write_all(head("Content-Length: 1000000000").as_bytes()).unwrap();
+    let mut response = [0_u8; 12];
+    large.read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"HTTP/1.1 413");
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 
-    let mut swelling = server.connect();
-    swelling
+    let mut growing = server.connect();
+    growing
         .write_all(head("Transfer-Encoding: chunked").as_bytes())
         .unwrap();
     let chunk = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
     for _ in 0..20 {
-        if swelling.write_all(chunk.as_bytes()).is_err() {
+        if growing.write_all(chunk.as_bytes()).is_err() {
             break;
         }
     }
-    swelling.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 413");
+    growing.read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"HTTP/1.1 413");
 
-    let zipped = server
+    let compressed = server
         .send_raw(&(head("Content-Encoding: gzip\r\nConnection: close\r\nContent-Length: 4") + "\x1f\x0b\x08\x00"));
-    assert!(zipped.starts_with("HTTP/1.1 415"), "{zipped}");
+    assert!(compressed.starts_with("HTTP/1.1 415"), "{compressed}");
 
     let start = Instant::now();
-    let dripping = server.send_raw(&head("Content-Length: 100"));
-    assert!(dripping.starts_with("HTTP/1.1 408"), "{dripping}");
+    let stalled_response = server.send_raw(&head("Content-Length: 100"));
+    assert!(stalled_response.starts_with("HTTP/1.1 408"), "{stalled_response}");
     assert!(start.elapsed() < Duration::from_secs(18), "{:?}", start.elapsed());
     assert!(server.get("/healthz").contains("200 OK"));
 }

@@ -1,4 +1,4 @@
-//! Users keep who they are, and lose what they could do.
+//! Imported users keep their passwords and dates, but no admin rights.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::files::Files;
 use super::market::Market;
-use super::{Moment, time};
+use super::{OptionalTime, time};
 use crate::schema::users;
 
-type Person = (String, String, String, bool, NaiveDateTime, Moment, Moment);
+type UserRow = (String, String, String, bool, NaiveDateTime, OptionalTime, OptionalTime);
 
 #[test]
 fn imported_users_keep_password_and_dates_but_no_admin_rights() {
@@ -18,7 +18,7 @@ fn imported_users_keep_password_and_dates_but_no_admin_rights() {
     let rows = Files::copy().rows("jwt_auth.json");
     for row in rows {
         let fields = &row["fields"];
-        let (username, email, password, admin, joined, verified, seen): Person = users::table
+        let (username, email, password, admin, joined, verified, last_login): UserRow = users::table
             .find(row["pk"].as_i64().unwrap())
             .select((
                 users::username,
@@ -43,7 +43,7 @@ fn imported_users_keep_password_and_dates_but_no_admin_rights() {
         assert!(!admin);
         assert_eq!(verified, None);
         assert_eq!(joined, time(fields["date_joined"].as_str().unwrap()));
-        assert_eq!(seen, fields["last_login"].as_str().map(time));
+        assert_eq!(last_login, fields["last_login"].as_str().map(time));
     }
     assert!(report.to_string().contains(
         "\nadmin was a superuser and is now a plain user; `pocketshop user admin admin` makes them an admin."

@@ -1,4 +1,4 @@
-//! The original's fixtures, to be read and to be spoiled.
+//! The original's fixtures: tests read them, or change a copy.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 pub const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/pocketshop");
 
-/// The fixtures in a folder where a test may change them.
+/// A copy of the fixtures that a test may change.
 pub struct Files(TempDir);
 
 impl Files {
@@ -34,6 +34,7 @@ impl Files {
         fs::write(self.folder().join(file), serde_json::to_string(rows).unwrap()).unwrap();
     }
 
+    /// Sets a field of one row.
     pub fn set(&self, file: &str, model: Model, pk: i64, field: &str, value: Value) {
         let mut rows = self.rows(file);
         let row = rows
@@ -50,15 +51,15 @@ impl Files {
         self.write(file, &rows);
     }
 
-    /// Adds a second row like one that is there.
-    pub fn double(&self, file: &str, model: Model, pk: i64, new_pk: i64) {
-        let mut twin = self
+    /// Adds a copy of a row with another primary key.
+    pub fn duplicate(&self, file: &str, model: Model, pk: i64, new_pk: i64) {
+        let mut copy = self
             .rows(file)
             .into_iter()
             .find(|row| row["model"] == model.label() && row["pk"] == pk)
             .unwrap();
-        twin["pk"] = json!(new_pk);
-        self.add(file, twin);
+        copy["pk"] = json!(new_pk);
+        self.add(file, copy);
     }
 
     pub fn remove(&self, file: &str, model: Model, pk: i64) {

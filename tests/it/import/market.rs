@@ -1,4 +1,4 @@
-//! A database to import into.
+//! A market to import into, without a server.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::support::rows;
 
 pub struct Market {
     pub conn: Conn,
-    // Dropped last: where the connection leads.
+    // Dropped last, because the connection uses it.
     _database: Database,
 }
 

@@ -1,4 +1,4 @@
-//! Payments, orders and parcels arrive as they were.
+//! Imported payments, orders and shop orders.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use serde_json::json;
 
 use super::files::Files;
 use super::market::Market;
-use super::{Moment, time};
+use super::{OptionalTime, time};
 use crate::schema::{orders, payments, products, purchases, shop_orders};
 
-type Parcel = (i64, Option<i64>, Moment, Moment);
+type ShopOrderRow = (i64, Option<i64>, OptionalTime, OptionalTime);
 
 #[test]
 fn a_payment_is_the_sum_of_its_orders() {
@@ -54,10 +54,10 @@ fn a_payment_is_the_sum_of_its_orders() {
 fn orders_keep_their_personalization() {
     let (mut market, _) = Market::imported();
     let conn = &mut market.conn;
-    let mut parcels = BTreeSet::new();
+    let mut shop_orders_seen = BTreeSet::new();
     for row in Files::copy().rows("orders.json") {
         let fields = &row["fields"];
-        let (status, quantity, bought, changed): (String, i32, chrono::NaiveDateTime, chrono::NaiveDateTime) =
+        let (status, quantity, ordered_at, last_change): (String, i32, chrono::NaiveDateTime, chrono::NaiveDateTime) =
             orders::table
                 .find(row["pk"].as_i64().unwrap())
                 .select((orders::status, orders::quantity, orders::created_at, orders::updated_at))
@@ -65,9 +65,9 @@ fn orders_keep_their_personalization() {
                 .unwrap();
         assert_eq!(json!(status), fields["status"]);
         assert_eq!(json!(quantity), fields["quantity"]);
-        assert_eq!(bought, time(fields["created_at"].as_str().unwrap()));
-        assert_eq!(changed, time(fields["updated_at"].as_str().unwrap()));
-        let (parcel, shop, shipped, delivered): Parcel = orders::table
+        assert_eq!(ordered_at, time(fields["created_at"].as_str().unwrap()));
+        assert_eq!(last_change, time(fields["updated_at"].as_str().unwrap()));
+        let (shop_order, shop, shipped, delivered): ShopOrderRow = orders::table
             .inner_join(shop_orders::table)
             .filter(orders::id.eq(row["pk"].as_i64().unwrap()))
             .select((
@@ -78,50 +78,59 @@ fn orders_keep_their_personalization() {
             ))
             .first(conn)
             .unwrap();
-        assert_eq!(shipped, (status == "Shipped").then_some(changed));
+        assert_eq!(shipped, (status == "Shipped").then_some(last_change));
         assert_eq!(delivered, None);
-        let its_shop: i64 = products::table
+        let product_shop: i64 = products::table
             .find(fields["product"].as_i64().unwrap())
             .select(products::shop_id)
             .first(conn)
             .unwrap();
-        assert_eq!(shop, Some(its_shop));
-        parcels.insert((fields["payment"].as_i64().unwrap(), its_shop, shipped.is_some(), parcel));
+        assert_eq!(shop, Some(product_shop));
+        shop_orders_seen.insert((
+            fields["payment"].as_i64().unwrap(),
+            product_shop,
+            shipped.is_some(),
+            shop_order,
+        ));
     }
-    let groups: BTreeSet<_> = parcels
+    let groups: BTreeSet<_> = shop_orders_seen
         .iter()
-        .map(|(payment, shop, sent, _)| (payment, shop, sent))
+        .map(|(payment, shop, shipped, _)| (payment, shop, shipped))
         .collect();
-    assert_eq!(groups.len(), parcels.len(), "a group went out in more than one parcel");
+    assert_eq!(
+        groups.len(),
+        shop_orders_seen.len(),
+        "a shop has two shop orders with the same status in one purchase"
+    );
     assert_eq!(
         shop_orders::table.count().get_result(conn),
-        Ok(i64::try_from(parcels.len()).unwrap())
+        Ok(i64::try_from(shop_orders_seen.len()).unwrap())
     );
 }
 
-/// When each parcel of payment 5 from the shop of its orders 16 and 17 was sent and delivered.
-fn parcels(market: &mut Market) -> Vec<(Moment, Moment)> {
+/// When the shop orders of payment 5 from the shop of its orders 16 and 17 were shipped and delivered.
+fn shop_order_dates(market: &mut Market) -> Vec<(OptionalTime, OptionalTime)> {
     let conn = &mut market.conn;
     let shop: i64 = products::table
         .find(19_i64)
         .select(products::shop_id)
         .first(conn)
         .unwrap();
-    let mut parcels: Vec<(Moment, Moment)> = payments::table
+    let mut dates: Vec<(OptionalTime, OptionalTime)> = payments::table
         .inner_join(purchases::table.inner_join(shop_orders::table))
         .filter(payments::id.eq(5_i64).and(shop_orders::shop_id.eq(shop)))
         .select((shop_orders::shipped_at, shop_orders::delivered_at))
         .load(conn)
         .unwrap();
-    parcels.sort();
-    parcels
+    dates.sort();
+    dates
 }
 
 #[test]
-fn one_shop_may_send_one_checkout_in_two_parcels() {
+fn shipped_and_pending_orders_of_one_shop_are_two_shop_orders() {
     let (mut market, _) = Market::imported();
     assert_eq!(
-        parcels(&mut market),
+        shop_order_dates(&mut market),
         [(None, None), (Some(time("2025-10-28T17:42:40.328Z")), None)]
     );
 }
@@ -134,7 +143,7 @@ fn a_shop_order_is_delivered_when_all_its_lines_are() {
     market
         .import_changed(|files| files.set("orders.json", Model::Order, 16, "status", json!("Delivered")))
         .unwrap();
-    assert_eq!(parcels(&mut market), [(Some(first), None)]);
+    assert_eq!(shop_order_dates(&mut market), [(Some(first), None)]);
     let mut market = Market::empty();
     market
         .import_changed(|files| {
@@ -143,15 +152,15 @@ fn a_shop_order_is_delivered_when_all_its_lines_are() {
             }
         })
         .unwrap();
-    assert_eq!(parcels(&mut market), [(Some(first), Some(last))]);
+    assert_eq!(shop_order_dates(&mut market), [(Some(first), Some(last))]);
 }
 
 #[test]
-fn a_payment_without_orders_is_a_checkout_of_nothing() {
+fn a_payment_without_orders_has_an_empty_purchase() {
     let mut market = Market::empty();
     market
         .import_changed(|files| {
-            files.double("payments.json", Model::Payment, 1, 6);
+            files.duplicate("payments.json", Model::Payment, 1, 6);
             files.set("payments.json", Model::Payment, 6, "payment_intent_id", json!(""));
         })
         .unwrap();
@@ -165,7 +174,7 @@ fn a_payment_without_orders_is_a_checkout_of_nothing() {
 }
 
 #[test]
-fn a_subtotal_stays_even_when_it_does_not_divide() {
+fn a_subtotal_that_is_not_divisible_by_the_quantity_is_kept() {
     let mut market = Market::empty();
     market
         .import_changed(|files| files.set("orders.json", Model::Order, 4, "subtotal", json!("45.99")))

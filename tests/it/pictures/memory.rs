@@ -73,7 +73,7 @@ fn ten_phone_photos_at_once_are_processed_within_the_memory_limit() {
         assert!(responses.iter().all(|response| response.status() == 303));
         let peak = server.memory_kib("VmHWM");
         eprintln!(
-            "a photo of {} kB: response after {first_response:?}, all sizes after {sizes:?}; ten at once after {ten_responses:?}, {} MiB at most",
+            "a photo of {} kB: response after {first_response:?}, all sizes after {sizes:?}; ten after {ten_responses:?}, peak {} MiB",
             photo.len() / 1000,
             peak / 1024
         );

@@ -1,18 +1,18 @@
-//! Connections, threads and rate limits as settings: wrong ones are refused, right ones apply.
+//! Settings for connections, threads and rate limits: invalid ones are refused, valid ones apply.
 
 use futures_util::future::join_all;
 use pocketshop::config::Limit;
 use tempfile::TempDir;
 
-use super::settings::refused;
+use super::settings::assert_refused;
 use crate::support::binary::{Server, pocketshop, run, text};
 use crate::support::visitor::Visitor;
-use crate::support::{Market, run as on_a_loop};
+use crate::support::{Market, run as run_async};
 
 #[test]
 fn a_wrong_number_or_limit_is_reported_in_one_line() {
     let folder = TempDir::new().unwrap();
-    for (name, wrong, words) in [
+    for (name, invalid, expected) in [
         ("POCKETSHOP_SQLITE_READERS", "0", "from 1 to 64"),
         ("POCKETSHOP_POSTGRES_CONNECTIONS", "many", "from 1 to 500"),
         ("POCKETSHOP_POOL_TIMEOUT", "2s", "from 1 to 30"),
@@ -31,8 +31,8 @@ fn a_wrong_number_or_limit_is_reported_in_one_line() {
         ("POCKETSHOP_LIMIT_SIGN_INS", "10/0m", "is not a limit"),
         ("POCKETSHOP_LIMIT_UPLOADS", "off", "is not a limit"),
     ] {
-        let settings: &[(&str, &str)] = &[(name, wrong)];
-        refused(folder.path(), &[(settings, name), (settings, words)]);
+        let settings: &[(&str, &str)] = &[(name, invalid)];
+        assert_refused(folder.path(), &[(settings, name), (settings, expected)]);
     }
 }
 
@@ -42,11 +42,13 @@ fn check_shows_settings_and_defaults() {
     let output = run(pocketshop(folder.path())
         .args(["check", "--limit-sign-ups", "2/10m"])
         .env("POCKETSHOP_SQLITE_READERS", "8"));
-    let said = text(&output.stdout);
-    assert!(output.status.success(), "{said}");
+    let printed = text(&output.stdout);
+    assert!(output.status.success(), "{printed}");
     let value = |name: &str| {
-        let line = said.lines().find(|line| line.split_whitespace().next() == Some(name));
-        line.unwrap_or_else(|| panic!("{name} is not in:\n{said}"))[name.len()..]
+        let line = printed
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(name));
+        line.unwrap_or_else(|| panic!("{name} is not in:\n{printed}"))[name.len()..]
             .trim()
             .to_owned()
     };
@@ -70,15 +72,15 @@ fn a_chosen_limit_of_requests_applies() {
 
 #[test]
 fn a_chosen_limit_of_sign_ins_applies() {
-    on_a_loop(async {
+    run_async(async {
         let market = Market::open(true, |config| {
             config.rate_limit = true;
             config.limits.sign_ins = Limit::per_minutes(2, 60);
         });
         let mut statuses = Vec::new();
         for _ in 0..3 {
-            let answer = Visitor::new(&market).sign_in("ines", "not her password").await;
-            statuses.push(answer.status().as_u16());
+            let response = Visitor::new(&market).sign_in("ines", "not her password").await;
+            statuses.push(response.status().as_u16());
         }
         assert_eq!(statuses, [422, 422, 429]);
     });
@@ -86,15 +88,18 @@ fn a_chosen_limit_of_sign_ins_applies() {
 
 #[test]
 fn one_connection_and_one_thread_still_serve() {
-    on_a_loop(async {
+    run_async(async {
         let market = Market::open(true, |config| {
             config.pools.sqlite_readers = 1;
             config.pools.postgres_connections = 1;
             config.threads.blocking = 1;
         });
         assert_eq!(market.db.pools()[0].max, 1);
-        let answers = join_all((0..10).map(|_| market.get("/"))).await;
-        assert!(answers.iter().all(|answer| answer.status() == 200), "{answers:?}");
+        let responses = join_all((0..10).map(|_| market.get("/"))).await;
+        assert!(
+            responses.iter().all(|response| response.status() == 200),
+            "{responses:?}"
+        );
         let visitor = Visitor::new(&market);
         assert_eq!(visitor.sign_in("ines", "twelve small pockets").await.status(), 303);
         assert_eq!(visitor.get("/dashboard").await.status(), 200);

@@ -1,4 +1,4 @@
-//! Settings: what is wrong with them is told, and `check` shows them.
+//! Settings: errors are reported, and `check` shows the settings.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -14,17 +14,17 @@ use crate::support::binary::{KEY, Server, pocketshop, run, text};
 #[test]
 fn configuration_errors_are_reported_in_one_line() {
     let folder = TempDir::new().unwrap();
-    let readonly = folder.path().join("file");
-    std::fs::write(&readonly, "").unwrap();
+    let file_as_folder = folder.path().join("file");
+    std::fs::write(&file_as_folder, "").unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let readonly = readonly.join("data").display().to_string();
+    let file_as_folder = file_as_folder.join("data").display().to_string();
     let key = KEY;
-    let wrong: &[(&[(&str, &str)], &str)] = &[
+    let invalid: &[(&[(&str, &str)], &str)] = &[
         (&[("POCKETSHOP_BLND", "x")], "POCKETSHOP_BLND is not a setting"),
         (&[("POCKETSHOP_BIND", "here")], "not an address and port"),
         (&[("POCKETSHOP_BIND", &taken)], "another program may use it"),
-        (&[("POCKETSHOP_DATA", &readonly)], "cannot be written"),
+        (&[("POCKETSHOP_DATA", &file_as_folder)], "cannot be written"),
         (&[("POCKETSHOP_CURRENCY", "usd")], "three capital letters"),
         (&[("POCKETSHOP_COUNTRY", "USA")], "two capital letters"),
         (&[("POCKETSHOP_LOG", "loud")], "none of error, warn, info, debug, trace"),
@@ -72,14 +72,14 @@ fn configuration_errors_are_reported_in_one_line() {
             "could not be reached",
         ),
     ];
-    refused(folder.path(), wrong);
+    assert_refused(folder.path(), invalid);
 }
 
 #[test]
 fn a_wrong_key_mail_server_or_cost_is_reported_in_one_line() {
     let folder = TempDir::new().unwrap();
     let key = KEY;
-    refused(
+    assert_refused(
         folder.path(),
         &[
             (
@@ -142,15 +142,15 @@ fn a_wrong_key_mail_server_or_cost_is_reported_in_one_line() {
     );
 }
 
-/// Each is told in one line that holds these words and no secret.
-pub(super) fn refused(folder: &Path, wrong: &[(&[(&str, &str)], &str)]) {
-    for (settings, words) in wrong {
+/// Asserts that each set of settings is refused, with one line that contains the expected text and no secret.
+pub(super) fn assert_refused(folder: &Path, invalid: &[(&[(&str, &str)], &str)]) {
+    for (settings, expected) in invalid {
         let output = run(pocketshop(folder).envs(settings.iter().copied()));
-        let said = text(&output.stderr);
+        let printed = text(&output.stderr);
         assert!(!output.status.success(), "{settings:?}");
-        assert!(said.contains(words), "{settings:?}: {said}");
-        assert!(said.trim().lines().count() == 1, "{settings:?}: {said}");
-        assert!(!said.contains("hidden-word") && !said.contains(KEY), "{said}");
+        assert!(printed.contains(expected), "{settings:?}: {printed}");
+        assert!(printed.trim().lines().count() == 1, "{settings:?}: {printed}");
+        assert!(!printed.contains("hidden-word") && !printed.contains(KEY), "{printed}");
     }
 }
 
@@ -158,25 +158,28 @@ pub(super) fn refused(folder: &Path, wrong: &[(&[(&str, &str)], &str)]) {
 fn check_shows_the_settings_and_no_secret() {
     let folder = TempDir::new().unwrap();
     let key = KEY;
-    let fine = run(pocketshop(folder.path())
+    let valid = run(pocketshop(folder.path())
         .arg("check")
         .env("SECRET_KEY", key)
         .env("POCKETSHOP_CURRENCY", "EUR"));
-    let said = text(&fine.stdout);
-    assert!(fine.status.success(), "{said}");
-    assert!(said.contains("EUR") && said.contains("The settings are fine"), "{said}");
+    let printed = text(&valid.stdout);
+    assert!(valid.status.success(), "{printed}");
     assert!(
-        said.contains("SECRET_KEY") && said.contains("set") && !said.contains(key),
-        "{said}"
+        printed.contains("EUR") && printed.contains("The settings are fine"),
+        "{printed}"
     );
-    assert!(!folder.path().join("data").exists(), "looking made a folder");
-    let wrong = run(pocketshop(folder.path())
+    assert!(
+        printed.contains("SECRET_KEY") && printed.contains("set") && !printed.contains(key),
+        "{printed}"
+    );
+    assert!(!folder.path().join("data").exists(), "`check` created a folder");
+    let invalid = run(pocketshop(folder.path())
         .arg("check")
         .env("POCKETSHOP_CURRENCY", "?")
         .env("POCKETSHOP_TYPO", "1"));
-    let said = text(&wrong.stdout);
-    assert!(!wrong.status.success());
-    assert_eq!(said.matches("error: ").count(), 2, "{said}");
+    let printed = text(&invalid.stdout);
+    assert!(!invalid.status.success());
+    assert_eq!(printed.matches("error: ").count(), 2, "{printed}");
 }
 
 #[test]
@@ -184,11 +187,11 @@ fn check_shows_the_mail_server_without_its_password() {
     let folder = TempDir::new().unwrap();
     let check = |settings: &[(&str, &str)]| {
         let output = run(pocketshop(folder.path()).arg("check").envs(settings.iter().copied()));
-        let said = text(&output.stdout);
-        assert!(output.status.success(), "{said}");
-        assert!(!said.contains("hidden-word"), "{said}");
-        let smtp = said.lines().find(|line| line.starts_with("SMTP_URL")).unwrap();
-        (smtp.ends_with(" set"), said.contains("warning: SMTP_URL is not set"))
+        let printed = text(&output.stdout);
+        assert!(output.status.success(), "{printed}");
+        assert!(!printed.contains("hidden-word"), "{printed}");
+        let smtp = printed.lines().find(|line| line.starts_with("SMTP_URL")).unwrap();
+        (smtp.ends_with(" set"), printed.contains("warning: SMTP_URL is not set"))
     };
     let https = ("PUBLIC_URL", "https://market.example");
     assert_eq!(check(&[]), (false, false));
@@ -217,15 +220,15 @@ fn a_start_without_a_mail_server_warns() {
 }
 
 #[test]
-fn a_rotation_is_followed_by_check() {
+fn check_reports_the_progress_of_a_key_rotation() {
     let folder = TempDir::new().unwrap();
     let old = KEY;
     let new = "one-key-that-was-made-later-and-at-random-9876543210-XYZ-qrst-abcdefgh";
     let both = format!("{new},{old}");
     let check = |keys: &str| {
-        let said = text(&run(pocketshop(folder.path()).arg("check").env("SECRET_KEY", keys)).stdout);
-        assert!(!said.contains(old) && !said.contains(new), "{said}");
-        said
+        let printed = text(&run(pocketshop(folder.path()).arg("check").env("SECRET_KEY", keys)).stdout);
+        assert!(!printed.contains(old) && !printed.contains(new), "{printed}");
+        printed
     };
     drop(Server::start(pocketshop(folder.path()).env("SECRET_KEY", old)));
     assert!(!check(old).contains("old SECRET_KEY"));

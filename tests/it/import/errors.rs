@@ -1,4 +1,4 @@
-//! What the import refuses.
+//! Files that the import refuses.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::files::Files;
 use super::market::Market;
 
-/// What is wrong, and the line it is refused with.
-type Mistake = (&'static str, fn(&Files));
+/// The beginning of the error message, and the change to the files that causes it.
+type InvalidChange = (&'static str, fn(&Files));
 
-const MISTAKES: [Mistake; 22] = [
+const INVALID_CHANGES: [InvalidChange; 22] = [
     ("orders.json in ", |files| {
         fs::remove_file(files.folder().join("orders.json")).unwrap();
     }),
@@ -32,7 +32,7 @@ const MISTAKES: [Mistake; 22] = [
         },
     ),
     ("carts.json: carts.cart 2: is in the files twice", |files| {
-        files.double("carts.json", Model::Cart, 2, 2);
+        files.duplicate("carts.json", Model::Cart, 2, 2);
     }),
     (
         "products.json: products.product 12: there is no category \"FOOD\"",
@@ -124,11 +124,11 @@ const MISTAKES: [Mistake; 22] = [
 fn an_error_is_reported_and_nothing_is_created() {
     let mut market = Market::empty();
     let before = market.dump();
-    for (line, mistake) in MISTAKES {
-        match market.import_changed(mistake) {
-            Err(Error::Refused(why)) => assert!(why.starts_with(line), "{why} instead of {line}"),
-            other => panic!("{line}: {other:?}"),
+    for (expected, change) in INVALID_CHANGES {
+        match market.import_changed(change) {
+            Err(Error::Refused(message)) => assert!(message.starts_with(expected), "{message} instead of {expected}"),
+            other => panic!("{expected}: {other:?}"),
         }
-        assert_eq!(market.dump(), before, "{line}");
+        assert_eq!(market.dump(), before, "{expected}");
     }
 }
