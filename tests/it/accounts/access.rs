@@ -27,15 +27,15 @@ const COLUMNS: [(&str, Role, i64); 8] = [
     ("admin, 11 min", Role::Admin, 11),
 ];
 
-/// Rows of another user, or of nobody.
+/// The ids of rows of another user, and of a job.
 const THEIR_DEVICE: i64 = 501;
 const THEIR_BROWSER: i64 = 502;
 const DEAD_JOB: i64 = 503;
 
 type StatusTable = BTreeMap<String, Vec<String>>;
 
-/// The reviewed statuses, by `METHOD /path`.
-fn reviewed() -> StatusTable {
+/// Reads the reviewed statuses from the file, by `METHOD /path`.
+fn read_reviewed() -> StatusTable {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/access.txt");
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let mut lines = text
@@ -51,37 +51,39 @@ fn reviewed() -> StatusTable {
         names,
         "the first line names the columns"
     );
-    let mut answers = StatusTable::new();
+    let mut statuses = StatusTable::new();
     for (route, cells) in lines {
         assert_eq!(cells.len(), COLUMNS.len(), "{route}");
         assert!(
-            answers.insert(route.clone(), cells).is_none(),
+            statuses.insert(route.clone(), cells).is_none(),
             "{route} is listed twice"
         );
     }
-    answers
+    statuses
 }
 
-fn written(answers: &StatusTable) -> String {
-    let head = COLUMNS.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    let rows: Vec<(String, Vec<String>)> = [("route".to_owned(), head)]
+/// Formats the statuses as in the file, with aligned columns.
+fn format_table(statuses: &StatusTable) -> String {
+    let header = COLUMNS.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    let rows: Vec<(String, Vec<String>)> = [("route".to_owned(), header)]
         .into_iter()
-        .chain(answers.iter().map(|(route, cells)| (route.clone(), cells.clone())))
+        .chain(statuses.iter().map(|(route, cells)| (route.clone(), cells.clone())))
         .collect();
     let route_width = rows.iter().map(|(route, _)| route.len()).max().unwrap();
-    let width = |at: usize| rows.iter().map(|(_, cells)| cells[at].len()).max().unwrap();
-    let mut out = String::new();
+    let width = |index: usize| rows.iter().map(|(_, cells)| cells[index].len()).max().unwrap();
+    let mut table_text = String::new();
     for (name, cells) in &rows {
         let mut line = format!("{name:route_width$}");
-        for (at, cell) in cells.iter().enumerate() {
-            let _ = write!(line, " | {cell:width$}", width = width(at));
+        for (index, cell) in cells.iter().enumerate() {
+            let _ = write!(line, " | {cell:width$}", width = width(index));
         }
-        let _ = writeln!(out, "{}", line.trim_end());
+        let _ = writeln!(table_text, "{}", line.trim_end());
     }
-    out
+    table_text
 }
 
-fn address(route: &Route) -> String {
+/// The address of a route, with ids of rows of another user.
+fn test_address(route: &Route) -> String {
     let ids = [
         ("{session}", THEIR_DEVICE),
         ("{browser}", THEIR_BROWSER),
@@ -94,9 +96,10 @@ fn address(route: &Route) -> String {
     route.address()
 }
 
-fn said(response: &Response) -> String {
-    let to = location(response).split('?').next().unwrap();
-    format!("{} {to}", response.status().as_u16()).trim().to_owned()
+/// The status, and the path of a redirect.
+fn status_and_path(response: &Response) -> String {
+    let path = location(response).split('?').next().unwrap();
+    format!("{} {path}", response.status().as_u16()).trim().to_owned()
 }
 
 async fn send(visitor: &Visitor, method: &str, path: &str) -> Response {
@@ -107,12 +110,12 @@ async fn send(visitor: &Visitor, method: &str, path: &str) -> Response {
 }
 
 /// Another user's device and browser, and a dead job.
-fn add_devices_and_job(conn: &mut Conn, stranger: &Actor) {
+fn add_devices_and_job(conn: &mut Conn, other_user: &Actor) {
     let browser = trusted_browsers::table.find(THEIR_BROWSER);
     diesel::delete(browser).execute(conn).unwrap();
-    stranger.reset(conn, TimeDelta::zero());
-    stranger.add_session(conn, THEIR_DEVICE, TimeDelta::zero());
-    stranger.add_remembered_browser(conn, THEIR_BROWSER);
+    other_user.reset(conn, TimeDelta::zero());
+    other_user.add_session(conn, THEIR_DEVICE, TimeDelta::zero());
+    other_user.add_remembered_browser(conn, THEIR_BROWSER);
     diesel::delete(jobs::table.find(DEAD_JOB)).execute(conn).unwrap();
     diesel::insert_into(jobs::table)
         .values((
@@ -134,7 +137,7 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
-        let stranger = Actor::sign_in(&market, Role::Seller).await;
+        let other_user = Actor::sign_in(&market, Role::Seller).await;
         let mut actors = Vec::new();
         for role in [
             Role::Guest,
@@ -146,55 +149,59 @@ fn every_role_gets_the_reviewed_status_on_every_route() {
             actors.push(Actor::sign_in(&market, role).await);
         }
         actors.push(Actor::sign_in_as(&market, "tomas", Role::Seller).await);
-        let mut answers = StatusTable::new();
+        let mut statuses = StatusTable::new();
         for route in routes::all().await {
-            let path = address(&route);
+            let path = test_address(&route);
             let methods = [("GET", route.is_get()), ("POST", route.is_post())];
             assert!(route.is_get() || route.is_post(), "{route:?}");
-            for (method, known) in methods {
+            for (method, exists) in methods {
                 let mut cells = Vec::new();
                 for (name, role, minutes) in COLUMNS {
                     let actor = actors.iter().find(|actor| actor.role == role).unwrap();
-                    add_devices_and_job(&mut conn, &stranger);
+                    add_devices_and_job(&mut conn, &other_user);
                     actor.reset(&mut conn, TimeDelta::minutes(minutes));
-                    let answer = send(&actor.visitor(&market), method, &path).await;
-                    if !known {
-                        assert_eq!(answer.status(), 405, "{method} {path} as {name}");
+                    let response = send(&actor.visitor(&market), method, &path).await;
+                    if !exists {
+                        assert_eq!(response.status(), 405, "{method} {path} as {name}");
                     }
-                    cells.push(said(&answer));
+                    cells.push(status_and_path(&response));
                     let left: i64 = sessions::table
                         .find(THEIR_DEVICE)
                         .count()
                         .get_result(&mut conn)
                         .unwrap();
-                    assert_eq!(left, 1, "{method} {path} as {name} ended someone else's sign-in");
+                    assert_eq!(left, 1, "{method} {path} as {name} ended another user's session");
                 }
-                if known {
-                    answers.insert(format!("{method} {}", route.full_path), cells);
+                if exists {
+                    statuses.insert(format!("{method} {}", route.full_path), cells);
                 }
             }
         }
-        let reviewed = reviewed();
-        let mut wrong = String::new();
-        for (route, cells) in &answers {
+        let reviewed = read_reviewed();
+        let mut errors = String::new();
+        for (route, cells) in &statuses {
             match reviewed.get(route) {
                 None => {
-                    let _ = writeln!(wrong, "{route} is not in the file");
+                    let _ = writeln!(errors, "{route} is not in the file");
                 }
                 Some(expected) => {
-                    for (at, (name, ..)) in COLUMNS.iter().enumerate().filter(|(at, _)| expected[*at] != cells[*at]) {
-                        let _ = writeln!(wrong, "{route} as {name}: {}, not {}", cells[at], expected[at]);
+                    for (index, (name, ..)) in COLUMNS
+                        .iter()
+                        .enumerate()
+                        .filter(|(index, _)| expected[*index] != cells[*index])
+                    {
+                        let _ = writeln!(errors, "{route} as {name}: {}, not {}", cells[index], expected[index]);
                     }
                 }
             }
         }
-        for route in reviewed.keys().filter(|route| !answers.contains_key(*route)) {
-            let _ = writeln!(wrong, "{route} is in the file, but does not exist");
+        for route in reviewed.keys().filter(|route| !statuses.contains_key(*route)) {
+            let _ = writeln!(errors, "{route} is in the file, but does not exist");
         }
         assert!(
-            wrong.is_empty(),
-            "{wrong}\nIf all changes are intended, the file should be:\n\n{}",
-            written(&answers)
+            errors.is_empty(),
+            "{errors}\nIf all changes are intended, the file should be:\n\n{}",
+            format_table(&statuses)
         );
     });
 }
@@ -207,7 +214,7 @@ fn the_file_is_aligned() {
         .lines()
         .filter(|line| !(line.is_empty() || line.starts_with('#')))
         .collect();
-    assert_eq!(table, written(&reviewed()).lines().collect::<Vec<_>>());
+    assert_eq!(table, format_table(&read_reviewed()).lines().collect::<Vec<_>>());
 }
 
 #[test]
@@ -222,25 +229,36 @@ fn own_devices_and_browsers_are_revoked_and_a_dead_job_is_retried() {
         let browser = format!("/account/browsers/{THEIR_BROWSER}/revocation");
         for (path, first) in [(&device, "303 /account/devices"), (&browser, "303 /account/devices")] {
             let visitor = user.visitor(&market);
-            assert_eq!(said(&visitor.post(path, &[]).await), first, "{path}");
-            assert_eq!(said(&visitor.post(path, &[]).await), "404", "{path} again");
+            assert_eq!(status_and_path(&visitor.post(path, &[]).await), first, "{path}");
+            assert_eq!(status_and_path(&visitor.post(path, &[]).await), "404", "{path} again");
         }
         let retry = format!("/admin/jobs/{DEAD_JOB}/retry");
-        assert_eq!(said(&admin.visitor(&market).post(&retry, &[]).await), "303 /admin");
+        assert_eq!(
+            status_and_path(&admin.visitor(&market).post(&retry, &[]).await),
+            "303 /admin"
+        );
         for path in [
             "/account/devices/x/revocation",
             "/account/browsers/99999999999999999999/revocation",
             "/account/devices/-1/revocation",
         ] {
-            assert_eq!(said(&user.visitor(&market).post(path, &[]).await), "404", "{path}");
+            assert_eq!(
+                status_and_path(&user.visitor(&market).post(path, &[]).await),
+                "404",
+                "{path}"
+            );
         }
         for path in ["/admin/jobs/1/retry", "/admin/jobs/x/retry"] {
-            assert_eq!(said(&admin.visitor(&market).post(path, &[]).await), "404", "{path}");
+            assert_eq!(
+                status_and_path(&admin.visitor(&market).post(path, &[]).await),
+                "404",
+                "{path}"
+            );
         }
     });
 }
 
-/// No other page gives access to what the password is asked again for.
+/// Only `/confirm` gives access to pages that ask for the password again.
 #[test]
 fn no_page_renews_recent_authentication() {
     run(async {
@@ -250,10 +268,10 @@ fn no_page_renews_recent_authentication() {
         for route in routes::all().await.into_iter().filter(Route::is_post) {
             user.reset(&mut conn, TimeDelta::minutes(11));
             let visitor = user.visitor(&market);
-            let path = address(&route);
+            let path = test_address(&route);
             visitor.post(&path, &[]).await;
             let opened = visitor.get("/account/password").await;
-            assert_ne!(opened.status(), 200, "{path} stands for the password");
+            assert_ne!(opened.status(), 200, "{path} counts as entering the password");
         }
     });
 }

@@ -1,8 +1,8 @@
-//! The address book: saving, changing and removing addresses, and that others' are not found.
+//! The address book: adding, changing and removing addresses, and that another user's addresses are not found.
 
 use diesel::prelude::*;
 
-use super::steps::{connect, user_id};
+use super::helpers::{connect, user_id};
 use crate::schema::addresses;
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, attributes, run, texts};
@@ -35,10 +35,10 @@ fn an_address_is_saved_changed_and_removed() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let answer = ana
+        let response = ana
             .post("/account/addresses/new", &form("Ana <b>", "Rua A 1", "1100-148"))
             .await;
-        assert_eq!((answer.status().as_u16(), location(&answer)), (303, BOOK));
+        assert_eq!((response.status().as_u16(), location(&response)), (303, BOOK));
         let page = ana.page(BOOK).await;
         let said = texts(&page, "ol.rows").join(" ");
         assert!(
@@ -69,9 +69,9 @@ fn an_invalid_address_is_shown_again() {
             ("Ana\u{0}", "Rua A 1", "1100-148", "name"),
             ("Ana", "Rua A 1", "11", "postal_code"),
         ] {
-            let answer = ana.post("/account/addresses/new", &form(name, street, code)).await;
-            assert_eq!(answer.status(), 422, "{field}");
-            let page = scraper::Html::parse_document(&answer.text().await.unwrap());
+            let response = ana.post("/account/addresses/new", &form(name, street, code)).await;
+            assert_eq!(response.status(), 422, "{field}");
+            let page = scraper::Html::parse_document(&response.text().await.unwrap());
             assert!(texts(&page, "title").join("").starts_with("Error: "), "{field}");
             assert_eq!(attributes(&page, "#problems a", "href"), [format!("#{field}")]);
             assert_eq!(attributes(&page, "#town", "value"), ["Lisbon"]);
@@ -102,22 +102,25 @@ fn an_address_book_holds_at_most_twenty() {
         let ana = market.sign_up("ana").await;
         for number in 1..=20 {
             let street = format!("Rua {number}");
-            let answer = ana
+            let response = ana
                 .post("/account/addresses/new", &form("Ana", &street, "1100-148"))
                 .await;
-            assert_eq!(answer.status(), 303, "{street}");
+            assert_eq!(response.status(), 303, "{street}");
         }
-        let answer = ana
+        let response = ana
             .post("/account/addresses/new", &form("Ana", "Rua 21", "1100-148"))
             .await;
-        assert_eq!(answer.status(), 422);
-        assert!(answer.text().await.unwrap().contains("maximum of 20 addresses"));
+        assert_eq!(response.status(), 422);
+        assert!(response.text().await.unwrap().contains("maximum of 20 addresses"));
         let kept: i64 = addresses::table
             .filter(addresses::user_id.eq(user_id(&market, "ana")))
             .count()
             .get_result(&mut connect(&market))
             .unwrap();
         assert_eq!(kept, 20);
-        assert!(texts(&ana.page(BOOK).await, "#new").is_empty(), "no way to add more");
+        assert!(
+            texts(&ana.page(BOOK).await, "#new").is_empty(),
+            "the form for a new address is still shown"
+        );
     });
 }

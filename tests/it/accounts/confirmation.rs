@@ -1,9 +1,9 @@
-//! "Is it you?": sensitive pages ask for the password again, and for the code if the second factor is on.
+//! Confirmation: sensitive pages ask for the password again, and for a code if the second factor is on.
 
 use chrono::TimeDelta;
 use reqwest::Response;
 
-use super::steps::{age_password, dump, pending_sign_in, turn_on_second_factor, unused_code};
+use super::helpers::{age_password, dump, pending_sign_in, turn_on_second_factor, unused_code};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run};
 
@@ -20,23 +20,23 @@ const POSTS: [(&str, &[(&str, &str)]); 8] = [
     ("/account/deletion", &[("email", "ana@example.org")]),
 ];
 
-fn redirects_to_confirm(what: &str, answer: &Response) {
-    assert_eq!(answer.status(), 303, "{what}");
+fn assert_redirects_to_confirm(description: &str, response: &Response) {
+    assert_eq!(response.status(), 303, "{description}");
     assert!(
-        location(answer).starts_with("/confirm?next="),
-        "{what}: {}",
-        location(answer)
+        location(response).starts_with("/confirm?next="),
+        "{description}: {}",
+        location(response)
     );
 }
 
-/// All of them are refused, and change nothing.
-async fn asks_again(market: &Market, visitor: &Visitor) {
+/// Asserts that all these routes redirect to `/confirm` and change nothing.
+async fn assert_asks_for_password(market: &Market, visitor: &Visitor) {
     let before = dump(market).await;
     for path in GETS {
-        redirects_to_confirm(path, &visitor.get(path).await);
+        assert_redirects_to_confirm(path, &visitor.get(path).await);
     }
     for (path, form) in POSTS {
-        redirects_to_confirm(path, &visitor.post(path, form).await);
+        assert_redirects_to_confirm(path, &visitor.post(path, form).await);
     }
     assert_eq!(dump(market).await, before);
 }
@@ -47,17 +47,17 @@ fn a_password_is_asked_for_again_after_ten_minutes() {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
         age_password(&market, "ana", TimeDelta::minutes(11));
-        asks_again(&market, &ana).await;
+        assert_asks_for_password(&market, &ana).await;
         age_password(&market, "ana", TimeDelta::minutes(10) + TimeDelta::seconds(1));
-        asks_again(&market, &ana).await;
+        assert_asks_for_password(&market, &ana).await;
         age_password(&market, "ana", TimeDelta::minutes(9));
         for path in GETS {
             assert_eq!(ana.get(path).await.status(), 200, "{path}");
         }
-        // With the second factor on, its pages differ too.
+        // The pages of a user with a second factor are others, so they are tried too.
         turn_on_second_factor(&ana).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
-        asks_again(&market, &ana).await;
+        assert_asks_for_password(&market, &ana).await;
     });
 }
 
@@ -70,11 +70,11 @@ fn nothing_else_counts_as_recent_authentication() {
         let link = market.link("new@example.org", 1).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         ana.post("/account/devices/revocation", &[]).await;
-        asks_again(&market, &ana).await;
+        assert_asks_for_password(&market, &ana).await;
         ana.get(&link).await;
         assert_eq!(location(&ana.post("/email/confirm", &[]).await), "/account/email");
         assert!(ana.is_signed_in().await);
-        asks_again(&market, &ana).await;
+        assert_asks_for_password(&market, &ana).await;
     });
 }
 
@@ -84,8 +84,8 @@ fn after_confirmation_the_visitor_returns_to_the_page() {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
         age_password(&market, "ana", TimeDelta::minutes(11));
-        let asked = ana.get("/account/email").await;
-        let page = ana.page(location(&asked)).await;
+        let redirect = ana.get("/account/email").await;
+        let page = ana.page(location(&redirect)).await;
         assert_eq!(
             attributes(&page, "form[action='/confirm'] input[name=next]", "value"),
             ["/account/email"]
@@ -103,11 +103,11 @@ fn after_confirmation_the_visitor_returns_to_the_page() {
             .await;
         assert_eq!((right.status().as_u16(), location(&right)), (303, "/account/email"));
         assert_eq!(ana.get("/account/email").await.status(), 200);
-        // Only there.
-        let away = ana
+        // It does not redirect to other sites.
+        let redirect = ana
             .post("/confirm", &[("password", PASSWORD), ("next", "https://evil.test/")])
             .await;
-        assert_eq!(location(&away), "/");
+        assert_eq!(location(&redirect), "/");
     });
 }
 
@@ -127,9 +127,9 @@ fn confirmation_attempts_count_like_sign_ins() {
                 422
             );
         }
-        let rest = ana.post("/confirm", &[("password", PASSWORD)]).await;
-        assert_eq!(rest.status(), 429);
-        assert!(rest.text().await.unwrap().contains("Too many wrong tries."));
+        let limited = ana.post("/confirm", &[("password", PASSWORD)]).await;
+        assert_eq!(limited.status(), 429);
+        assert!(limited.text().await.unwrap().contains("Too many wrong tries."));
         assert_eq!(
             Visitor::new(&market)
                 .sign_in("ana@example.org", PASSWORD)
@@ -137,7 +137,7 @@ fn confirmation_attempts_count_like_sign_ins() {
                 .status(),
             429
         );
-        redirects_to_confirm("after a rest", &ana.get("/account/email").await);
+        assert_redirects_to_confirm("after too many attempts", &ana.get("/account/email").await);
         assert!(ana.is_signed_in().await);
     });
 }
@@ -147,30 +147,30 @@ fn confirmation_needs_a_code_with_a_second_factor() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let (secret, recovery) = turn_on_second_factor(&ana).await;
+        let (secret, recovery_codes) = turn_on_second_factor(&ana).await;
         age_password(&market, "ana", TimeDelta::minutes(11));
         assert_eq!(
             attributes(&ana.page("/confirm").await, "input[name=code]", "type").len(),
             1
         );
         for code in ["", "000000"] {
-            let answer = ana.post("/confirm", &[("password", PASSWORD), ("code", code)]).await;
-            assert_eq!(answer.status(), 422, "{code}");
+            let response = ana.post("/confirm", &[("password", PASSWORD), ("code", code)]).await;
+            assert_eq!(response.status(), 422, "{code}");
         }
         let code = unused_code(&market, "ana", &secret);
         let wrong = ana
             .post("/confirm", &[("password", "wrong wrong wrong"), ("code", &code)])
             .await;
         assert_eq!(wrong.status(), 422);
-        redirects_to_confirm("still", &ana.get("/account/email").await);
+        assert_redirects_to_confirm("after a wrong password", &ana.get("/account/email").await);
         let right = ana.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
         assert_eq!(right.status(), 303);
         assert_eq!(ana.get("/account/email").await.status(), 200);
         age_password(&market, "ana", TimeDelta::minutes(11));
-        let again = ana.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
-        assert_eq!(again.status(), 422, "the same code worked twice");
+        let reused = ana.post("/confirm", &[("password", PASSWORD), ("code", &code)]).await;
+        assert_eq!(reused.status(), 422, "the same code worked twice");
         let right = ana
-            .post("/confirm", &[("password", PASSWORD), ("code", &recovery[0])])
+            .post("/confirm", &[("password", PASSWORD), ("code", &recovery_codes[0])])
             .await;
         assert_eq!(right.status(), 303);
     });
@@ -184,10 +184,10 @@ fn a_pending_second_factor_cannot_confirm() {
         let (secret, _) = turn_on_second_factor(&ana).await;
         let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
-        let answer = pending
+        let response = pending
             .post("/confirm", &[("password", PASSWORD), ("code", &code)])
             .await;
-        assert!(location(&answer).starts_with("/login?"));
+        assert!(location(&response).starts_with("/login?"));
         assert!(!pending.is_signed_in().await);
     });
 }

@@ -1,4 +1,4 @@
-//! Emails with links: their recipients, how often they are sent, their addresses, and that the database holds no usable link.
+//! Emails with links: recipients, frequency, the host of links, and that the database contains no usable link.
 
 use std::net::TcpListener;
 
@@ -8,16 +8,16 @@ use diesel::prelude::*;
 use pocketshop::config::SmtpUrl;
 use pocketshop::crypto::{Cipher, MAIL};
 
-use super::steps::{
-    ANOTHER, age_emails, connect, dump, email_of, now, pending_sign_in, quiet, turn_on_second_factor, unused_code,
-    user_id,
+use super::helpers::{
+    NEW_PASSWORD, age_emails, connect, dump, email_of, now, pending_sign_in, turn_on_second_factor, unused_code,
+    user_id, wait_for_jobs,
 };
 use crate::schema::{jobs, tokens, users};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, run};
 
-/// What the database must not hold: the token in any encoding.
-fn forms_of(token: &str) -> Vec<String> {
+/// The token in all encodings that the database must not contain.
+fn encodings_of(token: &str) -> Vec<String> {
     let bytes = BASE64URL_NOPAD.decode(token.as_bytes()).unwrap();
     assert_eq!(bytes.len(), 32);
     vec![
@@ -34,7 +34,7 @@ fn assert_absent(rows: &[String], secrets: &[String]) {
         let row = rows
             .iter()
             .find(|row| row.to_lowercase().contains(&secret.to_lowercase()));
-        assert_eq!(row, None, "it holds {secret}");
+        assert_eq!(row, None, "the database contains {secret}");
     }
 }
 
@@ -56,17 +56,17 @@ fn the_database_holds_no_usable_link() {
         let rows = dump(&market).await;
         assert!(rows.iter().filter(|row| row.starts_with("tokens: ")).count() >= 4);
         for link in links {
-            assert_absent(&rows, &forms_of(&token_of(&link)));
+            assert_absent(&rows, &encodings_of(&token_of(&link)));
         }
     });
 }
 
 #[test]
-fn a_queued_email_does_not_keep_the_data() {
+fn a_queued_email_does_not_expose_its_content() {
     run(async {
         // A mail server that accepts the connection and never replies, so emails stay queued.
-        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("smtp://{}", silent.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
         let market = Market::open(false, |config| config.smtp = Some(SmtpUrl::parse(&url).unwrap()));
         let ana = market.sign_up("ana").await;
         ana.post("/account/email", &[("email", "new@example.org")]).await;
@@ -80,18 +80,18 @@ fn a_queued_email_does_not_keep_the_data() {
         let cipher = Cipher::new(&market.config.secret_keys);
         let rows = rows::dump(&mut conn);
         for payload in payloads {
-            let letter = String::from_utf8(cipher.decrypt(MAIL, &payload).unwrap()).unwrap();
-            let token: String = token_of(&letter)
+            let email = String::from_utf8(cipher.decrypt(MAIL, &payload).unwrap()).unwrap();
+            let token: String = token_of(&email)
                 .chars()
-                .take_while(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
+                .take_while(|character| character.is_ascii_alphanumeric() || "-_".contains(*character))
                 .collect();
-            assert_absent(&rows, &forms_of(&token));
+            assert_absent(&rows, &encodings_of(&token));
         }
         assert_absent(
             &rows,
             &["token=".to_owned(), "/verify".to_owned(), "confirm?".to_owned()],
         );
-        // The queued reset does not show who it is for, or whether they have an account.
+        // A queued reset reveals neither its user nor whether there is an account.
         for login in ["somebody-unheard-of", "ana"] {
             ana.post("/forgot", &[("login", login)]).await;
         }
@@ -129,11 +129,11 @@ fn links_never_depend_on_the_request_host() {
                 .send()
                 .await
                 .unwrap();
-            let asked = market.post("/forgot").header(header, value).form(&[("login", &name)]);
-            assert_eq!(asked.send().await.unwrap().status(), 303);
-            for letter in market.emails(&email_of(&name), 2).await {
-                assert!(letter.text.contains("http://market.example/"), "{}", letter.text);
-                for part in [&letter.text, &letter.html, &letter.from] {
+            let request = market.post("/forgot").header(header, value).form(&[("login", &name)]);
+            assert_eq!(request.send().await.unwrap().status(), 303);
+            for email in market.emails(&email_of(&name), 2).await {
+                assert!(email.text.contains("http://market.example/"), "{}", email.text);
+                for part in [&email.text, &email.html, &email.from] {
                     assert!(!part.contains("evil"), "{part}");
                 }
             }
@@ -147,19 +147,19 @@ fn frequent_requests_get_one_email_and_the_same_response() {
         let market = Market::empty();
         let ana = market.sign_up_unverified("ana").await;
         for _ in 0..10 {
-            let answer = Visitor::new(&market).post("/forgot", &[("login", "ana")]).await;
-            assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/forgot/sent"));
+            let response = Visitor::new(&market).post("/forgot", &[("login", "ana")]).await;
+            assert_eq!((response.status().as_u16(), location(&response)), (303, "/forgot/sent"));
             let again = ana.post("/verify/resend", &[]).await;
             assert_eq!(location(&again), "/account");
         }
-        quiet(&market).await;
+        wait_for_jobs(&market).await;
         let emails = market.emails(&email_of("ana"), 2).await;
         assert_eq!(emails[1].subject, "Choose a new password");
-        // At most five a day.
+        // At most five emails are sent in a day.
         for sent in 2..8_usize {
             age_emails(&market, "ana", TimeDelta::minutes(6));
             ana.post("/forgot", &[("login", &email_of("ana"))]).await;
-            quiet(&market).await;
+            wait_for_jobs(&market).await;
             market.emails(&email_of("ana"), 1 + sent.min(5)).await;
         }
         age_emails(&market, "ana", TimeDelta::days(1));
@@ -175,7 +175,7 @@ fn nobody_learns_from_a_reset_who_has_an_account() {
         market.sign_up("ana").await;
         market.sign_up("sus").await;
         pocketshop::ops::users::set_suspended(&market.config, "sus", true).unwrap();
-        quiet(&market).await;
+        wait_for_jobs(&market).await;
         let mut seen = Vec::new();
         for login in [
             "ana",
@@ -187,28 +187,28 @@ fn nobody_learns_from_a_reset_who_has_an_account() {
         ] {
             let visitor = Visitor::new(&market);
             let queries = market.db.queries();
-            let asked = visitor.post("/forgot", &[("login", login)]).await;
+            let response = visitor.post("/forgot", &[("login", login)]).await;
             let queries = market.db.queries() - queries;
-            let mut headers: Vec<String> = asked
+            let mut headers: Vec<String> = response
                 .headers()
                 .iter()
                 .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
                 .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
                 .collect();
             headers.sort();
-            let status = asked.status().as_u16();
-            let bodies = [asked, visitor.get("/forgot/sent").await].map(reqwest::Response::text);
+            let status = response.status().as_u16();
+            let bodies = [response, visitor.get("/forgot/sent").await].map(reqwest::Response::text);
             let [first, second] = bodies;
             seen.push((status, headers, queries, first.await.unwrap(), second.await.unwrap()));
         }
         for one in &seen[1..] {
             assert_eq!(one, &seen[0]);
         }
-        quiet(&market).await;
+        wait_for_jobs(&market).await;
         market.emails(&email_of("ana"), 2).await;
         market.emails(&email_of("nobody"), 0).await;
-        let told = market.emails(&email_of("sus"), 2).await;
-        assert_eq!(told[1].subject, "Your account is suspended");
+        let emails = market.emails(&email_of("sus"), 2).await;
+        assert_eq!(emails[1].subject, "Your account is suspended");
     });
 }
 
@@ -224,10 +224,10 @@ fn a_reset_verifies_the_address_and_keeps_the_second_factor() {
         let link = market.link(&email_of("ana"), 3).await;
         let visitor = Visitor::new(&market);
         visitor.get(&link).await;
-        let weak = visitor.post("/reset", &[("password", "password")]).await;
-        assert_eq!(weak.status(), 422);
-        let answer = visitor.post("/reset", &[("password", ANOTHER)]).await;
-        assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/login"));
+        let refused = visitor.post("/reset", &[("password", "password")]).await;
+        assert_eq!(refused.status(), 422);
+        let response = visitor.post("/reset", &[("password", NEW_PASSWORD)]).await;
+        assert_eq!((response.status().as_u16(), location(&response)), (303, "/login"));
         let page = visitor.page("/login").await;
         assert!(
             crate::support::texts(&page, "body")
@@ -235,25 +235,25 @@ fn a_reset_verifies_the_address_and_keeps_the_second_factor() {
                 .contains("Password saved.")
         );
         assert!(!visitor.is_signed_in().await);
-        let proved: Option<NaiveDateTime> = users::table
+        let verified_at: Option<NaiveDateTime> = users::table
             .filter(users::username.eq("ana"))
             .select(users::email_verified_at)
             .first(&mut connect(&market))
             .unwrap();
-        assert!(proved.is_some());
+        assert!(verified_at.is_some());
         assert!(!ana.is_signed_in().await);
         assert_eq!(visitor.sign_in("ana", PASSWORD).await.status(), 422);
-        let pending = visitor.sign_in("ana", ANOTHER).await;
+        let pending = visitor.sign_in("ana", NEW_PASSWORD).await;
         assert!(
             location(&pending).starts_with("/login/code"),
-            "the second factor is gone"
+            "the reset removed the second factor"
         );
         let code = unused_code(&market, "ana", &secret);
         visitor.post("/login/code", &[("code", &code)]).await;
         assert!(visitor.is_signed_in().await);
         let emails = market.emails(&email_of("ana"), 4).await;
         assert_eq!(emails[3].subject, "Your password was changed");
-        assert!(!emails[3].text.contains(ANOTHER));
+        assert!(!emails[3].text.contains(NEW_PASSWORD));
     });
 }
 
@@ -270,8 +270,11 @@ fn a_password_reset_ends_trust_in_browsers() {
             .await;
         pending.post("/forgot", &[("login", "ana")]).await;
         pending.get(&market.link(&email_of("ana"), 3).await).await;
-        assert_eq!(pending.post("/reset", &[("password", ANOTHER)]).await.status(), 303);
-        assert!(location(&pending.sign_in("ana", ANOTHER).await).starts_with("/login/code"));
+        assert_eq!(
+            pending.post("/reset", &[("password", NEW_PASSWORD)]).await.status(),
+            303
+        );
+        assert!(location(&pending.sign_in("ana", NEW_PASSWORD).await).starts_with("/login/code"));
     });
 }
 
@@ -282,8 +285,8 @@ fn a_link_for_a_previous_address_does_not_verify() {
         market.sign_up("ana").await;
         let link = market.link(&email_of("ana"), 1).await;
         // The account's address changed in the meantime.
-        let of = users::table.filter(users::username.eq("ana"));
-        diesel::update(of)
+        let user = users::table.filter(users::username.eq("ana"));
+        diesel::update(user)
             .set(users::email.eq("b@example.org"))
             .execute(&mut connect(&market))
             .unwrap();
@@ -291,12 +294,12 @@ fn a_link_for_a_previous_address_does_not_verify() {
         visitor.get(&link).await;
         assert_eq!(visitor.post("/verify", &[]).await.status(), 410);
         assert!(!visitor.is_signed_in().await);
-        let open: i64 = tokens::table
+        let valid_tokens: i64 = tokens::table
             .filter(tokens::user_id.eq(user_id(&market, "ana")))
             .filter(tokens::expires_at.gt(now()))
             .count()
             .get_result(&mut connect(&market))
             .unwrap();
-        assert_eq!(open, 1);
+        assert_eq!(valid_tokens, 1);
     });
 }

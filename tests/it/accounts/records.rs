@@ -1,4 +1,4 @@
-//! Reads and changes rows about accounts, for tests.
+//! Helpers that read and change rows of accounts and throttles, and register users.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub fn conn(market: &Market) -> Conn {
 }
 
 /// The hash of a user's password.
-pub fn stored(market: &Market, username: &str) -> String {
+pub fn password_hash(market: &Market, username: &str) -> String {
     users::table
         .filter(users::username.eq(username))
         .select(users::password)
@@ -26,17 +26,18 @@ pub fn stored(market: &Market, username: &str) -> String {
         .unwrap()
 }
 
-pub fn set_stored(market: &Market, username: &str, hash: &str) {
-    let one = users::table.filter(users::username.eq(username));
-    let changed = diesel::update(one)
+/// Replaces the hash of a user's password.
+pub fn set_password_hash(market: &Market, username: &str, hash: &str) {
+    let user = users::table.filter(users::username.eq(username));
+    let changed = diesel::update(user)
         .set(users::password.eq(hash))
         .execute(&mut conn(market))
         .unwrap();
     assert_eq!(changed, 1);
 }
 
-/// The usernames of the users with this address.
-pub fn holders(market: &Market, email: &str) -> Vec<String> {
+/// The usernames of the users with this email address.
+pub fn usernames_with_email(market: &Market, email: &str) -> Vec<String> {
     users::table
         .filter(users::email.eq(email))
         .select(users::username)
@@ -44,7 +45,8 @@ pub fn holders(market: &Market, email: &str) -> Vec<String> {
         .unwrap()
 }
 
-pub fn events(market: &Market, kind: &str) -> i64 {
+/// The number of security events of a kind.
+pub fn count_events(market: &Market, kind: &str) -> i64 {
     security_events::table
         .filter(security_events::kind.eq(kind))
         .count()
@@ -52,8 +54,8 @@ pub fn events(market: &Market, kind: &str) -> i64 {
         .unwrap()
 }
 
-/// The counted attempts of a throttle: `account`, `network`, `letter`.
-pub fn attempts(market: &Market, kind: &str) -> Vec<i32> {
+/// The counts of attempts of all throttles of a kind, such as `account` or `network`.
+pub fn throttle_attempts(market: &Market, kind: &str) -> Vec<i32> {
     throttles::table
         .filter(throttles::name.like(format!("{kind}:%")))
         .select(throttles::attempts)
@@ -61,7 +63,8 @@ pub fn attempts(market: &Market, kind: &str) -> Vec<i32> {
         .unwrap()
 }
 
-pub fn set_attempts(market: &Market, kind: &str, count: i32) {
+/// Sets the count of attempts of the only throttle of a kind.
+pub fn set_throttle_attempts(market: &Market, kind: &str, count: i32) {
     let kind = throttles::table.filter(throttles::name.like(format!("{kind}:%")));
     let changed = diesel::update(kind)
         .set(throttles::attempts.eq(count))
@@ -70,8 +73,8 @@ pub fn set_attempts(market: &Market, kind: &str, count: i32) {
     assert_eq!(changed, 1);
 }
 
-/// When the only throttle of a kind was updated, and until when it is closed.
-pub fn closed(market: &Market, kind: &str) -> (NaiveDateTime, NaiveDateTime) {
+/// When the only throttle of a kind was updated, and until when it refuses attempts.
+pub fn throttle_times(market: &Market, kind: &str) -> (NaiveDateTime, NaiveDateTime) {
     throttles::table
         .filter(throttles::name.like(format!("{kind}:%")))
         .select((throttles::updated_at, throttles::closed_until))
@@ -79,8 +82,8 @@ pub fn closed(market: &Market, kind: &str) -> (NaiveDateTime, NaiveDateTime) {
         .unwrap()
 }
 
-/// Ages all throttles by this long.
-pub fn wait(market: &Market, time: TimeDelta) {
+/// Moves the times of all throttles into the past by this duration.
+pub fn age_throttles(market: &Market, time: TimeDelta) {
     let conn = &mut conn(market);
     let rows: Vec<(i64, NaiveDateTime, NaiveDateTime)> = throttles::table
         .select((throttles::id, throttles::updated_at, throttles::closed_until))
@@ -97,28 +100,29 @@ pub fn wait(market: &Market, time: TimeDelta) {
     }
 }
 
+/// Deletes all throttles.
 pub fn reset_throttles(market: &Market) {
     diesel::delete(throttles::table).execute(&mut conn(market)).unwrap();
 }
 
 /// All rows of these tables, as text.
 pub fn dump(market: &Market, tables: &[&str]) -> Vec<String> {
-    let of = |row: &String| tables.iter().any(|table| row.starts_with(&format!("{table}: ")));
+    let is_selected = |row: &String| tables.iter().any(|table| row.starts_with(&format!("{table}: ")));
     let rows = rows::dump(&mut conn(market));
-    rows.into_iter().filter(of).collect()
+    rows.into_iter().filter(is_selected).collect()
 }
 
-/// Waits until all emails are sent.
-pub async fn idle_rows(market: &Market) {
-    let begun = Instant::now();
+/// Waits until no job is queued, so that all emails are sent.
+pub async fn wait_for_emails(market: &Market) {
+    let start = Instant::now();
     while jobs::count_waiting(&mut conn(market), None).unwrap() > 0 {
-        assert!(begun.elapsed() < Duration::from_secs(20), "emails are still queued");
+        assert!(start.elapsed() < Duration::from_secs(20), "emails are still queued");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// What can differ between responses: status, body, and headers except ids and the time.
-pub async fn seen(response: Response) -> (u16, Vec<(String, String)>, String) {
+/// What two equal responses have in common: status, body, and headers except the request id and date.
+pub async fn comparable_response(response: Response) -> (u16, Vec<(String, String)>, String) {
     let status = response.status().as_u16();
     let mut headers: Vec<(String, String)> = response
         .headers()

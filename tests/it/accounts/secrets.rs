@@ -1,4 +1,5 @@
-//! Canaries: recognizable secrets that are used everywhere, and then searched for in the logs.
+//! The logs contain no secrets: recognizable secrets (canaries) are used in all forms, and the logs are searched for
+//! them.
 
 use chrono::TimeDelta;
 use data_encoding::{BASE32_NOPAD, BASE64};
@@ -23,19 +24,19 @@ const THIRD: &str = "copper.meadow-63-flute";
 const ADDRESS: &str = "kestrel.box@example.org";
 const NEW_ADDRESS: &str = "osprey.crate@example.org";
 
-/// Where emails go.
-enum Post {
+/// Where emails are delivered.
+enum Mailbox {
     Server(FakeSmtpServer),
     Folder(TempDir),
 }
 
-impl Post {
+impl Mailbox {
     fn emails(&self, address: &str) -> Vec<Email> {
         match self {
             Self::Server(smtp) => smtp
                 .received()
                 .iter()
-                .map(|letter| parse_email(letter))
+                .map(|email| parse_email(email))
                 .filter(|mail| mail.to == address)
                 .collect(),
             Self::Folder(folder) => emails_to(&folder.path().join("data"), address),
@@ -52,144 +53,149 @@ impl Post {
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!("no letter with {page} came to {address}");
+        panic!("{address} got no email with {page}");
     }
 }
 
-/// A user, and all secrets that they got.
-struct Story {
+/// A user in a browser, and all secrets that they entered or received.
+struct SecretRecorder {
     visitor: Visitor,
     canaries: Vec<String>,
 }
 
-impl Story {
-    fn mark(&mut self, secret: impl Into<String>) {
+impl SecretRecorder {
+    /// Records a secret.
+    fn record(&mut self, secret: impl Into<String>) {
         self.canaries.push(secret.into());
     }
 
-    fn mark_cookie(&mut self) {
+    fn record_cookie(&mut self) {
         let cookie = self.visitor.cookie().unwrap_or_default();
         let value = cookie.split_once('=').map_or("", |(_, value)| value);
         if value.len() > 40 {
-            self.mark(&value[..40]);
+            self.record(&value[..40]);
         }
     }
 
     async fn post(&mut self, path: &str, form: &[(&str, &str)], status: u16) -> Response {
-        let answer = self.visitor.post(path, form).await;
-        assert_eq!(answer.status().as_u16(), status, "{path}");
-        self.mark_cookie();
-        answer
+        let response = self.visitor.post(path, form).await;
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        self.record_cookie();
+        response
     }
 
     /// Opens the link of an email and presses its button.
     async fn follow(&mut self, link: &str, form: &[(&str, &str)]) {
         let (path, token) = link.split_once("?token=").unwrap();
-        self.mark(token);
+        self.record(token);
         assert_eq!(self.visitor.get(link).await.status(), 303, "{path}");
-        self.mark_cookie();
+        self.record_cookie();
         assert_eq!(self.visitor.get(path).await.status(), 200, "{path}");
         self.post(path, form, 303).await;
     }
 
-    fn mark_codes(&mut self, page: &str) -> Vec<String> {
+    fn record_codes(&mut self, page: &str) -> Vec<String> {
         let codes = texts(&Html::parse_document(page), "#codes li");
         assert_eq!(codes.len(), 10);
         for code in &codes {
-            self.mark(code);
-            self.mark(code.replace('-', ""));
+            self.record(code);
+            self.record(code.replace('-', ""));
         }
         codes
     }
 }
 
-/// Does everything that involves a secret. Returns the secrets.
-async fn live(server: &Server, host: &'static str, post: &Post) -> Vec<String> {
-    let mut story = Story {
+/// Uses all pages that involve a secret. Returns the secrets.
+async fn use_secrets(server: &Server, host: &'static str, mailbox: &Mailbox) -> Vec<String> {
+    let mut recorder = SecretRecorder {
         visitor: Visitor::at_url(&server.url(), host, None),
         canaries: vec![],
     };
     for secret in [KEY, MAIL_PASSWORD, FIRST, WRONG, SECOND, THIRD] {
-        story.mark(secret);
-        story.mark(BASE64.encode(secret.as_bytes()));
+        recorder.record(secret);
+        recorder.record(BASE64.encode(secret.as_bytes()));
     }
-    story.mark(BASE64.encode(format!("\0postman\0{MAIL_PASSWORD}").as_bytes()));
-    // Local parts, since the address may be encoded.
-    story.mark("kestrel.box");
-    story.mark("osprey.crate");
-    let person = [("email", ADDRESS), ("username", "lantern"), ("password", FIRST)];
+    recorder.record(BASE64.encode(format!("\0postman\0{MAIL_PASSWORD}").as_bytes()));
+    // The local parts of the addresses, because `@` may be encoded.
+    recorder.record("kestrel.box");
+    recorder.record("osprey.crate");
+    let account = [("email", ADDRESS), ("username", "lantern"), ("password", FIRST)];
     let names = [("first_name", "Robin"), ("last_name", "Tester")];
-    story
+    recorder
         .post(
             "/register",
-            &[&person[..2], &names[..], &[("password", "short")]].concat(),
+            &[&account[..2], &names[..], &[("password", "short")]].concat(),
             422,
         )
         .await;
-    story.post("/register", &[&person[..], &names[..]].concat(), 303).await;
-    let link = post.link(ADDRESS, "/verify?token=").await;
-    story.follow(&link, &[]).await;
-    story.post("/logout", &[], 303).await;
-    story
+    recorder
+        .post("/register", &[&account[..], &names[..]].concat(), 303)
+        .await;
+    let link = mailbox.link(ADDRESS, "/verify?token=").await;
+    recorder.follow(&link, &[]).await;
+    recorder.post("/logout", &[], 303).await;
+    recorder
         .post("/login", &[("login", ADDRESS), ("password", WRONG)], 422)
         .await;
-    story
+    recorder
         .post("/login", &[("login", "lantern"), ("password", FIRST)], 303)
         .await;
-    story.post("/forgot", &[("login", ADDRESS)], 303).await;
-    let link = post.link(ADDRESS, "/reset?token=").await;
-    story.follow(&link, &[("password", SECOND)]).await;
-    story
+    recorder.post("/forgot", &[("login", ADDRESS)], 303).await;
+    let link = mailbox.link(ADDRESS, "/reset?token=").await;
+    recorder.follow(&link, &[("password", SECOND)]).await;
+    recorder
         .post("/login", &[("login", ADDRESS), ("password", SECOND)], 303)
         .await;
-    story.post("/confirm", &[("password", WRONG)], 422).await;
-    story.post("/confirm", &[("password", SECOND)], 303).await;
-    story.post("/account/email", &[("email", NEW_ADDRESS)], 303).await;
-    let link = post.link(NEW_ADDRESS, "/email/confirm?token=").await;
-    story.follow(&link, &[]).await;
-    let undo = post.link(ADDRESS, "/email/undo?token=").await;
-    story.mark(undo.split_once("?token=").unwrap().1);
-    story.post("/account/password", &[("password", THIRD)], 303).await;
-    story.post("/account/second-factor/setup", &[], 303).await;
-    let page = story.visitor.page("/account/second-factor").await;
+    recorder.post("/confirm", &[("password", WRONG)], 422).await;
+    recorder.post("/confirm", &[("password", SECOND)], 303).await;
+    recorder.post("/account/email", &[("email", NEW_ADDRESS)], 303).await;
+    let link = mailbox.link(NEW_ADDRESS, "/email/confirm?token=").await;
+    recorder.follow(&link, &[]).await;
+    let undo_link = mailbox.link(ADDRESS, "/email/undo?token=").await;
+    recorder.record(undo_link.split_once("?token=").unwrap().1);
+    recorder.post("/account/password", &[("password", THIRD)], 303).await;
+    recorder.post("/account/second-factor/setup", &[], 303).await;
+    let page = recorder.visitor.page("/account/second-factor").await;
     let key = texts(&page, "code.key").remove(0);
-    story.mark(&key);
+    recorder.record(&key);
     let key = key.replace(' ', "");
-    story.mark(&key);
+    recorder.record(&key);
     let secret = TotpSecret::from_bytes(&BASE32_NOPAD.decode(key.as_bytes()).unwrap()).unwrap();
     let code = secret.code(step_at(now()));
-    let shown = story.post("/account/second-factor", &[("code", &code)], 200).await;
-    let codes = story.mark_codes(&shown.text().await.unwrap());
+    let shown = recorder.post("/account/second-factor", &[("code", &code)], 200).await;
+    let codes = recorder.record_codes(&shown.text().await.unwrap());
     let next = secret.code(step_at(now() + TimeDelta::seconds(30)));
-    story
+    recorder
         .post("/confirm", &[("password", THIRD), ("code", &next)], 303)
         .await;
     for code in [code, next] {
-        story.mark(format!("={code}"));
-        story.mark(format!("\"{code}"));
+        recorder.record(format!("={code}"));
+        recorder.record(format!("\"{code}"));
     }
-    story.post("/logout", &[], 303).await;
-    story
+    recorder.post("/logout", &[], 303).await;
+    recorder
         .post("/login", &[("login", "lantern"), ("password", THIRD)], 303)
         .await;
-    story.post("/login/code", &[("code", "zzzz-zzzz-zzzz-zzzz")], 422).await;
-    story
+    recorder
+        .post("/login/code", &[("code", "zzzz-zzzz-zzzz-zzzz")], 422)
+        .await;
+    recorder
         .post("/login/code", &[("code", &codes[0]), ("remember", "on")], 303)
         .await;
-    let shown = story.post("/account/recovery-codes", &[], 200).await;
-    story.mark_codes(&shown.text().await.unwrap());
-    assert_eq!(story.visitor.post("/account/data.zip", &[]).await.status(), 200);
-    story.post("/account/deletion", &[("email", WRONG)], 422).await;
-    story.post("/account/deletion", &[("email", NEW_ADDRESS)], 303).await;
-    story.post("/account/deletion/undo", &[], 303).await;
-    story.visitor.get("/account/activity").await;
-    story.canaries
+    let shown = recorder.post("/account/recovery-codes", &[], 200).await;
+    recorder.record_codes(&shown.text().await.unwrap());
+    assert_eq!(recorder.visitor.post("/account/data.zip", &[]).await.status(), 200);
+    recorder.post("/account/deletion", &[("email", WRONG)], 422).await;
+    recorder.post("/account/deletion", &[("email", NEW_ADDRESS)], 303).await;
+    recorder.post("/account/deletion/undo", &[], 303).await;
+    recorder.visitor.get("/account/activity").await;
+    recorder.canaries
 }
 
-/// The lines that hold a secret.
-fn leaks(said: &[String], canaries: &[String]) -> Vec<String> {
+/// The log lines that contain a secret.
+fn leaks(log: &[String], canaries: &[String]) -> Vec<String> {
     let mut found = Vec::new();
-    for line in said {
+    for line in log {
         for canary in canaries.iter().filter(|canary| line.contains(canary.as_str())) {
             found.push(format!("{canary} in {line}"));
         }
@@ -197,13 +203,14 @@ fn leaks(said: &[String], canaries: &[String]) -> Vec<String> {
     found
 }
 
-fn trace(format: &str, public_url: Option<&str>, post: &Post) -> (Vec<String>, Vec<String>) {
+/// Runs the program with all log levels while the secrets are used. Returns the log and the secrets.
+fn run_and_capture(format: &str, public_url: Option<&str>, mailbox: &Mailbox) -> (Vec<String>, Vec<String>) {
     let folder = TempDir::new().unwrap();
-    let (home, url) = match post {
-        Post::Server(smtp) => (folder.path(), Some(smtp.url())),
-        Post::Folder(folder) => (folder.path(), None),
+    let (data_folder, url) = match mailbox {
+        Mailbox::Server(smtp) => (folder.path(), Some(smtp.url())),
+        Mailbox::Folder(folder) => (folder.path(), None),
     };
-    let mut program = pocketshop(home);
+    let mut program = pocketshop(data_folder);
     program
         .env("SECRET_KEY", KEY)
         .env("POCKETSHOP_LOG", "trace")
@@ -223,38 +230,38 @@ fn trace(format: &str, public_url: Option<&str>, post: &Post) -> (Vec<String>, V
     let server = Server::start(&mut program);
     let host = if public_url.is_some() { "market.example" } else { "" };
     let mut canaries = Vec::new();
-    run(async { canaries = live(&server, host, post).await });
-    let said = server.log_lines();
-    assert!(said.len() > 40, "{said:?}");
-    assert!(said.iter().any(|line| line.contains("/account/second-factor")));
+    run(async { canaries = use_secrets(&server, host, mailbox).await });
+    let log = server.log_lines();
+    assert!(log.len() > 40, "{log:?}");
+    assert!(log.iter().any(|line| line.contains("/account/second-factor")));
     assert!(
-        said.iter().any(|line| line.contains("k…@example.org")),
+        log.iter().any(|line| line.contains("k…@example.org")),
         "no email was logged"
     );
     assert!(canaries.len() > 50, "{canaries:?}");
-    (said, canaries)
+    (log, canaries)
 }
 
 #[test]
-fn no_log_holds_a_secret() {
+fn no_log_contains_a_secret() {
     for format in ["text", "json"] {
-        let (said, canaries) = trace(format, None, &Post::Server(FakeSmtpServer::start(&[])));
-        assert_eq!(leaks(&said, &canaries), [""; 0], "{format}");
+        let (log, canaries) = run_and_capture(format, None, &Mailbox::Server(FakeSmtpServer::start(&[])));
+        assert_eq!(leaks(&log, &canaries), [""; 0], "{format}");
     }
 }
 
 #[test]
-fn in_production_no_log_holds_a_link_even_without_a_mail_server() {
-    let post = Post::Folder(TempDir::new().unwrap());
-    let (said, canaries) = trace("text", Some("https://market.example"), &post);
-    assert_eq!(leaks(&said, &canaries), [""; 0]);
+fn in_production_the_log_contains_no_link_even_without_a_mail_server() {
+    let mailbox = Mailbox::Folder(TempDir::new().unwrap());
+    let (log, canaries) = run_and_capture("text", Some("https://market.example"), &mailbox);
+    assert_eq!(leaks(&log, &canaries), [""; 0]);
 }
 
 #[test]
-fn in_development_the_log_holds_the_link_and_nothing_else() {
-    let post = Post::Folder(TempDir::new().unwrap());
-    let (said, canaries) = trace("text", None, &post);
-    let (emails, rest): (Vec<String>, Vec<String>) = said
+fn in_development_the_log_contains_the_link_and_no_other_secret() {
+    let mailbox = Mailbox::Folder(TempDir::new().unwrap());
+    let (log, canaries) = run_and_capture("text", None, &mailbox);
+    let (emails, rest): (Vec<String>, Vec<String>) = log
         .into_iter()
         .partition(|line| line.contains("email written to a file"));
     for page in [
@@ -266,16 +273,16 @@ fn in_development_the_log_holds_the_link_and_nothing_else() {
         assert!(emails.iter().any(|line| line.contains(page)), "{page}");
     }
     assert_eq!(leaks(&rest, &canaries), [""; 0]);
-    let told = |line: &String| {
+    let without_links = |line: &String| {
         line.split_whitespace()
             .filter(|word| !word.contains("?token="))
             .collect()
     };
-    let emails: Vec<String> = emails.iter().map(told).collect();
+    let emails: Vec<String> = emails.iter().map(without_links).collect();
     assert_eq!(leaks(&emails, &canaries), [""; 0]);
 }
 
-/// Input can neither start a line of its own nor color one.
+/// Input can neither start a new line nor change the color of the terminal.
 #[test]
 fn input_cannot_add_lines_to_the_log() {
     for format in ["text", "json"] {
@@ -285,31 +292,31 @@ fn input_cannot_add_lines_to_the_log() {
                 .env("POCKETSHOP_LOG", "trace")
                 .env("POCKETSHOP_LOG_FORMAT", format),
         );
-        let evil = "a%0d%0a2026-01-01T00:00:00.000000Z%20%20INFO%20forged%1b[31m%c2%9b31m%e2%80%a8";
+        let hostile = "a%0d%0a2026-01-01T00:00:00.000000Z%20%20INFO%20forged%1b[31m%c2%9b31m%e2%80%a8";
         for (path, body) in [
-            ("/login", format!("login={evil}&password={evil}")),
+            ("/login", format!("login={hostile}&password={hostile}")),
             (
                 "/register",
-                format!("email={evil}@example.org&username={evil}&first_name={evil}&password={evil}"),
+                format!("email={hostile}@example.org&username={hostile}&first_name={hostile}&password={hostile}"),
             ),
             (
                 "/register",
-                format!("email=ana@example.org&username=ana&first_name={evil}&password=violet.anchor-91-drum"),
+                format!("email=ana@example.org&username=ana&first_name={hostile}&password=violet.anchor-91-drum"),
             ),
             (
                 "/register",
                 "email=ana@example.org&username=ana-two&password=violet.anchor-91-drum".to_owned(),
             ),
-            ("/forgot", format!("login={evil}")),
-            (&format!("/{evil}?next={evil}"), format!("{evil}={evil}")),
+            ("/forgot", format!("login={hostile}")),
+            (&format!("/{hostile}?next={hostile}"), format!("{hostile}={hostile}")),
         ] {
             let length = body.len();
-            let answer = server.send_raw(&format!(
+            let response = server.send_raw(&format!(
                 "POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nUser-Agent: x\t\u{9b}31mINFO forged\r\n\
                  X-Forwarded-For: 203.0.113.9\u{9b}forged\r\nContent-Type: application/x-www-form-urlencoded\r\n\
                  Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
             ));
-            assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
+            assert!(response.starts_with("HTTP/1.1 "), "{path}: {response}");
         }
         for header in [
             "User-Agent: a\u{1b}[31mforged",
@@ -320,8 +327,8 @@ fn input_cannot_add_lines_to_the_log() {
                 "GET / HTTP/1.1\r\nHost: localhost\r\n{header}\r\nConnection: close\r\n\r\n"
             ));
         }
-        let said = server.log_lines();
-        for line in said.iter().filter(|line| !line.starts_with("PocketShop is open")) {
+        let log = server.log_lines();
+        for line in log.iter().filter(|line| !line.starts_with("PocketShop is open")) {
             assert!(!line.chars().any(char::is_control), "{line:?}");
             assert!(!line.contains('\u{2028}'), "{line:?}");
             assert!(!line.contains("203.0.113.9"), "{line}");

@@ -2,8 +2,8 @@
 
 mod cookie;
 mod end;
-mod flood;
 mod lifetime;
+mod overload;
 mod sign_in;
 mod throttle;
 mod timing;

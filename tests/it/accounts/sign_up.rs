@@ -1,11 +1,14 @@
-//! Signing up: one account for each address and username, and nobody learns which addresses are known.
+//! Signing up: one account for each address and username, and responses do not reveal known addresses.
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use scraper::Html;
 
-use super::records::{attempts, dump, holders, idle_rows, register, register_with, seen, wait};
+use super::records::{
+    age_throttles, comparable_response, dump, register, register_with, throttle_attempts, usernames_with_email,
+    wait_for_emails,
+};
 use crate::support::mail::{emails_to, links};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run, texts};
@@ -26,22 +29,22 @@ fn a_refused_form_keeps_its_values_except_the_password() {
         let body = refused.text().await.unwrap();
         assert!(!body.contains("canary"));
         let page = Html::parse_document(&body);
-        for (name, typed) in &form[..2] {
+        for (name, input) in &form[..2] {
             assert_eq!(
                 attributes(&page, &format!("input[name={name}]"), "value"),
-                [*typed],
+                [*input],
                 "{name}"
             );
         }
         assert_eq!(attributes(&page, "input[name=last_name]", "value"), ["Tester"]);
         assert!(attributes(&page, "input[name=password]", "value").is_empty());
-        for (field, says) in [
+        for (field, expected) in [
             ("email", "email address"),
             ("username", "letters a to z"),
             ("password", "12 characters"),
         ] {
-            let told = texts(&page, &format!("#{field}-error")).join("");
-            assert!(told.contains(says), "{field}: {told}");
+            let message = texts(&page, &format!("#{field}-error")).join("");
+            assert!(message.contains(expected), "{field}: {message}");
             assert_eq!(attributes(&page, &format!("#{field}"), "aria-invalid"), ["true"]);
             assert_eq!(
                 texts(&page, &format!("#problems a[href='#{field}']")).len(),
@@ -68,10 +71,10 @@ fn a_taken_username_is_refused_in_any_case() {
             assert_eq!(attributes(&page, "input[name=email]", "value"), ["other@example.org"]);
             assert!(!body.contains("robin@example.org"));
         }
-        // Also with the address of the account that has the username.
+        // It is refused with the address of that account, too.
         let refused = register(&Visitor::new(&market), "robin@example.org", "robin").await;
         assert_eq!(refused.status(), 422);
-        assert!(holders(&market, "other@example.org").is_empty());
+        assert!(usernames_with_email(&market, "other@example.org").is_empty());
     });
 }
 
@@ -104,7 +107,7 @@ fn reserved_usernames_and_common_passwords_are_refused() {
             let page = Html::parse_document(&refused.text().await.unwrap());
             assert_eq!(texts(&page, "#password-error").len(), 1, "{password}");
         }
-        assert!(holders(&market, "robin@example.org").is_empty());
+        assert!(usernames_with_email(&market, "robin@example.org").is_empty());
     });
 }
 
@@ -113,9 +116,9 @@ fn a_new_and_a_known_address_get_the_same_response_and_different_emails() {
     run(async {
         let market = Market::empty();
         market.sign_up("known").await;
-        idle_rows(&market).await;
-        let of_people = ["users", "sessions", "tokens", "security_events"];
-        let before = dump(&market, &of_people);
+        wait_for_emails(&market).await;
+        let account_tables = ["users", "sessions", "tokens", "security_events"];
+        let before = dump(&market, &account_tables);
 
         let known = Visitor::new(&market);
         let other = "seven green boats 4";
@@ -124,22 +127,28 @@ fn a_new_and_a_known_address_get_the_same_response_and_different_emails() {
             (to_known.status().as_u16(), location(&to_known)),
             (303, "/register/sent")
         );
-        let to_known = (seen(to_known).await, seen(known.get("/register/sent").await).await);
-        assert_eq!(dump(&market, &of_people), before, "nothing of the account changed");
+        let to_known = (
+            comparable_response(to_known).await,
+            comparable_response(known.get("/register/sent").await).await,
+        );
+        assert_eq!(dump(&market, &account_tables), before, "the known account changed");
 
         let new = Visitor::new(&market);
         let to_new = register_with(&new, "new@example.org", "anyone", other).await;
-        let to_new = (seen(to_new).await, seen(new.get("/register/sent").await).await);
+        let to_new = (
+            comparable_response(to_new).await,
+            comparable_response(new.get("/register/sent").await).await,
+        );
         assert_eq!(to_known, to_new);
         assert!(!known.is_signed_in().await);
         assert!(!new.is_signed_in().await);
 
-        let told = market.emails("known@example.org", 2).await.pop().unwrap();
+        let reminder = market.emails("known@example.org", 2).await.pop().unwrap();
         let asked = market.emails("new@example.org", 1).await.pop().unwrap();
-        assert_ne!(told.subject, asked.subject);
-        assert!(!told.text.contains("token="), "{}", told.text);
-        assert!(!told.text.contains("someone"), "{}", told.text);
-        assert_eq!(links(&told), ["http://localhost/login", "http://localhost/forgot"]);
+        assert_ne!(reminder.subject, asked.subject);
+        assert!(!reminder.text.contains("token="), "{}", reminder.text);
+        assert!(!reminder.text.contains("someone"), "{}", reminder.text);
+        assert_eq!(links(&reminder), ["http://localhost/login", "http://localhost/forgot"]);
         assert!(asked.text.contains("/verify?token="), "{}", asked.text);
 
         assert_eq!(
@@ -153,7 +162,7 @@ fn a_new_and_a_known_address_get_the_same_response_and_different_emails() {
                 .status(),
             303
         );
-        assert_eq!(holders(&market, "known@example.org"), ["known"]);
+        assert_eq!(usernames_with_email(&market, "known@example.org"), ["known"]);
     });
 }
 
@@ -166,10 +175,10 @@ fn a_known_address_gets_few_reminders() {
             let sent = register(&Visitor::new(&market), "known@example.org", name).await;
             assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
         }
-        idle_rows(&market).await;
+        wait_for_emails(&market).await;
         assert_eq!(emails_to(&market.config.data, "known@example.org").len(), 2);
-        assert_eq!(attempts(&market, "letter"), [3]);
-        wait(&market, TimeDelta::hours(25));
+        assert_eq!(throttle_attempts(&market, "letter"), [3]);
+        age_throttles(&market, TimeDelta::hours(25));
         register(&Visitor::new(&market), "known@example.org", "someone").await;
         market.emails("known@example.org", 3).await;
     });
@@ -180,23 +189,23 @@ fn simultaneous_sign_ups_with_one_address_make_one_account() {
     run(async {
         let market = Market::empty();
         let visitor = Visitor::new(&market);
-        let ways = [
+        let spellings = [
             "Robin@Example.org",
             "robin@example.org",
             " ROBIN@EXAMPLE.ORG",
             "robin@example。org",
         ];
-        let forms = (0..12).map(|one| {
+        let forms = (0..12).map(|number| {
             let visitor = &visitor;
-            async move { register(visitor, ways[one % 4], &format!("robin-{one}")).await }
+            async move { register(visitor, spellings[number % 4], &format!("robin-{number}")).await }
         });
         for sent in join_all(forms).await {
             assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/register/sent"));
         }
-        assert_eq!(holders(&market, "robin@example.org").len(), 1);
+        assert_eq!(usernames_with_email(&market, "robin@example.org").len(), 1);
         assert_eq!(dump(&market, &["users"]).len(), 1);
-        idle_rows(&market).await;
-        // The verification, and the reminder to the existing user.
+        wait_for_emails(&market).await;
+        // The emails: the verification, and the reminder to the existing user.
         assert_eq!(emails_to(&market.config.data, "robin@example.org").len(), 2);
     });
 }
@@ -206,19 +215,19 @@ fn simultaneous_sign_ups_with_one_username_make_one_account() {
     run(async {
         let market = Market::empty();
         let visitor = Visitor::new(&market);
-        let forms = (0..12).map(|one| {
+        let forms = (0..12).map(|number| {
             let visitor = &visitor;
-            let name = if one % 2 == 0 { "robin" } else { "ROBIN" };
+            let name = if number % 2 == 0 { "robin" } else { "ROBIN" };
             async move {
-                register(visitor, &format!("robin-{one}@example.org"), name)
+                register(visitor, &format!("robin-{number}@example.org"), name)
                     .await
                     .status()
                     .as_u16()
             }
         });
-        let mut answers = join_all(forms).await;
-        answers.sort_unstable();
-        assert_eq!((answers[0], &answers[1..]), (303, [422; 11].as_slice()));
+        let mut responses = join_all(forms).await;
+        responses.sort_unstable();
+        assert_eq!((responses[0], &responses[1..]), (303, [422; 11].as_slice()));
         assert_eq!(dump(&market, &["users"]).len(), 1);
     });
 }
@@ -233,8 +242,8 @@ fn a_look_alike_domain_is_stored_as_punycode() {
             (real.status(), alike.status()),
             (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER)
         );
-        assert_eq!(holders(&market, "jane@example.org"), ["jane"]);
-        assert_eq!(holders(&market, "jane@xn--exmple-4nf.org"), ["jane2"]);
+        assert_eq!(usernames_with_email(&market, "jane@example.org"), ["jane"]);
+        assert_eq!(usernames_with_email(&market, "jane@xn--exmple-4nf.org"), ["jane2"]);
         let visitor = Visitor::new(&market);
         visitor.sign_in("Jane@ex\u{430}mple.org", PASSWORD).await;
         let page = visitor.get("/account").await.text().await.unwrap();
@@ -250,15 +259,15 @@ fn sign_ups_are_limited_per_network_and_refused_forms_do_not_count() {
         for _ in 0..7 {
             assert_eq!(register(&visitor, "nonsense", "robin").await.status(), 422);
         }
-        for one in 0..5 {
-            let sent = register(&visitor, &format!("a{one}@example.org"), &format!("robin-{one}")).await;
-            assert_eq!(sent.status(), 303, "{one}");
+        for number in 0..5 {
+            let sent = register(&visitor, &format!("a{number}@example.org"), &format!("robin-{number}")).await;
+            assert_eq!(sent.status(), 303, "{number}");
         }
         let refused = register(&visitor, "a5@example.org", "robin-5").await;
         assert_eq!(refused.status(), 429);
         let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((600..=721).contains(&seconds), "{seconds}");
-        assert!(holders(&market, "a5@example.org").is_empty());
+        assert!(usernames_with_email(&market, "a5@example.org").is_empty());
         // The header of an untrusted proxy is ignored.
         let form = [
             ("email", "a6@example.org"),

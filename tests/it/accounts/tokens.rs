@@ -1,11 +1,11 @@
-//! Links in emails: their purpose, how often they work, and how long. All purposes have the same rules.
+//! Links in emails: they work once, for one purpose, and for a limited time. All purposes have the same rules.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use pocketshop::ops;
 
-use super::steps::{ANOTHER, age_emails, connect, dump, email_of, now, user_id};
+use super::helpers::{NEW_PASSWORD, age_emails, connect, dump, email_of, now, user_id};
 use crate::schema::{tokens, users};
 use crate::support::visitor::{Visitor, location};
 use crate::support::{Market, run};
@@ -39,7 +39,7 @@ impl Link {
         }
     }
 
-    fn lasts(self) -> TimeDelta {
+    fn lifetime(self) -> TimeDelta {
         match self {
             Self::Verify => TimeDelta::hours(24),
             Self::Reset | Self::Change => TimeDelta::hours(1),
@@ -49,14 +49,14 @@ impl Link {
 
     fn form(self) -> &'static [(&'static str, &'static str)] {
         if self == Self::Reset {
-            &[("password", ANOTHER)]
+            &[("password", NEW_PASSWORD)]
         } else {
             &[]
         }
     }
 
-    /// A new user, and the link in the email to them.
-    async fn of(self, market: &Market, name: &str) -> (Visitor, String) {
+    /// Registers a user and requests a link. Returns both.
+    async fn request(self, market: &Market, name: &str) -> (Visitor, String) {
         let visitor = market.sign_up_unverified(name).await;
         let (old, new) = (email_of(name), email_of(&format!("{name}-new")));
         let link = match self {
@@ -73,34 +73,38 @@ impl Link {
         if self != Self::Undo {
             return (visitor, link);
         }
-        assert_eq!(Self::Change.used(market, &link).await, 303);
+        assert_eq!(Self::Change.submit(market, &link).await, 303);
         (visitor, market.link(&old, 2).await)
     }
 
-    /// A browser that opened the link.
-    async fn opened(self, market: &Market, link: &str) -> (Visitor, u16) {
+    /// Opens the link in a new browser. Returns the browser and the status of the page.
+    async fn open(self, market: &Market, link: &str) -> (Visitor, u16) {
         let visitor = Visitor::new(market);
         let token = link.split("token=").nth(1).unwrap();
-        let answer = visitor.get(&format!("{}?token={token}", self.path())).await;
-        assert_eq!((answer.status().as_u16(), location(&answer)), (303, self.path()));
+        let response = visitor.get(&format!("{}?token={token}", self.path())).await;
+        assert_eq!((response.status().as_u16(), location(&response)), (303, self.path()));
         let shown = visitor.get(self.path()).await.status().as_u16();
         (visitor, shown)
     }
 
-    /// Presses its button in another browser. The status is 303 when it worked.
-    async fn used(self, market: &Market, link: &str) -> u16 {
-        let (visitor, shown) = self.opened(market, link).await;
+    /// Opens the link in a new browser and submits its form. Returns the status, which is 303 if the link worked.
+    async fn submit(self, market: &Market, link: &str) -> u16 {
+        let (visitor, shown) = self.open(market, link).await;
         let done = visitor.post(self.path(), self.form()).await.status().as_u16();
-        assert_eq!(shown == 200, done != 410, "{self:?}: the page and its button disagree");
+        assert_eq!(
+            shown == 200,
+            done != 410,
+            "{self:?}: the page and its form have different results"
+        );
         done
     }
 
     /// Sets when the link expires.
-    fn ends(self, market: &Market, name: &str, at: NaiveDateTime) {
-        let of = tokens::table
+    fn set_expiry(self, market: &Market, name: &str, at: NaiveDateTime) {
+        let selected = tokens::table
             .filter(tokens::user_id.eq(user_id(market, name)))
             .filter(tokens::purpose.eq(self.purpose()));
-        let changed = diesel::update(of)
+        let changed = diesel::update(selected)
             .set(tokens::expires_at.eq(at))
             .execute(&mut connect(market));
         assert_eq!(changed.unwrap(), 1);
@@ -112,9 +116,9 @@ fn a_link_works_once() {
     run(async {
         let market = Market::empty();
         for link in ALL {
-            let (_, address) = link.of(&market, &format!("ana-{link:?}")).await;
-            assert_eq!(link.used(&market, &address).await, 303, "{link:?}");
-            assert_eq!(link.used(&market, &address).await, 410, "{link:?} worked twice");
+            let (_, address) = link.request(&market, &format!("ana-{link:?}")).await;
+            assert_eq!(link.submit(&market, &address).await, 303, "{link:?}");
+            assert_eq!(link.submit(&market, &address).await, 410, "{link:?} worked twice");
         }
     });
 }
@@ -124,14 +128,14 @@ fn of_many_simultaneous_uses_of_a_link_one_succeeds() {
     run(async {
         let market = Market::empty();
         for link in ALL {
-            let (_, address) = link.of(&market, &format!("ana-{link:?}")).await;
-            let (opened, shown) = link.opened(&market, &address).await;
+            let (_, address) = link.request(&market, &format!("ana-{link:?}")).await;
+            let (opened, shown) = link.open(&market, &address).await;
             assert_eq!(shown, 200);
-            let many: Vec<Visitor> = (0..20)
+            let browsers: Vec<Visitor> = (0..20)
                 .map(|_| Visitor::with_cookie(&market, opened.cookie()))
                 .collect();
-            let answers = join_all(many.iter().map(|one| one.post(link.path(), link.form()))).await;
-            let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status().as_u16()).collect();
+            let responses = join_all(browsers.iter().map(|browser| browser.post(link.path(), link.form()))).await;
+            let mut statuses: Vec<u16> = responses.iter().map(|response| response.status().as_u16()).collect();
             statuses.sort_unstable();
             assert_eq!(statuses[0], 303, "{link:?}: {statuses:?}");
             assert!(
@@ -148,18 +152,22 @@ fn a_link_expires() {
         let market = Market::empty();
         for link in ALL {
             let name = format!("ana-{link:?}");
-            let (_, address) = link.of(&market, &name).await;
-            let (made, ends): (NaiveDateTime, NaiveDateTime) = tokens::table
+            let (_, address) = link.request(&market, &name).await;
+            let (created_at, expires_at): (NaiveDateTime, NaiveDateTime) = tokens::table
                 .filter(tokens::user_id.eq(user_id(&market, &name)))
                 .filter(tokens::purpose.eq(link.purpose()))
                 .select((tokens::created_at, tokens::expires_at))
                 .first(&mut connect(&market))
                 .unwrap();
-            assert_eq!(ends - made, link.lasts(), "{link:?}");
-            link.ends(&market, &name, now() - TimeDelta::seconds(1));
-            assert_eq!(link.used(&market, &address).await, 410, "{link:?} works too long");
-            link.ends(&market, &name, now() + TimeDelta::seconds(10));
-            assert_eq!(link.used(&market, &address).await, 303, "{link:?} ends too early");
+            assert_eq!(expires_at - created_at, link.lifetime(), "{link:?}");
+            link.set_expiry(&market, &name, now() - TimeDelta::seconds(1));
+            assert_eq!(
+                link.submit(&market, &address).await,
+                410,
+                "{link:?} works after it expired"
+            );
+            link.set_expiry(&market, &name, now() + TimeDelta::seconds(10));
+            assert_eq!(link.submit(&market, &address).await, 303, "{link:?} expires too early");
         }
     });
 }
@@ -169,11 +177,11 @@ fn a_link_works_for_its_purpose_only() {
     run(async {
         let market = Market::empty();
         for link in ALL {
-            let (_, address) = link.of(&market, &format!("ana-{link:?}")).await;
+            let (_, address) = link.request(&market, &format!("ana-{link:?}")).await;
             for other in ALL.into_iter().filter(|other| *other != link) {
-                assert_eq!(other.used(&market, &address).await, 410, "{link:?} at {other:?}");
+                assert_eq!(other.submit(&market, &address).await, 410, "{link:?} at {other:?}");
             }
-            assert_eq!(link.used(&market, &address).await, 303, "{link:?}");
+            assert_eq!(link.submit(&market, &address).await, 303, "{link:?}");
         }
     });
 }
@@ -184,7 +192,7 @@ fn a_newer_link_voids_older_ones() {
         let market = Market::empty();
         for link in [Link::Verify, Link::Reset, Link::Change] {
             let name = format!("ana-{link:?}");
-            let (visitor, first) = link.of(&market, &name).await;
+            let (visitor, first) = link.request(&market, &name).await;
             age_emails(&market, &name, TimeDelta::minutes(6));
             let second = match link {
                 Link::Verify => {
@@ -201,18 +209,18 @@ fn a_newer_link_voids_older_ones() {
                 }
             };
             assert_eq!(
-                link.used(&market, &first).await,
+                link.submit(&market, &first).await,
                 410,
                 "{link:?}: the older one still works"
             );
-            assert_eq!(link.used(&market, &second).await, 303, "{link:?}");
+            assert_eq!(link.submit(&market, &second).await, 303, "{link:?}");
         }
     });
 }
 
-/// A user with a link of each purpose except undo.
-async fn with_three(market: &Market, name: &str) -> (Visitor, [(Link, String); 3]) {
-    let (visitor, verify) = Link::Verify.of(market, name).await;
+/// Registers a user and requests a link of each purpose except undo.
+async fn request_all_but_undo(market: &Market, name: &str) -> (Visitor, [(Link, String); 3]) {
+    let (visitor, verify) = Link::Verify.request(market, name).await;
     visitor.post("/forgot", &[("login", name)]).await;
     let reset = market.link(&email_of(name), 2).await;
     let new = email_of(&format!("{name}-new"));
@@ -228,25 +236,37 @@ async fn with_three(market: &Market, name: &str) -> (Visitor, [(Link, String); 3
 fn a_new_password_or_address_voids_all_links_except_undo() {
     run(async {
         let market = Market::empty();
-        let (ana, links) = with_three(&market, "ana").await;
-        ana.post("/account/password", &[("password", ANOTHER)]).await;
+        let (ana, links) = request_all_but_undo(&market, "ana").await;
+        ana.post("/account/password", &[("password", NEW_PASSWORD)]).await;
         for (link, address) in &links {
-            assert_eq!(link.used(&market, address).await, 410, "{link:?} outlived the password");
+            assert_eq!(
+                link.submit(&market, address).await,
+                410,
+                "{link:?} is valid after a new password"
+            );
         }
-        let (_, links) = with_three(&market, "bea").await;
-        assert_eq!(Link::Change.used(&market, &links[2].1).await, 303);
+        let (_, links) = request_all_but_undo(&market, "bea").await;
+        assert_eq!(Link::Change.submit(&market, &links[2].1).await, 303);
         for (link, address) in &links {
-            assert_eq!(link.used(&market, address).await, 410, "{link:?} outlived the address");
+            assert_eq!(
+                link.submit(&market, address).await,
+                410,
+                "{link:?} is valid after a new address"
+            );
         }
-        let (_, links) = with_three(&market, "cyd").await;
-        assert_eq!(Link::Reset.used(&market, &links[1].1).await, 303);
+        let (_, links) = request_all_but_undo(&market, "cyd").await;
+        assert_eq!(Link::Reset.submit(&market, &links[1].1).await, 303);
         for (link, address) in &links {
-            assert_eq!(link.used(&market, address).await, 410, "{link:?} outlived the reset");
+            assert_eq!(
+                link.submit(&market, address).await,
+                410,
+                "{link:?} is valid after the reset"
+            );
         }
-        let (dan, undo) = Link::Undo.of(&market, "dan").await;
+        let (dan, undo) = Link::Undo.request(&market, "dan").await;
         dan.sign_in("dan", crate::support::visitor::PASSWORD).await;
-        dan.post("/account/password", &[("password", ANOTHER)]).await;
-        assert_eq!(Link::Undo.used(&market, &undo).await, 303);
+        dan.post("/account/password", &[("password", NEW_PASSWORD)]).await;
+        assert_eq!(Link::Undo.submit(&market, &undo).await, 303);
     });
 }
 
@@ -256,22 +276,26 @@ fn suspension_voids_all_links() {
         let market = Market::empty();
         for link in ALL {
             let name = format!("ana-{link:?}");
-            let (_, address) = link.of(&market, &name).await;
+            let (_, address) = link.request(&market, &name).await;
             ops::users::set_suspended(&market.config, &name, true).unwrap();
-            assert_eq!(link.used(&market, &address).await, 410, "{link:?}");
+            assert_eq!(link.submit(&market, &address).await, 410, "{link:?}");
             // A token that was created in the meantime does not work either.
-            let of = tokens::table.filter(tokens::user_id.eq(user_id(&market, &name)));
-            diesel::update(of)
+            let selected = tokens::table.filter(tokens::user_id.eq(user_id(&market, &name)));
+            diesel::update(selected)
                 .set(tokens::used_at.eq(None::<NaiveDateTime>))
                 .execute(&mut connect(&market))
                 .unwrap();
-            assert_eq!(link.used(&market, &address).await, 410, "{link:?}");
-            diesel::update(of)
+            assert_eq!(link.submit(&market, &address).await, 410, "{link:?}");
+            diesel::update(selected)
                 .set(tokens::used_at.eq(now()))
                 .execute(&mut connect(&market))
                 .unwrap();
             ops::users::set_suspended(&market.config, &name, false).unwrap();
-            assert_eq!(link.used(&market, &address).await, 410, "{link:?} came back");
+            assert_eq!(
+                link.submit(&market, &address).await,
+                410,
+                "{link:?} is valid after the restoration"
+            );
         }
     });
 }
@@ -281,24 +305,27 @@ fn opening_a_link_changes_nothing_and_is_not_cached() {
     run(async {
         let market = Market::empty();
         for link in ALL {
-            let (_, address) = link.of(&market, &format!("ana-{link:?}")).await;
+            let (_, address) = link.request(&market, &format!("ana-{link:?}")).await;
             let token = address.split("token=").nth(1).unwrap();
             let before = dump(&market).await;
             for method in ["HEAD", "GET", "HEAD", "GET"] {
                 for path in [&*address, link.path()] {
-                    let answer = market.request(method, path).send().await.unwrap();
-                    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+                    let response = market.request(method, path).send().await.unwrap();
+                    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
                     assert_eq!(header("referrer-policy"), "no-referrer", "{link:?}");
                     assert_eq!(header("cache-control"), "no-store", "{link:?}");
-                    assert!(!location(&answer).contains(token), "the token is still in the address");
                     assert!(
-                        !answer.text().await.unwrap().contains(token),
+                        !location(&response).contains(token),
+                        "the token is still in the address"
+                    );
+                    assert!(
+                        !response.text().await.unwrap().contains(token),
                         "the token is in the page"
                     );
                 }
             }
             assert_eq!(dump(&market).await, before, "{link:?}");
-            assert_eq!(link.used(&market, &address).await, 303, "{link:?}");
+            assert_eq!(link.submit(&market, &address).await, 303, "{link:?}");
         }
     });
 }
@@ -315,17 +342,17 @@ fn a_verification_link_signs_in_and_asks_for_the_second_factor() {
                 .unwrap();
             at.is_some()
         };
-        let (_, address) = Link::Verify.of(&market, "ana").await;
-        let (visitor, _) = Link::Verify.opened(&market, &address).await;
+        let (_, address) = Link::Verify.request(&market, "ana").await;
+        let (visitor, _) = Link::Verify.open(&market, &address).await;
         assert!(!verified("ana") && !visitor.is_signed_in().await);
         assert_eq!(location(&visitor.post("/verify", &[]).await), "/account");
         assert!(verified("ana") && visitor.is_signed_in().await);
 
-        let (bea, address) = Link::Verify.of(&market, "bea").await;
+        let (bea, address) = Link::Verify.request(&market, "bea").await;
         market.set_email_verified("bea", true);
-        super::steps::turn_on_second_factor(&bea).await;
+        super::helpers::turn_on_second_factor(&bea).await;
         market.set_email_verified("bea", false);
-        let (visitor, _) = Link::Verify.opened(&market, &address).await;
+        let (visitor, _) = Link::Verify.open(&market, &address).await;
         assert_eq!(location(&visitor.post("/verify", &[]).await), "/login/code");
         assert!(verified("bea") && !visitor.is_signed_in().await);
     });

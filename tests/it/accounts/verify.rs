@@ -1,15 +1,15 @@
-//! Verifying an address: opening the link changes nothing, and its button works once.
+//! Verifying an email address: opening the link changes nothing, and its form works once.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::records::{conn, dump, idle_rows, register};
+use super::records::{conn, dump, register, wait_for_emails};
 use crate::schema::users;
 use crate::support::rows;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run, texts};
 
-fn verified(market: &Market) -> Option<NaiveDateTime> {
+fn verified_at(market: &Market) -> Option<NaiveDateTime> {
     users::table
         .select(users::email_verified_at)
         .first(&mut conn(market))
@@ -22,17 +22,17 @@ fn a_password_signs_in_before_the_address_is_verified() {
         let market = Market::empty();
         let robin = market.sign_up_unverified("robin").await;
         assert!(robin.is_signed_in().await);
-        assert_eq!(verified(&market), None);
+        assert_eq!(verified_at(&market), None);
     });
 }
 
 #[test]
-fn opening_the_link_changes_nothing_and_its_button_signs_in_once() {
+fn opening_the_link_changes_nothing_and_its_form_signs_in_once() {
     run(async {
         let market = Market::empty();
         register(&Visitor::new(&market), "robin@example.org", "robin").await;
         let link = market.link("robin@example.org", 1).await;
-        idle_rows(&market).await;
+        wait_for_emails(&market).await;
         let before = rows::dump(&mut conn(&market));
 
         let (reader, second) = (Visitor::new(&market), Visitor::new(&market));
@@ -53,9 +53,9 @@ fn opening_the_link_changes_nothing_and_its_button_signs_in_once() {
         let head = market.request("HEAD", &link).send().await.unwrap();
         assert_eq!(head.status(), 303);
         assert_eq!(rows::dump(&mut conn(&market)), before);
-        // The button is on the page that the link redirects to.
+        // The form is on the page that the link redirects to.
         assert_eq!(Visitor::new(&market).post(&link, &[]).await.status(), 410);
-        assert_eq!(verified(&market), None);
+        assert_eq!(verified_at(&market), None);
         // Only the token's hash is stored.
         assert!(!dump(&market, &["tokens"])[0].contains(token));
 
@@ -63,13 +63,13 @@ fn opening_the_link_changes_nothing_and_its_button_signs_in_once() {
         assert_eq!((done.status().as_u16(), location(&done)), (303, "/account"));
         let page = reader.page("/account").await;
         assert!(texts(&page, "#flash").join("").contains("confirmed"));
-        assert!(verified(&market).is_some());
+        assert!(verified_at(&market).is_some());
         let late = second.post("/verify", &[]).await;
         assert_eq!(late.status(), 410);
         assert!(late.text().await.unwrap().contains("no longer works"));
         assert!(!second.is_signed_in().await);
         assert_eq!(reader.post("/verify", &[]).await.status(), 410);
-        assert!(reader.is_signed_in().await, "a spent link ends nothing");
+        assert!(reader.is_signed_in().await, "a used link ended the session");
         assert_eq!(dump(&market, &["sessions"]).len(), 1);
     });
 }
@@ -92,6 +92,6 @@ fn an_unknown_link_is_rejected() {
         }
         let endless = format!("/verify?token={}", "A".repeat(5000));
         assert_eq!(visitor.get(&endless).await.status(), 410);
-        assert_eq!(verified(&market), None);
+        assert_eq!(verified_at(&market), None);
     });
 }

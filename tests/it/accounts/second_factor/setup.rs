@@ -1,13 +1,13 @@
-//! The second factor: set up, kept secret, replaced, turned off.
+//! Setting up, replacing and turning off the second factor, and keeping its secret.
 
 use data_encoding::{BASE64, HEXLOWER};
 use diesel::prelude::*;
 use pocketshop::accounts::step_at;
 use pocketshop::ops;
 
-use crate::accounts::steps::{
-    another_browser, connect, dump, email_of, forget_used_codes, now, pending_sign_in, quiet, set_up,
-    turn_on_second_factor, unused_code,
+use crate::accounts::helpers::{
+    another_browser, connect, dump, email_of, forget_used_codes, now, pending_sign_in, set_up_second_factor,
+    turn_on_second_factor, unused_code, wait_for_jobs,
 };
 use crate::schema::users;
 use crate::support::visitor::{Visitor, location};
@@ -28,8 +28,8 @@ fn only_a_right_code_turns_the_second_factor_on() {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
         let before = ana.post("/account/second-factor", &[("code", "000000")]).await;
-        assert_eq!(before.status(), 422, "there is no secret yet");
-        let secret = set_up(&ana).await;
+        assert_eq!(before.status(), 422, "a code was accepted without a secret");
+        let secret = set_up_second_factor(&ana).await;
         let page = ana.page("/account/second-factor").await;
         assert!(attributes(&page, "svg.qr path", "d")[0].len() > 200);
         let link = attributes(&page, "a[href^=otpauth]", "href").remove(0);
@@ -40,16 +40,16 @@ fn only_a_right_code_turns_the_second_factor_on() {
 
         let step = step_at(now());
         for wrong in ["", "abcdef", &secret.code(step - 3), &secret.code(step + 3)] {
-            let answer = ana.post("/account/second-factor", &[("code", wrong)]).await;
-            assert_eq!(answer.status(), 422, "{wrong}");
+            let response = ana.post("/account/second-factor", &[("code", wrong)]).await;
+            assert_eq!(response.status(), 422, "{wrong}");
         }
         assert!(!is_on(&market, "ana"));
         another_browser(&market, "ana").await;
 
         // A new secret replaces the older one.
-        let newer = set_up(&ana).await;
+        let newer = set_up_second_factor(&ana).await;
         assert!(newer != secret);
-        crate::accounts::steps::reset_throttles(&market);
+        crate::accounts::helpers::reset_throttles(&market);
         let old = ana
             .post("/account/second-factor", &[("code", &secret.code(step))])
             .await;
@@ -72,14 +72,14 @@ fn attempts_to_turn_it_on_are_counted() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let secret = set_up(&ana).await;
+        let secret = set_up_second_factor(&ana).await;
         for _ in 0..5 {
             assert_eq!(ana.post("/account/second-factor", &[("code", "1")]).await.status(), 422);
         }
         let right = secret.code(step_at(now()));
-        let rest = ana.post("/account/second-factor", &[("code", &right)]).await;
-        assert_eq!(rest.status(), 429);
-        assert!(rest.text().await.unwrap().contains("Too many wrong codes."));
+        let limited = ana.post("/account/second-factor", &[("code", &right)]).await;
+        assert_eq!(limited.status(), 429);
+        assert!(limited.text().await.unwrap().contains("Too many wrong codes."));
         assert!(!is_on(&market, "ana"));
     });
 }
@@ -89,29 +89,29 @@ fn the_secret_and_codes_are_shown_once_and_stored_nowhere() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let secret = set_up(&ana).await;
-        let mut hidden = vec![
+        let secret = set_up_second_factor(&ana).await;
+        let mut secrets = vec![
             secret.base32(),
             secret.base32_grouped(),
             HEXLOWER.encode(secret.as_bytes()),
             BASE64.encode(secret.as_bytes()),
         ];
-        let absent = |rows: &[String], hidden: &[String]| {
-            for secret in hidden {
+        let assert_absent = |rows: &[String], secrets: &[String]| {
+            for secret in secrets {
                 let row = rows
                     .iter()
                     .find(|row| row.to_lowercase().contains(&secret.to_lowercase()));
                 assert_eq!(row, None, "{secret}");
             }
         };
-        absent(&dump(&market).await, &hidden);
+        assert_absent(&dump(&market).await, &secrets);
         let code = secret.code(step_at(now()));
         let shown = ana.post("/account/second-factor", &[("code", &code)]).await;
         let page = scraper::Html::parse_document(&shown.text().await.unwrap());
         let codes = texts(&page, "#codes li");
         assert_eq!(codes.len(), 10);
-        hidden.extend(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")]));
-        absent(&dump(&market).await, &hidden);
+        secrets.extend(codes.iter().flat_map(|code| [code.clone(), code.replace('-', "")]));
+        assert_absent(&dump(&market).await, &secrets);
         ana.post("/account/second-factor/setup", &[]).await;
         for path in [
             "/account/second-factor",
@@ -120,18 +120,18 @@ fn the_secret_and_codes_are_shown_once_and_stored_nowhere() {
             "/account/activity",
         ] {
             let page = ana.get(path).await.text().await.unwrap();
-            for secret in &hidden {
+            for secret in &secrets {
                 assert!(!page.contains(secret), "{path} shows {secret}");
             }
             assert!(!page.contains("otpauth"), "{path}");
         }
         assert!(is_on(&market, "ana"));
-        let left = texts(
+        let badge = texts(
             &ana.page("/account/second-factor").await,
             "[aria-labelledby=codes] .badge",
         );
-        assert_eq!(left, ["10 left"]);
-        // The set-up does not change a secret that is in use.
+        assert_eq!(badge, ["10 left"]);
+        // A new setup does not change the secret that is in use.
         let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
         assert_eq!(pending.post("/login/code", &[("code", &code)]).await.status(), 303);
@@ -144,8 +144,8 @@ fn new_recovery_codes_void_the_old_ones() {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
         let (_, old) = turn_on_second_factor(&ana).await;
-        let answer = ana.post("/account/recovery-codes", &[]).await;
-        let page = scraper::Html::parse_document(&answer.text().await.unwrap());
+        let response = ana.post("/account/recovery-codes", &[]).await;
+        let page = scraper::Html::parse_document(&response.text().await.unwrap());
         let new = texts(&page, "#codes li");
         assert!(new.len() == 10 && new.iter().all(|code| !old.contains(code)));
         let pending = pending_sign_in(&market, "ana").await;
@@ -154,8 +154,8 @@ fn new_recovery_codes_void_the_old_ones() {
         let emails = market.emails(&email_of("ana"), 4).await;
         assert_eq!(emails[2].subject, "You have new recovery codes");
         assert!(emails[3].text.contains("9 codes are left."), "{}", emails[3].text);
-        for letter in &emails {
-            assert!(old.iter().chain(&new).all(|code| !letter.text.contains(code)));
+        for email in &emails {
+            assert!(old.iter().chain(&new).all(|code| !email.text.contains(code)));
         }
     });
 }
@@ -217,11 +217,11 @@ fn admins_need_a_second_factor_and_keep_it() {
                 .join(" ")
                 .contains("Admins need two-factor authentication.")
         );
-        let secret = set_up(&ana).await;
+        let secret = set_up_second_factor(&ana).await;
         assert_eq!(
             location(&ana.get("/admin").await),
             "/account/second-factor",
-            "it is not on yet"
+            "the second factor is not turned on yet"
         );
         ana.post("/account/second-factor", &[("code", &secret.code(step_at(now())))])
             .await;
@@ -235,7 +235,7 @@ fn admins_need_a_second_factor_and_keep_it() {
         assert_eq!(dump(&market).await, before);
         assert!(is_on(&market, "ana"));
 
-        // It is not enough that it is on: this session must have used it.
+        // The second factor must also have been used in this session.
         let pending = pending_sign_in(&market, "ana").await;
         assert!(location(&pending.get("/admin").await).starts_with("/login?"));
         forget_used_codes(&market, "ana");
@@ -253,15 +253,15 @@ fn a_session_from_before_the_second_factor_is_not_an_admins() {
         market.sign_up("ana").await;
         ops::users::make_admin(&market.config, "ana", None, None).unwrap();
         let ana = another_browser(&market, "ana").await;
-        quiet(&market).await;
-        // As if it had been turned on without ending this session.
+        wait_for_jobs(&market).await;
+        // Turns the second factor on without ending this session.
         diesel::update(users::table.filter(users::username.eq("ana")))
             .set(users::totp_enabled_at.eq(now()))
             .execute(&mut connect(&market))
             .unwrap();
         assert_eq!(location(&ana.get("/admin").await), "/account/second-factor");
-        let plain = market.sign_up("bea").await;
-        assert_eq!(plain.get("/admin").await.status(), 403);
+        let user = market.sign_up("bea").await;
+        assert_eq!(user.get("/admin").await.status(), 403);
         assert!(location(&Visitor::new(&market).get("/admin").await).starts_with("/login?"));
     });
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use pocketshop::accounts::step_at;
 
-use crate::accounts::steps::{
+use crate::accounts::helpers::{
     connect, dump, email_of, forget_used_codes, now, pending_sign_in, reset_throttles, turn_on_second_factor,
     unused_code,
 };
@@ -13,7 +13,7 @@ use crate::schema::{throttles, trusted_browsers};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, routes, run, texts};
 
-async fn code_step(visitor: &Visitor, code: &str) -> u16 {
+async fn submit_code(visitor: &Visitor, code: &str) -> u16 {
     visitor.post("/login/code", &[("code", code)]).await.status().as_u16()
 }
 
@@ -25,36 +25,40 @@ fn a_pending_second_factor_opens_no_page() {
         turn_on_second_factor(&ana).await;
         let pending = pending_sign_in(&market, "ana").await;
         let before = dump(&market).await;
-        let mut tried = 0;
+        let mut requests = 0;
         for route in routes::all().await {
             let guarded = ["/account", "/dashboard", "/admin", "/confirm"];
             if !guarded.iter().any(|start| route.full_path.starts_with(start)) {
                 continue;
             }
             let path = route.address();
-            let mut answers = Vec::new();
+            let mut responses = Vec::new();
             if route.is_get() {
-                answers.push(pending.get(&path).await);
+                responses.push(pending.get(&path).await);
             }
             if route.is_post() {
-                answers.push(
+                responses.push(
                     pending
                         .post(&path, &[("email", "ana@example.org"), ("password", PASSWORD)])
                         .await,
                 );
             }
-            for answer in &answers {
-                tried += 1;
-                assert_eq!(answer.status(), 303, "{path}");
-                assert!(location(answer).starts_with("/login?"), "{path}: {}", location(answer));
+            for response in &responses {
+                requests += 1;
+                assert_eq!(response.status(), 303, "{path}");
+                assert!(
+                    location(response).starts_with("/login?"),
+                    "{path}: {}",
+                    location(response)
+                );
             }
         }
-        assert!(tried > 20, "{tried} routes");
+        assert!(requests > 20, "{requests} routes");
         assert_eq!(dump(&market).await, before);
         let home = pending.page("/").await;
         assert!(
             !texts(&home, "header").join(" ").contains("Robin"),
-            "a page knows who it is"
+            "a page shows the name of the user"
         );
         assert_eq!(
             attributes(&pending.page("/login").await, "form[action='/login']", "method"),
@@ -70,8 +74,8 @@ fn the_code_page_needs_a_pending_second_factor() {
         let ana = market.sign_up("ana").await;
         for visitor in [Visitor::new(&market), ana] {
             assert!(location(&visitor.get("/login/code").await).starts_with("/login?"));
-            let answer = visitor.post("/login/code", &[("code", "123456")]).await;
-            assert!(location(&answer).starts_with("/login?"));
+            let response = visitor.post("/login/code", &[("code", "123456")]).await;
+            assert!(location(&response).starts_with("/login?"));
         }
     });
 }
@@ -85,18 +89,22 @@ fn a_code_works_once_and_no_older_one_after_it() {
         let step = step_at(now());
         // The code that turned it on counts as used.
         let pending = pending_sign_in(&market, "ana").await;
-        assert_eq!(code_step(&pending, &secret.code(step)).await, 422);
+        assert_eq!(submit_code(&pending, &secret.code(step)).await, 422);
         forget_used_codes(&market, "ana");
         let step = step_at(now());
-        assert_eq!(code_step(&pending, &secret.code(step)).await, 303);
+        assert_eq!(submit_code(&pending, &secret.code(step)).await, 303);
         let pending = pending_sign_in(&market, "ana").await;
-        assert_eq!(code_step(&pending, &secret.code(step)).await, 422, "it worked twice");
         assert_eq!(
-            code_step(&pending, &secret.code(step - 1)).await,
+            submit_code(&pending, &secret.code(step)).await,
             422,
-            "an older one worked"
+            "the code worked twice"
         );
-        assert_eq!(code_step(&pending, &secret.code(step + 1)).await, 303);
+        assert_eq!(
+            submit_code(&pending, &secret.code(step - 1)).await,
+            422,
+            "an older code worked"
+        );
+        assert_eq!(submit_code(&pending, &secret.code(step + 1)).await, 303);
     });
 }
 
@@ -105,23 +113,23 @@ fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let (secret, recovery) = turn_on_second_factor(&ana).await;
-        for (kind, code) in [("app", None), ("recovery", Some(&recovery[3]))] {
-            let mut halves = Vec::new();
+        let (secret, recovery_codes) = turn_on_second_factor(&ana).await;
+        for (kind, code) in [("app", None), ("recovery", Some(&recovery_codes[3]))] {
+            let mut sign_ins = Vec::new();
             for _ in 0..20 {
-                halves.push(pending_sign_in(&market, "ana").await);
+                sign_ins.push(pending_sign_in(&market, "ana").await);
             }
             reset_throttles(&market);
             let code = code.cloned().unwrap_or_else(|| unused_code(&market, "ana", &secret));
-            let answers = join_all(halves.iter().map(|pending| code_step(pending, &code))).await;
+            let responses = join_all(sign_ins.iter().map(|pending| submit_code(pending, &code))).await;
             assert_eq!(
-                answers.iter().filter(|status| **status == 303).count(),
+                responses.iter().filter(|status| **status == 303).count(),
                 1,
-                "{kind}: {answers:?}"
+                "{kind}: {responses:?}"
             );
             reset_throttles(&market);
             assert_eq!(
-                code_step(&pending_sign_in(&market, "ana").await, &code).await,
+                submit_code(&pending_sign_in(&market, "ana").await, &code).await,
                 422,
                 "{kind}"
             );
@@ -132,14 +140,14 @@ fn of_many_simultaneous_uses_of_a_code_one_succeeds() {
         let windows: Vec<Visitor> = (0..2)
             .map(|_| Visitor::with_cookie(&market, pending.cookie()))
             .collect();
-        let posts = windows.iter().zip(&recovery[4..6]);
+        let posts = windows.iter().zip(&recovery_codes[4..6]);
         let forms: Vec<_> = posts
             .map(|(window, code)| (window, [("code", code.as_str())]))
             .collect();
-        let answers = join_all(forms.iter().map(|(window, form)| window.post("/login/code", form))).await;
-        let mut ways: Vec<&str> = answers.iter().map(location).collect();
-        ways.sort_unstable();
-        assert_eq!(ways, ["/account", "/login"]);
+        let responses = join_all(forms.iter().map(|(window, form)| window.post("/login/code", form))).await;
+        let mut locations: Vec<&str> = responses.iter().map(location).collect();
+        locations.sort_unstable();
+        assert_eq!(locations, ["/account", "/login"]);
     });
 }
 
@@ -149,12 +157,12 @@ fn a_phone_clock_may_be_30_seconds_off() {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
         let (secret, _) = turn_on_second_factor(&ana).await;
-        for (off, good) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
+        for (offset, accepted) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
             let pending = pending_sign_in(&market, "ana").await;
             forget_used_codes(&market, "ana");
             reset_throttles(&market);
-            let code = secret.code(step_at(now() + TimeDelta::seconds(off)));
-            assert_eq!(code_step(&pending, &code).await == 303, good, "{off} seconds");
+            let code = secret.code(step_at(now() + TimeDelta::seconds(offset)));
+            assert_eq!(submit_code(&pending, &code).await == 303, accepted, "{offset} seconds");
         }
     });
 }
@@ -164,36 +172,36 @@ fn after_five_wrong_codes_a_right_one_must_wait() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let (secret, recovery) = turn_on_second_factor(&ana).await;
-        // The count is not per sign-in.
+        let (secret, recovery_codes) = turn_on_second_factor(&ana).await;
+        // Attempts are counted per user, not per sign-in.
         for attempt in 0..5 {
             assert_eq!(
-                code_step(&pending_sign_in(&market, "ana").await, "000000").await,
+                submit_code(&pending_sign_in(&market, "ana").await, "000000").await,
                 422,
                 "{attempt}"
             );
         }
         let pending = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
-        for right in [&code, &recovery[0]] {
-            let answer = pending.post("/login/code", &[("code", right)]).await;
-            assert!([422, 429].contains(&answer.status().as_u16()));
-            let said = answer.text().await.unwrap();
-            assert!(said.contains("Too many wrong codes. Try again in "), "{said}");
+        for right in [&code, &recovery_codes[0]] {
+            let response = pending.post("/login/code", &[("code", right)]).await;
+            assert!([422, 429].contains(&response.status().as_u16()));
+            let message = response.text().await.unwrap();
+            assert!(message.contains("Too many wrong codes. Try again in "), "{message}");
         }
         assert!(!pending.is_signed_in().await);
-        // Sessions stay valid.
+        // Existing sessions stay valid.
         assert!(ana.is_signed_in().await);
         diesel::update(throttles::table)
             .set(throttles::closed_until.eq(now() - TimeDelta::seconds(1)))
             .execute(&mut connect(&market))
             .unwrap();
         let code = unused_code(&market, "ana", &secret);
-        assert_eq!(code_step(&pending, &code).await, 303);
+        assert_eq!(submit_code(&pending, &code).await, 303);
         // A success resets the count.
-        assert_eq!(code_step(&pending_sign_in(&market, "ana").await, "000000").await, 422);
+        assert_eq!(submit_code(&pending_sign_in(&market, "ana").await, "000000").await, 422);
         let code = unused_code(&market, "ana", &secret);
-        assert_eq!(code_step(&pending_sign_in(&market, "ana").await, &code).await, 303);
+        assert_eq!(submit_code(&pending_sign_in(&market, "ana").await, &code).await, 303);
     });
 }
 
@@ -202,19 +210,19 @@ fn a_recovery_code_works_once_and_its_use_is_reported() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let (_, recovery) = turn_on_second_factor(&ana).await;
+        let (_, recovery_codes) = turn_on_second_factor(&ana).await;
         let bea = market.sign_up("bea").await;
         turn_on_second_factor(&bea).await;
         assert_eq!(
-            code_step(&pending_sign_in(&market, "bea").await, &recovery[0]).await,
+            submit_code(&pending_sign_in(&market, "bea").await, &recovery_codes[0]).await,
             422,
-            "somebody else's"
+            "the code of another user worked"
         );
-        let typed = recovery[0].to_uppercase().replace('-', " ");
-        assert_eq!(code_step(&pending_sign_in(&market, "ana").await, &typed).await, 303);
+        let input = recovery_codes[0].to_uppercase().replace('-', " ");
+        assert_eq!(submit_code(&pending_sign_in(&market, "ana").await, &input).await, 303);
         let pending = pending_sign_in(&market, "ana").await;
-        assert_eq!(code_step(&pending, &recovery[0]).await, 422);
-        assert_eq!(code_step(&pending, &recovery[1]).await, 303);
+        assert_eq!(submit_code(&pending, &recovery_codes[0]).await, 422);
+        assert_eq!(submit_code(&pending, &recovery_codes[1]).await, 303);
         let emails = market.emails(&email_of("ana"), 4).await;
         assert!(emails[2].text.contains("9 codes are left."), "{}", emails[2].text);
         assert!(emails[3].text.contains("8 codes are left."), "{}", emails[3].text);
@@ -234,10 +242,10 @@ fn a_trusted_browser_skips_the_code_until_it_is_revoked() {
         let (secret, _) = turn_on_second_factor(&ana).await;
         let remembered = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
-        let answer = remembered
+        let response = remembered
             .post("/login/code", &[("code", &code), ("remember", "on")])
             .await;
-        assert_eq!(location(&answer), "/account");
+        assert_eq!(location(&response), "/account");
         let skips = async || {
             remembered.post("/logout", &[]).await;
             let to = remembered.sign_in("ana", PASSWORD).await;

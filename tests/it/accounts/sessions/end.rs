@@ -1,18 +1,18 @@
-//! Sessions end at once, in all browsers, and for copied cookies.
+//! Ending sessions: at once, in all browsers, and for copied cookies.
 
 use chrono::TimeDelta;
 use pocketshop::ops;
 use scraper::Html;
 
-use crate::accounts::steps::{
-    ANOTHER, age_password, age_sessions, another_browser, dump, email_of, pending_sign_in, session_ids, trust_browser,
-    trusted_browsers_of, turn_on_second_factor, unused_code,
+use crate::accounts::helpers::{
+    NEW_PASSWORD, age_password, age_sessions, another_browser, count_trusted_browsers, dump, email_of, pending_sign_in,
+    session_ids, trust_browser, turn_on_second_factor, unused_code,
 };
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run, texts};
 
-/// Two browsers of one user, and their cookies before something happened in the first.
-struct Two {
+/// Two browsers of one user, with their cookies and session ids before the tested action in the first.
+struct TwoBrowsers {
     market: Market,
     name: &'static str,
     a: Visitor,
@@ -21,15 +21,15 @@ struct Two {
     ids: Vec<i64>,
 }
 
-impl Two {
-    async fn of(name: &'static str) -> Self {
+impl TwoBrowsers {
+    async fn sign_in(name: &'static str) -> Self {
         let market = Market::empty();
         let a = market.sign_up(name).await;
         let b = another_browser(&market, name).await;
-        Self::before(market, name, a, b).await
+        Self::new(market, name, a, b).await
     }
 
-    async fn before(market: Market, name: &'static str, a: Visitor, b: Visitor) -> Self {
+    async fn new(market: Market, name: &'static str, a: Visitor, b: Visitor) -> Self {
         trust_browser(&market, name);
         assert!(a.is_signed_in().await && b.is_signed_in().await);
         Self {
@@ -42,9 +42,9 @@ impl Two {
         }
     }
 
-    /// All earlier sessions ended. If the first browser acted itself, it has a session with a new id.
-    async fn all_ended(&self, a_stays: bool) {
-        assert_eq!(trusted_browsers_of(&self.market, self.name), 0);
+    /// Asserts that all earlier sessions ended. If `a_stays` is set, the first browser has a session with a new id.
+    async fn assert_all_ended(&self, a_stays: bool) {
+        assert_eq!(count_trusted_browsers(&self.market, self.name), 0);
         assert!(!self.b.is_signed_in().await, "the other browser is still signed in");
         for old in &self.cookies {
             let copied = Visitor::with_cookie(&self.market, old.clone());
@@ -57,62 +57,62 @@ impl Two {
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) {
-        let answer = self.a.post(path, form).await;
-        assert_eq!(answer.status(), 303, "{path}");
-        assert!(!location(&answer).starts_with("/confirm"), "{path}");
+        let response = self.a.post(path, form).await;
+        assert_eq!(response.status(), 303, "{path}");
+        assert!(!location(&response).starts_with("/confirm"), "{path}");
     }
 }
 
 #[test]
 fn signing_out_everywhere_ends_all_other_sessions() {
     run(async {
-        let two = Two::of("ana").await;
-        two.post("/account/devices/revocation", &[]).await;
-        two.all_ended(true).await;
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        browsers.post("/account/devices/revocation", &[]).await;
+        browsers.assert_all_ended(true).await;
     });
 }
 
 #[test]
 fn a_new_password_ends_all_other_sessions() {
     run(async {
-        let two = Two::of("ana").await;
-        two.post("/account/password", &[("password", ANOTHER)]).await;
-        two.all_ended(true).await;
-        assert_eq!(two.b.sign_in("ana", PASSWORD).await.status(), 422);
-        assert_eq!(two.b.sign_in("ana", ANOTHER).await.status(), 303);
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        browsers.post("/account/password", &[("password", NEW_PASSWORD)]).await;
+        browsers.assert_all_ended(true).await;
+        assert_eq!(browsers.b.sign_in("ana", PASSWORD).await.status(), 422);
+        assert_eq!(browsers.b.sign_in("ana", NEW_PASSWORD).await.status(), 303);
     });
 }
 
 #[test]
 fn a_password_reset_ends_all_sessions() {
     run(async {
-        let two = Two::of("ana").await;
-        two.post("/forgot", &[("login", "ana")]).await;
-        let link = two.market.link(&email_of("ana"), 2).await;
-        two.a.get(&link).await;
-        two.post("/reset", &[("password", ANOTHER)]).await;
-        two.all_ended(false).await;
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        browsers.post("/forgot", &[("login", "ana")]).await;
+        let link = browsers.market.link(&email_of("ana"), 2).await;
+        browsers.a.get(&link).await;
+        browsers.post("/reset", &[("password", NEW_PASSWORD)]).await;
+        browsers.assert_all_ended(false).await;
     });
 }
 
 #[test]
 fn a_new_address_ends_all_other_sessions() {
     run(async {
-        let two = Two::of("ana").await;
-        two.post("/account/email", &[("email", "new@example.org")]).await;
-        assert!(two.b.is_signed_in().await, "to ask changes nothing");
-        two.a.get(&two.market.link("new@example.org", 1).await).await;
-        two.post("/email/confirm", &[]).await;
-        two.all_ended(true).await;
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        browsers.post("/account/email", &[("email", "new@example.org")]).await;
+        assert!(browsers.b.is_signed_in().await, "requesting the change ended a session");
+        browsers.a.get(&browsers.market.link("new@example.org", 1).await).await;
+        browsers.post("/email/confirm", &[]).await;
+        browsers.assert_all_ended(true).await;
     });
 }
 
 #[test]
 fn turning_the_second_factor_on_ends_all_other_sessions() {
     run(async {
-        let two = Two::of("ana").await;
-        turn_on_second_factor(&two.a).await;
-        two.all_ended(true).await;
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        turn_on_second_factor(&browsers.a).await;
+        browsers.assert_all_ended(true).await;
     });
 }
 
@@ -125,32 +125,32 @@ fn turning_the_second_factor_off_ends_all_other_sessions() {
         let b = pending_sign_in(&market, "ana").await;
         let code = unused_code(&market, "ana", &secret);
         assert_eq!(b.post("/login/code", &[("code", &code)]).await.status(), 303);
-        let two = Two::before(market, "ana", a, b).await;
-        two.post("/account/second-factor/removal", &[]).await;
-        two.all_ended(true).await;
-        another_browser(&two.market, "ana").await;
+        let browsers = TwoBrowsers::new(market, "ana", a, b).await;
+        browsers.post("/account/second-factor/removal", &[]).await;
+        browsers.assert_all_ended(true).await;
+        another_browser(&browsers.market, "ana").await;
     });
 }
 
 #[test]
 fn suspension_signs_out_and_prevents_sign_ins() {
     run(async {
-        let two = Two::of("ana").await;
-        ops::users::set_suspended(&two.market.config, "ana", true).unwrap();
-        two.all_ended(false).await;
-        assert_eq!(two.b.sign_in("ana", PASSWORD).await.status(), 422);
-        ops::users::set_suspended(&two.market.config, "ana", false).unwrap();
-        two.all_ended(false).await;
-        assert_eq!(two.b.sign_in("ana", PASSWORD).await.status(), 303);
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        ops::users::set_suspended(&browsers.market.config, "ana", true).unwrap();
+        browsers.assert_all_ended(false).await;
+        assert_eq!(browsers.b.sign_in("ana", PASSWORD).await.status(), 422);
+        ops::users::set_suspended(&browsers.market.config, "ana", false).unwrap();
+        browsers.assert_all_ended(false).await;
+        assert_eq!(browsers.b.sign_in("ana", PASSWORD).await.status(), 303);
     });
 }
 
 #[test]
 fn a_new_admin_must_sign_in_again() {
     run(async {
-        let two = Two::of("ana").await;
-        ops::users::make_admin(&two.market.config, "ana", None, None).unwrap();
-        two.all_ended(false).await;
+        let browsers = TwoBrowsers::sign_in("ana").await;
+        ops::users::make_admin(&browsers.market.config, "ana", None, None).unwrap();
+        browsers.assert_all_ended(false).await;
     });
 }
 
@@ -180,12 +180,12 @@ fn a_planted_cookie_never_becomes_signed_in() {
         market.sign_up("ana").await;
         let attacker = Visitor::new(&market);
         attacker.post("/theme", &[("theme", "dark"), ("next", "/")]).await;
-        let planted = attacker.cookie();
-        assert!(planted.is_some());
-        let victim = Visitor::with_cookie(&market, planted.clone());
+        let planted_cookie = attacker.cookie();
+        assert!(planted_cookie.is_some());
+        let victim = Visitor::with_cookie(&market, planted_cookie.clone());
         assert_eq!(victim.sign_in("ana", PASSWORD).await.status(), 303);
         assert!(victim.is_signed_in().await && !attacker.is_signed_in().await);
-        assert!(!Visitor::with_cookie(&market, planted).is_signed_in().await);
+        assert!(!Visitor::with_cookie(&market, planted_cookie).is_signed_in().await);
         let home = victim.page("/").await;
         assert_eq!(attributes(&home, "html", "data-theme"), ["dark"]);
     });
@@ -211,7 +211,7 @@ fn every_authentication_step_replaces_the_session() {
         ana.post("/logout", &[]).await;
         let pending = pending_sign_in(&market, "ana").await;
         seen.push(session_ids(&market, "ana"));
-        let half_cookie = pending.cookie();
+        let pending_cookie = pending.cookie();
         let code = unused_code(&market, "ana", &secret);
         assert_eq!(pending.post("/login/code", &[("code", &code)]).await.status(), 303);
         seen.push(session_ids(&market, "ana"));
@@ -225,7 +225,7 @@ fn every_authentication_step_replaces_the_session() {
         for old in cookies {
             assert!(!Visitor::with_cookie(&market, old).is_signed_in().await);
         }
-        let replayed = Visitor::with_cookie(&market, half_cookie);
+        let replayed = Visitor::with_cookie(&market, pending_cookie);
         assert_eq!(replayed.get("/login/code").await.status(), 303);
         assert!(!replayed.is_signed_in().await);
     });
@@ -249,10 +249,15 @@ fn devices_are_listed_and_signed_out_one_by_one() {
 
         // Another user's device cannot be signed out.
         let before = dump(&market).await;
-        let mine = session_ids(&market, "ana")[0];
-        for id in [mine.to_string(), "0".into(), "x".into(), "99999999999999999999".into()] {
-            let answer = other.post(&format!("/account/devices/{id}/revocation"), &[]).await;
-            assert_eq!(answer.status(), 404, "{id}");
+        let session = session_ids(&market, "ana")[0];
+        for id in [
+            session.to_string(),
+            "0".into(),
+            "x".into(),
+            "99999999999999999999".into(),
+        ] {
+            let response = other.post(&format!("/account/devices/{id}/revocation"), &[]).await;
+            assert_eq!(response.status(), 404, "{id}");
         }
         assert_eq!(dump(&market).await, before);
 
@@ -269,9 +274,9 @@ fn the_time_of_the_last_request_is_stored_once_a_minute() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        let fresh = dump(&market).await;
+        let before = dump(&market).await;
         ana.page("/account").await;
-        assert_eq!(dump(&market).await, fresh, "written too early");
+        assert_eq!(dump(&market).await, before, "the time was stored within a minute");
         age_sessions(&market, "ana", TimeDelta::hours(1), TimeDelta::seconds(61));
         let aged = dump(&market).await;
         ana.page("/account").await;
@@ -280,7 +285,7 @@ fn the_time_of_the_last_request_is_stored_once_a_minute() {
         let queries = market.db.queries();
         ana.page("/account").await;
         let once = market.db.queries() - queries;
-        assert_eq!(dump(&market).await, seen, "written twice");
+        assert_eq!(dump(&market).await, seen, "the time was stored twice");
         ana.page("/account").await;
         assert_eq!(market.db.queries() - queries, 2 * once);
     });

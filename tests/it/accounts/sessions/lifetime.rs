@@ -1,43 +1,51 @@
-//! How long sessions last: those with more rights are shorter.
+//! The lifetime of sessions: those with more rights are shorter.
 
 use chrono::TimeDelta;
 use pocketshop::ops;
 
-use crate::accounts::steps::{
-    ANOTHER, age_sessions, another_browser, open_shop, pending_sign_in, session_ids, turn_on_second_factor, unused_code,
+use crate::accounts::helpers::{
+    NEW_PASSWORD, age_sessions, another_browser, open_shop, pending_sign_in, session_ids, turn_on_second_factor,
+    unused_code,
 };
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run};
 
-/// Signed in just before the limits, and no longer just after.
-async fn ends_after(market: &Market, name: &str, idle: TimeDelta, absolute: TimeDelta, visitor: &Visitor, page: &str) {
-    let (slack, second) = (TimeDelta::seconds(20), TimeDelta::seconds(1));
+/// Asserts that the session is valid just before its limits, and not just after.
+async fn assert_ends_after(
+    market: &Market,
+    name: &str,
+    idle: TimeDelta,
+    absolute: TimeDelta,
+    visitor: &Visitor,
+    page: &str,
+) {
+    let (margin, second) = (TimeDelta::seconds(20), TimeDelta::seconds(1));
     let cookie = visitor.cookie();
-    let moments = [
-        (idle - slack, idle - slack, true),
-        (absolute - slack, TimeDelta::zero(), true),
+    let cases = [
+        (idle - margin, idle - margin, true),
+        (absolute - margin, TimeDelta::zero(), true),
         (idle + second, idle + second, false),
         (absolute + second, TimeDelta::zero(), false),
     ];
-    for (began, seen, lasts) in moments {
-        age_sessions(market, name, began, seen);
-        let answer = Visitor::with_cookie(market, cookie.clone()).get(page).await;
-        let told = (answer.status().as_u16(), location(&answer).to_owned());
-        if lasts {
-            assert_eq!(told.0, 200, "{name}: {began} old, seen {seen} ago: {told:?}");
+    for (age, idle_for, valid) in cases {
+        age_sessions(market, name, age, idle_for);
+        let response = Visitor::with_cookie(market, cookie.clone()).get(page).await;
+        let result = (response.status().as_u16(), location(&response).to_owned());
+        if valid {
+            assert_eq!(result.0, 200, "{name}: {age} old, seen {idle_for} ago: {result:?}");
         } else {
-            assert_eq!(told.0, 303, "{name}: {began} old, seen {seen} ago: {told:?}");
-            assert!(told.1.starts_with("/login"), "{told:?}");
+            assert_eq!(result.0, 303, "{name}: {age} old, seen {idle_for} ago: {result:?}");
+            assert!(result.1.starts_with("/login"), "{result:?}");
         }
     }
 }
 
 #[test]
-fn a_buyers_sign_in_ends() {
+fn a_buyers_session_ends() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
-        ends_after(
+        assert_ends_after(
             &market,
             "ana",
             TimeDelta::days(14),
@@ -50,13 +58,13 @@ fn a_buyers_sign_in_ends() {
 }
 
 #[test]
-fn a_sellers_sign_in_ends_earlier() {
+fn a_sellers_session_ends_earlier() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
         open_shop(&market, "ana", "Barro", "barro");
         for page in ["/dashboard", "/account"] {
-            ends_after(&market, "ana", TimeDelta::days(7), TimeDelta::days(14), &ana, page).await;
+            assert_ends_after(&market, "ana", TimeDelta::days(7), TimeDelta::days(14), &ana, page).await;
         }
     });
 }
@@ -71,7 +79,7 @@ fn an_admins_session_ends_within_a_day() {
         turn_on_second_factor(&ana).await;
         let (idle, absolute) = (TimeDelta::minutes(30), TimeDelta::hours(12));
         for page in ["/admin", "/account"] {
-            ends_after(&market, "ana", idle, absolute, &ana, page).await;
+            assert_ends_after(&market, "ana", idle, absolute, &ana, page).await;
         }
     });
 }
@@ -85,7 +93,7 @@ fn a_pending_second_factor_expires_after_five_minutes() {
         ana.post("/logout", &[]).await;
         let pending = pending_sign_in(&market, "ana").await;
         let five = TimeDelta::minutes(5);
-        ends_after(&market, "ana", five, five, &pending, "/login/code").await;
+        assert_ends_after(&market, "ana", five, five, &pending, "/login/code").await;
         let late = Visitor::with_cookie(&market, pending.cookie());
         let code = unused_code(&market, "ana", &secret);
         assert!(location(&late.post("/login/code", &[("code", &code)]).await).starts_with("/login?"));
@@ -100,7 +108,7 @@ fn a_request_extends_a_session_but_a_new_id_does_not() {
         let ana = market.sign_up("ana").await;
         age_sessions(&market, "ana", TimeDelta::days(29), TimeDelta::days(13));
         assert!(ana.is_signed_in().await);
-        // The request was recorded.
+        // The request extended the session.
         age_sessions(
             &market,
             "ana",
@@ -109,22 +117,22 @@ fn a_request_extends_a_session_but_a_new_id_does_not() {
         );
         assert_eq!(ana.post("/confirm", &[("password", PASSWORD)]).await.status(), 303);
         ana.post("/account/devices/revocation", &[]).await;
-        ana.post("/account/password", &[("password", ANOTHER)]).await;
+        ana.post("/account/password", &[("password", NEW_PASSWORD)]).await;
         turn_on_second_factor(&ana).await;
         assert!(ana.is_signed_in().await);
         let id = session_ids(&market, "ana")[0];
-        let began: chrono::NaiveDateTime = {
+        let created_at: chrono::NaiveDateTime = {
             use crate::schema::sessions;
             use diesel::prelude::*;
             sessions::table
                 .find(id)
                 .select(sessions::created_at)
-                .first(&mut crate::accounts::steps::connect(&market))
+                .first(&mut crate::accounts::helpers::connect(&market))
                 .unwrap()
         };
         assert!(
-            crate::accounts::steps::now() - began > TimeDelta::days(29),
-            "it began anew"
+            crate::accounts::helpers::now() - created_at > TimeDelta::days(29),
+            "the new id reset the start of the session"
         );
     });
 }

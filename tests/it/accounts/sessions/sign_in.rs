@@ -3,19 +3,19 @@
 use diesel::prelude::*;
 use scraper::Html;
 
-use crate::accounts::records::{conn, register_with, seen, set_stored, stored};
+use crate::accounts::records::{comparable_response, conn, password_hash, register_with, set_password_hash};
 use crate::schema::{sessions, users};
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, attributes, run};
 
-/// Addresses that are not ours, each as JSON.
+/// URLs of other sites, one JSON string per line.
 const NEXT: &str = include_str!("../../../corpus/next.txt");
 
 async fn sign_in_to(visitor: &Visitor, next: &str) -> String {
     let form = [("login", "robin"), ("password", PASSWORD), ("next", next)];
-    let answer = visitor.post("/login", &form).await;
-    assert_eq!(answer.status(), 303, "{next:?}");
-    location(&answer).to_owned()
+    let response = visitor.post("/login", &form).await;
+    assert_eq!(response.status(), 303, "{next:?}");
+    location(&response).to_owned()
 }
 
 #[test]
@@ -33,9 +33,9 @@ fn email_or_username_signs_in_in_any_case() {
             "ROBIN@example。org",
         ] {
             let visitor = Visitor::new(&market);
-            let answer = visitor.sign_in(login, PASSWORD).await;
+            let response = visitor.sign_in(login, PASSWORD).await;
             assert_eq!(
-                (answer.status().as_u16(), location(&answer)),
+                (response.status().as_u16(), location(&response)),
                 (303, "/account"),
                 "{login}"
             );
@@ -50,16 +50,16 @@ fn every_failure_has_the_same_bytes() {
         let market = Market::empty();
         let fail = async |password: &str| {
             let visitor = Visitor::new(&market);
-            let answer = visitor.sign_in("robin@example.org", password).await;
+            let response = visitor.sign_in("robin@example.org", password).await;
             assert!(!visitor.is_signed_in().await);
-            seen(answer).await
+            comparable_response(response).await
         };
         let unknown = fail(PASSWORD).await;
         assert_eq!(unknown.0, 422);
         assert!(unknown.2.contains("email or password is wrong"), "{}", unknown.2);
         market.sign_up("robin").await;
         assert_eq!(fail("not my password").await, unknown, "a wrong password");
-        assert_eq!(fail("").await, unknown, "no password typed");
+        assert_eq!(fail("").await, unknown, "no password");
         let robin = || users::table.filter(users::username.eq("robin"));
         let suspend = |at| {
             diesel::update(robin())
@@ -70,12 +70,12 @@ fn every_failure_has_the_same_bytes() {
         suspend(Some(chrono::DateTime::UNIX_EPOCH.naive_utc()));
         assert_eq!(fail(PASSWORD).await, unknown, "suspended");
         suspend(None);
-        let hash = stored(&market, "robin");
-        for none in ["!", "", "nonsense", "pbkdf2_sha256$0$$"] {
-            set_stored(&market, "robin", none);
-            assert_eq!(fail(PASSWORD).await, unknown, "the hash {none:?}");
+        let hash = password_hash(&market, "robin");
+        for invalid_hash in ["!", "", "nonsense", "pbkdf2_sha256$0$$"] {
+            set_password_hash(&market, "robin", invalid_hash);
+            assert_eq!(fail(PASSWORD).await, unknown, "the hash {invalid_hash:?}");
         }
-        set_stored(&market, "robin", &hash);
+        set_password_hash(&market, "robin", &hash);
         assert_eq!(Visitor::new(&market).sign_in("robin", PASSWORD).await.status(), 303);
     });
 }
@@ -84,9 +84,9 @@ fn every_failure_has_the_same_bytes() {
 fn input_is_escaped_and_the_password_is_never_shown() {
     run(async {
         let market = Market::empty();
-        let typed = "\"><script>alert(1)</script>";
+        let input = "\"><script>alert(1)</script>";
         let form = [
-            ("login", typed),
+            ("login", input),
             ("password", "canary 7"),
             ("next", "/a?b=\"><script>c</script>"),
         ];
@@ -94,7 +94,7 @@ fn input_is_escaped_and_the_password_is_never_shown() {
         assert!(!body.contains("<script>alert") && !body.contains("<script>c"));
         assert!(!body.contains("canary"));
         let page = Html::parse_document(&body);
-        assert_eq!(attributes(&page, "input[name=login]", "value"), [typed]);
+        assert_eq!(attributes(&page, "input[name=login]", "value"), [input]);
         let next = attributes(&page, "main input[name=next]", "value");
         assert!(next[0].starts_with("/a?b=") && !next[0].contains('"'), "{next:?}");
         let page = Visitor::new(&market)
@@ -105,18 +105,18 @@ fn input_is_escaped_and_the_password_is_never_shown() {
 }
 
 #[test]
-fn next_accepts_only_our_own_pages() {
+fn next_accepts_only_pages_of_this_site() {
     run(async {
         let market = Market::empty();
         let robin = market.sign_up("robin").await;
-        let bad: Vec<String> = NEXT.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert!(bad.len() > 20);
-        for next in &bad {
+        let foreign_urls: Vec<String> = NEXT.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(foreign_urls.len() > 20);
+        for next in &foreign_urls {
             let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            let asked = format!("/login?next={query}");
-            let page = Visitor::new(&market).page(&asked).await;
+            let path = format!("/login?next={query}");
+            let page = Visitor::new(&market).page(&path).await;
             assert_eq!(attributes(&page, "main input[name=next]", "value"), ["/"], "{next:?}");
-            assert_eq!(location(&robin.get(&asked).await), "/account", "{next:?}");
+            assert_eq!(location(&robin.get(&path).await), "/account", "{next:?}");
             assert_eq!(sign_in_to(&Visitor::new(&market), next).await, "/account", "{next:?}");
         }
         for next in ["/account/devices", "/products?category=home-living#grid"] {
@@ -131,9 +131,9 @@ fn a_signed_in_visitor_is_sent_to_the_account() {
         let market = Market::empty();
         let robin = market.sign_up("robin").await;
         for path in ["/login", "/register"] {
-            let answer = robin.get(path).await;
+            let response = robin.get(path).await;
             assert_eq!(
-                (answer.status().as_u16(), location(&answer)),
+                (response.status().as_u16(), location(&response)),
                 (303, "/account"),
                 "{path}"
             );
@@ -152,7 +152,7 @@ fn a_form_after_a_remote_sign_out_leads_to_sign_in() {
         assert!(robin.is_signed_in().await);
         diesel::delete(sessions::table).execute(&mut conn(&market)).unwrap();
         robin.get("/").await;
-        assert_eq!(robin.cookie(), None, "nothing is left to remember");
+        assert_eq!(robin.cookie(), None, "an empty cookie was kept");
     });
 }
 
@@ -162,15 +162,15 @@ fn a_password_of_a_megabyte_is_refused_early() {
         let market = Market::empty();
         market.sign_up("robin").await;
         let before = market.db.queries();
-        let endless = "a".repeat(1 << 20);
+        let megabyte = "a".repeat(1 << 20);
         for (path, name) in [("/login", "login"), ("/register", "username"), ("/reset", "token")] {
-            let form = [(name, "robin"), ("password", endless.as_str())];
-            let answer = Visitor::new(&market).post(path, &form).await;
-            assert_eq!(answer.status(), 413, "{path}");
+            let form = [(name, "robin"), ("password", megabyte.as_str())];
+            let response = Visitor::new(&market).post(path, &form).await;
+            assert_eq!(response.status(), 413, "{path}");
         }
         assert_eq!(market.db.queries(), before);
-        // A password of the largest size that a form may have is wrong, not an error.
-        let long = &endless[..60_000];
+        // A password of the largest size that a form may have is refused like any wrong password.
+        let long = &megabyte[..60_000];
         assert_eq!(Visitor::new(&market).sign_in("robin", long).await.status(), 422);
         let refused = register_with(&Visitor::new(&market), "ann@example.org", "ann-b", long).await;
         assert_eq!(refused.status(), 422);
@@ -187,27 +187,27 @@ fn every_character_of_a_password_counts() {
             "seven green boats under the old stone bridge at noon, twice "
         );
         assert_eq!(long.len(), 63);
-        let most = format!("{long}{long}é7");
-        assert_eq!(most.chars().count(), 128);
-        let right = [
+        let longest = format!("{long}{long}é7");
+        assert_eq!(longest.chars().count(), 128);
+        let right_passwords = [
             format!("{long}a"),
-            most.clone(),
+            longest.clone(),
             "🦀 quiet\0harbour lamp 7".to_owned(),
             "  quiet harbour lamp 7  ".to_owned(),
         ];
-        let wrong = [
+        let wrong_passwords = [
             vec![format!("{long}b"), long.clone(), format!("{long}A")],
-            vec![format!("{long}{long}é"), format!("{most}7")],
+            vec![format!("{long}{long}é"), format!("{longest}7")],
             vec!["🦀 quiet".to_owned(), "🦀 quiet\0harbour lamp 8".to_owned()],
             vec!["quiet harbour lamp 7".to_owned(), " quiet harbour lamp 7  ".to_owned()],
         ];
-        for (one, (right, wrong)) in right.iter().zip(wrong).enumerate() {
-            let name = format!("robin-{one}");
+        for (number, (right, wrong)) in right_passwords.iter().zip(wrong_passwords).enumerate() {
+            let name = format!("robin-{number}");
             let sent = register_with(&Visitor::new(&market), &format!("{name}@example.org"), &name, right).await;
             assert_eq!(sent.status(), 303, "{right:?}");
             for wrong in wrong {
-                let answer = Visitor::new(&market).sign_in(&name, &wrong).await;
-                assert_eq!(answer.status(), 422, "{wrong:?} for {right:?}");
+                let response = Visitor::new(&market).sign_in(&name, &wrong).await;
+                assert_eq!(response.status(), 422, "{wrong:?} for {right:?}");
             }
             assert_eq!(
                 Visitor::new(&market).sign_in(&name, right).await.status(),

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::accounts::passwords::imported;
-use crate::accounts::records::{idle_rows, register, reset_throttles};
+use crate::accounts::passwords::original_market;
+use crate::accounts::records::{register, reset_throttles, wait_for_emails};
 use crate::support::visitor::{PASSWORD, Visitor};
 use crate::support::{Market, run};
 
 const SAMPLES: usize = 30;
-/// At least as expensive as Argon2, so that the test notices when either is missing.
+/// PBKDF2 rounds that take at least as long as Argon2, so that the test fails if one of them is not computed.
 const ROUNDS: u32 = 20_000;
 
 fn median(samples: &[Duration]) -> f64 {
@@ -18,7 +18,7 @@ fn median(samples: &[Duration]) -> f64 {
 }
 
 /// The Mann-Whitney U statistic of two samples, in standard deviations.
-fn apart(one: &[Duration], other: &[Duration]) -> f64 {
+fn mann_whitney_deviation(one: &[Duration], other: &[Duration]) -> f64 {
     let wins: f64 = one
         .iter()
         .flat_map(|a| other.iter().map(move |b| (a, b)))
@@ -35,50 +35,56 @@ fn apart(one: &[Duration], other: &[Duration]) -> f64 {
     (wins - n * m / 2.0).abs() / (n * m * (n + m + 1.0) / 12.0).sqrt()
 }
 
-/// Medians within 10 %, or ranks as by chance (p > 0.01); on a machine with other work, medians within 25 % will do.
-fn alike(lots: &[Vec<Duration>]) -> bool {
-    lots.iter().skip(1).all(|lot| {
-        let (one, other) = (median(&lots[0]), median(lot));
-        (one - other).abs() / one.max(other) < 0.25 || apart(&lots[0], lot) < 2.576
+/// Whether the samples are equal: medians that differ by less than 25 %, or ranks as by chance (p > 0.01).
+fn are_equal(samples_by_kind: &[Vec<Duration>]) -> bool {
+    samples_by_kind.iter().skip(1).all(|samples| {
+        let (one, other) = (median(&samples_by_kind[0]), median(samples));
+        (one - other).abs() / one.max(other) < 0.25 || mann_whitney_deviation(&samples_by_kind[0], samples) < 2.576
     })
 }
 
-/// Samples each kind in turn, so that other load affects all alike. Repeats once before the kinds count as different.
-async fn expect_alike<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) -> Duration) {
-    let mut told = String::new();
+/// Asserts that all kinds take equally long. Samples them in turn, so that other load affects all, and tries twice.
+async fn assert_equal_times<const N: usize>(mut sample: impl AsyncFnMut(usize, usize) -> Duration) {
+    let mut medians = String::new();
     for attempt in 0..2 {
-        let mut lots = vec![Vec::new(); N];
+        let mut samples_by_kind = vec![Vec::new(); N];
         for round in 0..=SAMPLES {
-            for (kind, lot) in lots.iter_mut().enumerate() {
-                let took = sample(kind, attempt * 100 + round).await;
+            for (kind, samples) in samples_by_kind.iter_mut().enumerate() {
+                let duration = sample(kind, attempt * 100 + round).await;
                 // The first sample of each kind is a warm-up.
                 if round > 0 {
-                    lot.push(took);
+                    samples.push(duration);
                 }
             }
         }
-        if alike(&lots) {
+        if are_equal(&samples_by_kind) {
             return;
         }
-        told = format!("{told} {:?}", lots.iter().map(|lot| median(lot)).collect::<Vec<_>>());
+        medians = format!(
+            "{medians} {:?}",
+            samples_by_kind
+                .iter()
+                .map(|samples| median(samples))
+                .collect::<Vec<_>>()
+        );
     }
-    panic!("the medians differ, in seconds: {told}");
+    panic!("the medians differ, in seconds: {medians}");
 }
 
 #[test]
 fn a_failed_sign_in_takes_the_same_time_for_everyone() {
     run(async {
-        let market = Market::with_database(imported("my old password", ROUNDS), false, |_| {});
+        let market = Market::with_database(original_market("my old password", ROUNDS), false, |_| {});
         market.sign_up("robin").await;
         let visitor = Visitor::new(&market);
         let logins = ["nobody@example.org", "robin@example.org", "luna@gmail.com"];
-        expect_alike::<3>(async |kind, _| {
+        assert_equal_times::<3>(async |kind, _| {
             reset_throttles(&market);
-            let begun = Instant::now();
-            let answer = visitor.sign_in(logins[kind], "not my password").await;
-            assert_eq!(answer.status(), 422);
-            answer.bytes().await.unwrap();
-            begun.elapsed()
+            let start = Instant::now();
+            let response = visitor.sign_in(logins[kind], "not my password").await;
+            assert_eq!(response.status(), 422);
+            response.bytes().await.unwrap();
+            start.elapsed()
         })
         .await;
     });
@@ -90,14 +96,14 @@ fn signing_up_takes_the_same_time_for_a_known_address() {
         let market = Market::empty();
         market.sign_up("robin").await;
         let visitor = Visitor::new(&market);
-        expect_alike::<2>(async |kind, round| {
+        assert_equal_times::<2>(async |kind, round| {
             reset_throttles(&market);
-            idle_rows(&market).await;
+            wait_for_emails(&market).await;
             let (new, name) = (format!("new-{round}@example.org"), format!("new-{kind}-{round}"));
             let email = if kind == 0 { new.as_str() } else { "robin@example.org" };
-            let begun = Instant::now();
+            let start = Instant::now();
             assert_eq!(register(&visitor, email, &name).await.status(), 303);
-            begun.elapsed()
+            start.elapsed()
         })
         .await;
     });
@@ -112,11 +118,11 @@ fn a_reset_request_takes_the_same_time_for_a_known_address() {
         assert_eq!(visitor.sign_in("robin", PASSWORD).await.status(), 303);
         let visitor = Visitor::new(&market);
         let logins = ["nobody@example.org", "robin@example.org"];
-        expect_alike::<2>(async |kind, _| {
-            idle_rows(&market).await;
-            let begun = Instant::now();
+        assert_equal_times::<2>(async |kind, _| {
+            wait_for_emails(&market).await;
+            let start = Instant::now();
             assert_eq!(visitor.post("/forgot", &[("login", logins[kind])]).await.status(), 303);
-            begun.elapsed()
+            start.elapsed()
         })
         .await;
     });

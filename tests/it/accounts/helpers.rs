@@ -1,4 +1,4 @@
-//! Steps of the account tests: rows that are changed directly, and what users do often.
+//! Helpers for account tests: reading and changing rows, and steps that users take often.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, rows, texts};
 
 /// Another valid password.
-pub const ANOTHER: &str = "seven lamps on the quay";
+pub const NEW_PASSWORD: &str = "seven lamps on the quay";
 
 #[expect(clippy::disallowed_methods, reason = "the market under test reads the clock too")]
 pub fn now() -> NaiveDateTime {
@@ -46,36 +46,36 @@ pub fn session_ids(market: &Market, name: &str) -> Vec<i64> {
         .unwrap()
 }
 
-/// Ages all sessions of a user: how long ago they started, and were last used.
-pub fn age_sessions(market: &Market, name: &str, began: TimeDelta, seen: TimeDelta) {
-    let of = sessions::table.filter(sessions::user_id.eq(user_id(market, name)));
-    let changed = diesel::update(of)
-        .set((
-            sessions::created_at.eq(now() - began),
-            sessions::seen_at.eq(now() - seen),
-        ))
+/// Sets how long ago all sessions of a user started and were last used.
+pub fn age_sessions(market: &Market, name: &str, age: TimeDelta, idle: TimeDelta) {
+    let selected = sessions::table.filter(sessions::user_id.eq(user_id(market, name)));
+    let changed = diesel::update(selected)
+        .set((sessions::created_at.eq(now() - age), sessions::seen_at.eq(now() - idle)))
         .execute(&mut connect(market))
         .unwrap();
     assert!(changed > 0, "{name} is not signed in");
 }
 
-/// Ages the last entry of the password by this long.
-pub fn age_password(market: &Market, name: &str, shown: TimeDelta) {
-    let of = sessions::table.filter(sessions::user_id.eq(user_id(market, name)));
-    diesel::update(of)
-        .set(sessions::auth_at.eq(now() - shown))
+/// Sets how long ago the user last entered the password.
+pub fn age_password(market: &Market, name: &str, auth_age: TimeDelta) {
+    let selected = sessions::table.filter(sessions::user_id.eq(user_id(market, name)));
+    diesel::update(selected)
+        .set(sessions::auth_at.eq(now() - auth_age))
         .execute(&mut connect(market))
         .unwrap();
 }
 
-/// Ages emails with links by this long. The links still expire at the same time.
-pub fn age_emails(market: &Market, name: &str, sent: TimeDelta) {
+/// Moves the time when links were emailed into the past by this duration. The links still expire at the same time.
+pub fn age_emails(market: &Market, name: &str, age: TimeDelta) {
     let mut conn = connect(market);
-    let of = tokens::table.filter(tokens::user_id.eq(user_id(market, name)));
-    let all: Vec<(i64, NaiveDateTime)> = of.select((tokens::id, tokens::created_at)).load(&mut conn).unwrap();
-    for (id, at) in all {
+    let selected = tokens::table.filter(tokens::user_id.eq(user_id(market, name)));
+    let rows: Vec<(i64, NaiveDateTime)> = selected
+        .select((tokens::id, tokens::created_at))
+        .load(&mut conn)
+        .unwrap();
+    for (id, at) in rows {
         diesel::update(tokens::table.find(id))
-            .set(tokens::created_at.eq(at - sent))
+            .set(tokens::created_at.eq(at - age))
             .execute(&mut conn)
             .unwrap();
     }
@@ -86,7 +86,7 @@ pub fn reset_throttles(market: &Market) {
     diesel::delete(throttles::table).execute(&mut connect(market)).unwrap();
 }
 
-/// Adds a trusted browser.
+/// Adds a remembered browser.
 pub fn trust_browser(market: &Market, name: &str) {
     diesel::insert_into(trusted_browsers::table)
         .values((
@@ -102,7 +102,7 @@ pub fn trust_browser(market: &Market, name: &str) {
         .unwrap();
 }
 
-pub fn trusted_browsers_of(market: &Market, name: &str) -> i64 {
+pub fn count_trusted_browsers(market: &Market, name: &str) -> i64 {
     trusted_browsers::table
         .filter(trusted_browsers::user_id.eq(user_id(market, name)))
         .count()
@@ -110,7 +110,7 @@ pub fn trusted_browsers_of(market: &Market, name: &str) -> i64 {
         .unwrap()
 }
 
-/// Opens a shop for them, called `NAME's things`, at `/shops/ADDRESS`.
+/// Adds an open shop with this name and slug. Returns its id.
 pub fn open_shop(market: &Market, owner: &str, name: &str, slug: &str) -> i64 {
     let id = now().and_utc().timestamp_micros();
     diesel::insert_into(shops::table)
@@ -137,9 +137,9 @@ pub fn open_shop(market: &Market, owner: &str, name: &str, slug: &str) -> i64 {
     id
 }
 
-/// Waits until the worker is idle.
-pub async fn quiet(market: &Market) {
-    let begun = Instant::now();
+/// Waits until no job is due.
+pub async fn wait_for_jobs(market: &Market) {
+    let start = Instant::now();
     loop {
         let due: i64 = jobs::table
             .filter(jobs::dead_at.is_null())
@@ -150,55 +150,55 @@ pub async fn quiet(market: &Market) {
         if due == 0 {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "{due} jobs are not done");
+        assert!(start.elapsed() < Duration::from_secs(20), "{due} jobs are not done");
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }
 
-/// All rows of the database, when the worker is idle.
+/// All rows of the database, after all due jobs are done.
 pub async fn dump(market: &Market) -> Vec<String> {
-    quiet(market).await;
+    wait_for_jobs(market).await;
     rows::dump(&mut connect(market))
 }
 
-/// Another browser where they are signed in by password only.
+/// Signs in with the password in another browser.
 pub async fn another_browser(market: &Market, name: &str) -> Visitor {
     let visitor = Visitor::new(market);
-    let answer = visitor.sign_in(name, PASSWORD).await;
-    assert_eq!((answer.status().as_u16(), location(&answer)), (303, "/account"));
+    let response = visitor.sign_in(name, PASSWORD).await;
+    assert_eq!((response.status().as_u16(), location(&response)), (303, "/account"));
     visitor
 }
 
 /// Sets up the second factor through the forms. Returns the secret and the recovery codes.
 pub async fn turn_on_second_factor(visitor: &Visitor) -> (TotpSecret, Vec<String>) {
-    let secret = set_up(visitor).await;
-    let answer = visitor
+    let secret = set_up_second_factor(visitor).await;
+    let response = visitor
         .post("/account/second-factor", &[("code", &secret.code(step_at(now())))])
         .await;
-    assert_eq!(answer.status(), 200);
-    let page = scraper::Html::parse_document(&answer.text().await.unwrap());
+    assert_eq!(response.status(), 200);
+    let page = scraper::Html::parse_document(&response.text().await.unwrap());
     (secret, texts(&page, "#codes li"))
 }
 
-/// Sets up a secret, and does not turn it on.
-pub async fn set_up(visitor: &Visitor) -> TotpSecret {
-    let answer = visitor.post("/account/second-factor/setup", &[]).await;
+/// Sets up a second factor without turning it on. Returns its secret.
+pub async fn set_up_second_factor(visitor: &Visitor) -> TotpSecret {
+    let response = visitor.post("/account/second-factor/setup", &[]).await;
     assert_eq!(
-        (answer.status().as_u16(), location(&answer)),
+        (response.status().as_u16(), location(&response)),
         (303, "/account/second-factor")
     );
     let page = visitor.page("/account/second-factor").await;
-    let typed = texts(&page, "code.key").remove(0).replace(' ', "");
-    TotpSecret::from_bytes(&BASE32_NOPAD.decode(typed.as_bytes()).unwrap()).unwrap()
+    let key = texts(&page, "code.key").remove(0).replace(' ', "");
+    TotpSecret::from_bytes(&BASE32_NOPAD.decode(key.as_bytes()).unwrap()).unwrap()
 }
 
-/// The current code, as if none had been used before.
+/// The current code, which is valid even if it was used before.
 pub fn unused_code(market: &Market, name: &str, secret: &TotpSecret) -> String {
     forget_used_codes(market, name);
     secret.code(step_at(now()))
 }
 
-/// Forgets which codes were used.
+/// Deletes the record of used codes, so that they are valid again.
 pub fn forget_used_codes(market: &Market, name: &str) {
     diesel::update(users::table.filter(users::username.eq(name)))
         .set(users::totp_step.eq(0))
@@ -206,11 +206,15 @@ pub fn forget_used_codes(market: &Market, name: &str) {
         .unwrap();
 }
 
-/// A browser where the password was right and the code is still due.
+/// Signs in with the password in another browser, where the second factor is pending then.
 pub async fn pending_sign_in(market: &Market, name: &str) -> Visitor {
     let visitor = Visitor::new(market);
-    let answer = visitor.sign_in(name, PASSWORD).await;
-    assert_eq!(answer.status(), 303);
-    assert!(location(&answer).starts_with("/login/code"), "{}", location(&answer));
+    let response = visitor.sign_in(name, PASSWORD).await;
+    assert_eq!(response.status(), 303);
+    assert!(
+        location(&response).starts_with("/login/code"),
+        "{}",
+        location(&response)
+    );
     visitor
 }
