@@ -1,4 +1,4 @@
-//! The house rules, read off the sources: who imports whom, and what every file looks like.
+//! Rules for the source: which modules may import each other, file sizes, transactions and raw SQL.
 
 mod imports;
 
@@ -9,8 +9,8 @@ use imports::Imports;
 
 use crate::support::sources::{files, folder};
 
-/// Each row may import from the rows beneath it, and from its own part.
-const ROWS: &[&[&str]] = &[
+/// A module may import from itself and from modules of lower layers, which are listed after it.
+const LAYERS: &[&[&str]] = &[
     &["main"],
     &["ops"],
     &["app"],
@@ -39,12 +39,12 @@ const ROWS: &[&[&str]] = &[
     ],
 ];
 
-/// The first row that knows no HTTP.
+/// The index of the first layer without HTTP.
 const BELOW_WEB: usize = 5;
 const MAX_LINES: usize = 300;
 const MAX_FILES: usize = 20;
 
-fn src() -> Vec<(String, String)> {
+fn source_files() -> Vec<(String, String)> {
     let root = folder("src");
     let files: Vec<(String, String)> = files(&root, &["rs"])
         .into_iter()
@@ -54,32 +54,33 @@ fn src() -> Vec<(String, String)> {
                 fs::read_to_string(&path).unwrap(),
             )
         })
-        // Part of the build script, not of the program.
+        // These files belong to the build script.
         .filter(|(file, _)| !file.starts_with("build/"))
         .collect();
     assert!(files.len() > 20, "the sources were not found");
     files
 }
 
-/// The part that a file belongs to: its folder, or `pages` where it speaks HTTP for one.
-fn part(file: &str) -> &str {
+/// The top-level module of a file, or `pages` if it handles HTTP for its module.
+fn top_module(file: &str) -> &str {
     if file.contains("/pages.rs") || file.contains("/pages/") {
         return "pages";
     }
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-fn row(part: &str) -> usize {
-    ROWS.iter()
-        .position(|row| row.contains(&part))
-        .unwrap_or_else(|| panic!("{part} has no row yet: give it one"))
+fn layer(module: &str) -> usize {
+    LAYERS
+        .iter()
+        .position(|layer| layer.contains(&module))
+        .unwrap_or_else(|| panic!("{module} is in no layer: add it to `LAYERS`"))
 }
 
-/// The parts that a file names after `crate::`.
-fn named(source: &str) -> Vec<String> {
+/// The top-level modules that a file names after `crate::`.
+fn imported_modules(source: &str) -> Vec<String> {
     let word = |rest: &str| {
         rest.chars()
-            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .take_while(|character| character.is_alphanumeric() || *character == '_')
             .collect::<String>()
     };
     let mut names = Vec::new();
@@ -95,74 +96,80 @@ fn named(source: &str) -> Vec<String> {
 
 #[test]
 fn imports_follow_the_layers() {
-    for (file, source) in src() {
-        let own = part(&file);
-        if own == "lib" {
+    for (file, source) in source_files() {
+        let own_module = top_module(&file);
+        if own_module == "lib" {
             continue;
         }
-        for name in named(&source) {
-            let allowed = name == own
-                || row(&name) > row(own)
-                || (row(&name) == row(own) && row(own) == ROWS.len() - 1)
-                // A part's pages stand beside its nouns.
-                || (own == "pages" && file.starts_with(&format!("{name}/")));
-            assert!(allowed, "{file} imports {name}, which does not stand beneath {own}");
+        for name in imported_modules(&source) {
+            let allowed = name == own_module
+                || layer(&name) > layer(own_module)
+                || (layer(&name) == layer(own_module) && layer(own_module) == LAYERS.len() - 1)
+                // The pages of a module may import from it.
+                || (own_module == "pages" && file.starts_with(&format!("{name}/")));
+            assert!(
+                allowed,
+                "{file} imports {name}, which is not in a lower layer than {own_module}"
+            );
         }
     }
 }
 
 #[test]
-fn no_files_import_each_other_in_a_circle() {
-    let cycles = Imports::read(&src()).cycles();
+fn files_do_not_import_each_other_in_cycles() {
+    let cycles = Imports::read(&source_files()).cycles();
     assert!(
         cycles.is_empty(),
-        "move what they share into a file of its own:\n{}",
+        "move the shared code into its own file:\n{}",
         cycles.join("\n")
     );
 }
 
 #[test]
 fn only_web_and_pages_use_http() {
-    for (file, source) in src() {
-        let own = part(&file);
-        if own == "lib" || row(own) < BELOW_WEB || file.starts_with("db/") {
+    for (file, source) in source_files() {
+        let own_module = top_module(&file);
+        if own_module == "lib" || layer(own_module) < BELOW_WEB || file.starts_with("db/") {
             continue;
         }
         for name in ["actix", "askama", "Cookie", "HttpRe"] {
-            // Letters have templates, too.
-            let allowed = own == "mail" && name == "askama";
+            // Emails have templates, too.
+            let allowed = own_module == "mail" && name == "askama";
             assert!(allowed || !source.contains(name), "{file} names {name}");
         }
     }
 }
 
 #[test]
-fn pages_are_found_where_pages_are() {
-    assert_eq!(part("shops/pages.rs"), "pages");
-    assert_eq!(part("catalog/pages/home.rs"), "pages");
-    assert_eq!(part("dashboard/orders/index.rs"), "dashboard");
+fn files_belong_to_the_right_module() {
+    assert_eq!(top_module("shops/pages.rs"), "pages");
+    assert_eq!(top_module("catalog/pages/home.rs"), "pages");
+    assert_eq!(top_module("dashboard/orders/index.rs"), "dashboard");
     assert_eq!(
-        named("use crate::{db, web::Page};\ncrate::money::Money"),
+        imported_modules("use crate::{db, web::Page};\ncrate::money::Money"),
         ["db", "web", "money"]
     );
 }
 
 #[test]
-fn files_are_small_and_have_a_content_type() {
-    for (file, source) in src() {
+fn files_are_small_and_have_a_doc_comment() {
+    for (file, source) in source_files() {
         if file == "schema.rs" {
             continue;
         }
-        assert!(source.starts_with("//! "), "{file} does not open with what it is");
-        assert!(source.lines().count() <= MAX_LINES, "{file} is above {MAX_LINES} lines");
+        assert!(source.starts_with("//! "), "{file} has no doc comment at its start");
+        assert!(
+            source.lines().count() <= MAX_LINES,
+            "{file} has more than {MAX_LINES} lines"
+        );
         for word in ["todo!", "unimplemented!", "#[ignore", "#[allow("] {
-            assert!(!source.contains(word), "{file} holds {word}");
+            assert!(!source.contains(word), "{file} contains {word}");
         }
         assert!(
             !["utils", "helpers", "common", "manager", "service"]
                 .iter()
                 .any(|name| file.contains(name)),
-            "{file}: name it after what it is"
+            "{file}: use a name that says what the file contains"
         );
     }
 }
@@ -170,30 +177,31 @@ fn files_are_small_and_have_a_content_type() {
 #[test]
 fn folders_are_small() {
     let mut folders: BTreeMap<String, usize> = BTreeMap::new();
-    for (file, _) in src() {
+    for (file, _) in source_files() {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         *folders.entry(folder.to_owned()).or_default() += 1;
     }
     for (folder, files) in folders {
-        assert!(files <= MAX_FILES, "{folder} has {files} files: give it folders");
+        assert!(files <= MAX_FILES, "{folder} has {files} files: split it into folders");
     }
 }
 
 #[test]
 fn only_db_opens_transactions() {
-    for (file, source) in src() {
+    for (file, source) in source_files() {
         assert!(
             file.starts_with("db/") || !source.contains(".transaction("),
-            "{file}: transactions are Db::write's"
+            "{file}: use Db::write for transactions"
         );
     }
 }
 
-/// What happened is written down for good; only who leaves takes the places along, and old tries of nobody go.
+/// Events are never changed. Only account deletion removes IP addresses, and old failed sign-ins without a user are
+/// deleted.
 #[test]
 fn security_events_are_written_in_one_place() {
     let mut writers = Vec::new();
-    for (file, source) in src() {
+    for (file, source) in source_files() {
         if file == "schema.rs" || !source.contains("security_events") {
             continue;
         }
@@ -202,7 +210,7 @@ fn security_events_are_written_in_one_place() {
             assert_eq!(
                 source.matches(verb).count(),
                 allowed,
-                "{file}: {verb} beside security_events"
+                "{file}: {verb} is used with security_events"
             );
         }
         if source.contains("insert_into(security_events") {
@@ -212,22 +220,22 @@ fn security_events_are_written_in_one_place() {
     assert_eq!(writers, ["accounts/security_event.rs"]);
 }
 
-/// Raw SQL, each with its reason. What is not here goes through the DSL.
+/// The files with raw SQL, how often they use it, and why. All other queries use Diesel's DSL.
 const RAW_SQL: &[(&str, usize)] = &[
-    // A pragma has no word in the DSL.
+    // Pragmas are not part of the DSL.
     ("db/migrations.rs", 1),
-    // Sums, which the DSL makes numbers that SQLite has not.
+    // Diesel's type for sums is not supported on SQLite.
     ("catalog/seller/list.rs", 2),
-    // The audit's rules compare sums over whole tables, and ask the database itself which columns there are: one query for
-    // the rows, one for how many.
+    // The rules of the audit compare sums over whole tables, and read the columns of tables from the database: one query
+    // for the rows, one for their number.
     ("ops/audit/rule.rs", 2),
-    // A sum of whole numbers is a decimal on PostgreSQL.
+    // A sum of integers is a decimal on PostgreSQL.
     ("ops/audit/provider_books.rs", 1),
 ];
 
 #[test]
 fn raw_sql_is_counted() {
-    for (file, source) in src() {
+    for (file, source) in source_files() {
         let found = source.matches("sql_query(").count() + source.matches("sql::<").count();
         let allowed = RAW_SQL
             .iter()
@@ -239,13 +247,13 @@ fn raw_sql_is_counted() {
 
 #[test]
 fn money_has_no_floating_point_numbers() {
-    for (file, source) in src() {
-        let of_money = ["Money", "price", "subtotal", "amount"]
+    for (file, source) in source_files() {
+        let uses_money = ["Money", "price", "subtotal", "amount"]
             .iter()
             .any(|word| source.contains(word));
         assert!(
-            !of_money || !(source.contains("f32") || source.contains("f64")),
-            "{file} holds floats beside money"
+            !uses_money || !(source.contains("f32") || source.contains("f64")),
+            "{file} uses floating-point numbers and money"
         );
     }
 }

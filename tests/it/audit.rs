@@ -1,4 +1,4 @@
-//! `pocketshop audit`: passes where all is well, and names the row where it is not.
+//! `pocketshop audit`: passes for consistent data, and names the row that breaks a rule.
 
 use diesel::connection::SimpleConnection;
 use pocketshop::config::Config;
@@ -9,7 +9,7 @@ use pocketshop::ops::audit::audit;
 use crate::support::database::Database;
 use crate::support::{config, rows};
 
-/// A demo market that nobody serves.
+/// A demo market without a server.
 fn market() -> (Database, Config) {
     let database = Database::fresh();
     let config = config(database.folder.path(), &database);
@@ -17,8 +17,9 @@ fn market() -> (Database, Config) {
     (database, config)
 }
 
-/// The market after these statements, which no rule of the database holds back: what is said of the rule that begins so.
-fn broken_by(statements: &str, rule: &str) -> String {
+/// Runs statements without constraints on a demo market, and audits it. Returns what the audit reports for the rule that
+/// begins with `rule`.
+fn report_after(statements: &str, rule: &str) -> String {
     let (database, config) = market();
     let mut conn = database.connect();
     match &mut conn {
@@ -36,14 +37,14 @@ fn broken_by(statements: &str, rule: &str) -> String {
     .unwrap();
     conn.batch_execute(statements).unwrap();
     let report = audit(&config).unwrap();
-    let said = report.to_string();
-    assert!(report.broken() > 0, "{statements}: {said}");
-    let found = said
+    let text = report.to_string();
+    assert!(report.broken() > 0, "{statements}: {text}");
+    let lines = text
         .lines()
         .skip_while(|line| !line.starts_with(&format!("broken  {rule}")));
-    let found: Vec<&str> = found.take(2).collect();
-    assert_eq!(found.len(), 2, "{statements} does not break {rule:?}:\n{said}");
-    found[1].trim().to_owned()
+    let lines: Vec<&str> = lines.take(2).collect();
+    assert_eq!(lines.len(), 2, "{statements} does not break {rule:?}:\n{text}");
+    lines[1].trim().to_owned()
 }
 
 #[test]
@@ -67,8 +68,8 @@ fn the_imported_fixtures_pass_and_exceptions_are_counted() {
     ops::import_pocketshop(&config, &fixtures).unwrap();
     let report = audit(&config).unwrap();
     assert_eq!(report.broken(), 0, "{report}");
-    let said = report.to_string();
-    assert!(said.contains("(1 imported as canceled, settled elsewhere)"), "{said}");
+    let text = report.to_string();
+    assert!(text.contains("(1 imported as canceled, settled elsewhere)"), "{text}");
 }
 
 #[test]
@@ -103,8 +104,8 @@ fn wrong_stock_is_reported() {
             "order ",
         ),
     ] {
-        let said = broken_by(statement, rule);
-        assert!(said.starts_with(row), "{said}");
+        let report_line = report_after(statement, rule);
+        assert!(report_line.starts_with(row), "{report_line}");
     }
 }
 
@@ -148,8 +149,8 @@ fn wrong_amounts_are_reported() {
             "shop order ",
         ),
     ] {
-        let said = broken_by(statement, rule);
-        assert!(said.starts_with(row), "{said}");
+        let report_line = report_after(statement, rule);
+        assert!(report_line.starts_with(row), "{report_line}");
     }
 }
 
@@ -183,13 +184,13 @@ fn mismatched_purchases_and_payments_are_reported() {
             "order ",
         ),
     ] {
-        let said = broken_by(statement, rule);
-        assert!(said.starts_with(row), "{said}");
+        let report_line = report_after(statement, rule);
+        assert!(report_line.starts_with(row), "{report_line}");
     }
 }
 
 #[test]
-fn a_wrong_status_is_named() {
+fn wrong_statuses_and_references_are_reported() {
     for (statement, rule, row) in [
         (
             "UPDATE orders SET status = 'Delivered' WHERE id = (SELECT MAX(order_line_id) FROM order_events
@@ -233,8 +234,8 @@ fn a_wrong_status_is_named() {
             "orders: product_id is 42, which is not in products",
         ),
     ] {
-        let said = broken_by(statement, rule);
-        assert!(said.starts_with(row), "{said}");
+        let report_line = report_after(statement, rule);
+        assert!(report_line.starts_with(row), "{report_line}");
     }
 }
 
@@ -243,42 +244,43 @@ fn the_providers_books_are_compared() {
     let (database, config) = market();
     let books = pocketshop::db::Location::Sqlite(database.folder.path().join("mockpay.db"));
     let change = |statement: &str| books.connect().unwrap().batch_execute(statement).unwrap();
-    let said = |rule: &str| {
-        let said = audit(&config).unwrap().to_string();
-        assert!(said.contains(&format!("broken  {rule}")), "{rule}: {said}");
-        said
+    let broken_report = |rule: &str| {
+        let text = audit(&config).unwrap().to_string();
+        assert!(text.contains(&format!("broken  {rule}")), "{rule}: {text}");
+        text
     };
     change("INSERT INTO charges VALUES ('pi_lost', 1200, 'USD', '', 0)");
     assert!(
-        said("What the mock provider captured").contains("payment pi_lost of 1200 is captured, but not known here")
+        broken_report("What the mock provider captured")
+            .contains("payment pi_lost of 1200 is captured, but not known here")
     );
     change("DELETE FROM charges WHERE intent = 'pi_lost'");
     assert_eq!(audit(&config).unwrap().broken(), 0);
     change(
         "UPDATE charges SET amount = amount + 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
     );
-    said("What the mock provider captured");
+    broken_report("What the mock provider captured");
     change(
         "UPDATE charges SET amount = amount - 1 WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
     );
     change("UPDATE charges SET refunded = refunded - 1 WHERE refunded > 0");
-    said("The mock provider refunded");
+    broken_report("The mock provider refunded");
     change("UPDATE charges SET refunded = refunded + 1 WHERE refunded > 0");
     change(
         "UPDATE charges SET failure = 'declined' WHERE intent = (SELECT MIN(intent) FROM charges WHERE failure = '')",
     );
-    said("What is paid here was captured");
+    broken_report("What is paid here was captured");
 }
 
 #[test]
-fn an_audit_sees_one_moment() {
+fn an_audit_reads_a_consistent_snapshot() {
     let (database, _) = market();
     let mut conn = database.connect();
     let refused = pocketshop::db::in_snapshot(&mut conn, &|conn| {
         Ok(conn.batch_execute("UPDATE products SET price = price + 1").is_err())
     });
-    assert!(refused.unwrap(), "a snapshot is for reading");
-    // It is an ordinary connection afterwards.
+    assert!(refused.unwrap(), "a snapshot allowed a write");
+    // Afterwards the connection can write again.
     in_transaction(&mut conn, &|conn| {
         Ok(conn.batch_execute("UPDATE products SET updated_at = created_at")?)
     })

@@ -1,4 +1,4 @@
-//! The schema and the two verbs, on the database that the tests run on.
+//! The schema, migrations, `Db::read` and `Db::write`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -41,18 +41,18 @@ fn schema(conn: &mut Conn) -> Vec<String> {
 }
 
 #[test]
-fn migrations_go_up_and_down_and_up_to_the_same_schema() {
+fn migrations_can_be_reverted_and_run_again() {
     let database = Database::fresh();
-    let run = migrate(&database.location).unwrap();
-    assert!(run.len() >= 5, "{run:?}");
+    let versions = migrate(&database.location).unwrap();
+    assert!(versions.len() >= 5, "{versions:?}");
     let mut conn = database.connect();
-    let up = schema(&mut conn);
+    let schema_before = schema(&mut conn);
     conn.revert_all_migrations(MIGRATIONS).unwrap();
     assert_eq!(rows::tables(&mut conn), Vec::<String>::new());
     drop(conn);
-    assert_eq!(migrate(&database.location).unwrap(), run);
+    assert_eq!(migrate(&database.location).unwrap(), versions);
     let mut conn = database.connect();
-    assert_eq!(schema(&mut conn), up);
+    assert_eq!(schema(&mut conn), schema_before);
     drop(conn);
     assert_eq!(migrate(&database.location).unwrap(), Vec::<String>::new());
 }
@@ -61,17 +61,17 @@ fn migrations_go_up_and_down_and_up_to_the_same_schema() {
 fn of_two_processes_one_migrates_and_the_other_waits() {
     for _ in 0..3 {
         let database = Database::fresh();
-        let ran: Vec<usize> = std::thread::scope(|scope| {
+        let counts: Vec<usize> = std::thread::scope(|scope| {
             let start = || migrate(&database.location).unwrap().len();
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        assert_eq!(ran.iter().filter(|count| **count > 0).count(), 1, "{ran:?}");
+        assert_eq!(counts.iter().filter(|count| **count > 0).count(), 1, "{counts:?}");
     }
 }
 
 #[test]
-fn a_newer_schema_is_left_alone() {
+fn a_newer_schema_is_refused() {
     let database = Database::fresh();
     migrate(&database.location).unwrap();
     database
@@ -85,23 +85,23 @@ fn a_newer_schema_is_left_alone() {
     );
 }
 
-/// What `src/schema.rs` says is what the migrations made.
+/// `src/schema.rs` has the same columns as the migrated database.
 #[test]
 fn the_schema_file_names_every_column() {
     let source = include_str!("../../src/schema.rs");
-    let mut written = Vec::new();
+    let mut in_file = Vec::new();
     for block in source.split("diesel::table! {").skip(1) {
         let block = block.split("\n}").next().unwrap();
         let table = block.trim().split(' ').next().unwrap();
         for line in block.lines().filter(|line| line.contains(" -> ")) {
             let (column, kind) = line.trim().trim_end_matches(',').split_once(" -> ").unwrap();
-            written.push(format!("{table}.{column} {}", kind.starts_with("Nullable")));
+            in_file.push(format!("{table}.{column} {}", kind.starts_with("Nullable")));
         }
     }
     let database = Database::fresh();
     migrate(&database.location).unwrap();
     let mut conn = database.connect();
-    let mut made = Vec::new();
+    let mut in_database = Vec::new();
     for table in rows::tables(&mut conn) {
         let lines: Vec<Line> = match &mut conn {
             Conn::Sqlite(conn) => sql_query(format!(
@@ -115,15 +115,15 @@ fn the_schema_file_names_every_column() {
             .load(conn),
         }
         .unwrap();
-        made.extend(lines.into_iter().map(|found| found.line));
+        in_database.extend(lines.into_iter().map(|found| found.line));
     }
-    written.sort();
-    made.sort();
-    assert_eq!(written, made);
+    in_file.sort();
+    in_database.sort();
+    assert_eq!(in_file, in_database);
 }
 
 #[test]
-fn sqlite_is_set_up_to_lose_nothing() {
+fn sqlite_is_configured_for_durability() {
     #[derive(QueryableByName)]
     struct Pragmas {
         #[diesel(sql_type = Text)]
@@ -174,18 +174,18 @@ fn sqlite_is_set_up_to_lose_nothing() {
 }
 
 #[test]
-fn the_database_refuses_what_cannot_be() {
+fn the_database_refuses_invalid_rows() {
     run(async {
         let market = Market::demo();
-        for (mistake, statement) in [
+        for (description, statement) in [
             ("a price below zero", "UPDATE products SET price = -1"),
             ("stock below zero", "UPDATE product_variants SET quantity = -1"),
             ("an unknown category", "UPDATE products SET category = 'NONE'"),
             (
-                "a category that is in use, deleted",
+                "deleting a category in use",
                 "DELETE FROM categories WHERE code = 'HOME'",
             ),
-            ("a shop of nobody we know", "UPDATE shops SET owner_id = 1"),
+            ("a shop with an unknown owner", "UPDATE shops SET owner_id = 1"),
             ("two shops at one address", "UPDATE shops SET slug = 'same'"),
             ("two products at one address", "UPDATE products SET slug = 'same'"),
             (
@@ -193,18 +193,18 @@ fn the_database_refuses_what_cannot_be() {
                 "UPDATE users SET username = CASE WHEN id = (SELECT MIN(id) FROM users) THEN 'Same' ELSE 'sAME' END",
             ),
             ("one email twice", "UPDATE users SET email = 'same@example.com'"),
-            ("a hue off the circle", "UPDATE shops SET hue = 360"),
+            ("a hue above 359", "UPDATE shops SET hue = 360"),
         ] {
             let done = market.db.write(move |conn| Ok(conn.batch_execute(statement)?)).await;
             let Err(Error::Internal(error)) = done else {
-                panic!("{mistake} was let in")
+                panic!("{description} was accepted")
             };
             let kind = error.downcast_ref::<diesel::result::Error>();
-            let Some(diesel::result::Error::DatabaseError(_, said)) = kind else {
-                panic!("{mistake}: {error}")
+            let Some(diesel::result::Error::DatabaseError(_, error_text)) = kind else {
+                panic!("{description}: {error}")
             };
-            let said = said.message();
-            assert!(said.contains("constraint"), "{mistake}: {said}");
+            let error_text = error_text.message();
+            assert!(error_text.contains("constraint"), "{description}: {error_text}");
         }
         let insert = |statement: &'static str| market.db.write(move |conn| Ok(conn.batch_execute(statement)?));
         insert("INSERT INTO purchases (id, number, buyer_id, idempotency_key, email, name, street, line2, postal_code, town, region, country, currency, items_total, shipping_total, total, created_at, updated_at) VALUES (1, 'PS-1', NULL, NULL, '', '', '', '', '', '', '', '', 'USD', 500, 0, 500, '2026-01-01', '2026-01-01')")
@@ -213,8 +213,8 @@ fn the_database_refuses_what_cannot_be() {
         insert("INSERT INTO payments (id, owner_id, purchase_id, amount, refunded, currency, status, provider, payment_intent_id, created_at, updated_at) VALUES (1, NULL, 1, 500, 500, 'USD', 'SUCCEEDED', 'mockpay', 'x', '2026-01-01', '2026-01-01')")
             .await
             .unwrap();
-        let more = insert("UPDATE payments SET refunded = 501").await;
-        assert!(more.is_err(), "more was refunded than paid");
+        let too_much = insert("UPDATE payments SET refunded = 501").await;
+        assert!(too_much.is_err(), "more than the amount could be refunded");
     });
 }
 
@@ -229,7 +229,7 @@ fn number(conn: &mut Conn, query: &str) -> Result<i64, Error> {
 }
 
 #[test]
-fn orders_outlive_product_shop_and_account() {
+fn orders_are_kept_without_product_shop_and_account() {
     run(async {
         let market = Market::demo();
         market
@@ -252,15 +252,15 @@ fn orders_outlive_product_shop_and_account() {
             .await
             .unwrap();
         assert_eq!(left, 1);
-        let payment_gone = market
+        let deletion = market
             .db
             .write(|conn| Ok(conn.batch_execute("DELETE FROM payments")?))
             .await;
-        assert!(payment_gone.is_err(), "a payment was deleted under its order");
+        assert!(deletion.is_err(), "a payment with an order was deleted");
     });
 }
 
-/// Forty at once take one each of ten; the row count decides, and nobody sees an error.
+/// Forty buyers take one of ten items at the same time. The row count decides who gets one, without errors.
 #[test]
 fn forty_buyers_get_ten_items() {
     run(async {
@@ -273,7 +273,7 @@ fn forty_buyers_get_ten_items() {
         let buyers: Vec<_> = (0..40)
             .map(|_| {
                 let db = market.db.clone();
-                actix_web::rt::spawn(async move { take(&db).await })
+                actix_web::rt::spawn(async move { take_one(&db).await })
             })
             .collect();
         let mut sold = 0;
@@ -281,7 +281,7 @@ fn forty_buyers_get_ten_items() {
             sold += buyer.await.unwrap().unwrap();
         }
         assert_eq!(sold, 10);
-        let least = market
+        let lowest = market
             .db
             .read(|conn| {
                 number(
@@ -290,11 +290,11 @@ fn forty_buyers_get_ten_items() {
                 )
             })
             .await;
-        assert_eq!(least.unwrap(), 0);
+        assert_eq!(lowest.unwrap(), 0);
     });
 }
 
-async fn take(db: &Db) -> Result<usize, Error> {
+async fn take_one(db: &Db) -> Result<usize, Error> {
     db.write(|conn| {
         Ok(sql_query(
             "UPDATE product_variants SET quantity = quantity - 1
@@ -321,31 +321,31 @@ fn a_failed_write_is_rolled_back_and_a_conflict_is_retried() {
         assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
 
         let attempts = Arc::new(AtomicU32::new(0));
-        let counted = attempts.clone();
-        let lost: Result<u32, Error> = market
+        let counter = attempts.clone();
+        let retried: Result<u32, Error> = market
             .db
             .write(move |_| {
-                let so_far = counted.fetch_add(1, Ordering::Relaxed);
-                if so_far < 2 {
+                let previous_attempts = counter.fetch_add(1, Ordering::Relaxed);
+                if previous_attempts < 2 {
                     let kind = diesel::result::DatabaseErrorKind::SerializationFailure;
                     return Err(diesel::result::Error::DatabaseError(kind, Box::new("injected".to_owned())).into());
                 }
-                Ok(so_far)
+                Ok(previous_attempts)
             })
             .await;
-        assert_eq!((lost.unwrap(), attempts.load(Ordering::Relaxed)), (2, 3));
+        assert_eq!((retried.unwrap(), attempts.load(Ordering::Relaxed)), (2, 3));
     });
 }
 
 #[test]
-fn a_panic_in_a_write_leaves_the_pool_well() {
+fn a_panic_in_a_write_does_not_break_the_pool() {
     run(async {
         let market = Market::demo();
         for _ in 0..12 {
-            let cut: Result<(), Error> = market.db.write(|_| panic!("a test's own panic")).await;
-            assert!(matches!(cut, Err(Error::Internal(_))));
+            let outcome: Result<(), Error> = market.db.write(|_| panic!("a test's own panic")).await;
+            assert!(matches!(outcome, Err(Error::Internal(_))));
         }
-        let sold = take(&market.db).await.unwrap();
+        let sold = take_one(&market.db).await.unwrap();
         assert_eq!(sold, 1);
     });
 }

@@ -4,8 +4,8 @@ use std::fs;
 
 use crate::support::sources::{files, folder};
 
-/// Identifiers that were replaced by a word of the glossary. Whole words, case-sensitive; a name that ends in `_` stands for
-/// all constants that begin with it.
+/// Identifiers that were replaced by a word of the glossary. Whole words, case-sensitive; a name that ends in `_` stands
+/// for all constants that begin with it.
 const RETIRED_NAMES: &[&str] = &[
     "AT_ONCE",
     "Aside",
@@ -94,9 +94,10 @@ const RETIRED_PHRASES: &[&str] = &[
     "whoever runs",
 ];
 
-/// Rust without comments, texts and characters, whose line breaks stay; and its texts, each on a line.
-fn code_and_texts(source: &str) -> (String, String) {
-    let (mut code, mut texts) = (String::with_capacity(source.len()), String::new());
+/// Splits Rust source into code without comments, strings and characters but with all line breaks, and its string
+/// literals, one per line.
+fn split_source(source: &str) -> (String, String) {
+    let (mut code, mut literals) = (String::with_capacity(source.len()), String::new());
     let mut rest = source;
     while let Some(next) = rest.chars().next() {
         let length = literal_length(rest);
@@ -106,30 +107,32 @@ fn code_and_texts(source: &str) -> (String, String) {
             continue;
         }
         let (literal, after) = rest.split_at(length);
-        code.extend(literal.chars().filter(|letter| *letter == '\n'));
+        code.extend(literal.chars().filter(|character| *character == '\n'));
         code.push(' ');
         if matches!(next, '"' | 'r') {
-            texts.push_str(&literal.replace("\\\n", ""));
-            texts.push('\n');
+            literals.push_str(&literal.replace("\\\n", ""));
+            literals.push('\n');
         }
         rest = after;
     }
-    (code, texts)
+    (code, literals)
 }
 
+/// The code of Rust source, without literals and comments.
 fn code(source: &str) -> String {
-    code_and_texts(source).0
+    split_source(source).0
 }
 
-fn texts(source: &str) -> String {
-    code_and_texts(source).1
+/// The string literals of Rust source.
+fn string_literals(source: &str) -> String {
+    split_source(source).1
 }
 
-/// The length of the comment, text or character that Rust code begins with, or 0.
+/// The length of the comment, string or character literal at the start of Rust code, or 0.
 fn literal_length(code: &str) -> usize {
     let until = |start: usize, end: &str| {
         let found = code[start..].find(end);
-        found.map_or(code.len(), |at| start + at + end.len())
+        found.map_or(code.len(), |index| start + index + end.len())
     };
     let raw = code.strip_prefix('r').map_or("", |rest| rest.trim_start_matches('#'));
     if code.starts_with("//") {
@@ -156,11 +159,11 @@ fn literal_length(code: &str) -> usize {
 
 fn quoted_length(code: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
-    for (at, letter) in code.char_indices().skip(1) {
-        if !escaped && letter == quote {
-            return Some(at + letter.len_utf8());
+    for (index, character) in code.char_indices().skip(1) {
+        if !escaped && character == quote {
+            return Some(index + character.len_utf8());
         }
-        escaped = !escaped && letter == '\\';
+        escaped = !escaped && character == '\\';
     }
     None
 }
@@ -169,24 +172,24 @@ fn quoted_length(code: &str, quote: char) -> Option<usize> {
 fn expressions(template: &str) -> String {
     let mut found = String::new();
     let mut rest = template;
-    while let Some(at) = rest.find(['{', '\n']) {
-        let end = match rest.get(at..at + 2) {
+    while let Some(index) = rest.find(['{', '\n']) {
+        let end = match rest.get(index..index + 2) {
             Some("{{") => "}}",
             Some("{%") => "%}",
             _ => "",
         };
-        if rest[at..].starts_with('\n') {
+        if rest[index..].starts_with('\n') {
             found.push('\n');
         }
-        let length = match rest[at..].find(end) {
+        let length = match rest[index..].find(end) {
             Some(length) if !end.is_empty() => length,
             _ => 1,
         };
         if length > 1 {
-            found.push_str(&rest[at + 2..at + length]);
+            found.push_str(&rest[index + 2..index + length]);
             found.push(' ');
         }
-        rest = &rest[at + length..];
+        rest = &rest[index + length..];
     }
     found
 }
@@ -195,23 +198,23 @@ fn expressions(template: &str) -> String {
 fn without_expressions(template: &str) -> String {
     let mut text = String::new();
     let mut rest = template;
-    while let Some(at) = rest.find("{%") {
-        text.push_str(&rest[..at]);
-        let length = rest[at..].find("%}").map_or(rest.len() - at, |length| length + 2);
-        let expression = &rest[at..at + length];
+    while let Some(index) = rest.find("{%") {
+        text.push_str(&rest[..index]);
+        let length = rest[index..].find("%}").map_or(rest.len() - index, |length| length + 2);
+        let expression = &rest[index..index + length];
         if expression.contains("call ") {
             text.push_str(expression);
         }
-        rest = &rest[at + length..];
+        rest = &rest[index + length..];
     }
     text + rest
 }
 
-/// Each retired name in this code, with its line.
+/// Each retired name in this code, with its line number.
 fn retired_names(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (number, line) in (1..).zip(code.lines()) {
-        let words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let words = line.split(|character: char| !character.is_alphanumeric() && character != '_');
         let retired = |word: &str| {
             let matches = |name: &&str| *name == word || (name.ends_with('_') && word.starts_with(*name));
             RETIRED_NAMES.iter().any(matches)
@@ -265,7 +268,7 @@ fn pages_and_messages_have_no_retired_phrases() {
     for file in files(&folder("src"), &["rs"]) {
         let source = fs::read_to_string(&file).unwrap();
         let source = source.split("#[cfg(test)]").next().unwrap();
-        for text in texts(source).lines() {
+        for text in string_literals(source).lines() {
             let sentence = text.contains(' ');
             let phrases = if sentence { retired_phrases(text) } else { Vec::new() };
             found.extend(
@@ -281,8 +284,8 @@ fn pages_and_messages_have_no_retired_phrases() {
 #[test]
 fn a_retired_phrase_is_found_in_texts_only() {
     let source = "// go on\nlet go_on = \"You can go \\\n         on.\";";
-    assert_eq!(retired_phrases(&texts(source)), ["go on"]);
-    assert!(retired_phrases(&texts("// go on\nlet text = \"Continue\";")).is_empty());
+    assert_eq!(retired_phrases(&string_literals(source)), ["go on"]);
+    assert!(retired_phrases(&string_literals("// go on\nlet text = \"Continue\";")).is_empty());
     assert_eq!(
         retired_phrases(&without_expressions("{% if ticked %}Go\n on{% endif %}")),
         ["go on"]

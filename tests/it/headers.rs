@@ -1,4 +1,4 @@
-//! What every answer carries, and who may post: swept over all routes.
+//! Response headers, which sites may post, methods and cookies, on all routes.
 
 use pocketshop::config::Limit;
 use reqwest::{Method, Response};
@@ -9,55 +9,55 @@ use crate::support::{Market, routes, rows, run};
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https://res.cloudinary.com; \
                    connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
-fn assert_safe(what: &str, response: &Response, production: bool) {
+fn assert_secure_headers(label: &str, response: &Response, production: bool) {
     let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap());
     let status = response.status();
-    let media = what.contains("/media/") && status.is_success();
+    let media = label.contains("/media/") && status.is_success();
     if !media {
-        let csp = header("content-security-policy").unwrap_or_else(|| panic!("{what} {status}: no CSP"));
-        assert!(csp.starts_with(CSP), "{what} {status}: {csp}");
-        assert_eq!(csp.contains("upgrade-insecure-requests"), production, "{what}");
-        assert!(!csp.contains("unsafe"), "{what}: {csp}");
+        let csp = header("content-security-policy").unwrap_or_else(|| panic!("{label} {status}: no CSP"));
+        assert!(csp.starts_with(CSP), "{label} {status}: {csp}");
+        assert_eq!(csp.contains("upgrade-insecure-requests"), production, "{label}");
+        assert!(!csp.contains("unsafe"), "{label}: {csp}");
         assert_eq!(
             header("cross-origin-resource-policy"),
             Some("same-origin"),
-            "{what} {status}"
+            "{label} {status}"
         );
     }
-    assert_eq!(header("x-content-type-options"), Some("nosniff"), "{what} {status}");
-    // Pages of a letter's link tell nobody where they are.
-    let secret = ["/verify", "/reset", "/email/"].iter().any(|page| what.contains(page));
+    assert_eq!(header("x-content-type-options"), Some("nosniff"), "{label} {status}");
+    // Pages with the token of an email link send no referrer.
+    let secret = ["/verify", "/reset", "/email/"].iter().any(|page| label.contains(page));
     let referrer = header("referrer-policy");
     assert!(
         referrer == Some("strict-origin-when-cross-origin") || secret && referrer == Some("no-referrer"),
-        "{what} {status}: {referrer:?}"
+        "{label} {status}: {referrer:?}"
     );
     assert_eq!(
         header("cross-origin-opener-policy"),
         Some("same-origin"),
-        "{what} {status}"
+        "{label} {status}"
     );
     assert!(
         header("permissions-policy").is_some_and(|policy| policy.contains("camera=()")),
-        "{what} {status}"
+        "{label} {status}"
     );
     assert_eq!(
         header("strict-transport-security").is_some(),
         production,
-        "{what} {status}"
+        "{label} {status}"
     );
     assert!(
         header("x-request-id").is_some_and(|id| id.len() >= 8),
-        "{what} {status}"
+        "{label} {status}"
     );
-    assert_eq!(header("server"), None, "{what} {status}");
-    assert_eq!(header("x-powered-by"), None, "{what} {status}");
-    if let Some(kind) = header("content-type") {
+    assert_eq!(header("server"), None, "{label} {status}");
+    assert_eq!(header("x-powered-by"), None, "{label} {status}");
+    if let Some(content_type) = header("content-type") {
         assert!(
-            !kind.starts_with("text/") || kind.ends_with("charset=utf-8"),
-            "{what} {status}: {kind}"
+            !content_type.starts_with("text/") || content_type.ends_with("charset=utf-8"),
+            "{label} {status}: {content_type}"
         );
-        if kind.starts_with("text/html") {
+        if content_type.starts_with("text/html") {
             let vary = response
                 .headers()
                 .get_all("vary")
@@ -66,7 +66,7 @@ fn assert_safe(what: &str, response: &Response, production: bool) {
                 .collect::<Vec<_>>()
                 .join(", ");
             for name in ["Cookie", "HX-Request", "Accept-Encoding"] {
-                assert!(vary.contains(name), "{what} {status}: Vary is {vary}");
+                assert!(vary.contains(name), "{label} {status}: Vary is {vary}");
             }
         }
     }
@@ -89,7 +89,7 @@ fn every_response_has_the_headers() {
                         .request(method.as_str(), &path)
                         .header("Host", host)
                         .header("Sec-Fetch-Site", "same-origin");
-                    assert_safe(&format!("{method} {path}"), &request.send().await.unwrap(), production);
+                    assert_secure_headers(&format!("{method} {path}"), &request.send().await.unwrap(), production);
                 }
             }
             for (path, status) in [
@@ -101,7 +101,7 @@ fn every_response_has_the_headers() {
             ] {
                 let response = market.request("GET", path).header("Host", host).send().await.unwrap();
                 assert_eq!(response.status().as_u16(), status, "{path}");
-                assert_safe(path, &response, production);
+                assert_secure_headers(path, &response, production);
             }
             let big = market
                 .post("/theme")
@@ -111,7 +111,7 @@ fn every_response_has_the_headers() {
                 .await
                 .unwrap();
             assert_eq!(big.status(), 413);
-            assert_safe("a big body", &big, production);
+            assert_secure_headers("a big body", &big, production);
             let broken = market
                 .post("/theme")
                 .header("Host", host)
@@ -120,13 +120,13 @@ fn every_response_has_the_headers() {
                 .await
                 .unwrap();
             assert_eq!(broken.status(), 422);
-            assert_safe("a body of no kind", &broken, production);
+            assert_secure_headers("a body without a content type", &broken, production);
         }
     });
 }
 
-/// What a browser says of a page that is not ours.
-const STRANGERS: [&[(&str, &str)]; 7] = [
+/// The headers that a browser sends with a form of another site, or that are missing.
+const CROSS_SITE_HEADERS: [&[(&str, &str)]; 7] = [
     &[("Sec-Fetch-Site", "cross-site")],
     &[("Sec-Fetch-Site", "same-site")],
     &[("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost")],
@@ -137,7 +137,7 @@ const STRANGERS: [&[(&str, &str)]; 7] = [
 ];
 
 #[test]
-fn only_our_own_pages_may_post() {
+fn only_pages_of_this_site_may_post() {
     run(async {
         let market = Market::demo();
         let posts: Vec<_> = routes::all().await.into_iter().filter(routes::Route::is_post).collect();
@@ -150,9 +150,9 @@ fn only_our_own_pages_may_post() {
         for route in &posts {
             for (cookie, headers) in cookies
                 .iter()
-                .flat_map(|cookie| STRANGERS.map(|headers| (cookie, headers)))
+                .flat_map(|cookie| CROSS_SITE_HEADERS.map(|headers| (cookie, headers)))
             {
-                for kind in [
+                for content_type in [
                     "application/x-www-form-urlencoded",
                     "text/plain",
                     "multipart/form-data; boundary=x",
@@ -160,7 +160,7 @@ fn only_our_own_pages_may_post() {
                 ] {
                     let request = market
                         .request("POST", &route.address())
-                        .header("Content-Type", kind)
+                        .header("Content-Type", content_type)
                         .header("Cookie", cookie)
                         .body("theme=dark&password=quiet+harbour+lamp+7");
                     let request = headers
@@ -173,26 +173,26 @@ fn only_our_own_pages_may_post() {
             }
         }
         assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
-        for own in [
+        for own_header in [
             ("Sec-Fetch-Site", "same-origin"),
             ("Sec-Fetch-Site", "none"),
             ("Origin", "http://localhost"),
         ] {
             let response = market
                 .request("POST", "/theme")
-                .header(own.0, own.1)
+                .header(own_header.0, own_header.1)
                 .form(&[("theme", "dark")])
                 .send()
                 .await
                 .unwrap();
-            assert_eq!(response.status(), 303, "{own:?}");
+            assert_eq!(response.status(), 303, "{own_header:?}");
         }
         assert_eq!(market.db.read(|conn| Ok(rows::dump(conn))).await.unwrap(), before);
     });
 }
 
 #[test]
-fn signed_in_pages_are_stored_nowhere() {
+fn signed_in_pages_are_not_cached() {
     run(async {
         let market = Market::demo();
         let mut conn = market.config.database.connect().unwrap();
@@ -210,16 +210,19 @@ fn signed_in_pages_are_stored_nowhere() {
                 for method in ["GET", "POST"] {
                     actor.reset(&mut conn, chrono::TimeDelta::zero());
                     let visitor = actor.visitor(&market);
-                    let answer = match method {
+                    let response = match method {
                         "GET" => visitor.get(&path).await,
                         _ => visitor.post(&path, &[]).await,
                     };
-                    let kept = answer.headers().get("cache-control").map(|kept| kept.to_str().unwrap());
+                    let cache_control = response
+                        .headers()
+                        .get("cache-control")
+                        .map(|cache_control| cache_control.to_str().unwrap());
                     if role != Role::Guest && !file {
-                        assert_eq!(kept, Some("no-store"), "{method} {path} as {role:?}");
+                        assert_eq!(cache_control, Some("no-store"), "{method} {path} as {role:?}");
                     }
                     if role == Role::Guest && matches!(path.as_str(), "/" | "/products" | "/shops") && method == "GET" {
-                        assert_eq!(kept, Some("no-cache"), "{path}");
+                        assert_eq!(cache_control, Some("no-cache"), "{path}");
                     }
                 }
             }
@@ -267,7 +270,7 @@ fn reading_changes_nothing_and_other_methods_are_refused() {
 }
 
 #[test]
-fn only_visitors_who_chose_something_get_a_cookie() {
+fn only_visitors_with_a_setting_get_a_cookie() {
     run(async {
         let market = Market::demo();
         for path in ["/", "/products", "/shops", "/none"] {
@@ -277,20 +280,20 @@ fn only_visitors_who_chose_something_get_a_cookie() {
         assert_eq!(
             one,
             market.get("/").await.text().await.unwrap(),
-            "two guests see two pages"
+            "two guests get different pages"
         );
 
-        let chosen = market
+        let saved = market
             .post("/theme")
             .form(&[("theme", "dark"), ("next", "/shops?n=48")])
             .send()
             .await
             .unwrap();
         assert_eq!(
-            (chosen.status().as_u16(), chosen.headers()["location"].to_str().unwrap()),
+            (saved.status().as_u16(), saved.headers()["location"].to_str().unwrap()),
             (303, "/shops?n=48")
         );
-        let cookie = chosen.headers()["set-cookie"].to_str().unwrap().to_owned();
+        let cookie = saved.headers()["set-cookie"].to_str().unwrap().to_owned();
         for part in ["pocketshop=", "HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(part), "{cookie}");
         }
@@ -312,13 +315,13 @@ fn only_visitors_who_chose_something_get_a_cookie() {
                 .await
                 .unwrap()
                 .contains("data-theme=\"dark\""),
-            "the error page forgets the theme"
+            "the error page ignores the color scheme"
         );
 
         let system = market.post("/theme").form(&[("theme", "system")]).send().await.unwrap();
         assert!(
             system.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"),
-            "nothing to remember, and still a cookie"
+            "an empty cookie was kept"
         );
 
         for next in [
@@ -327,19 +330,19 @@ fn only_visitors_who_chose_something_get_a_cookie() {
             "/\\evil.example",
             "javascript:alert(1)",
         ] {
-            let to = market
+            let redirect = market
                 .post("/theme")
                 .form(&[("theme", "light"), ("next", next)])
                 .send()
                 .await
                 .unwrap();
-            assert_eq!(to.headers()["location"], "/", "{next}");
+            assert_eq!(redirect.headers()["location"], "/", "{next}");
         }
     });
 }
 
 #[test]
-fn a_cookie_that_is_not_ours_is_a_guests() {
+fn an_invalid_cookie_is_ignored() {
     run(async {
         let market = Market::demo();
         for cookie in [
@@ -366,7 +369,7 @@ fn a_cookie_that_is_not_ours_is_a_guests() {
 }
 
 #[test]
-fn in_production_the_cookie_is_locked_to_the_host() {
+fn in_production_cookie_and_requests_are_limited_to_the_host() {
     run(async {
         let market = Market::open(true, |config| {
             config.public_url = "https://market.example".parse().unwrap();
@@ -397,38 +400,38 @@ fn in_production_the_cookie_is_locked_to_the_host() {
 #[test]
 fn too_many_requests_from_one_address_are_refused() {
     run(async {
-        // Slow to refill, so that a slow machine reaches it as well.
+        // The limit refills slowly, so that a slow machine reaches it too.
         let market = Market::open(true, |config| {
             config.rate_limit = true;
             config.limits.requests = Limit::per_minutes(100, 60);
         });
-        let mut refused = None;
+        let mut limited = None;
         for _ in 0..200 {
             let response = market.get("/shops").await;
             if response.status() == 429 {
-                refused = Some(response);
+                limited = Some(response);
                 break;
             }
         }
-        let refused = refused.expect("200 requests in a row were all let in");
+        let limited = limited.expect("none of 200 requests was refused");
         assert!(
-            refused.headers()["retry-after"]
+            limited.headers()["retry-after"]
                 .to_str()
                 .unwrap()
                 .parse::<u32>()
                 .unwrap()
                 >= 1
         );
-        assert_safe("429", &refused, false);
-        assert!(refused.text().await.unwrap().contains("<h1"));
-        // A header that anyone can write does not make another address.
-        let rotated = market
+        assert_secure_headers("429", &limited, false);
+        assert!(limited.text().await.unwrap().contains("<h1"));
+        // The `X-Forwarded-For` of an untrusted client is ignored.
+        let forwarded = market
             .request("GET", "/shops")
             .header("X-Forwarded-For", "203.0.113.9")
             .send()
             .await
             .unwrap();
-        assert_eq!(rotated.status(), 429);
+        assert_eq!(forwarded.status(), 429);
         assert_eq!(market.get("/healthz").await.status(), 200);
         let css = pocketshop::web::assets::APP_CSS;
         assert_eq!(market.get(css).await.status(), 200);
@@ -454,7 +457,7 @@ fn error_pages_help_and_reveal_no_internals() {
         let id = broken.headers()["x-request-id"].to_str().unwrap().to_owned();
         let page = broken.text().await.unwrap();
         assert!(page.contains(&id), "the reference is not on the page");
-        for inside in [
+        for internal in [
             "diesel",
             "SELECT",
             "no such table",
@@ -463,7 +466,7 @@ fn error_pages_help_and_reveal_no_internals() {
             "moved_away",
             "relation",
         ] {
-            assert!(!page.contains(inside), "{inside}");
+            assert!(!page.contains(internal), "{internal}");
         }
         assert_eq!(market.get("/healthz").await.status(), 200);
     });

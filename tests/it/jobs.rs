@@ -1,4 +1,4 @@
-//! The queue of jobs, on the database that the tests run on.
+//! The job queue.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,30 +20,30 @@ fn database() -> Database {
     database
 }
 
-#[expect(clippy::disallowed_methods, reason = "the worker goes by the real time")]
+#[expect(clippy::disallowed_methods, reason = "the worker uses the real time")]
 fn now() -> NaiveDateTime {
     chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }
 
-fn until(what: &str, mut done: impl FnMut() -> bool) {
+fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !done() {
-        assert!(Instant::now() < end, "{what} did not come");
+        assert!(Instant::now() < end, "timed out waiting for {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// Every job that waits for its next try is due.
-fn hurry(conn: &mut Conn) {
+/// Makes all waiting jobs due.
+fn make_due(conn: &mut Conn) {
     conn.batch_execute("UPDATE jobs SET run_at = created_at WHERE leased_until IS NULL")
         .unwrap();
 }
 
-/// A worker that keeps the payloads of what it did.
-fn noting(database: &Database, noted: &Arc<Mutex<Vec<String>>>) -> Worker {
-    let noted = noted.clone();
+/// Starts a worker that records the payloads of its jobs.
+fn recording_worker(database: &Database, recorded: &Arc<Mutex<Vec<String>>>) -> Worker {
+    let recorded = recorded.clone();
     Worker::start(&database.location, &[Lane::EVERYTHING], move |_, job: &Job| {
-        noted.lock().unwrap().push(job.payload.clone());
+        recorded.lock().unwrap().push(job.payload.clone());
         Ok(())
     })
 }
@@ -55,12 +55,12 @@ fn a_job_is_done_once_and_only_when_it_is_due() {
     let later = now() + TimeDelta::hours(1);
     jobs::enqueue(&mut conn, "note", "now", now(), now()).unwrap();
     jobs::enqueue(&mut conn, "note", "later", later, now()).unwrap();
-    let noted = Arc::new(Mutex::new(Vec::new()));
-    let worker = noting(&database, &noted);
-    until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
+    let recorded = Arc::new(Mutex::new(Vec::new()));
+    let worker = recording_worker(&database, &recorded);
+    wait_until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
     thread::sleep(Duration::from_millis(700));
     worker.stop();
-    assert_eq!(*noted.lock().unwrap(), ["now"]);
+    assert_eq!(*recorded.lock().unwrap(), ["now"]);
     assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 1);
 }
 
@@ -68,11 +68,11 @@ fn a_job_is_done_once_and_only_when_it_is_due() {
 fn a_job_of_a_rolled_back_transaction_never_runs() {
     let database = database();
     let mut conn = database.connect();
-    let undone: Result<()> = in_transaction(&mut conn, &|conn| {
+    let rolled_back: Result<()> = in_transaction(&mut conn, &|conn| {
         jobs::enqueue(conn, "note", "undone", now(), now())?;
         Err(Error::Refused("no".to_owned()))
     });
-    assert!(undone.is_err());
+    assert!(rolled_back.is_err());
     assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
 }
 
@@ -97,7 +97,7 @@ fn workers_share_the_jobs_and_do_each_once() {
             })
         })
         .collect();
-    until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     for worker in workers {
         worker.stop();
     }
@@ -108,7 +108,7 @@ fn workers_share_the_jobs_and_do_each_once() {
 }
 
 #[test]
-fn a_failing_job_is_retried_then_dead_then_retried_by_an_admin() {
+fn a_failing_job_is_retried_then_dead_until_an_admin_retries_it() {
     let database = database();
     let mut conn = database.connect();
     let id = jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
@@ -117,18 +117,18 @@ fn a_failing_job_is_retried_then_dead_then_retried_by_an_admin() {
         let tries = tries.clone();
         Worker::start(&database.location, &[Lane::EVERYTHING], move |_, job| {
             tries.lock().unwrap().push(job.attempts);
-            // The ninth is the first after it was revived.
+            // The ninth try is the first after the retry by an admin.
             if tries.lock().unwrap().len() > 8 {
                 return Ok(());
             }
             anyhow::bail!("joana@example.org is away")
         })
     };
-    until("the first try", || tries.lock().unwrap().len() == 1);
+    wait_until("the first try", || tries.lock().unwrap().len() == 1);
     thread::sleep(Duration::from_millis(700));
-    assert_eq!(tries.lock().unwrap().len(), 1, "the second try has to wait");
-    until("the end", || {
-        hurry(&mut conn);
+    assert_eq!(tries.lock().unwrap().len(), 1, "the second try did not wait");
+    wait_until("the end", || {
+        make_due(&mut conn);
         !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty()
     });
     assert_eq!(*tries.lock().unwrap(), [1, 2, 3, 4, 5, 6, 7, 8]);
@@ -142,7 +142,7 @@ fn a_failing_job_is_retried_then_dead_then_retried_by_an_admin() {
     assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
     assert!(jobs::retry(&mut conn, id, now()).unwrap());
     assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(91)).unwrap(), 0);
-    until("the ninth try", || tries.lock().unwrap().len() == 9);
+    wait_until("the ninth try", || tries.lock().unwrap().len() == 9);
     worker.stop();
     assert_eq!(tries.lock().unwrap()[8], 1);
     assert!(jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
@@ -158,7 +158,7 @@ fn a_permanent_failure_is_dead_at_once() {
     let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |_, _| {
         Err(GiveUp("nobody lives there".to_owned()).into())
     });
-    until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
+    wait_until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
     worker.stop();
     let dead = jobs::dead_jobs(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].attempts, dead[0].error.as_str()), (1, "nobody lives there"));
@@ -173,17 +173,17 @@ fn an_expired_lease_is_taken_over() {
     for _ in 0..3 {
         jobs::enqueue(&mut conn, "note", "left behind", now(), now()).unwrap();
     }
-    let noted = Arc::new(Mutex::new(Vec::new()));
-    // As a process that is killed leaves it.
+    let recorded = Arc::new(Mutex::new(Vec::new()));
+    // As a killed process leaves them.
     conn.batch_execute("UPDATE jobs SET attempts = 1, leased_until = '2999-01-01 00:00:00'")
         .unwrap();
-    let worker = noting(&database, &noted);
+    let worker = recording_worker(&database, &recorded);
     thread::sleep(Duration::from_millis(700));
-    assert!(noted.lock().unwrap().is_empty(), "someone else is at it");
+    assert!(recorded.lock().unwrap().is_empty(), "a leased job was run");
     conn.batch_execute("UPDATE jobs SET leased_until = created_at").unwrap();
-    until("the takeover", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the takeover", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
-    assert_eq!(noted.lock().unwrap().len(), 3);
+    assert_eq!(recorded.lock().unwrap().len(), 3);
 }
 
 #[test]
@@ -193,21 +193,21 @@ fn a_job_that_crashes_the_program_is_dead_after_its_last_try() {
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
     conn.batch_execute("UPDATE jobs SET attempts = 8, leased_until = created_at")
         .unwrap();
-    let noted = Arc::new(Mutex::new(Vec::new()));
-    let worker = noting(&database, &noted);
-    until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
+    let recorded = Arc::new(Mutex::new(Vec::new()));
+    let worker = recording_worker(&database, &recorded);
+    wait_until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
     worker.stop();
-    assert!(noted.lock().unwrap().is_empty());
+    assert!(recorded.lock().unwrap().is_empty());
 }
 
 #[test]
-fn a_panic_is_a_failure_and_the_worker_lives_on() {
+fn a_panic_is_a_failed_try_and_the_worker_continues() {
     let database = database();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "panic", "", now(), now()).unwrap();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
     let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |conn, job| {
-        // In the middle of a transaction, which must not be left open.
+        // The panic is in a transaction, which must not stay open.
         in_transaction(conn, &|conn| {
             jobs::enqueue(conn, "never", "", job.created_at, job.created_at)?;
             assert!(job.kind != "panic", "this panic is part of the test");
@@ -215,10 +215,10 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
         })
         .or_else(|_: Error| Ok(()))
     });
-    until("the other job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
-    hurry(&mut conn);
-    until("the end", || {
-        hurry(&mut conn);
+    wait_until("the other job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
+    make_due(&mut conn);
+    wait_until("the end", || {
+        make_due(&mut conn);
         !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty()
     });
     worker.stop();
@@ -228,12 +228,12 @@ fn a_panic_is_a_failure_and_the_worker_lives_on() {
     assert_eq!(
         jobs::count_waiting(&mut conn, None).unwrap(),
         0,
-        "what was undone stayed undone"
+        "a rolled back job is queued"
     );
 }
 
 #[test]
-fn a_handler_may_write() {
+fn a_handler_can_write_to_the_database() {
     let database = database();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "first", "", now(), now()).unwrap();
@@ -251,7 +251,7 @@ fn a_handler_may_write() {
             Ok(())
         })
     };
-    until("what came of it", || done.load(Ordering::Relaxed) == 1);
+    wait_until("the second job", || done.load(Ordering::Relaxed) == 1);
     worker.stop();
 }
 
@@ -268,37 +268,37 @@ fn stopping_is_quick_and_finishes_the_running_job() {
     for _ in 0..2 {
         jobs::enqueue(&mut conn, "slow", "", now(), now()).unwrap();
     }
-    let begun = Arc::new(AtomicUsize::new(0));
+    let started = Arc::new(AtomicUsize::new(0));
     let busy = {
-        let begun = begun.clone();
+        let started = started.clone();
         Worker::start(&database.location, &[Lane::EVERYTHING], move |_, _| {
-            begun.fetch_add(1, Ordering::Relaxed);
+            started.fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_millis(400));
             Ok(())
         })
     };
-    until("a job", || begun.load(Ordering::Relaxed) == 1);
+    wait_until("a job", || started.load(Ordering::Relaxed) == 1);
     busy.stop();
-    assert_eq!(begun.load(Ordering::Relaxed), 1, "no other job is begun");
+    assert_eq!(started.load(Ordering::Relaxed), 1, "another job was started");
     assert_eq!(
         jobs::count_waiting(&mut conn, None).unwrap(),
         1,
-        "the one that ran is done"
+        "the running job was not finished"
     );
 }
 
 #[test]
 fn the_worker_reconnects_to_the_database() {
     let database = Database::fresh();
-    let noted = Arc::new(Mutex::new(Vec::new()));
-    // There is no table yet.
-    let worker = noting(&database, &noted);
+    let recorded = Arc::new(Mutex::new(Vec::new()));
+    // The tables do not exist yet.
+    let worker = recording_worker(&database, &recorded);
     thread::sleep(Duration::from_millis(500));
     migrate(&database.location).unwrap();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "patience", now(), now()).unwrap();
-    until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
-    // Thrown out while it is idle.
+    wait_until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    // The server closes the connection of the idle worker.
     if let Conn::Postgres(conn) = &mut conn {
         conn.batch_execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -307,12 +307,12 @@ fn the_worker_reconnects_to_the_database() {
         .unwrap();
     }
     jobs::enqueue(&mut conn, "note", "again", now(), now()).unwrap();
-    until("the second job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the second job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     worker.stop();
-    assert_eq!(*noted.lock().unwrap(), ["patience", "again"]);
+    assert_eq!(*recorded.lock().unwrap(), ["patience", "again"]);
 }
 
-/// Slow work has a lane of its own; the other does the rest.
+/// Slow jobs have their own lane, and the other lane runs the rest.
 const LANES: [Lane; 2] = [
     Lane::EVERYTHING,
     Lane {
@@ -330,24 +330,24 @@ fn a_slow_lane_does_not_delay_other_lanes() {
     for kind in ["slow", "slower", "note", "note", "unheard-of"] {
         jobs::enqueue(&mut conn, kind, kind, now(), now()).unwrap();
     }
-    let open = Arc::new(Mutex::new(()));
-    let shut = open.lock().unwrap();
-    let noted = Arc::new(Mutex::new(Vec::new()));
+    let gate = Arc::new(Mutex::new(()));
+    let guard = gate.lock().unwrap();
+    let recorded = Arc::new(Mutex::new(Vec::new()));
     let worker = {
-        let (open, noted) = (open.clone(), noted.clone());
+        let (gate, recorded) = (gate.clone(), recorded.clone());
         Worker::start(&database.location, &LANES, move |_, job| {
             if job.kind.starts_with("slow") {
-                drop(open.lock().unwrap());
+                drop(gate.lock().unwrap());
             }
-            noted.lock().unwrap().push(job.payload.clone());
+            recorded.lock().unwrap().push(job.payload.clone());
             Ok(())
         })
     };
-    until("the quick ones", || jobs::count_waiting(&mut conn, None).unwrap() == 2);
-    assert_eq!(*noted.lock().unwrap(), ["note", "note", "unheard-of"]);
-    drop(shut);
-    until("the slow ones", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
-    assert_eq!(noted.lock().unwrap()[3..], ["slow", "slower"]);
+    wait_until("the quick ones", || jobs::count_waiting(&mut conn, None).unwrap() == 2);
+    assert_eq!(*recorded.lock().unwrap(), ["note", "note", "unheard-of"]);
+    drop(guard);
+    wait_until("the slow ones", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    assert_eq!(recorded.lock().unwrap()[3..], ["slow", "slower"]);
     let counts = worker.job_metrics().kinds();
     worker.stop();
     assert_eq!(
@@ -369,25 +369,25 @@ fn many_workers_with_many_threads_never_do_one_job_twice() {
         jobs::enqueue(&mut conn, kind, &format!("{number}"), now(), now()).unwrap();
     }
     let lanes = LANES.map(|lane| Lane { threads: 2, ..lane });
-    let noted = Arc::new(Mutex::new(Vec::new()));
-    // As three processes on one database.
+    let recorded = Arc::new(Mutex::new(Vec::new()));
+    // Like three processes on one database.
     let workers: Vec<Worker> = (0..3)
         .map(|_| {
-            let noted = noted.clone();
+            let recorded = recorded.clone();
             Worker::start(&database.location, &lanes, move |_, job: &Job| {
                 thread::sleep(Duration::from_millis(5));
-                noted.lock().unwrap().push(job.payload.clone());
+                recorded.lock().unwrap().push(job.payload.clone());
                 Ok(())
             })
         })
         .collect();
-    until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
     for worker in workers {
         worker.stop();
     }
-    let mut noted = noted.lock().unwrap().clone();
-    assert_eq!(noted.len(), 60);
-    noted.sort_unstable();
-    noted.dedup();
-    assert_eq!(noted.len(), 60);
+    let mut recorded = recorded.lock().unwrap().clone();
+    assert_eq!(recorded.len(), 60);
+    recorded.sort_unstable();
+    recorded.dedup();
+    assert_eq!(recorded.len(), 60);
 }

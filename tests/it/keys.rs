@@ -1,4 +1,4 @@
-//! A new SECRET_KEY: data encrypted with the old key still works, is encrypted again, and then no longer needs it.
+//! Rotation of SECRET_KEY: data encrypted with the old key still works and is encrypted again with the new one.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -34,8 +34,8 @@ fn production(words: &[&str]) -> Market {
 }
 
 /// The session's `Set-Cookie` header, if there is one.
-fn set(answer: &Response) -> Option<String> {
-    let lines: Vec<&str> = answer
+fn set_cookie(response: &Response) -> Option<String> {
+    let lines: Vec<&str> = response
         .headers()
         .get_all("set-cookie")
         .iter()
@@ -45,19 +45,19 @@ fn set(answer: &Response) -> Option<String> {
     lines.first().map(|line| (*line).to_owned())
 }
 
-/// The part that a browser sends back.
-fn pair(set: &str) -> String {
-    set.split(';').next().unwrap().to_owned()
+/// The name and value, which a browser sends back.
+fn pair(set_cookie: &str) -> String {
+    set_cookie.split(';').next().unwrap().to_owned()
 }
 
-fn attributes(set: &str) -> Vec<&str> {
-    let mut attributes: Vec<&str> = set.split("; ").skip(1).collect();
+fn attributes(set_cookie: &str) -> Vec<&str> {
+    let mut attributes: Vec<&str> = set_cookie.split("; ").skip(1).collect();
     attributes.sort_unstable();
     attributes
 }
 
-async fn choose(market: &Market, theme: &str, cookie: &str) -> Response {
-    let answer = market
+async fn choose_theme(market: &Market, theme: &str, cookie: &str) -> Response {
+    let response = market
         .post("/theme")
         .header("Host", market.config.public_url.host_str().unwrap())
         .header("Cookie", cookie)
@@ -65,8 +65,8 @@ async fn choose(market: &Market, theme: &str, cookie: &str) -> Response {
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.status(), 303);
-    answer
+    assert_eq!(response.status(), 303);
+    response
 }
 
 async fn get(market: &Market, path: &str, cookie: &str) -> Response {
@@ -80,32 +80,32 @@ async fn get(market: &Market, path: &str, cookie: &str) -> Response {
 }
 
 /// Whether the home page is dark, and the cookie that it sets.
-async fn visit(market: &Market, cookie: &str) -> (bool, Option<String>) {
-    let answer = get(market, "/", cookie).await;
-    assert_eq!(answer.status(), 200, "{cookie}");
-    let set = set(&answer);
-    let dark = answer.text().await.unwrap().contains("data-theme=\"dark\"");
-    (dark, set)
+async fn open_home(market: &Market, cookie: &str) -> (bool, Option<String>) {
+    let response = get(market, "/", cookie).await;
+    assert_eq!(response.status(), 200, "{cookie}");
+    let set_cookie = set_cookie(&response);
+    let dark = response.text().await.unwrap().contains("data-theme=\"dark\"");
+    (dark, set_cookie)
 }
 
 #[test]
-fn a_cookie_moves_on_to_the_new_key() {
+fn a_cookie_is_encrypted_again_with_the_new_key() {
     run(async {
         for open in [market, production] {
             let (before, during, after) = (open(&[OLD]), open(&[NEW, OLD]), open(&[NEW]));
-            let made = set(&choose(&before, "dark", "").await).unwrap();
+            let made = set_cookie(&choose_theme(&before, "dark", "").await).unwrap();
             let old = pair(&made);
 
-            let (dark, renewed) = visit(&during, &format!("a=1; {old}; b=\"2\"")).await;
-            let renewed = renewed.expect("it is not encrypted again");
+            let (dark, renewed) = open_home(&during, &format!("a=1; {old}; b=\"2\"")).await;
+            let renewed = renewed.expect("the cookie was not encrypted again");
             assert!(dark && pair(&renewed) != old);
             assert_eq!(attributes(&renewed), attributes(&made));
 
             let new = pair(&renewed);
-            assert_eq!(visit(&during, &new).await, (true, None));
-            assert_eq!(visit(&after, &new).await, (true, None));
+            assert_eq!(open_home(&during, &new).await, (true, None));
+            assert_eq!(open_home(&after, &new).await, (true, None));
             // Without the old key, its cookie is ignored.
-            assert_eq!(visit(&after, &old).await, (false, None));
+            assert_eq!(open_home(&after, &old).await, (false, None));
         }
     });
 }
@@ -114,11 +114,11 @@ fn a_cookie_moves_on_to_the_new_key() {
 fn a_changed_cookie_is_set_once_and_with_the_new_key() {
     run(async {
         let (before, during, after) = (market(&[OLD]), market(&[NEW, OTHER, OLD]), market(&[NEW]));
-        let old = pair(&set(&choose(&before, "light", "").await).unwrap());
-        let changed = set(&choose(&during, "dark", &old).await).unwrap();
-        assert_eq!(visit(&after, &pair(&changed)).await, (true, None));
+        let old = pair(&set_cookie(&choose_theme(&before, "light", "").await).unwrap());
+        let changed = set_cookie(&choose_theme(&during, "dark", &old).await).unwrap();
+        assert_eq!(open_home(&after, &pair(&changed)).await, (true, None));
         // The old content does not undo the removal.
-        let removed = set(&choose(&during, "system", &old).await).unwrap();
+        let removed = set_cookie(&choose_theme(&during, "system", &old).await).unwrap();
         assert!(
             pair(&removed).ends_with('=') && removed.contains("Max-Age=0"),
             "{removed}"
@@ -130,25 +130,25 @@ fn a_changed_cookie_is_set_once_and_with_the_new_key() {
 fn cacheable_responses_set_no_cookie() {
     run(async {
         let (before, during) = (market(&[OLD]), market(&[NEW, OLD]));
-        let old = pair(&set(&choose(&before, "dark", "").await).unwrap());
+        let old = pair(&set_cookie(&choose_theme(&before, "dark", "").await).unwrap());
         let home = get(&during, "/", &old).await.text().await.unwrap();
         let sheet = home.split("href=\"/a/").nth(1).unwrap().split('"').next().unwrap();
         let file = get(&during, &format!("/a/{sheet}"), &old).await;
         assert_eq!(file.status(), 200);
         assert!(file.headers()["cache-control"].to_str().unwrap().contains("public"));
-        assert_eq!(set(&file), None);
+        assert_eq!(set_cookie(&file), None);
         let missing = get(&during, "/missing", &old).await;
         assert_eq!(missing.status(), 404);
-        assert!(set(&missing).is_some());
+        assert!(set_cookie(&missing).is_some());
     });
 }
 
 #[test]
-fn a_single_key_sets_nothing_again() {
+fn with_a_single_key_no_cookie_is_set_again() {
     run(async {
         let market = market(&[OLD]);
-        let cookie = pair(&set(&choose(&market, "dark", "").await).unwrap());
-        assert_eq!(visit(&market, &cookie).await, (true, None));
+        let cookie = pair(&set_cookie(&choose_theme(&market, "dark", "").await).unwrap());
+        assert_eq!(open_home(&market, &cookie).await, (true, None));
     });
 }
 
@@ -156,8 +156,8 @@ fn a_single_key_sets_nothing_again() {
 fn invalid_tokens_are_rejected() {
     run(async {
         let (one, two, other) = (market(&[NEW]), market(&[NEW, OLD]), market(&[OTHER]));
-        let foreign = pair(&set(&choose(&other, "dark", "").await).unwrap());
-        let old = pair(&set(&choose(&market(&[OLD]), "dark", "").await).unwrap());
+        let foreign = pair(&set_cookie(&choose_theme(&other, "dark", "").await).unwrap());
+        let old = pair(&set_cookie(&choose_theme(&market(&[OLD]), "dark", "").await).unwrap());
         let mut cookies = vec![
             foreign,
             old.replace("pocketshop=", "pocketshop=A"),
@@ -174,12 +174,12 @@ fn invalid_tokens_are_rejected() {
         cookies.extend((1..12).map(|part| old[..old.len() * part / 12].to_owned()));
         for cookie in &cookies {
             for market in [&one, &two] {
-                assert_eq!(visit(market, cookie).await, (false, None), "{cookie}");
+                assert_eq!(open_home(market, cookie).await, (false, None), "{cookie}");
             }
         }
         let bytes = reqwest::header::HeaderValue::from_bytes(b"pocketshop=\xff\xfe").unwrap();
-        let answer = two.request("GET", "/").header("Cookie", bytes).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
+        let response = two.request("GET", "/").header("Cookie", bytes).send().await.unwrap();
+        assert_eq!(response.status(), 200);
     });
 }
 
@@ -194,8 +194,8 @@ proptest! {
                 value.retain(|byte| *byte != 0x7f);
                 let header = [b"pocketshop=", &value[..]].concat();
                 let header = reqwest::header::HeaderValue::from_bytes(&header).unwrap();
-                let answer = market.request("GET", "/").header("Cookie", header).send().await.unwrap();
-                assert_eq!(answer.status(), 200, "{value:?}");
+                let response = market.request("GET", "/").header("Cookie", header).send().await.unwrap();
+                assert_eq!(response.status(), 200, "{value:?}");
             }
         });
     }
@@ -208,7 +208,7 @@ fn day(day: u32) -> NaiveDateTime {
         .unwrap()
 }
 
-fn prepared() -> (Database, Conn) {
+fn migrated_database() -> (Database, Conn) {
     let database = Database::fresh();
     migrate(&database.location).unwrap();
     let conn = database.connect();
@@ -275,8 +275,8 @@ fn secret_of(conn: &mut Conn, id: i64) -> Option<String> {
 
 #[test]
 fn the_first_use_of_a_key_is_recorded() {
-    let (_database, mut conn) = prepared();
-    let noted = |conn: &mut Conn| -> Vec<(String, NaiveDateTime)> {
+    let (_database, mut conn) = migrated_database();
+    let recorded = |conn: &mut Conn| -> Vec<(String, NaiveDateTime)> {
         secret_keys::table
             .order(secret_keys::id)
             .select((secret_keys::fingerprint, secret_keys::first_used_at))
@@ -287,24 +287,24 @@ fn the_first_use_of_a_key_is_recorded() {
     let fingerprint = |keys: &SecretKeys| SecretKeys::fingerprint(keys.newest());
     record_key(&mut conn, &old, day(1)).unwrap();
     record_key(&mut conn, &old, day(2)).unwrap();
-    assert_eq!(noted(&mut conn), [(fingerprint(&old), day(1))]);
+    assert_eq!(recorded(&mut conn), [(fingerprint(&old), day(1))]);
     record_key(&mut conn, &both, day(3)).unwrap();
     record_key(&mut conn, &new, day(4)).unwrap();
     assert_eq!(
-        noted(&mut conn),
+        recorded(&mut conn),
         [(fingerprint(&old), day(1)), (fingerprint(&new), day(3))]
     );
-    // Back to the old key, while cookies of the new one exist.
+    // The old key is used again while cookies of the new one exist.
     record_key(&mut conn, &keys(&[OLD, NEW]), day(5)).unwrap();
     assert_eq!(
-        noted(&mut conn),
+        recorded(&mut conn),
         [(fingerprint(&old), day(5)), (fingerprint(&new), day(3))]
     );
 }
 
 #[test]
 fn second_factors_are_reencrypted_with_the_new_key() {
-    let (_database, mut conn) = prepared();
+    let (_database, mut conn) = migrated_database();
     let (old, both, new) = (
         Cipher::new(&keys(&[OLD])),
         Cipher::new(&keys(&[NEW, OLD])),
@@ -341,41 +341,41 @@ fn second_factors_are_reencrypted_with_the_new_key() {
 #[test]
 fn a_start_records_the_key_and_reencrypts_second_factors() {
     run(async {
-        let (database, mut conn) = prepared();
+        let (database, mut conn) = migrated_database();
         let old = Cipher::new(&keys(&[OLD])).encrypt(TOTP, b"secret");
         add_user(&mut conn, 1, Some(&old));
         drop(conn);
         let market = Market::with_database(database, false, |config| config.secret_keys = keys(&[NEW, OLD]));
-        let (encrypted, noted): (Option<String>, String) = market
+        let (encrypted, recorded): (Option<String>, String) = market
             .db
             .read(|conn| {
-                let noted = secret_keys::table.select(secret_keys::fingerprint).first(conn)?;
-                Ok((secret_of(conn, 1), noted))
+                let recorded = secret_keys::table.select(secret_keys::fingerprint).first(conn)?;
+                Ok((secret_of(conn, 1), recorded))
             })
             .await
             .unwrap();
         assert!(Cipher::new(&keys(&[NEW])).is_current(TOTP, &encrypted.unwrap()));
-        assert_eq!(noted, SecretKeys::fingerprint(keys(&[NEW]).newest()));
+        assert_eq!(recorded, SecretKeys::fingerprint(keys(&[NEW]).newest()));
     });
 }
 
 #[test]
-fn check_tells_when_the_old_key_can_be_removed() {
-    let (database, mut conn) = prepared();
+fn check_reports_when_the_old_key_can_be_removed() {
+    let (database, mut conn) = migrated_database();
     let settings = Config {
         secret_keys: keys(&[NEW, OLD]),
         ..config(database.folder.path(), &database)
     };
-    let said = |conn: &mut Conn, now| rotation(conn, &settings, now).unwrap();
-    assert!(said(&mut conn, day(10)).contains("no start has used the new one yet"));
+    let report = |conn: &mut Conn, now| rotation(conn, &settings, now).unwrap();
+    assert!(report(&mut conn, day(10)).contains("no start has used the new one yet"));
     record_key(&mut conn, &settings.secret_keys, day(10)).unwrap();
-    assert_eq!(said(&mut conn, day(10)), "The old SECRET_KEY can be removed.");
+    assert_eq!(report(&mut conn, day(10)), "The old SECRET_KEY can be removed.");
 
     let (old, new) = (Cipher::new(&keys(&[OLD])), Cipher::new(&keys(&[NEW])));
     add_user(&mut conn, 1, Some(&old.encrypt(TOTP, b"a")));
     add_user(&mut conn, 2, Some(&new.encrypt(TOTP, b"b")));
     add_user(&mut conn, 3, None);
-    add_user(&mut conn, 4, Some("opened by none of ours"));
+    add_user(&mut conn, 4, Some("encrypted with another key"));
     add_session(&mut conn, 1, 1, day(8), day(9));
     add_session(&mut conn, 2, 1, day(9), day(9));
     add_session(&mut conn, 3, 1, day(9), day(11));
@@ -388,18 +388,18 @@ fn check_tells_when_the_old_key_can_be_removed() {
         .unwrap();
     assert_eq!((needed.sessions, needed.second_factors, needed.emails), (2, 1, 1));
     assert_eq!(
-        said(&mut conn, day(12)),
+        report(&mut conn, day(12)),
         "Keep the old SECRET_KEY: 2 sign-ins, 1 second factor, 1 email still need it; \
          the last of these sign-ins ends by 2026-12-10."
     );
     reencrypt_totp(&mut conn, &Cipher::new(&settings.secret_keys)).unwrap();
     let later = day(10) + TimeDelta::days(30);
     assert_eq!(
-        said(&mut conn, later),
+        report(&mut conn, later),
         "Keep the old SECRET_KEY: 0 sign-ins, 0 second factors, 1 email still need it."
     );
     diesel::delete(jobs::table.filter(jobs::id.eq(1)))
         .execute(&mut conn)
         .unwrap();
-    assert_eq!(said(&mut conn, later), "The old SECRET_KEY can be removed.");
+    assert_eq!(report(&mut conn, later), "The old SECRET_KEY can be removed.");
 }

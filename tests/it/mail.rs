@@ -1,4 +1,4 @@
-//! Emails: queued in the transaction they report, sent once, never lost.
+//! Emails: queued in the transaction that they report, sent once, never lost.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,18 +20,18 @@ use crate::support::smtp::{FakeSmtpServer, Fault};
 
 const RECIPIENT: &str = "joana@example.org";
 
-/// A database, an outbox, and a worker that sends.
-struct Post {
+/// A database, an outbox, and a worker that sends the emails.
+struct Setup {
     outbox: Outbox,
     conn: Conn,
     config: Config,
     worker: Worker,
-    // Dropped last: the worker uses it.
+    // Dropped last, because the worker uses it.
     _database: Database,
 }
 
-impl Post {
-    fn open(smtp: Option<&FakeSmtpServer>) -> Self {
+impl Setup {
+    fn new(smtp: Option<&FakeSmtpServer>) -> Self {
         let database = Database::fresh();
         migrate(&database.location).unwrap();
         let mut config = config(database.folder.path(), &database);
@@ -54,8 +54,8 @@ impl Post {
         self.outbox.enqueue(&mut self.conn, RECIPIENT, &email, now()).unwrap();
     }
 
-    /// Runs all jobs without delays, until every email is sent or dead.
-    fn settle(&mut self) {
+    /// Runs all jobs without their delays until each email is sent or its job is dead.
+    fn deliver_all(&mut self) {
         let end = Instant::now() + Duration::from_secs(20);
         while jobs::count_waiting(&mut self.conn, None).unwrap() > 0 {
             self.conn
@@ -84,10 +84,10 @@ fn an_email_arrives_once_after_failures() {
         Fault::ClosedDuringMessage,
         Fault::WrongPassword,
     ]);
-    let mut post = Post::open(Some(&smtp));
-    post.send_link("/reset/k7q39xvd?next=%2Faccount");
-    post.settle();
-    post.worker.stop();
+    let mut setup = Setup::new(Some(&smtp));
+    setup.send_link("/reset/k7q39xvd?next=%2Faccount");
+    setup.deliver_all();
+    setup.worker.stop();
     assert_eq!(smtp.connections(), 5);
     let received = parsed(&smtp.received());
     assert_eq!(received.len(), 1);
@@ -107,10 +107,10 @@ fn an_email_arrives_once_after_failures() {
 #[test]
 fn an_email_that_is_sent_twice_has_the_same_id() {
     let smtp = FakeSmtpServer::start(&[Fault::ClosedAfterMessage]);
-    let mut post = Post::open(Some(&smtp));
-    post.send_link("/reset/one");
-    post.settle();
-    post.worker.stop();
+    let mut setup = Setup::new(Some(&smtp));
+    setup.send_link("/reset/one");
+    setup.deliver_all();
+    setup.worker.stop();
     let received = parsed(&smtp.received());
     assert_eq!(received.len(), 2);
     assert_eq!(received[0], received[1]);
@@ -120,18 +120,18 @@ fn an_email_that_is_sent_twice_has_the_same_id() {
 #[test]
 fn an_email_of_a_rolled_back_transaction_is_never_sent() {
     let smtp = FakeSmtpServer::start(&[]);
-    let mut post = Post::open(Some(&smtp));
-    let outbox = post.outbox.clone();
-    let rolled_back: Result<()> = in_transaction(&mut post.conn, &|conn| {
+    let mut setup = Setup::new(Some(&smtp));
+    let outbox = setup.outbox.clone();
+    let rolled_back: Result<()> = in_transaction(&mut setup.conn, &|conn| {
         let email = emails::reset("Joana", &outbox.link("/reset/undone"), 1);
         outbox.enqueue(conn, RECIPIENT, &email, now())?;
         Err(Error::Refused("no".to_owned()))
     });
     assert!(rolled_back.is_err());
-    post.send_link("/reset/done");
+    setup.send_link("/reset/done");
     let received = parsed(&smtp.wait_for_emails(1));
     thread::sleep(Duration::from_millis(500));
-    post.worker.stop();
+    setup.worker.stop();
     assert_eq!(smtp.received().len(), 1);
     assert_eq!(links(&received[0]), ["http://localhost/reset/done"]);
 }
@@ -139,12 +139,12 @@ fn an_email_of_a_rolled_back_transaction_is_never_sent() {
 #[test]
 fn dropped_connections_lose_no_email() {
     let smtp = FakeSmtpServer::start(&[Fault::ClosedAtStart, Fault::ClosedDuringMessage].repeat(5));
-    let mut post = Post::open(Some(&smtp));
+    let mut setup = Setup::new(Some(&smtp));
     for number in 0..10 {
-        post.send_link(&format!("/reset/{number}"));
+        setup.send_link(&format!("/reset/{number}"));
     }
-    post.settle();
-    post.worker.stop();
+    setup.deliver_all();
+    setup.worker.stop();
     let mut sent: Vec<String> = parsed(&smtp.received()).iter().flat_map(links).collect();
     sent.sort();
     let expected: Vec<String> = (0..10)
@@ -154,14 +154,14 @@ fn dropped_connections_lose_no_email() {
 }
 
 #[test]
-fn a_rejected_email_is_not_retried_and_its_error_names_nobody() {
+fn a_rejected_email_is_not_retried_and_its_error_has_no_address() {
     let smtp = FakeSmtpServer::start(&[Fault::UnknownRecipient]);
-    let mut post = Post::open(Some(&smtp));
-    post.send_link("/reset/one");
-    post.settle();
-    post.worker.stop();
+    let mut setup = Setup::new(Some(&smtp));
+    setup.send_link("/reset/one");
+    setup.deliver_all();
+    setup.worker.stop();
     assert!(smtp.received().is_empty());
-    let dead = jobs::dead_jobs(&mut post.conn, Some(Outbox::KIND), 10).unwrap();
+    let dead = jobs::dead_jobs(&mut setup.conn, Some(Outbox::KIND), 10).unwrap();
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].attempts, 1);
     assert_eq!(dead[0].error, "the mail server rejected the email permanently (550)");
@@ -170,11 +170,11 @@ fn a_rejected_email_is_not_retried_and_its_error_names_nobody() {
 #[test]
 fn the_database_shows_neither_link_nor_recipient() {
     let smtp = FakeSmtpServer::start(&[Fault::UnknownRecipient]);
-    let mut post = Post::open(Some(&smtp));
-    post.send_link("/reset/k7q39xvd");
-    post.settle();
-    post.worker.stop();
-    let dump = rows::dump(&mut post.conn).join("\n");
+    let mut setup = Setup::new(Some(&smtp));
+    setup.send_link("/reset/k7q39xvd");
+    setup.deliver_all();
+    setup.worker.stop();
+    let dump = rows::dump(&mut setup.conn).join("\n");
     assert!(dump.contains("jobs: "));
     for secret in ["k7q39xvd", RECIPIENT, "Joana"] {
         assert!(!dump.contains(secret), "{dump}");
@@ -183,25 +183,25 @@ fn the_database_shows_neither_link_nor_recipient() {
 
 #[test]
 fn without_a_mail_server_emails_are_files() {
-    let mut post = Post::open(None);
-    let email = emails::verify("Zoë 世界", "zoe", &post.outbox.link("/verify/k7q39xvd"));
-    post.outbox.enqueue(&mut post.conn, RECIPIENT, &email, now()).unwrap();
-    post.settle();
-    post.worker.stop();
-    let emails = emails_to(&post.config.data, RECIPIENT);
+    let mut setup = Setup::new(None);
+    let email = emails::verify("Zoë 世界", "zoe", &setup.outbox.link("/verify/k7q39xvd"));
+    setup.outbox.enqueue(&mut setup.conn, RECIPIENT, &email, now()).unwrap();
+    setup.deliver_all();
+    setup.worker.stop();
+    let emails = emails_to(&setup.config.data, RECIPIENT);
     assert_eq!(emails.len(), 1);
     assert!(emails[0].text.starts_with("Hello Zoë 世界,\n"), "{}", emails[0].text);
     assert_eq!(links(&emails[0]), ["http://localhost/verify/k7q39xvd"]);
-    assert!(emails_to(&post.config.data, "someone@example.org").is_empty());
+    assert!(emails_to(&setup.config.data, "someone@example.org").is_empty());
 }
 
 #[test]
-fn subjects_may_hold_any_characters() {
-    let mut post = Post::open(None);
-    let mut email = emails::reset("Zoë", &post.outbox.link("/reset/one"), 24);
+fn subjects_may_contain_any_characters() {
+    let mut setup = Setup::new(None);
+    let mut email = emails::reset("Zoë", &setup.outbox.link("/reset/one"), 24);
     email.subject = "Über 世界 und ein ziemlich langer Rest, der nicht in eine Zeile passt, é".to_owned();
-    post.outbox.enqueue(&mut post.conn, RECIPIENT, &email, now()).unwrap();
-    post.settle();
-    post.worker.stop();
-    assert_eq!(emails_to(&post.config.data, RECIPIENT)[0].subject, email.subject);
+    setup.outbox.enqueue(&mut setup.conn, RECIPIENT, &email, now()).unwrap();
+    setup.deliver_all();
+    setup.worker.stop();
+    assert_eq!(emails_to(&setup.config.data, RECIPIENT)[0].subject, email.subject);
 }

@@ -1,5 +1,5 @@
-//! The market, tried from outside: over HTTP, in a browser, on both databases.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+//! Tests of the whole program: over HTTP, on SQLite and PostgreSQL, and in a browser.
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue should stop")]
 
 mod accounts;
 mod architecture;

@@ -18,7 +18,7 @@ fn market_with_metrics() -> Market {
     Market::open(true, |config| config.metrics_token = Some(Secret::new(TOKEN)))
 }
 
-async fn ask(market: &Market, authorization: Option<&str>) -> (u16, String) {
+async fn get_metrics(market: &Market, authorization: Option<&str>) -> (u16, String) {
     let mut request = market.request("GET", "/metrics");
     if let Some(value) = authorization {
         request = request.header("Authorization", value);
@@ -28,7 +28,7 @@ async fn ask(market: &Market, authorization: Option<&str>) -> (u16, String) {
 }
 
 async fn metrics(market: &Market) -> String {
-    let (status, text) = ask(market, Some(&format!("Bearer {TOKEN}"))).await;
+    let (status, text) = get_metrics(market, Some(&format!("Bearer {TOKEN}"))).await;
     assert_eq!(status, 200);
     text
 }
@@ -44,9 +44,9 @@ fn value(text: &str, line: &str) -> u64 {
 fn without_the_token_there_is_no_such_page() {
     run(async {
         let market = market_with_metrics();
-        let missing = market.get("/metrics-of-nothing").await;
-        let missing = (missing.status().as_u16(), missing.text().await.unwrap());
-        assert_eq!(missing.0, 404);
+        let not_found = market.get("/metrics-of-nothing").await;
+        let not_found = (not_found.status().as_u16(), not_found.text().await.unwrap());
+        assert_eq!(not_found.0, 404);
         for wrong in [
             None,
             Some(""),
@@ -57,11 +57,15 @@ fn without_the_token_there_is_no_such_page() {
             Some("Basic a-token-of-more-than-sixteen"),
             Some(TOKEN),
         ] {
-            assert_eq!(ask(&market, wrong).await, missing, "{wrong:?}");
+            assert_eq!(get_metrics(&market, wrong).await, not_found, "{wrong:?}");
         }
-        let unset = Market::empty();
-        for nothing in [None, Some("Bearer "), Some("Bearer")] {
-            assert_eq!(ask(&unset, nothing).await.0, 404, "{nothing:?}");
+        let without_token = Market::empty();
+        for authorization in [None, Some("Bearer "), Some("Bearer")] {
+            assert_eq!(
+                get_metrics(&without_token, authorization).await.0,
+                404,
+                "{authorization:?}"
+            );
         }
     });
 }
@@ -77,14 +81,14 @@ fn requests_are_counted_by_method_and_status() {
         market.get("/nowhere").await;
         market.post("/login").send().await.unwrap();
         let after = metrics(&market).await;
-        let grown = |line: &str| value(&after, line) - if before.contains(line) { value(&before, line) } else { 0 };
+        let increase = |line: &str| value(&after, line) - if before.contains(line) { value(&before, line) } else { 0 };
         // The first request of the metrics is counted too.
-        assert_eq!(grown("pocketshop_requests_total{method=\"GET\",status=\"2xx\"}"), 4);
-        assert_eq!(grown("pocketshop_requests_total{method=\"GET\",status=\"4xx\"}"), 1);
-        assert_eq!(grown("pocketshop_requests_total{method=\"POST\",status=\"4xx\"}"), 1);
-        assert_eq!(grown("pocketshop_request_duration_seconds_count"), 6);
-        assert_eq!(grown("pocketshop_request_duration_seconds_bucket{le=\"+Inf\"}"), 6);
-        assert!(grown("pocketshop_database_statements_total") > 3);
+        assert_eq!(increase("pocketshop_requests_total{method=\"GET\",status=\"2xx\"}"), 4);
+        assert_eq!(increase("pocketshop_requests_total{method=\"GET\",status=\"4xx\"}"), 1);
+        assert_eq!(increase("pocketshop_requests_total{method=\"POST\",status=\"4xx\"}"), 1);
+        assert_eq!(increase("pocketshop_request_duration_seconds_count"), 6);
+        assert_eq!(increase("pocketshop_request_duration_seconds_bucket{le=\"+Inf\"}"), 6);
+        assert!(increase("pocketshop_database_statements_total") > 3);
         assert_eq!(value(&after, "pocketshop_database_up"), 1);
         assert!(value(&after, "process_resident_memory_bytes") > 1_000_000);
         assert!(value(&after, "pocketshop_uptime_seconds") < 600);

@@ -1,26 +1,26 @@
-//! Every block that htmx gets is part of the page at the same address.
+//! Pages: blocks for htmx, titles and ids, and links.
 
 use crate::support::totp::totp_code;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, attributes, run, texts};
 
 /// Collapses white space as a browser does.
-fn folded(html: &str) -> String {
+fn collapse_spaces(html: &str) -> String {
     html.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The block itself, and the parts that it brings for other places on the page.
+/// The block itself, and its parts that htmx swaps into other places of the page.
 fn parts(block: &str) -> Vec<String> {
-    const ELSEWHERE: &str = " hx-swap-oob=\"true\"";
+    const OUT_OF_BAND: &str = " hx-swap-oob=\"true\"";
     let starts: Vec<usize> = block
-        .match_indices(ELSEWHERE)
+        .match_indices(OUT_OF_BAND)
         .map(|(at, _)| block[..at].rfind('<').unwrap())
         .collect();
     let ends = starts.iter().copied().chain([block.len()]);
     let begins = [0].into_iter().chain(starts.iter().copied());
     begins
         .zip(ends)
-        .map(|(begin, end)| block[begin..end].replace(ELSEWHERE, "").trim().to_owned())
+        .map(|(begin, end)| block[begin..end].replace(OUT_OF_BAND, "").trim().to_owned())
         .collect()
 }
 
@@ -35,21 +35,21 @@ fn a_block_is_part_of_its_page() {
             "/products?category=digital-goods&n=48",
             "/shops/barro-e-sal/dipped-speckle-mug",
         ] {
-            let whole = market.request("GET", path).send().await.unwrap();
+            let response = market.request("GET", path).send().await.unwrap();
             assert!(
-                whole
+                response
                     .headers()
                     .get_all("vary")
                     .iter()
                     .any(|vary| vary.to_str().unwrap().contains("HX-Request")),
                 "{path}"
             );
-            let whole = folded(&whole.text().await.unwrap());
-            let block = folded(&market.block(path).await);
-            assert!(block.len() > 200 && block.len() < whole.len(), "{path}");
+            let page_text = collapse_spaces(&response.text().await.unwrap());
+            let block = collapse_spaces(&market.block(path).await);
+            assert!(block.len() > 200 && block.len() < page_text.len(), "{path}");
             assert!(!block.contains("<html"), "{path}");
             for part in parts(&block) {
-                assert!(whole.contains(&part), "{path}: the block is not the page's own: {part}");
+                assert!(page_text.contains(&part), "{path}: not part of the page: {part}");
             }
             // History and full-page requests of htmx get the page.
             let full = market
@@ -59,7 +59,7 @@ fn a_block_is_part_of_its_page() {
                 .send()
                 .await
                 .unwrap();
-            assert_eq!(folded(&full.text().await.unwrap()), whole, "{path}");
+            assert_eq!(collapse_spaces(&full.text().await.unwrap()), page_text, "{path}");
         }
     });
 }
@@ -81,7 +81,7 @@ fn every_page_has_one_heading_a_title_and_its_address() {
             assert_eq!(texts(&page, "h1").len(), 1, "{path}");
             let title = texts(&page, "title").remove(0);
             assert!(title.contains("PocketShop"), "{path}: {title}");
-            assert!(!seen.contains(&title), "{title} twice");
+            assert!(!seen.contains(&title), "the title {title} is used twice");
             seen.push(title);
             assert_eq!(
                 attributes(&page, "link[rel=canonical]", "href"),
@@ -101,18 +101,18 @@ fn every_page_has_one_heading_a_title_and_its_address() {
             let count = ids.len();
             ids.sort();
             ids.dedup();
-            assert_eq!(ids.len(), count, "{path}: an id twice");
+            assert_eq!(ids.len(), count, "{path}: an id is used twice");
             assert!(
                 attributes(&page, "a[href]", "href")
                     .iter()
                     .all(|href| !href.is_empty() && href != "#"),
-                "{path}: a link to nowhere"
+                "{path}: an empty link"
             );
         }
     });
 }
 
-/// Follows every link of every page once. Pages whose address begins with one of `known` are only requested.
+/// Follows every link of every page once. Links on pages whose path begins with one of `known` are not followed.
 async fn follow_all(visitor: &Visitor, from: &[&str], known: &[&str]) -> Vec<String> {
     let mut seen: Vec<String> = from.iter().map(|&path| path.to_owned()).collect();
     let mut next = seen.clone();
@@ -171,7 +171,7 @@ fn no_link_is_broken_for_signed_in_users() {
         seller.sign_in("ines", "twelve small pockets").await;
         let seen = follow_all(&seller, &["/"], &public).await;
         for path in ACCOUNT.iter().chain(&["/account", "/dashboard"]) {
-            assert!(seen.iter().any(|seen| seen == path), "nothing leads to {path}");
+            assert!(seen.iter().any(|seen| seen == path), "no page links to {path}");
         }
         assert!(!seen.iter().any(|path| path.starts_with("/admin")));
 
@@ -186,7 +186,7 @@ fn no_link_is_broken_for_signed_in_users() {
         assert_eq!(on.status(), 200);
         let seen = follow_all(&admin, &["/"], &public).await;
         for path in ACCOUNT.iter().chain(&["/account", "/dashboard", "/admin"]) {
-            assert!(seen.iter().any(|seen| seen == path), "nothing leads to {path}");
+            assert!(seen.iter().any(|seen| seen == path), "no page links to {path}");
         }
     });
 }

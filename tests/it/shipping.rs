@@ -70,29 +70,32 @@ fn a_seller_adds_changes_orders_and_removes_rates() {
                 .concat()
                 .contains("Your shop ships everywhere for free.")
         );
-        let like = ines.page("/dashboard/shipping/new?like=abroad").await;
-        assert_eq!(attributes(&like, "#name", "value"), ["Delivery abroad"]);
-        assert_eq!(attributes(&like, "[name=reach][checked]", "value"), ["but"]);
-        assert_eq!(attributes(&like, "[name=countries][checked]", "value"), ["US"]);
-        let sent = ines.post(NEW, &form(&[("free_over", "50")])).await;
-        assert_eq!((sent.status().as_u16(), location(&sent)), (303, "/dashboard/shipping"));
+        let template = ines.page("/dashboard/shipping/new?like=abroad").await;
+        assert_eq!(attributes(&template, "#name", "value"), ["Delivery abroad"]);
+        assert_eq!(attributes(&template, "[name=reach][checked]", "value"), ["but"]);
+        assert_eq!(attributes(&template, "[name=countries][checked]", "value"), ["US"]);
+        let response = ines.post(NEW, &form(&[("free_over", "50")])).await;
+        assert_eq!(
+            (response.status().as_u16(), location(&response)),
+            (303, "/dashboard/shipping")
+        );
         ines.post(NEW, &form(&[("name", "Abroad"), ("reach", "but")])).await;
         ines.post(NEW, &form(&[("name", "All"), ("reach", "everywhere")])).await;
-        let made = rates(&market, "barro-e-sal");
+        let created = rates(&market, "barro-e-sal");
         assert_eq!(
-            (made[0].2.as_str(), made[0].3, made[0].4, made[0].5),
+            (created[0].2.as_str(), created[0].3, created[0].4, created[0].5),
             ("PT", 450, 100, Some(5_000))
         );
-        assert_eq!((made[1].2.as_str(), made[2].2.as_str()), ("!PT", "*"));
+        assert_eq!((created[1].2.as_str(), created[2].2.as_str()), ("!PT", "*"));
         let shift = async |rate: i64, to: &str| {
             let path = format!("/dashboard/shipping/{rate}/shift");
             assert_eq!(ines.post(&path, &[("to", to)]).await.status(), 303);
         };
-        shift(made[2].0, "up").await;
-        shift(made[0].0, "up").await;
-        shift(made[0].0, "down").await;
+        shift(created[2].0, "up").await;
+        shift(created[0].0, "up").await;
+        shift(created[0].0, "down").await;
         assert_eq!(names(&market), ["All", "Post", "Abroad"]);
-        let path = format!("/dashboard/shipping/{}", made[0].0);
+        let path = format!("/dashboard/shipping/{}", created[0].0);
         assert_eq!(attributes(&ines.page(&path).await, "#free_over", "value"), ["50.00"]);
         ines.post(&path, &form(&[("name", "Letter"), ("countries", "ES")]))
             .await;
@@ -111,7 +114,7 @@ fn an_invalid_rate_is_refused_and_shown_again() {
     run(async {
         let market = simple_market().await;
         let ines = seller(&market, "ines").await;
-        for (field, typed) in [
+        for (field, input) in [
             ("name", ""),
             ("name", "a\0b"),
             ("reach", ""),
@@ -130,16 +133,20 @@ fn an_invalid_rate_is_refused_and_shown_again() {
             ("days_to", "1"),
             ("days_to", "2147483648"),
         ] {
-            let refused = ines.post(NEW, &form(&[(field, typed)])).await;
-            assert_eq!(refused.status(), 422, "{field} {typed:?}");
+            let refused = ines.post(NEW, &form(&[(field, input)])).await;
+            assert_eq!(refused.status(), 422, "{field} {input:?}");
             let page = scraper::Html::parse_document(&refused.text().await.unwrap());
             assert_eq!(
                 attributes(&page, "#problems a", "href"),
                 [format!("#{field}")],
-                "{typed:?}"
+                "{input:?}"
             );
             assert!(texts(&page, "title").concat().starts_with("Error: "));
-            assert_eq!(attributes(&page, "[name=countries][checked]", "value"), ["PT"], "kept");
+            assert_eq!(
+                attributes(&page, "[name=countries][checked]", "value"),
+                ["PT"],
+                "the input is shown again"
+            );
         }
         for country in ["", "XX", "pt"] {
             let refused = ines.post(NEW, &form(&[("countries", country)])).await;
@@ -149,7 +156,11 @@ fn an_invalid_rate_is_refused_and_shown_again() {
         for number in 0..20 {
             assert_eq!(ines.post(NEW, &form(&[])).await.status(), 303, "{number}");
         }
-        assert_eq!(ines.post(NEW, &form(&[])).await.status(), 422, "the twenty-first");
+        assert_eq!(
+            ines.post(NEW, &form(&[])).await.status(),
+            422,
+            "a shop can have 20 rates"
+        );
     });
 }
 
@@ -171,10 +182,10 @@ fn another_shops_rates_are_not_found() {
             assert_eq!(other.post(&path, &form).await.status(), 404, "{path}");
         }
         // The form cannot set the owner.
-        let mut stolen = form(&[("name", "Theirs")]);
+        let mut foreign = form(&[("name", "Theirs")]);
         let shop = market.shop("barro-e-sal").to_string();
-        stolen.extend([("shop_id", shop.as_str()), ("id", "5"), ("position", "-9")]);
-        assert_eq!(other.post(NEW, &stolen).await.status(), 303);
+        foreign.extend([("shop_id", shop.as_str()), ("id", "5"), ("position", "-9")]);
+        assert_eq!(other.post(NEW, &foreign).await.status(), 303);
         assert_eq!(rates(&market, "barro-e-sal"), before);
     });
 }

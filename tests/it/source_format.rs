@@ -1,4 +1,4 @@
-//! Sources are written for people: files that fit on a few screens, lines that fit on one.
+//! Style sheets are readable: short files with short lines.
 
 use std::fs;
 
@@ -30,6 +30,6 @@ fn assert_readable(folder: &str, extension: &str, max_lines: usize, percentile_9
 }
 
 #[test]
-fn css_is_source() {
+fn style_sheets_are_readable() {
     assert_readable("static/css", "css", 250, 80, 140);
 }

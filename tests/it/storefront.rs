@@ -24,12 +24,12 @@ fn titles(page: &Html) -> Vec<String> {
 
 async fn location(market: &Market, path: &str) -> (u16, String) {
     let response = market.get(path).await;
-    let to = response
+    let target = response
         .headers()
         .get("location")
-        .map_or("", |to| to.to_str().unwrap())
+        .map_or("", |target| target.to_str().unwrap())
         .to_owned();
-    (response.status().as_u16(), to)
+    (response.status().as_u16(), target)
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn the_originals_links_redirect_to_the_new_addresses() {
         let (status, product) = location(&market, "/products/1").await;
         assert!(
             market.get("/products/1").await.headers()["cache-control"] == "no-cache",
-            "a moved name may move again"
+            "the redirect may be cached"
         );
         assert_eq!(
             (status, product.as_str()),
@@ -186,13 +186,13 @@ fn a_list_is_filtered_sorted_and_loads_more() {
         assert!(cents(&cheap).is_sorted() && cents(&dear).is_sorted_by(|one, next| one >= next));
 
         let home = market.page("/categories/home-living?n=240").await;
-        let same = market.page("/products?category=home-living&n=240").await;
-        assert_eq!(titles(&home), titles(&same));
-        let two = market
+        let filtered = market.page("/products?category=home-living&n=240").await;
+        assert_eq!(titles(&home), titles(&filtered));
+        let both = market
             .page("/products?category=home-living&category=vintage&n=240")
             .await;
         let vintage = market.page("/products?category=vintage&n=240").await;
-        assert_eq!(titles(&two).len(), titles(&home).len() + titles(&vintage).len());
+        assert_eq!(titles(&both).len(), titles(&home).len() + titles(&vintage).len());
         let in_stock = market.page("/products?stock=in&n=240").await;
         assert!(titles(&in_stock).len() < all.len());
         assert!(!texts(&in_stock, "#grid .flag").contains(&"Sold out".to_owned()));
@@ -221,9 +221,9 @@ fn pages_after_a_cursor_miss_and_repeat_nothing() {
                         market.block(&path).await
                     }
                 ));
-                let tiles = attributes(&page, "li.tile", "id");
-                assert!(!tiles.is_empty() && seen.len() < 500);
-                seen.extend(tiles);
+                let cards = attributes(&page, "li.tile", "id");
+                assert!(!cards.is_empty() && seen.len() < 500);
+                seen.extend(cards);
                 next = attributes(&page, "#show-more", "hx-get").pop();
             }
             let mut once = seen.clone();
@@ -303,9 +303,9 @@ fn stock_and_variants_are_shown_exactly() {
     run(async {
         let market = original();
         let ring = "/shops/luna-and-sol-jewelry/celestial-ring-set";
-        for (left, words) in [(3, "In stock (3 available)"), (1, "Last one"), (0, "Sold out")] {
+        for (quantity, expected) in [(3, "In stock (3 available)"), (1, "Last one"), (0, "Sold out")] {
             let change = format!(
-                "UPDATE product_variants SET quantity = {left} WHERE product_id = 1; UPDATE products SET quantity = {left} WHERE id = 1"
+                "UPDATE product_variants SET quantity = {quantity} WHERE product_id = 1; UPDATE products SET quantity = {quantity} WHERE id = 1"
             );
             market
                 .db
@@ -313,7 +313,7 @@ fn stock_and_variants_are_shown_exactly() {
                 .await
                 .unwrap();
             let text = texts(&market.page(ring).await, "#buy").join(" ");
-            assert!(text.contains(words), "{left}: {text}");
+            assert!(text.contains(expected), "{quantity}: {text}");
         }
         let demo = Market::demo();
         let page = demo.page("/shops/barro-e-sal/dipped-speckle-mug").await;
@@ -388,24 +388,30 @@ fn the_demo_market_has_shops_products_and_orders() {
                     .contains("immutable")
             );
         }
-        let filled: Vec<String> = texts(&page, "#facets .check .n")
+        let empty_categories: Vec<String> = texts(&page, "#facets .check .n")
             .into_iter()
-            .filter(|count| count.contains('0') && count.trim_matches(|letter: char| !letter.is_ascii_digit()) == "0")
+            .filter(|count| {
+                count.contains('0') && count.trim_matches(|character: char| !character.is_ascii_digit()) == "0"
+            })
             .collect();
-        assert!(filled.is_empty(), "a category is empty");
+        assert!(empty_categories.is_empty(), "a category is empty");
     });
 }
 
-/// A page runs the same number of statements for a large market and for a small one.
+/// A page runs the same number of queries for a large market as for a small one.
 #[test]
 fn a_pages_queries_do_not_grow_with_its_rows() {
     run(async {
         let (large, small) = (Market::demo(), Market::demo());
-        let keep =
+        let statement =
             "DELETE FROM products WHERE shop_id <> (SELECT shop_id FROM products WHERE slug = 'dipped-speckle-mug')";
-        small.db.write(move |conn| Ok(conn.batch_execute(keep)?)).await.unwrap();
+        small
+            .db
+            .write(move |conn| Ok(conn.batch_execute(statement)?))
+            .await
+            .unwrap();
         let product = "/shops/barro-e-sal/dipped-speckle-mug";
-        for (path, most) in [
+        for (path, max) in [
             ("/", 6),
             ("/products", 4),
             ("/products?n=240&stock=in&category=home-living", 4),
@@ -414,24 +420,24 @@ fn a_pages_queries_do_not_grow_with_its_rows() {
             ("/shops", 5),
             ("/categories/home-living", 4),
         ] {
-            let mut made = Vec::new();
+            let mut queries = Vec::new();
             for market in [&large, &small] {
-                // Empties the cache.
+                // Any write clears the query cache.
                 market.db.write(|_| Ok(())).await.unwrap();
                 let before = market.db.queries();
                 market.page(path).await;
-                made.push(market.db.queries() - before);
+                queries.push(market.db.queries() - before);
             }
             assert!(
-                made[0] > 0 && made[0] <= most,
-                "{path}: {made:?} queries, {most} at most"
+                queries[0] > 0 && queries[0] <= max,
+                "{path}: {queries:?} queries, at most {max} are allowed"
             );
-            assert_eq!(made[0], made[1], "{path}");
+            assert_eq!(queries[0], queries[1], "{path}");
         }
     });
 }
 
-/// A cached page runs no statement until the next write.
+/// A cached page runs no queries until the next write.
 #[test]
 fn a_page_is_cached_until_the_next_write() {
     run(async {

@@ -1,11 +1,11 @@
-//! Rules for templates, read off them: nothing inline, nothing unescaped, no icon that is not there.
+//! Rules for templates: no inline scripts or styles, nothing unescaped, no unknown icon, short lines.
 
 use std::fs;
 
 use crate::support::sources::{files, folder};
 
 #[path = "../../src/build/formatting.rs"]
-mod preparation;
+mod formatting;
 
 fn templates() -> Vec<(String, String)> {
     let found: Vec<(String, String)> = files(&folder("templates"), &["html", "txt"])
@@ -18,9 +18,9 @@ fn templates() -> Vec<(String, String)> {
 
 #[test]
 fn pages_have_no_inline_scripts_or_styles() {
-    let event = |text: &str| {
-        text.match_indices(" on").any(|(at, _)| {
-            let rest = &text[at + 3..];
+    let has_event_attribute = |text: &str| {
+        text.match_indices(" on").any(|(index, _)| {
+            let rest = &text[index + 3..];
             let name: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
             !name.is_empty() && rest[name.len()..].starts_with("=\"")
         })
@@ -35,14 +35,14 @@ fn pages_have_no_inline_scripts_or_styles() {
             "js:",
             "hx-boost",
         ] {
-            // A letter is no page of ours: it brings its own sheet.
-            let own_sheet = word == "<style" && file.ends_with("mail/email.html");
-            assert!(own_sheet || !text.contains(word), "{file} holds {word}");
+            // Emails have their own style sheet inline.
+            let is_email = word == "<style" && file.ends_with("mail/email.html");
+            assert!(is_email || !text.contains(word), "{file} contains {word}");
         }
-        assert!(!event(&text), "{file} holds an event attribute");
+        assert!(!has_event_attribute(&text), "{file} contains an event attribute");
         assert!(
             text.matches("<script").count() == text.matches("<script src=").count(),
-            "{file} holds an inline script"
+            "{file} contains an inline script"
         );
     }
 }
@@ -60,17 +60,17 @@ fn only_sanitized_text_is_inserted_without_escaping() {
 }
 
 #[test]
-fn every_htmx_request_also_works_without_script() {
+fn every_htmx_request_also_works_without_javascript() {
     for (file, text) in templates() {
-        for (at, _) in text.match_indices("hx-get=") {
-            let tag = &text[text[..at].rfind('<').unwrap()..at];
+        for (index, _) in text.match_indices("hx-get=") {
+            let tag = &text[text[..index].rfind('<').unwrap()..index];
             assert!(
                 tag.contains("href=") || tag.contains("action="),
-                "{file}: {tag} does nothing without script"
+                "{file}: {tag} does nothing without JavaScript"
             );
         }
-        for (at, _) in text.match_indices("hx-post=\"") {
-            let tag = &text[text[..at].rfind("<form").unwrap()..];
+        for (index, _) in text.match_indices("hx-post=\"") {
+            let tag = &text[text[..index].rfind("<form").unwrap()..];
             let value = |name: &str| {
                 let rest = &tag[tag.find(&format!("{name}=\"")).unwrap() + name.len() + 2..];
                 rest.split('"').next().unwrap()
@@ -78,7 +78,7 @@ fn every_htmx_request_also_works_without_script() {
             assert_eq!(
                 value("hx-post"),
                 value("action"),
-                "{file}: the form posts elsewhere without script"
+                "{file}: the form posts to another path without JavaScript"
             );
         }
     }
@@ -87,16 +87,16 @@ fn every_htmx_request_also_works_without_script() {
 #[test]
 fn every_icon_is_in_the_sprite_and_used() {
     let sprite = fs::read_to_string(folder("static").join("icons.svg")).unwrap();
-    let drawn: Vec<&str> = sprite
+    let symbols: Vec<&str> = sprite
         .split("id=\"")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
         .collect();
     let all: String = templates().into_iter().map(|(_, text)| text).collect();
     let mut used: Vec<String> = Vec::new();
-    for (mark, end) in [("icon(\"", '"'), ("ICONS_SVG }}#", '"')] {
+    for (prefix, end) in [("icon(\"", '"'), ("ICONS_SVG }}#", '"')] {
         used.extend(
-            all.split(mark)
+            all.split(prefix)
                 .skip(1)
                 .map(|rest| rest.split(end).next().unwrap().to_owned()),
         );
@@ -104,9 +104,9 @@ fn every_icon_is_in_the_sprite_and_used() {
     used.retain(|name| !name.contains("{{"));
     assert!(used.len() > 5, "no icon was found in the templates");
     for name in &used {
-        assert!(drawn.contains(&name.as_str()), "{name} is not in icons.svg");
+        assert!(symbols.contains(&name.as_str()), "{name} is not in icons.svg");
     }
-    for name in drawn {
+    for name in symbols {
         assert!(
             used.iter().any(|used| used == name),
             "{name} is in icons.svg and no template uses it"
@@ -121,20 +121,23 @@ fn lines_are_short() {
         .flat_map(|(file, text)| {
             text.lines()
                 .enumerate()
-                .map(|(at, line)| (line.chars().count(), format!("{file}:{}", at + 1)))
+                .map(|(index, line)| (line.chars().count(), format!("{file}:{}", index + 1)))
                 .collect::<Vec<_>>()
         })
         .collect();
     lengths.sort();
-    let (ninetieth, _) = lengths[lengths.len() * 9 / 10];
-    assert!(ninetieth <= 110, "nine of ten lines have up to {ninetieth} columns");
+    let (percentile_90, _) = lengths[lengths.len() * 9 / 10];
+    assert!(
+        percentile_90 <= 110,
+        "one line in ten has {percentile_90} columns or more"
+    );
     let (longest, line) = lengths.last().unwrap();
     assert!(*longest <= 140, "{line} has {longest} columns");
 }
 
-/// What askama writes for a template without expressions.
-fn sent(source: &str) -> String {
-    let mut text = preparation::prepare(source).unwrap();
+/// The output of askama for a template without expressions.
+fn rendered(source: &str) -> String {
+    let mut text = formatting::prepare(source).unwrap();
     while let Some(start) = text.find("{#") {
         let end = start + text[start..].find("#}").unwrap() + 2;
         text.replace_range(start..end, "");
@@ -184,14 +187,14 @@ fn formatting_is_not_sent() {
             "{{ a.replace(\"}}\", \"<\") }}<br>",
         ),
     ] {
-        assert_eq!(sent(source), expected);
+        assert_eq!(rendered(source), expected);
     }
 }
 
 #[test]
 fn prepared_lines_keep_their_numbers() {
     for (file, text) in templates() {
-        let prepared = preparation::prepare(&text).unwrap();
+        let prepared = formatting::prepare(&text).unwrap();
         assert_eq!(prepared.lines().count(), text.lines().count(), "{file}");
     }
 }
@@ -199,6 +202,6 @@ fn prepared_lines_keep_their_numbers() {
 #[test]
 fn a_tag_without_an_end_is_refused() {
     for (source, line) in [("<p>\n<a href=\"/\n</p>", 3), ("<p\n<b>", 2), ("<p>\n{{ a", 2)] {
-        assert_eq!(preparation::prepare(source).unwrap_err().0, line, "{source}");
+        assert_eq!(formatting::prepare(source).unwrap_err().0, line, "{source}");
     }
 }

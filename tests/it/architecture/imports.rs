@@ -1,32 +1,32 @@
-//! Which file imports which, read off the sources.
+//! Finds which files of a program import each other.
 //!
-//! A path (`use crate::catalog::Product`, `super::form::parse(…)`) is followed to the file that defines the name: through
-//! the re-exports of each `mod.rs` on the way. A `mod.rs` that only declares and re-exports its children is therefore
-//! never the end of a path, and part of no cycle.
+//! A path (`use crate::catalog::Product`, `super::form::parse(…)`) is resolved to the file that defines the name, through
+//! the re-exports of each `mod.rs`. So a `mod.rs` that only declares and re-exports its children is never the target of a
+//! path, and in no cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-type Names = Vec<String>;
+type ModulePath = Vec<String>;
 
 /// A name that `use` brings into a file.
 struct Import {
     name: String,
-    path: Names,
+    path: ModulePath,
     /// How many inline modules (`mod tests { … }`) it is in.
     depth: usize,
 }
 
-/// What the text of one file names.
+/// The imports and paths in one file.
 #[derive(Default)]
-struct Named {
+struct FileImports {
     imports: Vec<Import>,
     /// Paths outside of `use`, each with the number of inline modules around it.
-    paths: Vec<(Names, usize)>,
+    paths: Vec<(ModulePath, usize)>,
 }
 
 /// All files of a program, by their modules.
 pub struct Imports {
-    files: BTreeMap<Names, (String, Named)>,
+    files: BTreeMap<ModulePath, (String, FileImports)>,
 }
 
 impl Imports {
@@ -34,17 +34,17 @@ impl Imports {
     pub fn read(sources: &[(String, String)]) -> Self {
         let files = sources
             .iter()
-            .map(|(file, text)| (module(file), (file.clone(), named(&tokens(text)))));
+            .map(|(file, text)| (module(file), (file.clone(), parse(&tokens(text)))));
         Self { files: files.collect() }
     }
 
     /// Each import from one file to another, as `one -> other`, that is part of a cycle.
     pub fn cycles(&self) -> Vec<String> {
         let mut edges: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for (module, (file, named)) in &self.files {
-            let imported = named.imports.iter().map(|import| (&import.path, import.depth));
-            for (path, depth) in imported.chain(named.paths.iter().map(|(path, depth)| (path, *depth))) {
-                let target = self.start(module, path, depth).and_then(|path| self.file_of(path));
+        for (module, (file, parsed)) in &self.files {
+            let imported = parsed.imports.iter().map(|import| (&import.path, import.depth));
+            for (path, depth) in imported.chain(parsed.paths.iter().map(|(path, depth)| (path, *depth))) {
+                let target = self.resolve(module, path, depth).and_then(|path| self.file_of(path));
                 edges.extend(
                     target
                         .filter(|target| target != file)
@@ -64,8 +64,8 @@ impl Imports {
         }
     }
 
-    /// The path from the root of the program; none for one that leads to another crate.
-    fn start(&self, module: &[String], path: &[String], depth: usize) -> Option<Names> {
+    /// The path from the crate root, or `None` for a path into another crate.
+    fn resolve(&self, module: &[String], path: &[String], depth: usize) -> Option<ModulePath> {
         let mut rest = path;
         let mut base = module.to_vec();
         match rest.first()?.as_str() {
@@ -86,21 +86,21 @@ impl Imports {
     }
 
     /// The file that defines what a path from the root names.
-    fn file_of(&self, mut path: Names) -> Option<&str> {
-        // More re-exports than this lead in a circle.
+    fn file_of(&self, mut path: ModulePath) -> Option<&str> {
+        // More re-exports than this are a cycle.
         for _ in 0..32 {
             let known = (0..=path.len())
                 .rev()
                 .find(|end| self.files.contains_key(&path[..*end]))?;
-            let (file, named) = &self.files[&path[..known]];
+            let (file, parsed) = &self.files[&path[..known]];
             let Some(name) = path.get(known) else {
                 return Some(file);
             };
             let imported = |import: &&Import| import.depth == 0 && import.name == *name;
-            let Some(import) = named.imports.iter().find(imported) else {
+            let Some(import) = parsed.imports.iter().find(imported) else {
                 return Some(file);
             };
-            let mut next = self.start(&path[..known], &import.path, 0)?;
+            let mut next = self.resolve(&path[..known], &import.path, 0)?;
             next.extend_from_slice(&path[known + 1..]);
             path = next;
         }
@@ -109,26 +109,26 @@ impl Imports {
 }
 
 /// The module of a file: `catalog::pages` for `catalog/pages/mod.rs`.
-fn module(file: &str) -> Names {
-    let mut names: Names = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+fn module(file: &str) -> ModulePath {
+    let mut names: ModulePath = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if names.last().is_some_and(|last| last == "mod" || last == "lib") {
         names.pop();
     }
     names
 }
 
-/// Names, `::` and single signs; without comments, texts and characters.
+/// Splits source into names, `::` and single characters, without comments, strings and character literals.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let is_name = |character: char| character.is_alphanumeric() || character == '_';
         let length = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if first == '"' {
-            text_length(rest)
+            string_length(rest)
         } else if ["r\"", "r#\"", "r##"].iter().any(|begin| rest.starts_with(begin)) {
-            let hashes = rest[1..].chars().take_while(|sign| *sign == '#').count();
+            let hashes = rest[1..].chars().take_while(|character| *character == '#').count();
             let end = format!("\"{}", "#".repeat(hashes));
             rest[hashes + 2..]
                 .find(&end)
@@ -136,7 +136,7 @@ fn tokens(text: &str) -> Vec<String> {
         } else if let Some(length) = character_length(rest) {
             length
         } else if is_name(first) {
-            let length = rest.find(|letter| !is_name(letter)).unwrap_or(rest.len());
+            let length = rest.find(|character| !is_name(character)).unwrap_or(rest.len());
             tokens.push(rest[..length].to_owned());
             length
         } else {
@@ -151,18 +151,18 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-fn text_length(rest: &str) -> usize {
+fn string_length(rest: &str) -> usize {
     let mut escaped = false;
-    for (at, sign) in rest.char_indices().skip(1) {
-        match sign {
+    for (at, character) in rest.char_indices().skip(1) {
+        match character {
             '"' if !escaped => return at + 1,
-            _ => escaped = sign == '\\' && !escaped,
+            _ => escaped = character == '\\' && !escaped,
         }
     }
     rest.len()
 }
 
-/// The length of `'x'` or `'\n'`; none for a lifetime.
+/// The length of a literal such as `'x'` or `'\n'`, or `None` for a lifetime.
 fn character_length(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('\'')?;
     let length = if inside.starts_with('\\') {
@@ -173,9 +173,9 @@ fn character_length(rest: &str) -> Option<usize> {
     inside[length..].starts_with('\'').then_some(length + 2)
 }
 
-fn named(tokens: &[String]) -> Named {
-    let mut named = Named::default();
-    // For each open brace, whether it is an inline module's.
+fn parse(tokens: &[String]) -> FileImports {
+    let mut parsed = FileImports::default();
+    // For each open brace, whether it opens an inline module.
     let mut braces: Vec<bool> = Vec::new();
     let mut at = 0;
     let token = |at: usize| tokens.get(at).map_or("", String::as_str);
@@ -184,42 +184,42 @@ fn named(tokens: &[String]) -> Named {
         match token(at) {
             "{" => braces.push(at >= 2 && token(at - 2) == "mod"),
             "}" => drop(braces.pop()),
-            // But for `impl Trait + use<'a>`.
+            // Not `impl Trait + use<'a>`.
             "use" if token(at + 1) != "<" => {
-                let end = at + tokens[at..].iter().position(|sign| sign == ";").expect("`use` ends");
-                for (name, path) in tree(&tokens[at + 1..end], &[]) {
-                    named.imports.push(Import { name, path, depth });
+                let end = at + tokens[at..].iter().position(|token| token == ";").expect("`use` ends");
+                for (name, path) in use_leaves(&tokens[at + 1..end], &[]) {
+                    parsed.imports.push(Import { name, path, depth });
                 }
                 at = end;
             }
-            first if first.starts_with(|sign: char| sign.is_alphabetic() || sign == '_') => {
+            first if first.starts_with(|character: char| character.is_alphabetic() || character == '_') => {
                 let mut path = vec![first.to_owned()];
                 while token(at + 1) == "::"
-                    && token(at + 2).starts_with(|sign: char| sign.is_alphabetic() || sign == '_')
+                    && token(at + 2).starts_with(|character: char| character.is_alphabetic() || character == '_')
                 {
                     path.push(token(at + 2).to_owned());
                     at += 2;
                 }
                 if path.len() > 1 {
-                    named.paths.push((path, depth));
+                    parsed.paths.push((path, depth));
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    named
+    parsed
 }
 
-/// The leaves of `a::{b, c::{d as e}}`: the name that each brings in, and its path.
-fn tree(tokens: &[String], before: &[String]) -> Vec<(String, Names)> {
-    let Some(open) = tokens.iter().position(|sign| sign == "{") else {
-        let (path, alias) = match tokens.iter().position(|sign| sign == "as") {
+/// The leaves of a `use` tree like `a::{b, c::{d as e}}`: the name that each imports, and its path.
+fn use_leaves(tokens: &[String], before: &[String]) -> Vec<(String, ModulePath)> {
+    let Some(open) = tokens.iter().position(|token| token == "{") else {
+        let (path, alias) = match tokens.iter().position(|token| token == "as") {
             Some(at) => (&tokens[..at], tokens.get(at + 1)),
             None => (tokens, None),
         };
         let names = path.iter().filter(|name| !matches!(name.as_str(), "::" | "*"));
-        let mut path: Names = before.iter().chain(names).cloned().collect();
+        let mut path: ModulePath = before.iter().chain(names).cloned().collect();
         if path.len() > 1 {
             path.pop_if(|last| last == "self");
         }
@@ -227,14 +227,14 @@ fn tree(tokens: &[String], before: &[String]) -> Vec<(String, Names)> {
         return name.map(|name| (name, path)).into_iter().collect();
     };
     let names = tokens[..open].iter().filter(|name| *name != "::");
-    let before: Names = before.iter().chain(names).cloned().collect();
+    let before: ModulePath = before.iter().chain(names).cloned().collect();
     let (mut depth, mut leaves, mut leaf) = (0, Vec::new(), Vec::new());
     for token in &tokens[open + 1..tokens.len() - 1] {
         match token.as_str() {
             "{" => depth += 1,
             "}" => depth -= 1,
             "," if depth == 0 => {
-                leaves.extend(tree(&std::mem::take(&mut leaf), &before));
+                leaves.extend(use_leaves(&std::mem::take(&mut leaf), &before));
                 continue;
             }
             _ => {}
@@ -242,7 +242,7 @@ fn tree(tokens: &[String], before: &[String]) -> Vec<(String, Names)> {
         leaf.push(token.clone());
     }
     if !leaf.is_empty() {
-        leaves.extend(tree(&leaf, &before));
+        leaves.extend(use_leaves(&leaf, &before));
     }
     leaves
 }
@@ -279,7 +279,7 @@ fn a_planted_cycle_is_found() {
     ] {
         assert!(cycles(&[facade, ("shop/row.rs", text), list]).is_empty(), "{text}");
     }
-    // What a parent lends to its children and takes from them.
+    // A parent and a child that use each other.
     let parent = ("web/mod.rs", "mod child;\nfn lend() { child::take() }");
     assert_eq!(cycles(&[parent, ("web/child.rs", "use super::lend;")]).len(), 2);
 }
