@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_read_as_people_write_them() {
+    fn amounts_are_formatted_for_their_currency() {
         let dollars = Currency::by_code("USD").unwrap();
         assert_eq!(dollars.format(Money(7_800)), "$78.00");
         assert_eq!(dollars.format(Money(123_456_789)), "$1,234,567.89");
@@ -234,9 +234,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_price_is_refused_with_its_reason() {
+    fn an_invalid_price_is_refused_with_its_reason() {
         let dollars = Currency::by_code("USD").unwrap();
-        for (typed, why) in [
+        for (input, error) in [
             ("", PriceError::NotANumber),
             ("1e3", PriceError::NotANumber),
             ("１", PriceError::NotANumber),
@@ -246,7 +246,7 @@ mod tests {
             ("10000000000.01", PriceError::TooMuch),
             ("79228162514264337593543950335", PriceError::TooMuch),
         ] {
-            assert_eq!(dollars.parse(typed), Err(why), "{typed}");
+            assert_eq!(dollars.parse(input), Err(error), "{input}");
         }
         assert_eq!(dollars.parse("-0"), Ok(Money(0)));
         assert_eq!(dollars.parse("6.990"), Ok(Money(699)));
@@ -254,7 +254,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_price_written_out_reads_back(minor in 0..=MAX) {
+        fn a_formatted_price_parses_to_the_same_amount(minor in 0..=MAX) {
             for (code, ..) in CURRENCIES {
                 let currency = Currency::by_code(code).unwrap();
                 prop_assert_eq!(currency.parse(&currency.plain(Money(minor))), Ok(Money(minor)));

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn valid_usernames_are_kept_as_typed() {
+    fn valid_usernames_keep_their_case() {
         for name in [
             "Jane",
             "jane-doe",

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_is_short_and_tells_keys_apart() {
+    fn a_fingerprint_is_short_and_differs_between_keys() {
         let fingerprint = SecretKeys::fingerprint(b"one");
         assert_eq!(fingerprint.len(), 16);
         assert_ne!(fingerprint, SecretKeys::fingerprint(b"two"));

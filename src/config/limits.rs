@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_is_read_as_it_is_printed() {
+    fn a_limit_parses_from_its_text() {
         for (typed, count, seconds) in [
             ("600/1m", 600, 60),
             ("5/1h", 5, 3600),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not_a_limit() {
+    fn invalid_limits_are_refused() {
         for typed in [
             "",
             "600",

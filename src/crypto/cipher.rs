@@ -116,7 +116,7 @@ mod tests {
         let cipher = cipher(&["a"]);
         let encrypted = cipher.encrypt(TOTP, b"secret");
         assert!(cipher.decrypt(MAIL, &encrypted).is_none());
-        // Not even with the prefix of the other purpose.
+        // The prefix of the other purpose does not help.
         let moved = encrypted.replace(&cipher.prefix(TOTP), &cipher.prefix(MAIL));
         assert!(cipher.is_current(MAIL, &moved) && cipher.decrypt(MAIL, &moved).is_none());
     }
@@ -151,7 +151,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_can_be_sealed_and_opened(plain: Vec<u8>, purpose: String) {
+        fn any_bytes_can_be_encrypted_and_decrypted(plain: Vec<u8>, purpose: String) {
             let cipher = cipher(&["a", "b"]);
             let encrypted = cipher.encrypt(&purpose, &plain);
             prop_assert!(encrypted.is_ascii());
@@ -159,7 +159,7 @@ mod tests {
         }
 
         #[test]
-        fn garbage_opens_nothing(garbage: String, bytes: Vec<u8>) {
+        fn garbage_cannot_be_decrypted(garbage: String, bytes: Vec<u8>) {
             let cipher = cipher(&["a", "b"]);
             prop_assert!(cipher.decrypt(TOTP, &garbage).is_none());
             prop_assert!(!cipher.is_current(TOTP, &garbage));

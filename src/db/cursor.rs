@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_as_it_was_written() {
+    fn a_cursor_parses_from_its_text() {
         for text in ["1760000000000000-42", "7800-1", "Mug, blue-42", "a-b-c-7", "é-1"] {
             assert_eq!(Cursor::parse(text).unwrap().to_string(), text);
         }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_cursor() {
+    fn invalid_cursors_are_refused() {
         let long = format!("{}-1", "x".repeat(1_001));
         for text in ["", "-", "42", "-42", "x-", "x-y", "a\0b-1", long.as_str()] {
             assert_eq!(Cursor::parse(text), None, "{text:?}");
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_out_of_range_is_no_time() {
+    fn a_time_out_of_range_is_refused() {
         for text in ["-5-1", "253402300800000000-1", "blue-1", "99999999999999999999-1"] {
             assert_eq!(Cursor::parse(text).and_then(|cursor| cursor.time()), None, "{text}");
         }

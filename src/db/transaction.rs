@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conflict_is_told_from_a_mistake() {
+    fn conflicts_are_distinguished_from_other_errors() {
         for message in [
             "database is locked",
             "database table is locked: orders",

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cloudinary_resizes_by_address() {
+    fn cloudinary_resizes_by_url() {
         let picture = Picture::from_url("https://res.cloudinary.com/demo/image/upload/v17/rings/moon.jpg");
         assert_eq!(
             picture.src,

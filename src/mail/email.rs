@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn both_parts_hold_the_link() {
+    fn text_and_html_contain_the_link() {
         let mut email = email();
         email.action = Some(Action {
             label: "Choose a new password".to_owned(),

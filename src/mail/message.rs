@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_recipient_is_given_up() {
+    fn an_email_to_an_invalid_recipient_is_not_retried() {
         for to in [
             "",
             "ana",

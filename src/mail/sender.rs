@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_that_cannot_be_decrypted_is_given_up() {
+    fn an_email_that_cannot_be_decrypted_is_not_retried() {
         let data = tempfile::tempdir().unwrap();
         let (sender, mut job) = file_sender(data.path(), "http://localhost:8080");
         job.payload = "encrypted with another key".to_owned();

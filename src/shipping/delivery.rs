@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_shipping_costs_nothing() {
+    fn products_without_shipping_cost_nothing() {
         let now = DateTime::UNIX_EPOCH.naive_utc();
         let mut file = line(3, 900);
         file.delivery = Delivery::Digital;
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn delivery_is_free_from_exactly_that_subtotal() {
+    fn delivery_is_free_from_exactly_the_threshold() {
         let rate = rate(450, 100, Some(5_000), Countries::everywhere());
         assert_eq!(price(&rate, &[line(1, 4_999)]), Some(450));
         assert_eq!(price(&rate, &[line(1, 5_000)]), Some(0));
@@ -194,13 +194,13 @@ mod tests {
             let cost = price(&rate, &lines);
             prop_assert!(cost.is_some_and(|cost| cost >= 0));
             let total: i64 = lines.iter().map(|line| line.subtotal.0).sum();
-            let pieces: i64 = lines.iter().map(|line| i64::from(line.quantity)).sum();
-            let expected = if free_over.is_some_and(|from| total >= from) { 0 } else { first + further * (pieces - 1) };
+            let items: i64 = lines.iter().map(|line| i64::from(line.quantity)).sum();
+            let expected = if free_over.is_some_and(|from| total >= from) { 0 } else { first + further * (items - 1) };
             prop_assert_eq!(cost, Some(expected));
         }
 
         #[test]
-        fn the_price_does_not_depend_on_how_pieces_are_split_into_lines(
+        fn the_price_does_not_depend_on_how_items_are_split_into_lines(
             first in 0..100_000_i64, further in 0..100_000_i64, split in 1..98_i32,
         ) {
             let rate = rate(first, further, None, Countries::everywhere());
@@ -210,9 +210,9 @@ mod tests {
         }
 
         #[test]
-        fn a_price_that_overflows_is_no_price(pieces in 2..=i32::MAX, further in i64::MAX / 2..=i64::MAX) {
+        fn an_overflowing_price_is_no_delivery_option(quantity in 2..=i32::MAX, further in i64::MAX / 2..=i64::MAX) {
             let rate = rate(i64::MAX, further, None, Countries::everywhere());
-            prop_assert_eq!(price(&rate, &[line(pieces, 1)]), None);
+            prop_assert_eq!(price(&rate, &[line(quantity, 1)]), None);
         }
     }
 }

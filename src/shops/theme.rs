@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_theme_is_one_rule_of_numbers() {
+    fn a_theme_is_one_css_rule_with_numbers() {
         let theme = Theme {
             hue: 330,
             vividness: Vividness::Clear,

@@ -93,7 +93,7 @@ mod tests {
             ("o'neil@sub.example.co.uk", "o'neil@sub.example.co.uk"),
             ("info@Bücher.example", "info@xn--bcher-kva.example"),
             ("a@example。org", "a@example.org"),
-            // A Cyrillic letter that looks like ours ends as what it is.
+            // A domain with a Cyrillic letter that looks Latin becomes Punycode.
             ("jane@ex\u{430}mple.org", "jane@xn--exmple-4nf.org"),
             ("1@2.de", "1@2.de"),
         ];
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_print_masked() {
+    fn printed_addresses_are_masked() {
         let email = Email::parse("jane.doe@example.org").unwrap();
         assert_eq!(email.masked(), "j…@example.org");
         assert_eq!(format!("{email:?}"), "j…@example.org");
@@ -173,7 +173,7 @@ mod tests {
         }
 
         #[test]
-        fn parsing_what_looks_right_is_idempotent(local in "[!-~]{1,12}", domain in "\\PC{1,12}", top in "\\PC{1,4}") {
+        fn parsing_plausible_addresses_is_idempotent(local in "[!-~]{1,12}", domain in "\\PC{1,12}", top in "\\PC{1,4}") {
             if let Ok(email) = Email::parse(&format!("{local}@{domain}.{top}")) {
                 prop_assert!(email.as_str().is_ascii());
                 prop_assert_eq!(email.as_str().to_lowercase(), email.as_str());

@@ -142,7 +142,7 @@ mod tests {
     const JANE: [&str; 4] = ["Jane", "O'Donnell", "jane.odonnell@glassworks.example", "jane_makes"];
 
     #[test]
-    fn anything_long_and_uncommon_goes() {
+    fn long_and_uncommon_passwords_are_accepted() {
         let good = [
             "correct horse battery staple",
             "violet kettle marches north",
@@ -157,8 +157,8 @@ mod tests {
             "Größe wünscht Käse im Fjord",
             &"violet kettle ".repeat(9),
         ];
-        for typed in good {
-            assert_eq!(Password::parse(typed, &JANE).unwrap().expose(), typed);
+        for input in good {
+            assert_eq!(Password::parse(input, &JANE).unwrap().expose(), input);
         }
     }
 
@@ -168,14 +168,14 @@ mod tests {
         assert!(Password::parse("éàüöñçžőåøß", &[]).is_err());
         assert!(Password::parse("éàüöñçžőåøßŵ", &[]).is_ok());
         let uncommon: String = "violet kettle marches north past nine grey coats; ".repeat(3);
-        let most: String = uncommon.chars().take(128).collect();
-        assert_eq!(Password::parse(&most, &[]).unwrap().expose(), most);
-        let over: String = uncommon.chars().take(129).collect();
-        assert!(Password::parse(&over, &[]).unwrap_err().contains("129"));
+        let longest: String = uncommon.chars().take(128).collect();
+        assert_eq!(Password::parse(&longest, &[]).unwrap().expose(), longest);
+        let too_long: String = uncommon.chars().take(129).collect();
+        assert!(Password::parse(&too_long, &[]).unwrap_err().contains("129"));
     }
 
     #[test]
-    fn what_guessers_try_first_is_refused() {
+    fn common_passwords_are_refused() {
         let bad = [
             "1q2w3e4r5t6y",
             "1QAZ2wsx3EDC",
@@ -207,13 +207,13 @@ mod tests {
             "            ",
             "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
         ];
-        for typed in bad {
-            assert_eq!(Password::parse(typed, &JANE).unwrap_err(), COMMON, "{typed}");
+        for input in bad {
+            assert_eq!(Password::parse(input, &JANE).unwrap_err(), COMMON, "{input}");
         }
     }
 
     #[test]
-    fn ones_own_words_are_refused() {
+    fn passwords_made_of_ones_own_words_are_refused() {
         let bad = [
             "pocketshop12",
             "pocket shop 2026",
@@ -227,10 +227,10 @@ mod tests {
             "janeglassworks password",
             "jane@glassworks.example",
         ];
-        for typed in bad {
-            assert_eq!(Password::parse(typed, &JANE).unwrap_err(), OWN, "{typed}");
+        for input in bad {
+            assert_eq!(Password::parse(input, &JANE).unwrap_err(), OWN, "{input}");
         }
-        // Own words do not spoil a password that has enough besides, and short ones are everyone's.
+        // A password may contain own words if the rest is strong enough. Short own words are ignored.
         assert!(Password::parse("jane of the violet kettle", &JANE).is_ok());
         assert!(Password::parse("annodonkettle", &["ann", "odo"]).is_ok());
     }
@@ -240,35 +240,38 @@ mod tests {
         assert!(LEAKED_PASSWORDS.len() > 50);
         for leaked in &*LEAKED_PASSWORDS {
             assert_eq!(Password::parse(leaked, &[]).unwrap_err(), COMMON, "{leaked}");
-            assert!(strength(leaked, &[]).0 >= MIN_STRENGTH, "{leaked} need not be listed");
+            assert!(
+                strength(leaked, &[]).0 >= MIN_STRENGTH,
+                "{leaked} is refused without the list, too"
+            );
         }
         assert!(Password::parse("IchLiebeDich", &[]).is_err());
     }
 
     #[test]
-    fn judging_takes_little_time() {
-        // Many signs that could stand for letters, digits, and repetitions: what the estimate takes longest for.
-        let typed = [
+    fn the_strength_estimate_is_fast() {
+        // The estimate takes longest for digits, repetitions, and characters that may stand for letters.
+        let input = [
             "4@8({[<369!1|0$5+7%2".repeat(6),
             "4a8b3e69gi10osl7tz25".repeat(6),
             "0123456789".repeat(12),
             "1".repeat(MAX_LENGTH),
         ];
         let own = "own words of all kinds ".repeat(20);
-        let _ = Password::parse(&typed[0], &[]);
-        let begun = std::time::Instant::now();
-        for typed in &typed {
-            let _ = Password::parse(typed, &[&own]);
+        let _ = Password::parse(&input[0], &[]);
+        let start = std::time::Instant::now();
+        for input in &input {
+            let _ = Password::parse(input, &[&own]);
         }
         assert!(
-            begun.elapsed() < std::time::Duration::from_secs(2),
+            start.elapsed() < std::time::Duration::from_secs(2),
             "{:?}",
-            begun.elapsed()
+            start.elapsed()
         );
     }
 
     #[test]
-    fn what_is_typed_to_sign_in_is_never_cut_into_a_password() {
+    fn long_input_at_sign_in_is_not_cut_to_a_valid_password() {
         let long = "x".repeat(1_000_000);
         assert_eq!(Password::from_input(&long).expose().len(), 129);
         assert_eq!(Password::from_input(" a\0b ").expose(), " a\0b ");
@@ -277,13 +280,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_never_panics(typed in any::<String>(), own in any::<String>()) {
-            let _ = Password::parse(&typed, &[&own]);
+        fn parsing_never_panics(input in any::<String>(), own in any::<String>()) {
+            let _ = Password::parse(&input, &[&own]);
         }
 
         #[test]
-        fn random_passwords_go(typed in "[a-zA-Z0-9]{20}") {
-            prop_assert!(Password::parse(&typed, &[]).is_ok());
+        fn random_passwords_are_accepted(input in "[a-zA-Z0-9]{20}") {
+            prop_assert!(Password::parse(&input, &[]).is_ok());
         }
     }
 }

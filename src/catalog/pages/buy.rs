@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_read_by_the_id_of_their_field() {
+    fn values_are_read_by_the_id_of_their_field() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let form = AddToCartForm::from_pairs(vec![
             pair("variant", "7"),

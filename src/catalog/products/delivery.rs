@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn readiness_is_said_in_days() {
+    fn readiness_is_shown_in_days() {
         let made = |from, within| Readiness::from_days(Some(from), Some(within)).words();
         assert_eq!(Readiness::from_days(None, None).words(), "Ready to send");
         assert_eq!(made(3, 5), "Made to order in 3 to 5 days");

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sort_order_reads_back_as_it_was_written() {
+    fn a_sort_order_parses_from_its_text() {
         for sort in SellerProductSort::all() {
             assert_eq!(SellerProductSort::parse(&sort.to_string()), Some(sort));
         }

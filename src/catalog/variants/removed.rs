@@ -147,7 +147,7 @@ mod tests {
     proptest! {
         /// Every old variant stays, is merged or is deleted, exactly once.
         #[test]
-        fn every_piece_is_accounted_for(
+        fn every_item_is_accounted_for(
             sizes in prop::collection::vec(1_usize..5, 1..4),
             kept in prop::collection::vec(0_usize..5, 3),
             stock in prop::collection::vec(0_i32..50, 64),
@@ -168,7 +168,7 @@ mod tests {
             let mut covered: Vec<usize> = plan.sources.iter().flatten().chain(&plan.deleted).copied().collect();
             covered.sort_unstable();
             prop_assert_eq!(covered, (0..old.len()).collect::<Vec<_>>());
-            let total: i64 = stock[..old.len()].iter().map(|&pieces| i64::from(pieces)).sum();
+            let total: i64 = stock[..old.len()].iter().map(|&quantity| i64::from(quantity)).sum();
             let stays: i64 = plan
                 .sources
                 .iter()

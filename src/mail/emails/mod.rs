@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn emails_are_calm_and_complete() {
+    fn emails_consist_of_plain_ascii_sentences() {
         for email in all("Ana") {
             let text = email.text("https://market.example").unwrap();
             assert!(!text.contains('!'), "{text}");

@@ -100,16 +100,16 @@ mod tests {
     }
 
     #[test]
-    fn one_visitors_haste_is_not_anothers() {
+    fn the_requests_of_one_visitor_do_not_limit_others() {
         let limiter = RateLimiter::new(10, MINUTE);
         assert_eq!(passed(&limiter, 1, 50, 0), 10);
-        // A shared cell is possible but rare: of a hundred others nearly all have their whole allowance.
-        let whole = (100..200).filter(|key| passed(&limiter, *key, 10, 0) == 10).count();
-        assert!(whole > 95, "{whole}");
+        // Two visitors can share a cell, but rarely: nearly all of 100 others still have all their requests.
+        let unaffected = (100..200).filter(|key| passed(&limiter, *key, 10, 0) == 10).count();
+        assert!(unaffected > 95, "{unaffected}");
     }
 
     #[test]
-    fn slow_classes_have_their_own_window() {
+    fn a_limit_can_have_a_longer_window() {
         let limiter = RateLimiter::new(10, 3 * MINUTE);
         assert_eq!(passed(&limiter, 1, 20, 0), 10);
         assert_eq!(limiter.check_at(&1_u32, 0), Err(Duration::from_secs(18)));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn many_addresses_take_no_memory_and_parallel_calls_are_all_counted() {
+    fn many_addresses_take_no_more_memory_and_parallel_calls_are_all_counted() {
         let limiter = RateLimiter::new(600, MINUTE);
         for key in 0..1_000_000_u32 {
             let _ = limiter.check_at(&key, u64::from(key));
@@ -132,12 +132,12 @@ mod tests {
     }
 
     #[test]
-    fn a_v6_customer_is_one_visitor_and_v4_is_itself_however_written() {
-        let of = |address: &str| network(address.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("198.51.100.1"), of("::ffff:198.51.100.1"));
-        assert_ne!(of("198.51.100.1"), of("198.51.100.2"));
+    fn an_ipv6_network_is_one_visitor_and_mapped_ipv4_addresses_are_equal() {
+        let key = |address: &str| network(address.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_eq!(key("198.51.100.1"), key("::ffff:198.51.100.1"));
+        assert_ne!(key("198.51.100.1"), key("198.51.100.2"));
         let limiter = RateLimiter::new(1, MINUTE);
         assert!(limiter.check_address("2001:db8::1".parse().unwrap()).is_ok());
         assert!(limiter.check_address("2001:db8::2".parse().unwrap()).is_err());

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_of_what_is_accepted_is_taken() {
+    fn the_best_accepted_encoding_is_used() {
         assert_eq!(accepted("gzip, deflate, br, zstd"), Encoding::Zstd);
         assert_eq!(accepted("gzip, deflate, br"), Encoding::Gzip);
         assert_eq!(accepted("gzip;q=0.5, zstd;q=0"), Encoding::Gzip);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shrunk_comes_back_whole() {
+    fn compressed_bodies_decompress_to_the_original() {
         let noise: Vec<u8> = (0..100_000_u64)
             .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
             .collect();

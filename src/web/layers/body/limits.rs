@@ -118,21 +118,21 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(50);
 
-    fn arriving(chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Payload {
+    fn payload(chunks: impl Stream<Item = Result<Bytes, PayloadError>> + 'static) -> Payload {
         Payload::Stream {
             payload: Box::pin(chunks),
         }
     }
 
-    fn pieces(pieces: &[&'static str]) -> impl Stream<Item = Result<Bytes, PayloadError>> + use<> {
-        let pieces: Vec<_> = pieces
+    fn chunks(texts: &[&'static str]) -> impl Stream<Item = Result<Bytes, PayloadError>> + use<> {
+        let chunks: Vec<_> = texts
             .iter()
-            .map(|piece| Ok(Bytes::from_static(piece.as_bytes())))
+            .map(|text| Ok(Bytes::from_static(text.as_bytes())))
             .collect();
-        stream::iter(pieces)
+        stream::iter(chunks)
     }
 
-    async fn collected(payload: Payload, limit: usize) -> Result<Bytes, u16> {
+    async fn collect_body(payload: Payload, limit: usize) -> Result<Bytes, u16> {
         let mut payload = payload;
         collect(&mut payload, limit, SOON)
             .await
@@ -142,7 +142,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_within_the_limits_is_read() {
         assert_eq!(
-            collected(arriving(pieces(&["name=", "mug"])), 8).await.unwrap(),
+            collect_body(payload(chunks(&["name=", "mug"])), 8).await.unwrap(),
             "name=mug"
         );
     }
@@ -150,26 +150,26 @@ mod tests {
     #[tokio::test]
     async fn a_body_above_the_size_limit_is_refused() {
         let endless = stream::repeat_with(|| Ok(Bytes::from_static(&[b'x'; 1024])));
-        assert_eq!(collected(arriving(endless), 64 * 1024).await, Err(413));
-        assert_eq!(collected(arriving(pieces(&["name=", "mug!"])), 8).await, Err(413));
+        assert_eq!(collect_body(payload(endless), 64 * 1024).await, Err(413));
+        assert_eq!(collect_body(payload(chunks(&["name=", "mug!"])), 8).await, Err(413));
     }
 
     #[tokio::test]
     async fn a_stalled_or_slow_body_times_out() {
         assert_eq!(
-            collected(arriving(pieces(&["name="]).chain(stream::pending())), 100).await,
+            collect_body(payload(chunks(&["name="]).chain(stream::pending())), 100).await,
             Err(408)
         );
-        let drip = stream::unfold((), |()| async {
+        let slow_stream = stream::unfold((), |()| async {
             tokio::time::sleep(Duration::from_millis(5)).await;
             Some((Ok(Bytes::from_static(b"x")), ()))
         });
-        assert_eq!(collected(arriving(drip), 100_000).await, Err(408));
+        assert_eq!(collect_body(payload(slow_stream), 100_000).await, Err(408));
     }
 
     #[tokio::test]
     async fn an_incomplete_body_is_a_bad_request() {
-        let broken = pieces(&["name="]).chain(stream::iter([Err(PayloadError::Incomplete(None))]));
-        assert_eq!(collected(arriving(broken), 100).await, Err(400));
+        let broken = chunks(&["name="]).chain(stream::iter([Err(PayloadError::Incomplete(None))]));
+        assert_eq!(collect_body(payload(broken), 100).await, Err(400));
     }
 }

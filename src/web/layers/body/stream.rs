@@ -186,13 +186,13 @@ mod tests {
         (received, (status != 200).then_some(status.as_u16()))
     }
 
-    const PIECE: Bytes = Bytes::from_static(&[b'x'; 100]);
+    const CHUNK: Bytes = Bytes::from_static(&[b'x'; 100]);
 
-    fn pieces() -> impl Stream<Item = Result<Bytes, PayloadError>> {
-        stream::repeat_with(|| Ok(PIECE))
+    fn chunks() -> impl Stream<Item = Result<Bytes, PayloadError>> {
+        stream::repeat_with(|| Ok(CHUNK))
     }
 
-    fn every(pause: u64) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+    fn one_byte_every(pause: u64) -> impl Stream<Item = Result<Bytes, PayloadError>> {
         stream::unfold((), move |()| async move {
             tokio::time::sleep(Duration::from_millis(pause)).await;
             Some((Ok(Bytes::from_static(b"x")), ()))
@@ -201,31 +201,31 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_within_the_limits_passes() {
-        assert_eq!(pass(pieces().take(10)).await, (1000, None));
-        assert_eq!(pass(every(5).take(3)).await, (3, None));
+        assert_eq!(pass(chunks().take(10)).await, (1000, None));
+        assert_eq!(pass(one_byte_every(5).take(3)).await, (3, None));
     }
 
     #[tokio::test]
     async fn a_body_that_is_too_large_too_slow_or_broken_is_aborted() {
-        assert_eq!(pass(pieces()).await, (1000, Some(413)));
+        assert_eq!(pass(chunks()).await, (1000, Some(413)));
         assert_eq!(
-            pass(stream::iter([Ok(PIECE)]).chain(stream::pending())).await,
+            pass(stream::iter([Ok(CHUNK)]).chain(stream::pending())).await,
             (100, Some(408))
         );
         // No pause is too long, but the rate is too low.
-        let (received, status) = pass(every(20)).await;
+        let (received, status) = pass(one_byte_every(20)).await;
         assert!(
             (2..20).contains(&received) && status == Some(408),
             "{received} {status:?}"
         );
-        let broken = stream::iter([Ok(PIECE), Err(PayloadError::Incomplete(None))]);
+        let broken = stream::iter([Ok(CHUNK), Err(PayloadError::Incomplete(None))]);
         assert_eq!(pass(broken).await, (100, Some(400)));
     }
 
     #[tokio::test]
     async fn an_unread_body_closes_the_connection() {
         let body: Payload = Payload::Stream {
-            payload: Box::pin(pieces()),
+            payload: Box::pin(chunks()),
         };
         let (_, monitor) = monitor(body, LIMITS);
         let response = monitor.finish(HttpResponse::SeeOther().finish(), |response| response);
