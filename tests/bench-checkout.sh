@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# How many purchases go through in a second: `bash tests/bench-checkout.sh` prints a row of the table in
-# docs/performance.md for SQLite, and one for PostgreSQL when DATABASE_URL names an empty database there.
+# Measures purchases per second: `bash tests/bench-checkout.sh` prints a row of the table in docs/performance.md for
+# SQLite, and one for PostgreSQL if DATABASE_URL is an empty database there.
 #
-# Guests fill their carts and open their checkouts first; measured is only the paying, from the POST to its redirect, by
-# one curl with BENCH_AT_ONCE connections: placing, the provider's charge, and writing what came of it. SQLite and the
-# mock provider's ledger write with synchronous FULL, PostgreSQL as its server is set. Needs curl and sqlite3 (or psql);
-# about a minute after the build, everything on 127.0.0.1, in a folder that is removed at the end.
+# Guests first fill their carts and open the checkout. Only the payment is measured, from the POST to its redirect, with
+# one curl that has BENCH_AT_ONCE connections: placing the purchase, the charge, and storing the result. SQLite and the
+# books of the mock provider use synchronous FULL; PostgreSQL uses the settings of its server. Needs curl and sqlite3 (or
+# psql). Takes about a minute after the build, uses only 127.0.0.1, and removes its folder at the end.
 #
-# Settings: BENCH_CHECKOUTS (400), BENCH_AT_ONCE (8), BENCH_PORT (18092), BENCH_PROGRAM: a program that is built already.
+# Settings: BENCH_CHECKOUTS (400), BENCH_AT_ONCE (8), BENCH_PORT (18092), BENCH_PROGRAM (the path of a built program).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,17 +31,17 @@ trap 'stop; rm -rf "$folder"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# All that the file $1 asks for, so many at once; prints what each was answered.
+# Sends the requests in the curl config file $1, up to $at_once in parallel. Prints how often each status was returned.
 all() {
     curl --silent --max-time 120 --parallel --parallel-max "$at_once" --parallel-immediate \
         --config "$1" >"$folder/codes" 2>/dev/null || refuse "curl gave up"
     sort "$folder/codes" | uniq -c | sed 's/^ *//' | tr '\n' ' '
 }
 
-# A request of the guest $1 to the path $2, and the lines that follow for it.
+# Prints the curl config of a request by guest $1 to path $2.
 ask() {
     printf 'next\nurl = "%s%s"\nheader = "Sec-Fetch-Site: same-origin"\n' "$base" "$2"
-    # By hand: one curl keeps the cookies of all its requests in one place.
+    # The cookie is set by hand, because all requests of one curl share a cookie jar.
     [ ! -e "$folder/head.$1" ] || printf 'header = "Cookie: %s"\n' \
         "$(sed -n 's/^set-cookie: \([^;]*\).*/\1/Ip' "$folder/head.$1" | paste -sd ';' | tr -d '\r')"
     printf 'max-time = 120\nsilent\nwrite-out = "%%{response_code}\\n"\n'

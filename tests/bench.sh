@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# How fast PocketShop answers, and what it costs: `bash tests/bench.sh` prints the table of docs/performance.md.
+# Measures the speed, CPU time and memory of PocketShop: `bash tests/bench.sh` prints the table of docs/performance.md.
 #
-# Needs curl and wrk (apt-get install curl wrk); takes about three minutes after the build. Everything runs on
-# 127.0.0.1, on a demo market in a folder of its own that is removed at the end. CPU is the server's own user and system
-# time for a request, which a busy machine hardly moves; requests a second and p99 share the machine with wrk.
+# Needs curl and wrk (apt-get install curl wrk). Takes about three minutes after the build, uses only 127.0.0.1 and a demo
+# market in its own folder, which is removed at the end. CPU is the server's user and system time per request, which
+# depends little on other load. Requests per second and p99 are measured while wrk runs on the same machine.
 #
-# Each page stands beside a file of exactly its size, served by the same server from its media folder; the style sheet,
-# which is embedded in the program, is the floor. Rate limiting is off, and the log holds warnings only but for one line.
+# Each page is compared with a file of the same size in the media folder of the same server. The style sheet, which is
+# embedded in the program, is the lower bound. Rate limiting is off, and only warnings are logged, except in the last row.
 #
 # Settings: BENCH_SECONDS (5) for each measurement, BENCH_CONNECTIONS (8), BENCH_PORT (18090),
-# BENCH_PRODUCTS (0): that many more products, written into SQLite by sqlite3 (apt-get install sqlite3),
-# BENCH_PROGRAM: a program that is built already. DATABASE_URL runs it on that (empty) database.
+# BENCH_PRODUCTS (0, the number of products that are added with sqlite3; apt-get install sqlite3), BENCH_PROGRAM (the path
+# of a built program), DATABASE_URL (an empty database to use).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,7 +41,7 @@ trap 'stop; rm -rf "$folder"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Starts the server with this log level and sets `first` to the milliseconds until its home page answers.
+# Starts the server with log level $1 and log file $2. Sets `first` to the milliseconds until the home page is served.
 start() {
     local begun=$EPOCHREALTIME
     POCKETSHOP_RATE_LIMIT=off POCKETSHOP_LOG=$1 "$program" serve --demo --data "$folder" --bind "127.0.0.1:$port" \
@@ -59,10 +59,10 @@ ticks() { awk '{ sub(/^.*\) /, ""); print $12 + $13 }' "/proc/$server/stat"; }
 
 kib() { awk -v line="$1:" '$1 == line { print $2 }' "/proc/$server/status"; }
 
-# Bytes of the body that GET $1 sends with header $2.
+# The size in bytes of the response body to GET $1 with header $2.
 bytes() { curl --fail --silent --show-error --header "$2" "${signed_in[@]}" --output /dev/null --write-out '%{size_download}' "$base$1"; }
 
-# The cells of GET $1 with header $2: bytes, requests a second, CPU in ms a request, p99 in ms.
+# The table cells for GET $1 with header $2: bytes, requests per second, CPU ms per request, p99 in ms.
 measure() {
     local load=(wrk --threads 1 --connections "$connections" --header "$2" "${signed_in[@]}" --latency) before after
     "${load[@]}" --duration 1s "$base$1" >/dev/null
@@ -77,14 +77,14 @@ measure() {
         END { printf "%d | %.0f | %.3f | %.2f", bytes, rate, ticks * 1000 / hertz / requests, p99 }' "$folder/wrk"
 }
 
-# Signs in as the owner of a demo shop, so that what follows is measured with the cookie.
+# Signs in as the owner of a demo shop. Later measurements send the cookie.
 sign_in() {
     curl --fail --silent --output /dev/null --cookie-jar "$folder/jar" --header 'Sec-Fetch-Site: same-origin' \
         --data-urlencode login=ines --data-urlencode 'password=twelve small pockets' "$base/login"
     signed_in=(--header "Cookie: $(awk 'NF == 7 { print $6 "=" $7 }' "$folder/jar")")
 }
 
-# Gives all that was grown to that shop.
+# Moves all added products to that shop.
 gather() {
     sqlite3 "$folder/pocketshop.db" >/dev/null <<SQL
 UPDATE products SET (shop_id, owner_id) =
@@ -93,7 +93,7 @@ UPDATE products SET (shop_id, owner_id) =
 SQL
 }
 
-# A file of $1 bytes in the media folder; prints its path. WebP by name, so that nothing tries to shrink it.
+# Creates a file of $1 bytes in the media folder, and prints its path. It is named as WebP, so that it is not compressed.
 same_size() {
     mkdir -p "$folder/media/bench"
     head -c "$1" /dev/urandom >"$folder/media/bench/$1.webp"
@@ -110,7 +110,7 @@ page() {
     echo "| a file of that size | $plain | $shrunk |"
 }
 
-# Copies of the demo's products, with their variants and pictures, until there are $more of them.
+# Adds $more copies of the demo products, with their variants and pictures.
 grow() {
     sqlite3 "$folder/pocketshop.db" >/dev/null <<SQL
 CREATE TEMP TABLE old AS SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM products;

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What a flood of sign-ins does to everyone else: `BIN=target/release/pocketshop bash tests/load-sign-in.sh`
+# Measures how many sign-ins at once affect other pages: `BIN=target/release/pocketshop bash tests/load-sign-in.sh`
 #
-# 50 sign-ins at once, again and again for LOAD_SECONDS (10), a tenth of them with a right password, while one visitor
-# asks for `/` twenty times a second. Prints how long that visitor waited, without the flood and with
-# it, what the sign-ins were answered, and the server's memory. Needs curl; everything runs on 127.0.0.1, on a demo market
-# in a folder that is removed at the end. Ends in failure when `/` takes more than LOAD_P95 (300) ms at p95, when an
-# answer to `/` is no 200, or when a sign-in gets something else than 303, 422, 429 or 503.
+# LOAD_AT_ONCE clients sign in repeatedly for LOAD_SECONDS, a tenth of them with a correct password, while one visitor
+# requests `/` twenty times a second. Prints how long that visitor waited without and with this load, the statuses of the
+# sign-ins, and the server's memory. Needs curl, uses only 127.0.0.1, and removes its demo market at the end. Fails if `/`
+# takes more than LOAD_P95 ms at p95 or has a status other than 200, or if a sign-in has a status other than 303, 422, 429
+# or 503.
 #
 # Settings: LOAD_SECONDS (10), LOAD_AT_ONCE (50), LOAD_PORT (18091), LOAD_P95 (300).
 set -euo pipefail
@@ -42,11 +42,11 @@ people=(ines bruno tomas jonas maeve)
 
 kib() { awk -v line="$1:" '$1 == line { print $2 }' "/proc/$server/status"; }
 
-# Asks for `/` twenty times a second for $1 seconds; writes status and milliseconds to $2.
+# Requests `/` twenty times a second for $1 seconds. Writes the status and seconds of each request to $2.
 look() {
     local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) next=${EPOCHREALTIME/./} left asked=()
     while [ "$next" -lt "$end" ]; do
-        # Each in a process of its own, so that a slow answer does not put off the next question.
+        # Each request has its own process, so that a slow response does not delay the next request.
         curl --silent --max-time 20 --output /dev/null --write-out '%{http_code} %{time_total}\n' "$base/" >>"$2" &
         asked+=($!)
         next=$((next + 50000)) left=$((next - ${EPOCHREALTIME/./}))
@@ -55,13 +55,13 @@ look() {
     wait "${asked[@]}" || true
 }
 
-# One of those who sign in again and again, until the time is over: number $1, under names of their own, each time from
-# another of this machine's addresses, or the throttles would answer most of them before any password is looked at.
+# Client $1 signs in repeatedly until time $2, each time with another login and from another loopback address. Otherwise
+# the throttles would refuse most attempts before a password is checked.
 sign_in() {
     local number=$1 end=$2 try=0 name
     while [ "${EPOCHREALTIME/./}" -lt "$end" ]; do
         name=nobody-$number-$try
-        # Some are who they say.
+        # Every tenth client uses a correct login.
         [ $((number % 10)) -ne 0 ] || name=${people[number / 10 % ${#people[@]}]}
         curl --silent --max-time 30 --output /dev/null --write-out '%{http_code} %{time_total}\n' \
             --interface "127.$number.$((try / 250)).$((try % 250 + 1))" --header 'Sec-Fetch-Site: same-origin' \
