@@ -43,7 +43,7 @@ fn token_of(link: &str) -> String {
 }
 
 #[test]
-fn the_database_holds_no_usable_link() {
+fn the_database_contains_no_usable_link() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;
@@ -169,7 +169,7 @@ fn frequent_requests_get_one_email_and_the_same_response() {
 }
 
 #[test]
-fn nobody_learns_from_a_reset_who_has_an_account() {
+fn a_reset_request_does_not_reveal_who_has_an_account() {
     run(async {
         let market = Market::empty();
         market.sign_up("ana").await;

@@ -194,12 +194,12 @@ pub async fn set_up_second_factor(visitor: &Visitor) -> TotpSecret {
 
 /// The current code, which is valid even if it was used before.
 pub fn unused_code(market: &Market, name: &str, secret: &TotpSecret) -> String {
-    forget_used_codes(market, name);
+    reset_used_codes(market, name);
     secret.code(step_at(now()))
 }
 
 /// Deletes the record of used codes, so that they are valid again.
-pub fn forget_used_codes(market: &Market, name: &str) {
+pub fn reset_used_codes(market: &Market, name: &str) {
     diesel::update(users::table.filter(users::username.eq(name)))
         .set(users::totp_step.eq(0))
         .execute(&mut connect(market))

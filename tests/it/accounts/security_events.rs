@@ -238,7 +238,7 @@ fn second_factor_events_are_recorded() {
 }
 
 #[test]
-fn events_stay_after_a_deletion() {
+fn events_are_kept_after_a_deletion() {
     run(async {
         let market = Market::empty();
         let ana = market.sign_up("ana").await;

@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn a_visitor_who_only_looks_gets_no_cookie() {
+fn a_visitor_without_a_cart_gets_no_cookie() {
     run(async {
         let market = simple_market().await;
         let product = format!("/shops/{SHOP}/{RING_DISH}");

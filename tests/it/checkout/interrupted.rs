@@ -151,7 +151,7 @@ fn stock_is_held_for_exactly_fifteen_minutes() {
 }
 
 #[test]
-fn a_successful_payment_counts_however_late_it_is_found() {
+fn a_successful_payment_is_settled_even_a_day_later() {
     run(async {
         let market = simple_market().await;
         let dish = market.variant(RING_DISH);

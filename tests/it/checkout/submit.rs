@@ -31,8 +31,8 @@ fn a_guest_pays_once_for_several_shops() {
             2
         );
         market.assert_consistent();
-        for stranger in [Visitor::new(&market), guest_with_cart(&market, RING_DISH, "1").await] {
-            assert_eq!(stranger.get(&path).await.status(), 404);
+        for other_visitor in [Visitor::new(&market), guest_with_cart(&market, RING_DISH, "1").await] {
+            assert_eq!(other_visitor.get(&path).await.status(), 404);
         }
         let other = market.sign_in_demo_user("bruno").await;
         assert_eq!(other.get(&path).await.status(), 404);
@@ -108,10 +108,10 @@ fn a_key_works_for_one_purchase_by_one_buyer() {
         form.pay(&visitor).await;
         let other = form.set("street", "Elsewhere 1").submit(&visitor).await;
         assert_eq!(other.status(), 422);
-        let stranger = guest_with_cart(&market, RING_DISH, "1").await;
-        let mut stolen = Form::load(&stranger).await;
+        let other_visitor = guest_with_cart(&market, RING_DISH, "1").await;
+        let mut stolen = Form::load(&other_visitor).await;
         let key = form.get("key").to_owned();
-        assert_eq!(stolen.set("key", &key).submit(&stranger).await.status(), 404);
+        assert_eq!(stolen.set("key", &key).submit(&other_visitor).await.status(), 404);
         assert_eq!(market.count_rows("purchases WHERE placed_at IS NOT NULL"), 1);
         market.assert_consistent();
     });

@@ -43,8 +43,8 @@ fn variants_keep_their_values_and_ids_when_options_change() {
         saved_path(&editor.submit(&seller, &edit, "save").await);
         let after = variants(&market, product_id(&edit));
         assert_eq!(after.len(), 6);
-        for kept in &before {
-            assert!(after.contains(kept), "{kept:?} is not in {after:?}");
+        for variant in &before {
+            assert!(after.contains(variant), "{variant:?} is not in {after:?}");
         }
         assert_stock_adds_up(&market);
     });
@@ -114,8 +114,8 @@ fn options_can_be_reordered_and_removed() {
         let stock: Vec<(String, i32)> = (variants(&market, product_id(&edit)).into_iter())
             .map(|(_, name, quantity)| (name, quantity))
             .collect();
-        let wanted = [("Red/S", 1), ("Red/L", 3), ("Blue/S", 2), ("Blue/L", 4)];
-        assert_eq!(stock, wanted.map(|(name, quantity)| (name.to_owned(), quantity)));
+        let expected = [("Red/S", 1), ("Red/L", 3), ("Blue/S", 2), ("Blue/L", 4)];
+        assert_eq!(stock, expected.map(|(name, quantity)| (name.to_owned(), quantity)));
         for (values, field) in [("S\ns".to_owned(), "#values2"), (String::new(), "#values2")] {
             let mut editor = EditorState::from_page(&seller.page(&edit).await);
             let page = html(

@@ -83,7 +83,7 @@ fn a_new_title_changes_the_address_of_a_draft_only() {
         let mut editor = EditorState::from_page(&seller.page(&edit).await);
         saved_path(&editor.set("title", "Sun jar").submit(&seller, &edit, "publish").await);
         assert_eq!(slug(), "sun-jar");
-        // The product is live although the form said draft: the button decides. So a new title keeps the address.
+        // The product is live, although the form said draft, because the button decides. So a new title keeps the address.
         let mut editor = EditorState::from_page(&seller.page(&edit).await);
         saved_path(&editor.set("title", "Star jar").submit(&seller, &edit, "save").await);
         assert_eq!(slug(), "sun-jar");

@@ -111,7 +111,7 @@ fn an_order_is_private_to_its_buyer() {
 }
 
 #[test]
-fn nobody_sees_an_unpaid_order() {
+fn an_unpaid_order_is_not_shown() {
     run(async {
         let market = market_with_shipping().await;
         let lea = market.sign_up("lea").await;

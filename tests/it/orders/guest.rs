@@ -100,15 +100,15 @@ fn a_password_claims_the_order_and_verifying_the_address_claims_the_others() {
         assert_eq!(location(&reader.sign_in(GUEST, PASSWORD).await), "/account");
         assert_eq!(reader.get(&first.buyer_page()).await.status(), 200);
         // The link still opens the order, but makes no second account.
-        let stranger = Visitor::new(&market);
-        assert!(texts(&stranger.page(&link).await, "#keep").is_empty());
+        let other_visitor = Visitor::new(&market);
+        assert!(texts(&other_visitor.page(&link).await, "#keep").is_empty());
         assert_redirects(
-            &stranger
+            &other_visitor
                 .post(&format!("{link}/account"), &[("password", PASSWORD)])
                 .await,
             &link,
         );
-        assert!(!stranger.is_signed_in().await);
+        assert!(!other_visitor.is_signed_in().await);
     });
 }
 

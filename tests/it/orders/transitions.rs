@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 use crate::support::{run, texts};
 
 #[test]
-fn a_canceled_order_is_refunded_restocked_and_reported_once_however_many_try() {
+fn of_many_cancellations_one_refunds_restocks_and_reports_the_order() {
     run(async {
         let market = market_with_shipping().await;
         let lea = market.sign_up("lea").await;

@@ -91,7 +91,7 @@ fn the_files_of_a_replaced_or_removed_picture_are_deleted() {
 }
 
 #[test]
-fn the_files_of_a_picture_in_an_order_stay() {
+fn the_files_of_a_picture_in_use_are_kept() {
     run(async {
         let market = Market::demo();
         let bruno = Actor::sign_in(&market, Role::User).await.visitor(&market);

@@ -181,7 +181,7 @@ fn bulk_changes_without_products_or_with_too_many_are_refused() {
     run(async {
         let setup = Setup::new().await;
         let id = setup.add_live("Mug", 500, 2).to_string();
-        for (form, said) in [
+        for (form, expected_text) in [
             (vec![], "Choose what to do"),
             (vec![("act", "archive")], "Select products first."),
             (vec![("act", "explode"), ("id", &id)], "Choose what to do"),
@@ -190,7 +190,7 @@ fn bulk_changes_without_products_or_with_too_many_are_refused() {
             let response = setup.ines.post(BULK, &form).await;
             assert_eq!(response.status(), 422, "{form:?}");
             let page = html(response).await;
-            assert!(texts(&page, "#problems").join(" ").contains(said), "{form:?}");
+            assert!(texts(&page, "#problems").join(" ").contains(expected_text), "{form:?}");
             assert_eq!(attributes(&page, "#rows input[checked]", "value").len(), form.len() / 2);
         }
         let ids: Vec<String> = (1..=201).map(|id| id.to_string()).collect();

@@ -95,7 +95,7 @@ fn many_requests_at_once_create_one_shop() {
 }
 
 #[test]
-fn of_two_requests_for_one_address_one_gets_it() {
+fn of_several_requests_for_one_address_one_gets_it() {
     run(async {
         let market = Market::empty();
         let visitors = [

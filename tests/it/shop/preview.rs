@@ -20,9 +20,9 @@ fn a_draft_is_visible_only_to_its_owner_even_after_they_viewed_it() {
                     .contains("Only you can see this page.")
             );
             assert_eq!(ana.get(sheet).await.status(), 200);
-            for stranger in [&ben, &Visitor::new(&market)] {
-                assert_eq!(stranger.get("/shops/clay").await.status(), 404);
-                assert_eq!(stranger.get(sheet).await.status(), 404);
+            for other_visitor in [&ben, &Visitor::new(&market)] {
+                assert_eq!(other_visitor.get("/shops/clay").await.status(), 404);
+                assert_eq!(other_visitor.get(sheet).await.status(), 404);
             }
         }
         assert_eq!(ana.post("/dashboard/shop/opening", &[]).await.status(), 303);

@@ -6,7 +6,7 @@ use pocketshop::accounts::step_at;
 use pocketshop::ops;
 
 use crate::accounts::helpers::{
-    another_browser, connect, dump, email_of, forget_used_codes, now, pending_sign_in, set_up_second_factor,
+    another_browser, connect, dump, email_of, now, pending_sign_in, reset_used_codes, set_up_second_factor,
     turn_on_second_factor, unused_code, wait_for_jobs,
 };
 use crate::schema::users;
@@ -238,7 +238,7 @@ fn admins_need_a_second_factor_and_keep_it() {
         // The second factor must also have been used in this session.
         let pending = pending_sign_in(&market, "ana").await;
         assert!(location(&pending.get("/admin").await).starts_with("/login?"));
-        forget_used_codes(&market, "ana");
+        reset_used_codes(&market, "ana");
         pending
             .post("/login/code", &[("code", &secret.code(step_at(now())))])
             .await;

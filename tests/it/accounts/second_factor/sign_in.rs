@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use pocketshop::accounts::step_at;
 
 use crate::accounts::helpers::{
-    connect, dump, email_of, forget_used_codes, now, pending_sign_in, reset_throttles, turn_on_second_factor,
+    connect, dump, email_of, now, pending_sign_in, reset_throttles, reset_used_codes, turn_on_second_factor,
     unused_code,
 };
 use crate::schema::{throttles, trusted_browsers};
@@ -90,7 +90,7 @@ fn a_code_works_once_and_no_older_one_after_it() {
         // The code that turned it on counts as used.
         let pending = pending_sign_in(&market, "ana").await;
         assert_eq!(submit_code(&pending, &secret.code(step)).await, 422);
-        forget_used_codes(&market, "ana");
+        reset_used_codes(&market, "ana");
         let step = step_at(now());
         assert_eq!(submit_code(&pending, &secret.code(step)).await, 303);
         let pending = pending_sign_in(&market, "ana").await;
@@ -159,7 +159,7 @@ fn a_phone_clock_may_be_30_seconds_off() {
         let (secret, _) = turn_on_second_factor(&ana).await;
         for (offset, accepted) in [(-90, false), (-30, true), (0, true), (30, true), (90, false)] {
             let pending = pending_sign_in(&market, "ana").await;
-            forget_used_codes(&market, "ana");
+            reset_used_codes(&market, "ana");
             reset_throttles(&market);
             let code = secret.code(step_at(now() + TimeDelta::seconds(offset)));
             assert_eq!(submit_code(&pending, &code).await == 303, accepted, "{offset} seconds");
