@@ -94,8 +94,7 @@ const RETIRED_PHRASES: &[&str] = &[
     "whoever runs",
 ];
 
-/// Splits Rust source into code without comments, strings and characters but with all line breaks, and its string
-/// literals, one per line.
+/// Splits Rust source into code, without comments and literals but with all line breaks, and string literals, one per line.
 fn split_source(source: &str) -> (String, String) {
     let (mut code, mut literals) = (String::with_capacity(source.len()), String::new());
     let mut rest = source;
@@ -118,12 +117,10 @@ fn split_source(source: &str) -> (String, String) {
     (code, literals)
 }
 
-/// The code of Rust source, without literals and comments.
 fn code(source: &str) -> String {
     split_source(source).0
 }
 
-/// The string literals of Rust source.
 fn string_literals(source: &str) -> String {
     split_source(source).1
 }
