@@ -6,7 +6,7 @@ use std::io::{BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::images::TypedImage;
 use fast_image_resize::pixels::{U8x3, U8x4};
 use fast_image_resize::{PixelTrait, Resizer};
 use image::metadata::Orientation;
@@ -163,18 +163,20 @@ fn resize(image: DynamicImage, width: u32, height: u32) -> Option<DynamicImage> 
         return Some(image);
     }
     if image.color().has_alpha() {
-        let bytes = resize_pixels::<U8x4>(&image, width, height)?;
+        let bytes = resize_pixels::<U8x4>(image, width, height)?;
         RgbaImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgba8)
     } else {
-        let bytes = resize_pixels::<U8x3>(&image, width, height)?;
+        let bytes = resize_pixels::<U8x3>(image, width, height)?;
         RgbImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8)
     }
 }
 
-/// Typed, because `Resizer::resize` would compile its kernels for all 15 pixel types, which takes longer than the rest of
-/// this program's own code for pictures.
-fn resize_pixels<P: PixelTrait>(image: &DynamicImage, width: u32, height: u32) -> Option<Vec<u8>> {
-    let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.as_bytes()).ok()?;
+/// The types keep the code small that is compiled here: `Resizer::resize` would compile its kernels for all 15 pixel types,
+/// and once more if the source had another type than the target.
+fn resize_pixels<P: PixelTrait>(image: DynamicImage, width: u32, height: u32) -> Option<Vec<u8>> {
+    let (old_width, old_height) = (image.width(), image.height());
+    let mut source = image.into_bytes();
+    let source = TypedImage::<P>::from_buffer(old_width, old_height, &mut source).ok()?;
     let mut bytes = vec![0; width as usize * height as usize * size_of::<P>()];
     let mut target = TypedImage::<P>::from_buffer(width, height, &mut bytes).ok()?;
     Resizer::new().resize_typed(&source, &mut target, None).ok()?;
