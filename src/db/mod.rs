@@ -1,7 +1,8 @@
 //! The database: SQLite or PostgreSQL behind one connection type, connection pools, the query cache and migrations.
 
+use std::any::Any;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web;
 use diesel::connection::SimpleConnection;
@@ -68,6 +69,11 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let result = self.read_any(Box::new(|conn| work(conn).map(boxed))).await?;
+        unboxed(result)
+    }
+
+    async fn read_any(&self, work: Box<dyn FnOnce(&mut Conn) -> AnyResult + Send>) -> AnyResult {
         let permit = self.0.readers.permit().await?;
         let db = self.0.clone();
         on_blocking_thread(move || {
@@ -115,8 +121,7 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let cache = self.clone();
-        self.commit(work, move || cache.0.cache.invalidate()).await
+        self.commit(work, |db| db.cache.invalidate()).await
     }
 
     /// Like `write`, but the cached results stay valid. Only for data that no cached query reads.
@@ -125,21 +130,27 @@ impl Db {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.commit(work, || ()).await
+        self.commit(work, |_| ()).await
     }
 
     /// `after` also runs after an error, because a commit may have succeeded although its confirmation was lost, and when the
     /// caller no longer waits.
-    async fn commit<T, F>(&self, work: F, after: impl FnOnce() + Send + 'static) -> Result<T>
+    async fn commit<T, F>(&self, work: F, after: fn(&Inner)) -> Result<T>
     where
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
+        let work = move |conn: &mut Conn| work(conn).map(boxed);
+        let result = self.commit_any(Box::new(work), after).await?;
+        unboxed(result)
+    }
+
+    async fn commit_any(&self, work: Box<dyn Fn(&mut Conn) -> AnyResult + Send>, after: fn(&Inner)) -> AnyResult {
         let permit = self.0.writers().permit().await?;
         let db = self.0.clone();
         on_blocking_thread(move || {
             let result = in_transaction(&mut *db.writers().connection()?, &work);
-            after();
+            after(&db);
             drop(permit);
             result
         })
@@ -175,15 +186,20 @@ impl Inner {
     }
 }
 
-/// The work is boxed, so that the code of the thread pool is compiled once instead of once for each query.
-async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let result = Arc::new(Mutex::new(None));
-    let slot = result.clone();
-    let work: Box<dyn FnOnce() + Send> =
-        Box::new(move || *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(work()));
+/// The result of some work. Its type is erased, so that the code around the work is compiled once, and not for every query.
+type AnyResult = Result<Box<dyn Any + Send>>;
+
+fn boxed<T: Send + 'static>(value: T) -> Box<dyn Any + Send> {
+    Box::new(value)
+}
+
+fn unboxed<T: 'static>(value: Box<dyn Any + Send>) -> Result<T> {
+    let value = value.downcast().map(|value| *value);
+    value.map_err(|_| Error::Internal(anyhow::anyhow!("a database operation returned another type")))
+}
+
+async fn on_blocking_thread(work: impl FnOnce() -> AnyResult + Send + 'static) -> AnyResult {
     web::block(work)
         .await
-        .map_err(|error| Error::internal(error, "a database operation was interrupted"))?;
-    let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-    result.ok_or_else(|| Error::Internal(anyhow::anyhow!("a database operation has no result")))?
+        .map_err(|error| Error::internal(error, "a database operation was interrupted"))?
 }
