@@ -47,15 +47,6 @@ impl PendingImage {
         Ok(images)
     }
 
-    /// All pending pictures of the owner, the oldest first.
-    pub fn latest(conn: &mut Conn, owner: UserId) -> Result<Vec<Self>> {
-        Ok(pending_images::table
-            .filter(pending_images::owner_id.eq(owner))
-            .order(pending_images::id)
-            .select(Self::as_select())
-            .load(conn)?)
-    }
-
     /// Deletes the row and returns it, so that the caller can use the picture in this transaction.
     ///
     /// # Errors
