@@ -9,8 +9,11 @@ macro_rules! string_enum {
         pub enum $name { $($(#[$value_doc])* $value),+ }
 
         impl $name {
+            /// The words of all values, in their order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$value => $word),+ }
+                Self::WORDS[self as usize]
             }
 
             /// The value of a word. None for any other text.

@@ -81,6 +81,26 @@ fn a_missing_or_old_database_is_not_created() {
 }
 
 #[test]
+fn a_suspended_seller_passes() {
+    let (database, config) = market();
+    let suspend = "UPDATE shops SET state = 'hidden' WHERE slug = 'barro-e-sal'";
+    database.connect().batch_execute(suspend).unwrap();
+    let report = audit(&config).unwrap();
+    assert_eq!(report.broken(), 0, "{report}");
+}
+
+#[test]
+fn an_unknown_word_is_reported() {
+    for statement in [
+        "UPDATE shops SET state = 'lost' WHERE slug = 'barro-e-sal'",
+        "UPDATE products SET delivery = 'pigeon' WHERE id = (SELECT MIN(id) FROM products)",
+    ] {
+        let row = report_after(statement, "Every state, status and kind is a known word");
+        assert!(row.contains(" is lost") || row.contains(" is pigeon"), "{row}");
+    }
+}
+
+#[test]
 fn wrong_stock_is_reported() {
     for (statement, rule, row) in [
         (

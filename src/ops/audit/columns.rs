@@ -1,13 +1,36 @@
-//! Rules for every table of the database: no negative numbers, no broken foreign keys.
+//! Rules for every table of the database: no negative numbers, no unknown words, no broken foreign keys.
 
 use std::collections::HashSet;
 
 use super::rule::{Rule, rows, rule};
+use crate::accounts::{EventKind, Factor, Purpose};
+use crate::catalog::{Delivery, PersonalizationKind, ProductState, Reason};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::orders::{Actor, OrderStatus};
+use crate::payments::{PaymentStatus, RefundStatus};
+use crate::shops::{Corner, ShopState, Vividness};
 
 /// The only column that may be negative: a stock movement that takes stock.
 const SIGNED: &str = "stock_movements change";
+
+/// Tables, their columns that hold an enum, and its words.
+const ENUMS: [(&str, &str, &[&str]); 14] = [
+    ("order_events", "actor", Actor::WORDS),
+    ("orders", "status", OrderStatus::WORDS),
+    ("payments", "status", PaymentStatus::WORDS),
+    ("personalization_fields", "kind", PersonalizationKind::WORDS),
+    ("products", "delivery", Delivery::WORDS),
+    ("products", "state", ProductState::WORDS),
+    ("refunds", "status", RefundStatus::WORDS),
+    ("security_events", "kind", EventKind::WORDS),
+    ("sessions", "factor", Factor::WORDS),
+    ("shops", "corner", Corner::WORDS),
+    ("shops", "state", ShopState::WORDS),
+    ("shops", "vividness", Vividness::WORDS),
+    ("stock_movements", "reason", Reason::WORDS),
+    ("tokens", "purpose", Purpose::WORDS),
+];
 
 pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
     let (numbers, references) = match conn {
@@ -18,6 +41,7 @@ pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
     let references = rows(conn, references)?;
     Ok(vec![
         rule("No number is negative", &negative_numbers(&numbers)),
+        rule("Every state, status and kind is a known word", &unknown_words()),
         rule("Every foreign key points to a row", &broken_references(&references)),
     ])
 }
@@ -32,6 +56,16 @@ fn negative_numbers(numbers: &[String]) -> String {
         (number != SIGNED).then(|| format!("SELECT {row}"))
     };
     numbers.iter().filter_map(query).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+fn unknown_words() -> String {
+    let query = |(table, column, words): &(&str, &str, &[&str])| {
+        format!(
+            "SELECT '{table} ' || id || ': {column} is ' || {column} AS what FROM {table} WHERE {column} NOT IN ('{}')",
+            words.join("', '")
+        )
+    };
+    ENUMS.iter().map(query).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 fn broken_references(references: &[String]) -> String {
