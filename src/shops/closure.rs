@@ -1,6 +1,7 @@
 //! Closing a shop: by its owner, who may open it again, or because the owner's account is deleted.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::count;
 use diesel::prelude::*;
 
 use super::shop::{Shop, ShopState};
@@ -26,7 +27,7 @@ impl Shop {
             .filter(shop_orders::shop_id.eq(id))
             .filter(orders::status.eq_any(OPEN_STATUSES))
             .filter(payments::status.ne(PAYMENT_FAILED))
-            .count()
+            .select(count(shop_orders::id).aggregate_distinct())
             .get_result(conn)?)
     }
 
