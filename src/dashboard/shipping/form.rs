@@ -107,17 +107,20 @@ impl RateForm {
             errors.add("name", "Enter a name that buyers understand, like “Standard shipping”.");
         }
         let countries = errors.check("reach", self.parse_countries());
-        let first = errors.check("first_price", parse_price(page, "the first item", &self.first_price));
+        let first = errors.check(
+            "first_price",
+            parse_price(page, "price for the first item", &self.first_price),
+        );
         let further = errors.check(
             "further_price",
-            parse_price(page, "each additional item", &self.further_price),
+            parse_price(page, "price for each additional item", &self.further_price),
         );
         let free_over = if self.free_over.trim().is_empty() {
             Some(None)
         } else {
             errors.check(
                 "free_over",
-                parse_price(page, "free delivery", &self.free_over).map(Some),
+                parse_price(page, "subtotal for free delivery", &self.free_over).map(Some),
             )
         };
         let from = errors.check("days_from", parse_days(&self.days_from));
@@ -160,17 +163,14 @@ impl RateForm {
     }
 }
 
-fn parse_price(page: &Page, what: &str, input: &str) -> Result<Money, String> {
+fn parse_price(page: &Page, name: &str, input: &str) -> Result<Money, String> {
     if input.trim().is_empty() {
-        return Err(format!(
-            "Enter the price for {what}, or {} if it is free.",
-            page.plain(Money(0))
-        ));
+        return Err(format!("Enter the {name}, or {} if it is free.", page.plain(Money(0))));
     }
     match page.site.currency.parse(input) {
-        Ok(price) if price.0 > MAX_PRICE => Err(format!("The price for {what} is too large.")),
+        Ok(price) if price.0 > MAX_PRICE => Err(format!("The {name} is too large.")),
         Ok(price) => Ok(price),
-        Err(problem) => Err(format!("The price for {what} {problem}.")),
+        Err(problem) => Err(format!("The {name} {problem}.")),
     }
 }
 

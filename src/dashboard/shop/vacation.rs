@@ -66,7 +66,7 @@ impl VacationForm {
 
     fn parse(&self, today: NaiveDate) -> Result<VacationPlan, FormErrors> {
         let mut errors = FormErrors::default();
-        let latest = today + Months::new(MAX_MONTHS);
+        let (earliest, latest) = (today - Months::new(MAX_MONTHS), today + Months::new(MAX_MONTHS));
         let from = errors.check("vacation_from", day(&self.vacation_from));
         let until = match self.vacation_until.trim() {
             "" => Some(None),
@@ -83,8 +83,10 @@ impl VacationForm {
             }
         }
         for (field, day) in [("vacation_from", from), ("vacation_until", until.flatten())] {
-            if day.is_some_and(|day| day > latest || day < today - Months::new(MAX_MONTHS)) {
+            if day.is_some_and(|day| day > latest) {
                 errors.add(field, "This day is more than two years away. Choose an earlier day.");
+            } else if day.is_some_and(|day| day < earliest) {
+                errors.add(field, "This day is more than two years ago. Choose a later day.");
             }
         }
         let message = errors.check("vacation_message", line("message", &self.vacation_message, 300));

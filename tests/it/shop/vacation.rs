@@ -80,6 +80,7 @@ fn invalid_days_are_refused() {
             (day(5), day(4), "#vacation_until"),
             (day(-5), day(-1), "#vacation_until"),
             (day(3_000), String::new(), "#vacation_from"),
+            (day(-3_000), String::new(), "#vacation_from"),
             ("9999999-01-01".to_owned(), String::new(), "#vacation_from"),
         ] {
             let form = [
