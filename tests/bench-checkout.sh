@@ -59,7 +59,7 @@ measure() {
         sleep 0.1
     done
     product=ring-dish-gold-rim
-    $sql "DELETE FROM shipping_rates; DELETE FROM product_fields;
+    $sql "DELETE FROM shipping_rates; DELETE FROM personalization_fields;
         UPDATE product_variants SET quantity = 100000
             WHERE product_id = (SELECT id FROM products WHERE slug = '$product');
         UPDATE products SET quantity = (SELECT SUM(quantity) FROM product_variants WHERE product_id = products.id)
@@ -90,7 +90,7 @@ measure() {
     answered=$(all "$folder/payments")
     took=$((${EPOCHREALTIME/./} - ${begun/./}))
     [ "$answered" = "$checkouts 303 " ] || refuse "the payments were answered $answered"
-    $sql "SELECT COUNT(*) FROM checkouts WHERE placed_at IS NOT NULL
+    $sql "SELECT COUNT(*) FROM purchases WHERE placed_at IS NOT NULL
         AND email = 'ada@example.org'" | grep -q "$checkouts" || refuse "not all of them are paid"
     stop
     awk -v name="$name" -v count="$checkouts" -v took="$took" -v at_once="$at_once" 'BEGIN {
