@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::cart_item::CartItem;
 use super::cart_owner::{CartOwner, UNDO_TTL};
-use super::limits::MAX_QUANTITY;
+use super::limits::max_quantity;
 use super::line::{CartLine, LineProblem};
 use super::personalization::{Personalization, PersonalizationAnswer};
 use crate::catalog::{Delivery, PersonalizationField, ProductState, Readiness, Variant};
@@ -72,8 +72,8 @@ struct CartContext {
     shops: HashMap<ShopId, Shop>,
     fields: HashMap<ProductId, Vec<PersonalizationField>>,
     images: Vec<Image>,
-    /// Pieces of each variant in all lines.
-    quantities: HashMap<VariantId, i32>,
+    /// The quantity of each variant in each of its lines.
+    quantities: HashMap<VariantId, Vec<(CartItemId, i32)>>,
 }
 
 impl Cart {
@@ -129,8 +129,8 @@ impl Cart {
         CartItem::delete(conn, own)
     }
 
-    /// How many pieces the cart holds.
-    pub fn pieces(&self) -> i64 {
+    /// How many items the cart holds.
+    pub fn item_count(&self) -> i64 {
         self.lines.iter().map(|line| i64::from(line.quantity)).sum()
     }
 
@@ -163,9 +163,9 @@ impl CartContext {
         for (product, field) in all_fields {
             fields.entry(product).or_default().push(field);
         }
-        let mut quantities = HashMap::new();
-        for row in rows {
-            *quantities.entry(row.variant.id).or_default() += row.item.quantity;
+        let mut quantities: HashMap<VariantId, Vec<(CartItemId, i32)>> = HashMap::new();
+        for Row { item, variant, .. } in rows {
+            quantities.entry(variant.id).or_default().push((item.id, item.quantity));
         }
         Ok(Self {
             cart_owner,
@@ -195,8 +195,17 @@ impl CartContext {
         let answers = personalization.answers(fields);
         let unit_price = price(variant.price, &answers)?;
         let stock = variant.quantity;
-        let in_other_lines = self.quantities.get(&variant.id).copied().unwrap_or(0) - item.quantity;
-        let max_quantity = (stock - in_other_lines).clamp(0, MAX_QUANTITY);
+        let same_variant = self.quantities.get(&variant.id).into_iter().flatten();
+        let earlier = same_variant
+            .clone()
+            .filter(|(id, _)| id.0 < item.id.0)
+            .map(|(_, quantity)| quantity)
+            .sum();
+        let later = same_variant
+            .filter(|(id, _)| id.0 > item.id.0)
+            .map(|(_, quantity)| quantity)
+            .sum();
+        let max_quantity = max_quantity(item.quantity, stock, earlier, later);
         let problem = LineProblem::from_shop(product.state, shop, self.cart_owner.user(), self.now)
             .or_else(|| (!personalization.fits(fields)).then_some(LineProblem::Personalization))
             .or_else(|| (stock <= 0).then_some(LineProblem::SoldOut))
@@ -221,7 +230,6 @@ impl CartContext {
             price_before: Some(item.unit_price).filter(|before| *before != unit_price),
             quantity: item.quantity,
             subtotal: unit_price.times(item.quantity).ok_or_else(price_out_of_range)?,
-            stock,
             max_quantity,
             delivery: product.delivery,
             readiness: Readiness::from_days(product.ready_from, product.ready_within),

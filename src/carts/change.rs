@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::cart_item::CartItem;
 use super::cart_owner::{CartOwner, UNDO_TTL};
-use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit, max_quantity_message};
+use super::limits::{MAX_LINES, MAX_QUANTITY, QuantityLimit, max_quantity, max_quantity_message};
 use super::offer::Offer;
 use super::personalization::Personalization;
 use crate::db::Conn;
@@ -15,17 +15,17 @@ use crate::schema::cart_items;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuantityChange {
-    /// The line holds as many pieces as the buyer wanted.
+    /// The line holds the quantity that the buyer wanted.
     Set,
-    /// The line holds fewer pieces than the buyer wanted. The message says why.
+    /// The line holds less than the buyer wanted. The message says why.
     Limited(String),
     Removed,
 }
 
-/// Sets how many pieces a line of the owner's cart holds. 0 removes the line; it can be put back for a while.
+/// Sets the quantity of a line of the owner's cart. 0 removes the line; it can be put back for a while.
 ///
 /// # Errors
-/// `NotFound` for a line of another cart; `Refused` when not one piece can be bought.
+/// `NotFound` for a line of another cart; `Refused` when it cannot be bought.
 pub fn set_quantity(
     conn: &mut Conn,
     cart_owner: CartOwner,
@@ -48,13 +48,20 @@ pub fn set_quantity(
     if let Some(problem) = &offer.problem {
         return Err(Error::Refused(problem.message()));
     }
-    let in_other_lines: i32 = others
-        .filter(|other| other.variant_id == item.variant_id)
+    let same_variant = others.filter(|other| other.variant_id == item.variant_id);
+    let earlier: i32 = same_variant
+        .clone()
+        .filter(|other| other.id.0 < id.0)
+        .map(|other| other.quantity)
+        .sum();
+    let later: i32 = same_variant
+        .filter(|other| other.id.0 > id.0)
         .map(|other| other.quantity)
         .sum();
     let stock = offer.variant.quantity;
-    let available = stock - in_other_lines;
-    let new_quantity = quantity.min(available).min(MAX_QUANTITY);
+    let old_quantity = if item.is_live() { item.quantity } else { 0 };
+    let available = max_quantity(old_quantity, stock, earlier, later);
+    let new_quantity = quantity.min(available);
     if new_quantity < 1 {
         return Err(Error::Refused(QuantityLimit::Stock(stock).refusal(&offer.title)));
     }
@@ -65,8 +72,8 @@ pub fn set_quantity(
         return Ok(QuantityChange::Set);
     }
     Ok(QuantityChange::Limited(match available {
-        left if left > new_quantity => max_quantity_message(),
-        left if in_other_lines > 0 => format!(
+        MAX_QUANTITY => max_quantity_message(),
+        left if earlier + later > 0 => format!(
             "This line can hold only {left} × {}, because the rest of the stock is already in your cart.",
             offer.title
         ),

@@ -4,29 +4,36 @@ use super::line::LineProblem;
 
 /// The largest number of lines in a cart.
 pub const MAX_LINES: usize = 50;
-/// The largest number of pieces in a line.
+/// The largest quantity of a line.
 pub const MAX_QUANTITY: i32 = 99;
 
-/// Why a line holds fewer pieces than the buyer wanted.
+/// Why a line holds less than the buyer wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuantityLimit {
     /// It holds as many as they wanted.
     None,
-    /// The shop has only this many pieces.
+    /// The shop has only this many.
     Stock(i32),
-    /// A line holds at most `MAX_QUANTITY` pieces.
+    /// A line holds at most `MAX_QUANTITY`.
     PerLine,
     /// A cart holds at most `MAX_LINES` lines.
     Lines,
 }
 
-/// The message when a line would hold more than `MAX_QUANTITY` pieces.
+/// The largest quantity of a line that holds `quantity`, when other lines hold the same variant. If the lines hold more than
+/// the stock, those that were added first keep their quantity.
+pub fn max_quantity(quantity: i32, stock: i32, earlier_lines: i32, later_lines: i32) -> i32 {
+    let left = stock - earlier_lines;
+    (left - later_lines).max(quantity.min(left)).clamp(0, MAX_QUANTITY)
+}
+
+/// The message when a line would hold more than `MAX_QUANTITY`.
 pub fn max_quantity_message() -> String {
     format!("You can order at most {MAX_QUANTITY} of one product.")
 }
 
 impl QuantityLimit {
-    /// The message to the buyer when no piece was added.
+    /// The message to the buyer when nothing was added.
     pub fn refusal(self, title: &str) -> String {
         match self {
             Self::Lines => {

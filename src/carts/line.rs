@@ -22,16 +22,14 @@ pub struct CartLine {
     pub option: String,
     pub answers: Vec<PersonalizationAnswer>,
     pub personalization: Personalization,
-    /// Today's price of one piece with its personalization.
+    /// Today's price of one item with its personalization.
     pub unit_price: Money,
-    /// The price of one piece when it was added, if that was different.
+    /// The price of one item when it was added, if that was different.
     pub price_before: Option<Money>,
     pub quantity: i32,
-    /// Today's price of all pieces.
+    /// Today's price of the whole quantity.
     pub subtotal: Money,
-    /// Pieces that the shop has, for all lines of this variant.
-    pub stock: i32,
-    /// How many pieces this line can hold, given the cart's other lines of the variant.
+    /// The largest quantity of this line, given the cart's other lines of the variant.
     pub max_quantity: i32,
     pub delivery: Delivery,
     pub readiness: Readiness,
@@ -50,7 +48,7 @@ pub enum LineProblem {
     /// It is the buyer's own shop.
     OwnShop,
     SoldOut,
-    /// Only this many pieces are left for the line.
+    /// Only this many are left for the line.
     OnlyLeft(i32),
     /// The product's personalization fields have changed.
     Personalization,
@@ -84,6 +82,7 @@ impl LineProblem {
             Self::OnVacation(None) => "The shop is on vacation and doesn't ship for now.".to_owned(),
             Self::OwnShop => "You can't buy from your own shop.".to_owned(),
             Self::SoldOut => "Sold out. Remove it to continue.".to_owned(),
+            Self::OnlyLeft(0) => "All that is left is already in your cart. Remove this line to continue.".to_owned(),
             Self::OnlyLeft(1) => "Only one is left. Choose 1 to continue.".to_owned(),
             Self::OnlyLeft(left) => format!("Only {left} left. Choose {left} or fewer."),
             Self::Personalization => {

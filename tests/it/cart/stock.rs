@@ -84,6 +84,21 @@ fn all_lines_of_a_variant_share_its_stock() {
         set_quantity(&visitor, market.cart_line_ids()[1], "1").await;
         set_quantity(&visitor, market.cart_line_ids()[0], "99").await;
         assert_eq!(market.quantities(), [4, 1]);
+        // When the stock has become smaller, the line that was added first keeps its quantity.
+        market.set_variant_quantity(variant, 4).await;
+        let page = visitor.page("/cart").await;
+        let problem = "All that is left is already in your cart.";
+        assert_eq!(main_text(&page).matches(problem).count(), 1);
+        assert_eq!(
+            set_quantity(&visitor, market.cart_line_ids()[1], "1").await.status(),
+            422
+        );
+        assert_eq!(
+            set_quantity(&visitor, market.cart_line_ids()[0], "3").await.status(),
+            303
+        );
+        assert_eq!(market.quantities(), [3, 1]);
+        assert!(!main_text(&visitor.page("/cart").await).contains(problem));
     });
 }
 

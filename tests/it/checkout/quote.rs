@@ -35,7 +35,6 @@ fn cart(random_lines: &[RandomLine]) -> Cart {
             price_before: None,
             quantity,
             subtotal: Money(price * i64::from(quantity)),
-            stock: 99,
             max_quantity: 99,
             delivery: if shipped { Delivery::Parcel } else { Delivery::Digital },
             readiness: Readiness::Ready,
