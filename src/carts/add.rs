@@ -19,7 +19,7 @@ const MAX_REMOVED_LINES: usize = 50;
 #[derive(Debug, Clone)]
 pub struct NewItem {
     pub variant: VariantId,
-    /// Pieces; 1 to 99.
+    /// 1 to 99.
     pub quantity: i32,
     /// What they entered in the product's personalization fields.
     pub answers: Vec<(PersonalizationFieldId, String)>,
@@ -35,11 +35,11 @@ pub enum AddOutcome {
 #[derive(Debug, Clone)]
 pub struct Added {
     pub cart: CartId,
-    /// Pieces in the cart now.
-    pub pieces: i64,
+    /// Items in the cart now.
+    pub item_count: i64,
     /// For the buyer: what was added, and why it is less than they wanted.
     pub message: String,
-    /// Fewer pieces were added than they wanted.
+    /// Less was added than they wanted.
     pub limited: bool,
 }
 
@@ -49,14 +49,14 @@ pub struct PricedItem {
     /// The answers, as `Personalization::stored` writes them.
     pub personalization: String,
     pub unit_price: Money,
-    /// Pieces that the shop has.
+    /// The stock of the shop.
     pub stock: i32,
 }
 
 /// The result of `add_pieces`.
 #[derive(Debug, Clone, Copy)]
 pub struct AddedQuantity {
-    /// Pieces that were added.
+    /// The quantity that was added.
     pub added: i32,
     pub limit: QuantityLimit,
 }
@@ -64,7 +64,7 @@ pub struct AddedQuantity {
 /// Adds to the owner's cart. An owner without a cart gets one.
 ///
 /// # Errors
-/// `Refused` when the item cannot be bought or not one piece fits; `NotFound` for an unknown variant.
+/// `Refused` when the item cannot be bought or the cart can hold no more of it; `NotFound` for an unknown variant.
 pub fn add(
     conn: &mut Conn,
     cart_owner: Option<CartOwner>,
@@ -87,7 +87,7 @@ pub fn add(
     }
     Ok(AddOutcome::Added(Added {
         cart,
-        pieces: count(conn, cart)?,
+        item_count: count(conn, cart)?,
         message: added_message(offer, added, limit),
         limited: limit != QuantityLimit::None,
     }))
@@ -113,7 +113,7 @@ fn added_message(offer: Offer, added: i32, limit: QuantityLimit) -> String {
     }
 }
 
-/// Adds this many pieces to a locked cart, or as many as fit. The same variant with the same personalization is one line.
+/// Adds a quantity of a variant to a locked cart, or as much as fits. The same variant with the same personalization is one line.
 pub fn add_pieces(
     conn: &mut Conn,
     cart: CartId,

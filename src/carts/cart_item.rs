@@ -1,4 +1,4 @@
-//! A row of a cart: a variant with its personalization, and how many pieces of it.
+//! A row of a cart: a variant with its personalization and quantity.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -17,7 +17,7 @@ pub struct CartItem {
     pub cart_id: CartId,
     pub variant_id: VariantId,
     pub quantity: i32,
-    /// The price of one piece that the buyer saw last, with its personalization.
+    /// The price of one item that the buyer saw last, with its personalization.
     pub unit_price: Money,
     /// The answers, as `Personalization::stored` writes them.
     pub personalization: String,

@@ -89,7 +89,7 @@ pub fn lock_or_create(conn: &mut Conn, cart_owner: Option<CartOwner>, now: Naive
     Ok(cart)
 }
 
-/// How many pieces a cart holds, without removed lines.
+/// How many items a cart holds, without removed lines.
 pub fn count(conn: &mut Conn, cart: CartId) -> Result<i64> {
     let quantities: Vec<i32> = cart_items::table
         .filter(cart_items::cart_id.eq(cart))

@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::id::{CartId, UserId};
 use crate::schema::carts;
 
-/// Moves the guest's lines into the user's cart, as many pieces as fit, and deletes the guest's cart. Returns how many
-/// pieces the user's cart holds then. A second call moves nothing.
+/// Moves the guest's lines into the user's cart, as much as fits, and deletes the guest's cart. Returns how many
+/// items the user's cart holds then. A second call moves nothing.
 pub fn merge(conn: &mut Conn, guest: CartId, user: UserId, now: NaiveDateTime) -> Result<i64> {
     let own = lock_or_create(conn, Some(CartOwner::User(user)), now)?;
     // A second request at the same moment waits for this lock, and then finds no guest cart.

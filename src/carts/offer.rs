@@ -38,7 +38,7 @@ impl Offer {
         })
     }
 
-    /// The price of one piece with these answers. None if it is out of range.
+    /// The price of one item with these answers. None if it is out of range.
     pub fn price(&self, personalization: &Personalization) -> Option<Money> {
         let answers = personalization.answers(&self.fields);
         answers

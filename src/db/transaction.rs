@@ -10,17 +10,17 @@ use super::Conn;
 use crate::error::{Error, Result};
 
 /// How often a transaction is tried in all when it conflicts with others.
-const MAX_TRIES: u32 = 4;
+const MAX_ATTEMPTS: u32 = 4;
 
 /// Runs `work` in a transaction, and again after a conflict with another transaction.
 pub fn in_transaction<T>(conn: &mut Conn, work: &dyn Fn(&mut Conn) -> Result<T>) -> Result<T> {
-    let mut tries = 1;
+    let mut attempts = 1;
     loop {
         match attempt(conn, work) {
-            Err(error) if tries < MAX_TRIES && is_conflict(&error) => {
+            Err(error) if attempts < MAX_ATTEMPTS && is_conflict(&error) => {
                 let jitter = u64::from(getrandom::u32().unwrap_or(0) % 20);
-                std::thread::sleep(Duration::from_millis(jitter * u64::from(tries)));
-                tries += 1;
+                std::thread::sleep(Duration::from_millis(jitter * u64::from(attempts)));
+                attempts += 1;
             }
             result => return result,
         }

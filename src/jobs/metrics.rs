@@ -1,9 +1,9 @@
-//! Counts of successful and failed tries, by kind of job.
+//! Counts of successful and failed attempts, by kind of job.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The number of tries of one kind of job since the start of the process.
+/// The number of attempts of one kind of job since the start of the process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TryCounts {
     pub succeeded: u64,

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::backoff::MAX_TRIES;
+use super::backoff::MAX_ATTEMPTS;
 use super::lane::{KindFilter, LaneFilter};
 use crate::db::Conn;
 use crate::error::Result;
@@ -19,24 +19,24 @@ pub struct Job {
     pub id: JobId,
     pub kind: String,
     pub payload: String,
-    /// The number of tries, including this one.
+    /// The number of attempts, including this one.
     pub attempts: i32,
     pub created_at: NaiveDateTime,
 }
 
-/// A job that failed every try. An admin can retry it.
+/// A job that failed every attempt. An admin can retry it.
 #[derive(Debug, Clone, Queryable)]
 pub struct DeadJob {
     pub id: JobId,
     pub kind: String,
     pub attempts: i32,
-    /// The error of the last try.
+    /// The error of the last attempt.
     pub error: String,
     pub created_at: NaiveDateTime,
     pub dead_at: Option<NaiveDateTime>,
 }
 
-/// The result of a try.
+/// The result of an attempt.
 pub(super) enum TryResult {
     Done,
     Retry { error: String, at: NaiveDateTime },
@@ -95,7 +95,7 @@ pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<usize> {
     Ok(diesel::delete(old).execute(conn)?)
 }
 
-/// Gives a dead job all its tries again, from now on. False if there is no such dead job.
+/// Gives a dead job all its attempts again, from now on. False if there is no such dead job.
 pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     let revived = diesel::update(jobs::table.find(id).filter(jobs::dead_at.is_not_null()))
         .set((
@@ -142,9 +142,9 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
             attempts: before + 1,
             created_at,
         };
-        if before >= MAX_TRIES {
-            // The last try never ended. The job may be what crashes the process.
-            let error = "the program ended during the last try".to_owned();
+        if before >= MAX_ATTEMPTS {
+            // The last attempt never ended. The job may be what crashes the process.
+            let error = "the program ended during the last attempt".to_owned();
             settle(
                 conn,
                 &Job {
@@ -156,7 +156,7 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
             )?;
             continue;
         }
-        // Taking the job changes the number of tries, so only one of several threads succeeds.
+        // Taking the job changes the number of attempts, so only one of several threads succeeds.
         let taken = diesel::update(
             jobs::table
                 .find(id)
@@ -176,7 +176,7 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
     }
 }
 
-/// Records the result of a try, unless another thread has taken the job in the meantime.
+/// Records the result of an attempt, unless another thread has taken the job in the meantime.
 pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveDateTime) -> Result<()> {
     let ours = jobs::table
         .find(job.id)
@@ -208,7 +208,7 @@ pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveD
                     job = job.id.0,
                     kind = job.kind,
                     error,
-                    "a job failed every try and is dead"
+                    "a job failed every attempt and is dead"
                 );
             }
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{NaiveDateTime, SubsecRound};
 
-use super::backoff::{MAX_TRIES, delay};
+use super::backoff::{MAX_ATTEMPTS, delay};
 use super::lane::{Lane, LaneFilter};
 use super::metrics::JobMetrics;
 use super::queue::{Job, TryResult, settle, take};
@@ -186,13 +186,13 @@ fn try_result(job: &Job, returned: anyhow::Result<()>) -> TryResult {
         return TryResult::Done;
     };
     let error = error_line(&failure);
-    if job.attempts >= MAX_TRIES || failure.downcast_ref::<GiveUp>().is_some() {
+    if job.attempts >= MAX_ATTEMPTS || failure.downcast_ref::<GiveUp>().is_some() {
         return TryResult::Dead { error };
     }
     tracing::warn!(
         job = job.id.0,
         kind = job.kind,
-        tries = job.attempts,
+        attempts = job.attempts,
         error,
         "a job failed and will be retried"
     );
@@ -255,7 +255,7 @@ mod tests {
             TryResult::Retry { .. }
         ));
         let last = Job {
-            attempts: MAX_TRIES,
+            attempts: MAX_ATTEMPTS,
             ..job
         };
         assert!(matches!(

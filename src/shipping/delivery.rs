@@ -58,15 +58,15 @@ impl DeliveryQuote {
                 free_over: None,
             }]);
         }
-        let pieces = parcels
+        let item_count = parcels
             .iter()
             .try_fold(0_i32, |sum, line| sum.checked_add(line.quantity));
         let subtotal = parcels.iter().try_fold(Money(0), |sum, line| sum.plus(line.subtotal));
-        let (Some(pieces), Some(subtotal)) = (pieces, subtotal) else {
+        let (Some(item_count), Some(subtotal)) = (item_count, subtotal) else {
             return Self::Unavailable;
         };
         let option = |rate: &ShippingRate| {
-            let price = rate.price(pieces, subtotal)?;
+            let price = rate.price(item_count, subtotal)?;
             let ready = parcels.iter().map(|line| line.readiness);
             Some(DeliveryOption {
                 rate: Some(rate.id),

@@ -97,7 +97,7 @@ pub struct ShippingRate {
     pub shop_id: ShopId,
     pub name: String,
     pub countries: Countries,
-    /// The price for the first piece.
+    /// The price for the first item.
     pub first_price: Money,
     /// The price for each additional item.
     pub further_price: Money,
@@ -244,12 +244,13 @@ impl ShippingRate {
         Ok(())
     }
 
-    /// The price of delivery for this many pieces with this subtotal. None if the amount is too large.
-    pub fn price(&self, pieces: i32, subtotal: Money) -> Option<Money> {
+    /// The price of delivery for this many items with this subtotal. None if the amount is too large.
+    pub fn price(&self, item_count: i32, subtotal: Money) -> Option<Money> {
         if self.free_over.is_some_and(|from| subtotal >= from) {
             return Some(Money(0));
         }
-        self.first_price.plus(self.further_price.times((pieces - 1).max(0))?)
+        self.first_price
+            .plus(self.further_price.times((item_count - 1).max(0))?)
     }
 }
 

@@ -58,7 +58,7 @@ async fn show(
     if let Ok(backlog) = &backlog {
         text.backlog(backlog);
     }
-    text.job_tries(&metrics.job_metrics);
+    text.job_attempts(&metrics.job_metrics);
     text.process(metrics.started);
     let mut response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
@@ -154,12 +154,12 @@ impl MetricsText {
         self.single("pocketshop_jobs_oldest_due_seconds", "gauge", help, seconds);
     }
 
-    fn job_tries(&mut self, job_metrics: &JobMetrics) {
-        let name = "pocketshop_job_tries_total";
+    fn job_attempts(&mut self, job_metrics: &JobMetrics) {
+        let name = "pocketshop_job_attempts_total";
         self.describe(
             name,
             "counter",
-            "Number of tries of jobs in this process, by kind and result.",
+            "Number of attempts at jobs in this process, by kind and result.",
         );
         for (kind, counts) in job_metrics.kinds() {
             self.line(name, &[("kind", &kind), ("result", "succeeded")], counts.succeeded);

@@ -98,7 +98,7 @@ impl FromRequest for Page {
         let visitor = signed_in(request);
         let in_cart = match &visitor {
             Some(visitor) => visitor.in_cart.unwrap_or(0),
-            None => guest_cart(&session).map_or(0, |(_, pieces)| pieces),
+            None => guest_cart(&session).map_or(0, |(_, item_count)| item_count),
         };
         ready(Ok(Self {
             in_cart,

@@ -73,9 +73,12 @@ const RETIRED_PHRASES: &[&str] = &[
     "in a line",
     "in this pocket",
     "is it free",
+    "is it you",
     "letter that",
     "look around",
     "look into your mail",
+    "low first",
+    "one less",
     "operator",
     "people who run",
     "personalis",
@@ -91,6 +94,7 @@ const RETIRED_PHRASES: &[&str] = &[
     "what it comes to",
     "where it belongs",
     "who sees it",
+    "wrong tries",
     "whoever runs",
 ];
 

@@ -119,7 +119,10 @@ fn jobs_are_counted_by_kind_state_and_result() {
         assert_eq!(jobs("far", "waiting"), 1);
         assert_eq!((jobs("held", "waiting"), jobs("held", "running")), (0, 1));
         assert_eq!(
-            value(&text, "pocketshop_job_tries_total{kind=\"unknown\",result=\"failed\"}"),
+            value(
+                &text,
+                "pocketshop_job_attempts_total{kind=\"unknown\",result=\"failed\"}"
+            ),
             1
         );
         assert_eq!(value(&text, "pocketshop_jobs_oldest_due_seconds"), 0);

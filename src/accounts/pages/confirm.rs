@@ -1,4 +1,4 @@
-//! "Is it you?": asks for the password again before sensitive changes.
+//! "Confirm it’s you": asks for the password again before sensitive changes.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -97,7 +97,7 @@ async fn check_password(request: &UserRequest, password: &str) -> Result<Result<
         .write_uncached(move |conn| sign_in::begin_reauthentication(conn, &action, user))
         .await?;
     let check = match attempt {
-        SignInAttempt::Throttled(wait) => return Ok(Err(Rejection::throttled("tries", wait))),
+        SignInAttempt::Throttled(wait) => return Ok(Err(Rejection::throttled(wait))),
         SignInAttempt::Allowed(check) => check,
     };
     let password = Password::from_input(password);

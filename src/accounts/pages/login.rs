@@ -98,7 +98,7 @@ async fn create(request: AnyRequest, Form(form): Form<LoginForm>) -> Result<Http
     let check = match attempt {
         SignInAttempt::Allowed(check) => check,
         SignInAttempt::Throttled(wait) => {
-            let rejection = Rejection::throttled("tries", wait);
+            let rejection = Rejection::throttled(wait);
             let errors = FormErrors::one("", format!("{} Or request a new password.", rejection.message));
             return rejection.respond(&LoginPage::new(request, form, errors));
         }

@@ -90,7 +90,7 @@ pub async fn verify_code<Who>(request: &Request<Who>, user: UserId, code: &str) 
         .write_uncached(move |conn| sign_in::count_code_attempt(conn, user, now))
         .await?;
     if let Some(wait) = wait {
-        return Ok(Err(Rejection::throttled("codes", wait)));
+        return Ok(Err(Rejection::throttled(wait)));
     }
     let (action, cipher, code) = (request.action()?, request.services.cipher.clone(), code.to_owned());
     let factor = request

@@ -24,10 +24,10 @@ impl Rejection {
         }
     }
 
-    /// There were too many attempts. `what` is plural, such as `codes`.
-    pub fn throttled(what: &str, wait: TimeDelta) -> Self {
+    /// There were too many failed attempts.
+    pub fn throttled(wait: TimeDelta) -> Self {
         Self {
-            message: format!("Too many wrong {what}. Try again {}.", in_words(wait)),
+            message: format!("Too many failed attempts. Try again {}.", in_words(wait)),
             retry_after: Some(wait),
         }
     }

@@ -119,7 +119,7 @@ async fn create(request: RecentRequest, Form(form): Form<CodeForm>) -> Result<Ht
         .write_uncached(move |conn| sign_in::count_code_attempt(conn, user, now))
         .await?;
     if let Some(wait) = wait {
-        let rejection = Rejection::throttled("codes", wait);
+        let rejection = Rejection::throttled(wait);
         let errors = FormErrors::one("code", &rejection.message);
         let view = SecondFactorPage::load(request, errors).await?;
         return rejection.respond(&view).map(private);

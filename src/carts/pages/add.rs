@@ -21,7 +21,7 @@ struct AddedBlock {
 
 view!(AddedBlock);
 
-/// `POST /cart/items`: adds pieces of a variant to the cart.
+/// `POST /cart/items`: adds a variant to the cart.
 pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String)>>) -> Result<HttpResponse> {
     let form = AddToCartForm::from_pairs(pairs);
     let mut errors = FormErrors::default();
@@ -57,9 +57,9 @@ pub async fn create(request: BuyerRequest, Form(pairs): Form<Vec<(String, String
 
 async fn respond_added(mut request: BuyerRequest, added: Added) -> Result<HttpResponse> {
     if let Buyer::Guest(_) = request.who {
-        remember_cart(&request.session, added.cart, added.pieces)?;
+        remember_cart(&request.session, added.cart, added.item_count)?;
     }
-    request.page.in_cart = added.pieces;
+    request.page.in_cart = added.item_count;
     let Added { message, limited, .. } = added;
     let flash = message.clone();
     let to_cart = |request: &BuyerRequest| {

@@ -12,7 +12,7 @@ use crate::text::Country;
 use crate::web::cart_cookie::remember_country;
 use crate::web::{BuyerRequest, Flash, Form, invalid, redirect};
 
-/// `POST /cart/items/{item}`: sets how many pieces a line holds. 0 removes the line; it can be put back for a while.
+/// `POST /cart/items/{item}`: sets the quantity of a line. 0 removes the line; it can be put back for a while.
 pub async fn update(
     request: BuyerRequest,
     item: Path<CartItemId>,

@@ -9,7 +9,7 @@ use crate::carts::{MAX_QUANTITY, max_quantity_message};
 #[serde(default)]
 pub struct QuantityForm {
     quantity: String,
-    /// `1` or `-1`: the buttons beside the number, for one piece more or less.
+    /// `1` or `-1`: the buttons beside the number, for one more or one less.
     step: String,
 }
 
@@ -32,7 +32,7 @@ pub struct CountryForm {
     pub country: String,
 }
 
-/// Reads a number of pieces from `min` to `MAX_QUANTITY`.
+/// Reads a quantity from `min` to `MAX_QUANTITY`.
 ///
 /// # Errors
 /// A message for the buyer.

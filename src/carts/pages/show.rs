@@ -68,7 +68,7 @@ struct LineView {
 /// The totals of all lines that can be bought.
 #[derive(Default)]
 struct CartTotals {
-    pieces: i64,
+    item_count: i64,
     items: Money,
     delivery: Money,
     total: Money,
@@ -94,7 +94,7 @@ impl CartNotice {
 }
 
 impl CartPage {
-    /// The visitor's cart as it is now. Updates the number of pieces in the header, and in a guest's cookie.
+    /// The visitor's cart as it is now. Updates the number of items in the header, and in a guest's cookie.
     pub async fn load(mut request: BuyerRequest, notice: Option<CartNotice>) -> Result<Self> {
         let now = request.now();
         let (cart, rates) = match request.who.cart_owner() {
@@ -110,12 +110,12 @@ impl CartPage {
             }
             None => (Cart::default(), Vec::new()),
         };
-        request.page.in_cart = cart.pieces();
+        request.page.in_cart = cart.item_count();
         if let Buyer::Guest(Some(id)) = request.who {
             if cart.lines.is_empty() && cart.removed.is_empty() {
                 forget_cart(&request.session);
             } else {
-                remember_cart(&request.session, id, cart.pieces())?;
+                remember_cart(&request.session, id, cart.item_count())?;
             }
         }
         let recent = if cart.lines.is_empty() {
@@ -241,7 +241,7 @@ impl CartTotals {
             .filter_map(|shop| shop.delivery_option.as_ref())
             .map(|delivery_option| delivery_option.price));
         Self {
-            pieces: cart.pieces(),
+            item_count: cart.item_count(),
             total: sum([items, delivery]),
             items,
             delivery,

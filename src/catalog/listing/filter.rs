@@ -22,8 +22,8 @@ impl ProductSort {
     pub fn label(self) -> &'static str {
         match self {
             Self::Newest => "Newest",
-            Self::Cheapest => "Price, low first",
-            Self::MostExpensive => "Price, high first",
+            Self::Cheapest => "Price, low to high",
+            Self::MostExpensive => "Price, high to low",
         }
     }
 }

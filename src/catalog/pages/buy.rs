@@ -51,7 +51,7 @@ pub struct BuyBox {
     pub fields: Vec<PersonalizationInput>,
     pub quantity: String,
     pub max_quantity: i32,
-    /// The price of one piece without personalization.
+    /// The price of one item without personalization.
     pub price: Money,
     /// The price of what is chosen so far.
     pub total: Money,
@@ -76,7 +76,7 @@ pub struct PersonalizationInput {
     pub error: String,
 }
 
-/// How one piece is delivered to the visitor's country.
+/// How one item is delivered to the visitor's country.
 pub enum DeliverySummary {
     /// No shipping is needed; the text says how the buyer gets it.
     NoShipping(&'static str),
@@ -99,7 +99,7 @@ impl BuyBox {
         let fields: Vec<PersonalizationInput> = data.fields.iter().map(input).collect();
         let filled_in = fields.iter().filter(|field| !field.value.trim().is_empty());
         let unit_price = filled_in.fold(price, |sum, field| sum.plus(field.price).unwrap_or(sum));
-        let pieces: i32 = form.quantity.trim().parse().unwrap_or(1);
+        let quantity: i32 = form.quantity.trim().parse().unwrap_or(1);
         let visitor = page.visitor.as_ref().map(|visitor| visitor.user);
         let own_shop = visitor.is_some() && data.shop.owner_id == visitor;
         let selling = data.shop.vacation(page.now).is_none_or(|vacation| vacation.selling);
@@ -116,7 +116,7 @@ impl BuyBox {
             },
             max_quantity: stock.clamp(1, MAX_QUANTITY),
             price,
-            total: unit_price.times(pieces.clamp(1, MAX_QUANTITY)).unwrap_or(unit_price),
+            total: unit_price.times(quantity.clamp(1, MAX_QUANTITY)).unwrap_or(unit_price),
             delivery: DeliverySummary::new(data, price, page),
             errors,
         }

@@ -74,7 +74,7 @@ impl Readiness {
     /// For buyers.
     pub fn words(self) -> String {
         match self {
-            Self::Ready => "Ready to send".to_owned(),
+            Self::Ready => "Ready to ship".to_owned(),
             Self::Made { within: 1, from } if from <= 1 => "Made to order in 1 day".to_owned(),
             Self::Made { from, within } if from == within => format!("Made to order in {within} days"),
             Self::Made { from, within } => format!("Made to order in {from} to {within} days"),
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn readiness_is_shown_in_days() {
         let made = |from, within| Readiness::from_days(Some(from), Some(within)).words();
-        assert_eq!(Readiness::from_days(None, None).words(), "Ready to send");
+        assert_eq!(Readiness::from_days(None, None).words(), "Ready to ship");
         assert_eq!(made(3, 5), "Made to order in 3 to 5 days");
         assert_eq!(made(7, 7), "Made to order in 7 days");
         assert_eq!(made(1, 1), "Made to order in 1 day");

@@ -59,14 +59,14 @@ impl SellerProductSort {
 
     pub fn label(self) -> &'static str {
         match (self.by, self.reversed) {
-            (SortKey::Changed, false) => "Newest change",
-            (SortKey::Changed, true) => "Oldest change",
+            (SortKey::Changed, false) => "Recently edited",
+            (SortKey::Changed, true) => "Least recently edited",
             (SortKey::Title, false) => "Title, A to Z",
             (SortKey::Title, true) => "Title, Z to A",
-            (SortKey::Price, false) => "Price, low first",
-            (SortKey::Price, true) => "Price, high first",
-            (SortKey::Stock, false) => "Stock, low first",
-            (SortKey::Stock, true) => "Stock, high first",
+            (SortKey::Price, false) => "Price, low to high",
+            (SortKey::Price, true) => "Price, high to low",
+            (SortKey::Stock, false) => "Stock, low to high",
+            (SortKey::Stock, true) => "Stock, high to low",
         }
     }
 }

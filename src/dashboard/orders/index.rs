@@ -34,7 +34,7 @@ pub struct SellerOrderRow {
     pub country: String,
     /// `Dipped mug and 2 more`
     pub summary: String,
-    pub pieces: i32,
+    pub item_count: i32,
     pub pictures: Vec<Picture>,
     pub total: Money,
     pub status: StatusLabel,
@@ -115,7 +115,7 @@ impl SellerOrderRow {
             placed: day(purchase.paid_at()),
             country: purchase.address.country_name().to_owned(),
             summary: summary(&own),
-            pieces: own.iter().map(|line| line.quantity).sum(),
+            item_count: own.iter().map(|line| line.quantity).sum(),
             pictures: pictures(&own),
             total: Money(own.iter().map(|line| line.subtotal.0).sum::<i64>() + shop_order.price.0),
             number: purchase.number,

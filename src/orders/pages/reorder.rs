@@ -61,7 +61,7 @@ impl ReorderReport {
                 Ok(added) => {
                     // A guest without a cart has one from now on.
                     cart_owner = cart_owner.or(Some(CartOwner::Guest(added.cart)));
-                    report.cart = Some((added.cart, added.pieces));
+                    report.cart = Some((added.cart, added.item_count));
                     report.added.push(line.title);
                 }
                 Err(Error::Refused(message)) => report.refusals.push(message),

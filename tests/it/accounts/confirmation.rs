@@ -129,7 +129,7 @@ fn confirmation_attempts_count_like_sign_ins() {
         }
         let limited = ana.post("/confirm", &[("password", PASSWORD)]).await;
         assert_eq!(limited.status(), 429);
-        assert!(limited.text().await.unwrap().contains("Too many wrong tries."));
+        assert!(limited.text().await.unwrap().contains("Too many failed attempts."));
         assert_eq!(
             Visitor::new(&market)
                 .sign_in("ana@example.org", PASSWORD)

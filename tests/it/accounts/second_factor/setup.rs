@@ -79,7 +79,7 @@ fn attempts_to_turn_it_on_are_counted() {
         let right = secret.code(step_at(now()));
         let limited = ana.post("/account/second-factor", &[("code", &right)]).await;
         assert_eq!(limited.status(), 429);
-        assert!(limited.text().await.unwrap().contains("Too many wrong codes."));
+        assert!(limited.text().await.unwrap().contains("Too many failed attempts."));
         assert!(!is_on(&market, "ana"));
     });
 }

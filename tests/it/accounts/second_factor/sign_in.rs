@@ -187,7 +187,7 @@ fn after_five_wrong_codes_a_right_one_must_wait() {
             let response = pending.post("/login/code", &[("code", right)]).await;
             assert!([422, 429].contains(&response.status().as_u16()));
             let message = response.text().await.unwrap();
-            assert!(message.contains("Too many wrong codes. Try again in "), "{message}");
+            assert!(message.contains("Too many failed attempts. Try again in "), "{message}");
         }
         assert!(!pending.is_signed_in().await);
         // Existing sessions stay valid.

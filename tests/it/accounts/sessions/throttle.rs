@@ -57,7 +57,7 @@ fn after_ten_wrong_passwords_the_right_one_must_wait() {
         assert_eq!(refused.status(), 429);
         let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((20..=30).contains(&seconds), "{seconds}");
-        assert!(refused.text().await.unwrap().contains("many wrong tries"));
+        assert!(refused.text().await.unwrap().contains("many failed attempts"));
         assert!(!visitor.is_signed_in().await);
         // Email and username are counted separately. Otherwise a delay would reveal which address a username has.
         assert_eq!(try_sign_in(&market, "robin@example.org", WRONG).await, 422);
