@@ -122,4 +122,10 @@ impl OrderLine {
     pub fn is_canceled(&self) -> bool {
         self.status == OrderStatus::Canceled
     }
+
+    /// The lines that a total counts: those that are not canceled, or all if the whole order is canceled.
+    pub fn counted<'a>(lines: impl Iterator<Item = &'a Self> + Clone) -> Vec<&'a Self> {
+        let all_canceled = lines.clone().all(Self::is_canceled);
+        lines.filter(|line| all_canceled || !line.is_canceled()).collect()
+    }
 }

@@ -102,14 +102,9 @@ impl SellerOrderRow {
     }
 
     fn new(shop_order: &ShopOrder, purchase: Purchase, lines: &[OrderLine]) -> Self {
-        let mut own: Vec<&OrderLine> = lines
-            .iter()
-            .filter(|line| line.shop_order_id == shop_order.id)
-            .collect();
-        let status = StatusLabel::from_lines(own.iter().copied());
-        if !status.is_canceled() {
-            own.retain(|line| !line.is_canceled());
-        }
+        let own = lines.iter().filter(|line| line.shop_order_id == shop_order.id);
+        let status = StatusLabel::from_lines(own.clone());
+        let own = OrderLine::counted(own);
         Self {
             id: shop_order.id,
             placed: day(purchase.paid_at()),

@@ -119,9 +119,8 @@ impl ShopOrderPage {
         let shop = request.who.shop.id;
         let (shop_order, purchase, lines) = request.read(move |conn| load_rows(conn, shop, id)).await?;
         let status = StatusLabel::from_lines(&lines);
-        let sold = lines.iter().filter(|line| !line.is_canceled());
-        let items = Money(sold.map(|line| line.subtotal.0).sum());
-        let delivery = if status.is_canceled() { 0 } else { shop_order.price.0 };
+        let counted = OrderLine::counted(lines.iter());
+        let items = Money(counted.iter().map(|line| line.subtotal.0).sum());
         let carrier = Carrier::by_code(&shop_order.carrier);
         Ok(Self {
             page: request.page,
@@ -136,7 +135,7 @@ impl ShopOrderPage {
             carrier: carrier.map_or_else(|| shop_order.carrier.clone(), |carrier| carrier.name.to_owned()),
             carriers: Carrier::all().collect(),
             items,
-            total: Money(items.0 + delivery),
+            total: Money(items.0 + shop_order.price.0),
             form: form.unwrap_or_else(|| TrackingForm {
                 carrier: shop_order.carrier.clone(),
                 tracking: shop_order.tracking.clone(),

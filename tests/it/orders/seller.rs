@@ -173,3 +173,21 @@ fn the_original_address_of_a_products_orders_redirects() {
         assert!(row.contains("Ada Lovelace") && row.contains("ada@example.org"), "{row}");
     });
 }
+
+#[test]
+fn a_canceled_order_shows_what_was_ordered() {
+    run(async {
+        let market = market_with_shipping().await;
+        let lea = market.sign_up("lea").await;
+        let order = buy(&market, &lea, "lea@example.org").await;
+        let ines = seller(&market).await;
+        let list = async || texts(&ines.page("/dashboard/orders/shop?view=all").await, ".sales > li").remove(0);
+        let total = async || texts(&ines.page(&order.seller_page()).await, ".sums .total .num").concat();
+        let before = total().await;
+        assert!(list().await.contains(&before), "{before}");
+        lea.post(&order.cancellation_path(&order.buyer_page()), &[]).await;
+        assert!(list().await.contains("Canceled"));
+        assert!(list().await.contains(&before), "{before}");
+        assert_eq!(total().await, before);
+    });
+}
