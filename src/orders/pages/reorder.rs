@@ -97,11 +97,14 @@ fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, no
         return Err(Error::NotFound);
     };
     let fields = PersonalizationField::of_product(conn, product)?;
-    let mut answers: Vec<(PersonalizationFieldId, String)> = Vec::new();
-    for (label, value) in line.personalization_answers() {
-        let field = fields.iter().find(|field| field.label == label);
-        answers.extend(field.map(|field| (field.id, value)));
-    }
+    let changed = || {
+        Error::Refused(format!(
+            "{} has changed its personalization. Add it from its own page.",
+            line.title
+        ))
+    };
+    let answers = line.personalization.lines().map(|answer| parse_answer(answer, &fields));
+    let answers = answers.collect::<Option<_>>().ok_or_else(changed)?;
     let item = NewItem {
         variant,
         quantity: line.quantity.min(MAX_QUANTITY),
@@ -109,9 +112,18 @@ fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, no
     };
     match carts::add(conn, cart_owner, &item, now)? {
         AddOutcome::Added(added) => Ok(added),
-        AddOutcome::InvalidAnswers(_) => Err(Error::Refused(format!(
-            "{} has changed its personalization. Add it from its own page.",
-            line.title
-        ))),
+        AddOutcome::InvalidAnswers(_) => Err(changed()),
     }
+}
+
+/// The field and the value of an answer in an order, `Label: value`. The label itself may contain a colon. None if the product
+/// has no such field.
+fn parse_answer(answer: &str, fields: &[PersonalizationField]) -> Option<(PersonalizationFieldId, String)> {
+    fields
+        .iter()
+        .filter_map(|field| {
+            let value = answer.strip_prefix(&field.label)?.strip_prefix(": ")?;
+            Some((field.id, value.to_owned()))
+        })
+        .min_by_key(|(_, value)| value.len())
 }

@@ -43,3 +43,30 @@ fn a_guest_reorders_by_the_link() {
         assert_eq!(texts(&reader.page("/cart").await, ".cart-line").len(), 1);
     });
 }
+
+#[test]
+fn personalization_is_repeated_or_the_item_is_not_added() {
+    run(async {
+        let market = market_with_shipping().await;
+        let lea = market.sign_up("lea").await;
+        let order = buy(&market, &lea, "lea@example.org").await;
+        let product = market.product(RING_DISH);
+        market
+            .sql(&format!(
+                "INSERT INTO personalization_fields (id, product_id, position, kind, label, hint, choices, max_length, required,
+                 price, created_at, updated_at) VALUES (7, {product}, 1, 'text', 'Inside: text', '', '', 10, FALSE, 0,
+                 '2026-01-01 00:00:00', '2026-01-01 00:00:00');
+                 UPDATE orders SET personalization = 'Inside: text: Nana' WHERE id = {}",
+                order.order_line_id
+            ))
+            .await;
+        let reorder_path = format!("{}/again", order.buyer_page());
+        assert_redirects(&lea.post(&reorder_path, &[]).await, "/cart");
+        assert!(texts(&lea.page("/cart").await, ".cart-line").concat().contains("Nana"));
+
+        market.sql("DELETE FROM personalization_fields WHERE id = 7").await;
+        assert_redirects(&lea.post(&reorder_path, &[]).await, &order.buyer_page());
+        let message = texts(&lea.page(&order.buyer_page()).await, "#flash").concat();
+        assert!(message.contains("has changed its personalization"), "{message}");
+    });
+}
