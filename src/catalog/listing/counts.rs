@@ -51,6 +51,15 @@ impl ProductCounts {
         db.read_cached_on(conn, "counts".to_owned(), |conn| Ok(Arc::new(Self::read(conn)?)))
     }
 
+    /// How many products the filter selects, with drafts if it selects them.
+    pub fn count_products(db: &Db, conn: &mut Conn, filter: &ProductFilter) -> Result<i64> {
+        if filter.drafts {
+            filter.count_with_drafts(conn)
+        } else {
+            Ok(Self::cached(db, conn)?.count(filter).products)
+        }
+    }
+
     fn read(conn: &mut Conn) -> Result<Self> {
         let not_open = shops::table.filter(shops::state.ne(ShopState::Open)).select(shops::id);
         // There is no join, so that the index `products_counted` answers the query without reading a row.

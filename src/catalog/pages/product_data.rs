@@ -84,7 +84,7 @@ impl ProductData {
             drafts: shop.state != ShopState::Open,
             ..ProductFilter::default()
         };
-        let shop_product_count = ProductCounts::cached(db, conn)?.count(&of_shop).products;
+        let shop_product_count = ProductCounts::count_products(db, conn, &of_shop)?;
         let other_products = ProductFilter {
             except: Some(product.id),
             ..of_shop

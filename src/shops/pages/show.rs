@@ -142,11 +142,7 @@ impl ShopProducts {
         if self.section.is_some_and(|id| !known(id)) {
             return Err(Error::NotFound);
         }
-        let product_count = if of_shop.drafts {
-            of_shop.count_with_drafts(conn)?
-        } else {
-            ProductCounts::cached(db, conn)?.count(&of_shop).products
-        };
+        let product_count = ProductCounts::count_products(db, conn, &of_shop)?;
         let filter = ProductFilter {
             section: self.section,
             ..of_shop

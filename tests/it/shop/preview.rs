@@ -79,3 +79,21 @@ fn a_story_has_a_preview() {
         assert_eq!(market.get("/shops/clay").await.status(), 404);
     });
 }
+
+#[test]
+fn a_draft_product_links_to_its_shop_with_the_number_of_products() {
+    run(async {
+        let market = Market::demo();
+        let ines = Visitor::new(&market);
+        ines.sign_in("ines", "twelve small pockets").await;
+        market
+            .sql("UPDATE shops SET state = 'draft' WHERE slug = 'barro-e-sal'")
+            .await;
+        let page = ines.page("/shops/barro-e-sal/dipped-speckle-mug").await;
+        let count = market.select_number(
+            "SELECT COUNT(*) FROM products WHERE state <> 'archived'
+             AND shop_id = (SELECT id FROM shops WHERE slug = 'barro-e-sal')",
+        );
+        assert!(texts(&page, "main").join(" ").contains(&format!("{count} products")));
+    });
+}
