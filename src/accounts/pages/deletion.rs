@@ -46,7 +46,7 @@ impl DeletionPage {
             form,
             hint: format!("Your email is {}.", visitor.email),
             errors,
-            planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
+            planned: visitor.delete_at.map(|at| at.format("%B %-d, %Y").to_string()),
             has_shop: visitor.shop.is_some(),
         }
     }

@@ -104,7 +104,7 @@ pub fn restored(name: &str) -> Email {
     )
 }
 
-/// `date` is formatted, such as `7 December 2026`.
+/// `date` is formatted, such as `December 7, 2026`.
 pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Email {
     let date = sanitize(date, 40).unwrap_or_default();
     let planned = format!("You asked us to delete your PocketShop account. It will be deleted on {date}.");
