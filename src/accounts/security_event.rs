@@ -57,7 +57,7 @@ impl EventKind {
     /// The text on pages.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Registered => "Account made",
+            Self::Registered => "Account created",
             Self::SignedIn => "Signed in",
             Self::SignInFailed => "Sign-in failed",
             Self::SignInSlowed => "Sign-ins slowed down after wrong passwords",

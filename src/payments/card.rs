@@ -129,7 +129,7 @@ pub const TEST_CARDS: &[TestCard] = &[
     card("4000 0000 0000 0069", "Expired"),
     card("4000 0000 0000 0119", "Provider error"),
     card("4000 0000 0000 3063", "Timeout, but paid"),
-    card("4000 0000 0000 3220", "Time-out, never charged"),
+    card("4000 0000 0000 3220", "Timeout, never charged"),
     card("4000 0000 0000 3089", "Slow, three seconds"),
 ];
 

@@ -51,7 +51,7 @@ impl DeliveryQuote {
         if rates.is_empty() {
             return Self::Options(vec![DeliveryOption {
                 rate: None,
-                name: "Standard delivery".to_owned(),
+                name: "Standard shipping".to_owned(),
                 price: Money(0),
                 pickup: false,
                 arrival: None,
