@@ -20,7 +20,7 @@ impl Reason {
     pub fn label(self) -> &'static str {
         match self {
             Self::Opening => "Initial stock",
-            Self::Edit => "Changed by hand",
+            Self::Edit => "Manual change",
             Self::Sale => "Sold",
             Self::Cancel => "Order canceled",
             Self::Import => "Import",

@@ -107,7 +107,7 @@ impl EditorState {
         if before.is_some_and(|before| lowest.is_some_and(|now| before <= now)) {
             errors.add(
                 "compare_at_price",
-                "The previous price must be higher than the current price.",
+                "The compare-at price must be higher than the price.",
             );
         }
         before

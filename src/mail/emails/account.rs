@@ -24,7 +24,7 @@ pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> E
         "You already have an account",
         &[name],
         &[
-            "Someone wanted to use this email address for an account at PocketShop. It already has one, so nothing was changed.",
+            "Someone tried to create a PocketShop account with this email address. It already has one, so nothing was changed.",
             "If it was you, just sign in.",
         ],
     )

@@ -110,7 +110,7 @@ fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, no
     match carts::add(conn, cart_owner, &item, now)? {
         AddOutcome::Added(added) => Ok(added),
         AddOutcome::InvalidAnswers(_) => Err(Error::Refused(format!(
-            "{} has changed its personalization. Add it from its own page.",
+            "The personalization of {} has changed. Add it from its product page.",
             line.title
         ))),
     }
