@@ -1,4 +1,4 @@
-//! Deleting an account: two weeks to change one's mind, then the person is erased and only the shops' orders remain.
+//! Deleting an account: after two weeks, personal data is erased and only the shops' orders remain.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;

@@ -145,7 +145,7 @@ impl<'a> NewSecurityEvent<'a> {
 }
 
 impl SecurityEvent {
-    /// Records an event without details. `None` is somebody whom we do not know.
+    /// Records an event without details. `None` is an unknown user.
     pub fn record(
         conn: &mut Conn,
         user: impl Into<Option<UserId>>,

@@ -12,8 +12,8 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// For products that are sent together, which wait for the slowest. `transit` is the least and the most days in
-    /// transit.
+    /// For products that are sent together, which wait for the slowest. `transit` is the minimum and maximum days
+    /// in transit.
     pub fn estimate(ready: impl IntoIterator<Item = Readiness>, transit: (i32, i32), now: NaiveDateTime) -> Self {
         let (mut from, mut to) = (0, 0);
         for readiness in ready {

@@ -8,7 +8,7 @@ use crate::id::ShippingRateId;
 use crate::money::Money;
 use crate::text::Country;
 
-/// A cart line, as far as its delivery goes.
+/// A cart line, as delivery sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct DeliveryItem {
     pub quantity: i32,

@@ -29,7 +29,7 @@ struct DeletionForm {
 struct DeletionPage {
     page: Page,
     form: DeletionForm,
-    /// Shows the email to type.
+    /// Shows the email to enter.
     hint: String,
     errors: FormErrors,
     /// The date of a scheduled deletion.
