@@ -1,4 +1,4 @@
-//! An uploaded file. Its bytes wait on the disk; its name is only shown to the user.
+//! An uploaded file. Its bytes are on disk; its name is only shown to the user.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Seek, Write};

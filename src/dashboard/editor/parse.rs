@@ -11,7 +11,7 @@ use crate::money::{Currency, Money};
 use crate::text::{line, lines};
 use crate::web::FormErrors;
 
-/// A tonne.
+/// One metric ton, in grams.
 const MAX_WEIGHT_GRAMS: i32 = 1_000_000;
 
 /// What the form is checked against.
