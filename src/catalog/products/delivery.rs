@@ -22,7 +22,7 @@ impl Delivery {
         match self {
             Self::Parcel => "In a parcel",
             Self::Digital => "Digital (a file or a link)",
-            Self::ByHand => "In person",
+            Self::ByHand => "By hand",
         }
     }
 
