@@ -68,7 +68,7 @@ pub struct Market {
 pub fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     TcpListener::bind(config.bind).with_context(|| {
         format!(
-            "cannot listen on {}; another program may use it. Choose another address with --bind",
+            "cannot listen on {}; another program may be using it. Choose another address with --bind",
             config.bind
         )
     })
@@ -86,7 +86,7 @@ pub fn serve(config: &Config, listener: TcpListener) -> anyhow::Result<()> {
         let handle = market.server.handle();
         actix_web::rt::spawn(async move {
             stop_signal().await;
-            tracing::info!("shutting down after the running requests");
+            tracing::info!("shutting down when the running requests are done");
             let stopping = handle.stop(true);
             // A second signal exits at once.
             actix_web::rt::spawn(async {

@@ -1,4 +1,4 @@
-//! Typed ids, made by the program. They are unique but no secret: an id alone gives no access.
+//! Typed ids, made by the program. They are unique but not secret: an id alone gives no access.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -195,7 +195,7 @@ fn user(command: &UserCommand, config: &Config) -> anyhow::Result<String> {
 /// Reads a line from standard input. An argument would be visible to other users of the machine.
 fn read_password() -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
-        eprintln!("Type the password, then Enter (it will be visible):");
+        eprintln!("Enter the password (it will be visible):");
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;

@@ -18,7 +18,7 @@ pub struct ActionContext {
 }
 
 impl ActionContext {
-    /// Records a security event without details. `None` is somebody whom we do not know.
+    /// Records a security event without details. `None` is an unknown user.
     pub fn record(&self, conn: &mut Conn, user: impl Into<Option<UserId>>, kind: EventKind) -> Result<()> {
         SecurityEvent::record(conn, user, kind, &self.origin, self.now)
     }

@@ -1,4 +1,4 @@
-//! Deleting an account: two weeks to change one's mind, then the person is erased and only the shops' orders remain.
+//! Deleting an account: after two weeks, personal data is erased and only the shops' orders remain.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -29,7 +29,7 @@ pub fn schedule(conn: &mut Conn, action: &ActionContext, user: UserId) -> Result
     let user = User::find(conn, user)?;
     let email = emails::deletion_planned(
         user.display_name(),
-        &delete_at.format("%-d %B %Y").to_string(),
+        &delete_at.format("%B %-d, %Y").to_string(),
         &action.link("/account/deletion"),
     );
     action.send(conn, &user.email, &email)?;

@@ -20,7 +20,7 @@ use crate::text::Email;
 pub enum EmailChangeOutcome {
     /// The address of this user changed.
     Changed(UserId),
-    /// Another account has the address by now.
+    /// Another account has this address now.
     AddressTaken,
     /// The link is used, expired or unknown.
     LinkExpired,

@@ -57,7 +57,7 @@ impl EventKind {
     /// The text on pages.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Registered => "Account made",
+            Self::Registered => "Account created",
             Self::SignedIn => "Signed in",
             Self::SignInFailed => "Sign-in failed",
             Self::SignInSlowed => "Sign-ins slowed down after wrong passwords",
@@ -145,7 +145,7 @@ impl<'a> NewSecurityEvent<'a> {
 }
 
 impl SecurityEvent {
-    /// Records an event without details. `None` is somebody whom we do not know.
+    /// Records an event without details. `None` is an unknown user.
     pub fn record(
         conn: &mut Conn,
         user: impl Into<Option<UserId>>,

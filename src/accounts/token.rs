@@ -12,7 +12,7 @@ use crate::id::{TokenId, UserId};
 use crate::schema::{tokens, users};
 use crate::string_enum::string_enum;
 
-/// The least time between two emails of one purpose to one user.
+/// The minimum time between two emails of one purpose to one user.
 const MIN_INTERVAL: TimeDelta = TimeDelta::minutes(5);
 /// Emails of one purpose to one user within 24 hours.
 const MAX_PER_DAY: i64 = 5;

@@ -36,7 +36,7 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
         db.write_uncached(move |conn| sweep(conn, at)).await?;
         db.close();
         Ok(format!(
-            "Payments that succeeded: {}, that failed: {}; refunds: {}; shipments counted as delivered: {}.",
+            "Payments that succeeded: {}, that failed: {}; refunds: {}; orders marked as delivered: {}.",
             swept.paid, swept.failed, swept.refunded, swept.delivered
         ))
     })

@@ -20,7 +20,7 @@ enum State {
     Tag,
     /// In an attribute's value, which this quote ends.
     Value(char),
-    /// In an element whose content is no HTML, which this closing tag ends.
+    /// In an element whose content is not HTML, which this closing tag ends.
     Raw(String),
 }
 

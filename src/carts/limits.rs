@@ -29,7 +29,7 @@ pub fn max_quantity(quantity: i32, stock: i32, earlier_lines: i32, later_lines: 
 
 /// The message when a line would hold more than `MAX_QUANTITY`.
 pub fn max_quantity_message() -> String {
-    format!("You can order at most {MAX_QUANTITY} of one product.")
+    format!("You can order at most {MAX_QUANTITY} of one item.")
 }
 
 impl QuantityLimit {
@@ -37,7 +37,7 @@ impl QuantityLimit {
     pub fn refusal(self, title: &str) -> String {
         match self {
             Self::Lines => {
-                format!("Your cart is full: it has {MAX_LINES} different products. Check out first, or remove some.")
+                format!("Your cart is full: it can hold {MAX_LINES} different items. Check out first, or remove some.")
             }
             Self::PerLine | Self::None => {
                 format!("You already have {MAX_QUANTITY} × {title} in your cart, which is the maximum.")

@@ -42,15 +42,19 @@ impl AddressForm {
     /// A message for each field that is wrong.
     pub fn parse(&self) -> Result<Address, AddressErrors> {
         let mut errors = AddressErrors::new();
-        let name = line("name", &self.name, 100);
+        let name = line("full name", &self.name, 100);
         let name = required("name", name, "Enter your full name.", &mut errors);
-        let street = line("street", &self.street, 150);
+        let street = line("street address", &self.street, 150);
         let street = required("street", street, "Enter the street address.", &mut errors);
-        let line2 = optional("line2", line("second line", &self.line2, 150), &mut errors);
+        let line2 = optional(
+            "line2",
+            line("apartment, suite or company", &self.line2, 150),
+            &mut errors,
+        );
         let code = line("postal code", &self.postal_code, 16);
         let code = optional("postal_code", code, &mut errors).to_uppercase();
-        let town = required("town", line("town", &self.town, 100), "Enter the town.", &mut errors);
-        let region = optional("region", line("region", &self.region, 100), &mut errors);
+        let town = required("town", line("city", &self.town, 100), "Enter the city.", &mut errors);
+        let region = optional("region", line("state or region", &self.region, 100), &mut errors);
         let Some(country) = Country::by_code(&self.country) else {
             errors.push(("country", "Choose a country from the list.".to_owned()));
             return Err(errors);

@@ -115,7 +115,7 @@ impl Settings {
         let input = self.log.as_deref().unwrap_or("info");
         input.parse().unwrap_or_else(|_| {
             errors.0.push(format!(
-                "POCKETSHOP_LOG \"{input}\" is none of error, warn, info, debug, trace"
+                "POCKETSHOP_LOG \"{input}\" is not one of error, warn, info, debug, trace"
             ));
             tracing::Level::INFO
         })

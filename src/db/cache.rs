@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// Another process may write to the same database. Its writes stay unseen for at most this long.
 const MAX_STALENESS: Duration = Duration::from_secs(1);
-/// The most results in the cache; one is about 30 kB.
+/// The maximum number of results in the cache; one is about 30 kB.
 const MAX_ENTRIES: usize = 256;
 
 /// Query results by type and name, all of them read after the last write.

@@ -1,4 +1,4 @@
-//! The order of a product's pictures, and which they are.
+//! Which pictures a product has, and in which order.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

@@ -51,12 +51,12 @@ impl Cloudinary {
         let ours = uploaded.secure_url.starts_with(&account)
             && PictureName::from_url(&uploaded.secure_url) == Some((name.clone(), PictureLocation::Cloudinary));
         if uploaded.public_id != public_id || !ours {
-            bail!("Cloudinary responded with another picture than the uploaded one");
+            bail!("Cloudinary responded with a different picture than the one uploaded");
         }
         Ok(uploaded.secure_url)
     }
 
-    /// Deletes a picture. A picture that is already gone is no error.
+    /// Deletes a picture. A picture that is already gone is not an error.
     pub fn destroy(&self, name: &PictureName, now: NaiveDateTime) -> anyhow::Result<()> {
         let form = self.signed(&[("invalidate", "true"), ("public_id", &name.public_id())], now);
         let destroyed: Destroyed = self.call("destroy", form)?;

@@ -62,7 +62,7 @@ impl Pictures {
     /// Makes a pending picture from an uploaded file. It can be shown at once.
     ///
     /// # Errors
-    /// `Refused` if the file is no valid picture. The message names the file and says what to do.
+    /// `Refused` if the file is not a valid picture. The message names the file and says what to do.
     pub async fn receive(
         &self,
         db: &Db,

@@ -53,8 +53,8 @@ pub type RefusalReason = &'static str;
 
 const NOT_A_PICTURE: RefusalReason = "is not a picture that we can show. Choose a JPEG, PNG or WebP file.";
 const TOO_MANY_PIXELS: RefusalReason =
-    "has too many pixels. Make it at most 12,000 pixels a side and 40 megapixels in all, and send it again.";
-const DAMAGED: RefusalReason = "is damaged. Save it anew, or choose another picture.";
+    "has too many pixels. Make it at most 12,000 pixels on each side and 40 megapixels in total, then upload it again.";
+const DAMAGED: RefusalReason = "is damaged. Save it again, or choose another picture.";
 
 /// Makes the original of an upload. This takes up to a second and much memory.
 pub fn encode_original(file: File) -> Result<Original, RefusalReason> {
@@ -253,7 +253,7 @@ pub struct ResizedPicture {
 }
 
 impl SourceImage {
-    /// None if the bytes are no valid WebP.
+    /// None if the bytes are not valid WebP.
     pub fn open(webp: &[u8]) -> Option<Self> {
         let image = image::load_from_memory_with_format(webp, ImageFormat::WebP).ok()?;
         Some(Self(eight_bits(image)))

@@ -36,8 +36,8 @@ impl Removal {
     }
 }
 
-/// Enqueues the removal of a user's pictures before their account is deleted: their portrait, their shop's logo and cover,
-/// and their pending pictures.
+/// Enqueues the removal of a user's pictures before their account is deleted: their profile picture, their
+/// shop's logo and cover, and their pending pictures.
 pub fn enqueue_removals_of_user(conn: &mut Conn, owner: UserId, now: NaiveDateTime) -> Result<()> {
     let mut urls: Vec<String> = pending_images::table
         .filter(pending_images::owner_id.eq(owner))

@@ -1,4 +1,4 @@
-//! An uploaded file. Its bytes wait on the disk; its name is only shown to the user.
+//! An uploaded file. Its bytes are on disk; its name is only shown to the user.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Seek, Write};
@@ -9,7 +9,7 @@ use data_encoding::HEXLOWER;
 
 use crate::error::{Error, Result};
 
-/// The most bytes that a picture may have.
+/// The maximum size of a picture, in bytes.
 pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
 /// Characters of a file's name that are shown.
 const MAX_NAME_LENGTH: usize = 60;

@@ -62,7 +62,7 @@ fn values(settings: &Settings, arguments: &ArgMatches) -> Vec<(String, String)> 
 fn state(config: &Config) -> anyhow::Result<String> {
     let kind = match &config.database {
         Location::Sqlite(path) if !path.exists() => {
-            return Ok("The settings are fine. The database will be created at the first start.".into());
+            return Ok("The settings are fine. The database will be created on the first start.".into());
         }
         Location::Sqlite(_) => "SQLite",
         Location::Postgres(_) => "PostgreSQL",
@@ -91,7 +91,7 @@ fn state(config: &Config) -> anyhow::Result<String> {
 /// Whether the old keys can be removed from `SECRET_KEY`.
 pub fn rotation(conn: &mut Conn, config: &Config, now: NaiveDateTime) -> Result<String> {
     Ok(match OldKeys::count(conn, &config.secret_keys, now)? {
-        None => "Keep the old SECRET_KEY: no start has used the new one yet.".into(),
+        None => "Keep the old SECRET_KEY: PocketShop has not started with the new one yet.".into(),
         Some(needed) if needed.is_empty() => "The old SECRET_KEY can be removed.".into(),
         Some(needed) => {
             let mut text = format!(

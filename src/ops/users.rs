@@ -120,28 +120,32 @@ pub fn set_suspended(config: &Config, name: &str, suspended: bool) -> anyhow::Re
     let user = find(&mut conn, name)?;
     if user.suspended_at.is_some() == suspended {
         bail!(
-            "{} is already {}",
+            "{} is {}",
             user.username,
-            if suspended { "suspended" } else { "not suspended" }
+            if suspended {
+                "already suspended"
+            } else {
+                "not suspended"
+            }
         );
     }
     let action = action(config);
-    in_transaction(&mut conn, &|conn| {
-        Shop::set_hidden(conn, user.id, suspended, action.now)?;
+    let shop_changed = in_transaction(&mut conn, &|conn| {
+        let shop_changed = Shop::set_hidden(conn, user.id, suspended, action.now)?;
         if suspended {
-            admin_actions::suspend(conn, &action, &user)
+            admin_actions::suspend(conn, &action, &user)?;
         } else {
-            admin_actions::restore(conn, &action, &user)
+            admin_actions::restore(conn, &action, &user)?;
         }
+        Ok(shop_changed)
     })?;
-    Ok(if suspended {
-        format!(
-            "{} is suspended and signed out everywhere, and their shop is hidden.",
-            user.username
-        )
-    } else {
-        format!("{} can sign in again, and their shop is visible.", user.username)
-    })
+    let effect = match (suspended, shop_changed) {
+        (true, true) => "is suspended and signed out everywhere. Their shop is hidden.",
+        (true, false) => "is suspended and signed out everywhere. They have no open shop to hide.",
+        (false, true) => "can sign in again. Their shop is visible again.",
+        (false, false) => "can sign in again. They have no hidden shop to show.",
+    };
+    Ok(format!("{} {effect}", user.username))
 }
 
 fn open(config: &Config) -> anyhow::Result<Conn> {

@@ -12,7 +12,7 @@ pub struct Address {
     /// The full name of the recipient.
     pub name: String,
     pub street: String,
-    /// Flat, floor or company; may be empty.
+    /// Apartment, suite or company; may be empty.
     pub line2: String,
     pub postal_code: String,
     pub town: String,
@@ -51,7 +51,7 @@ impl Address {
         .collect()
     }
 
-    /// Street and town in one line: `Rua das Flores 1, 1100-148 Lisbon`.
+    /// Street and city in one line: `Rua das Flores 1, 1100-148 Lisbon`.
     pub fn summary(&self) -> String {
         format!("{}, {} {}", self.street, self.postal_code, self.town)
     }

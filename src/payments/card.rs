@@ -76,7 +76,7 @@ fn luhn(digits: &str) -> bool {
 
 /// A card is valid until the end of its month.
 fn expiry_error(input: &str, now: NaiveDateTime) -> Option<&'static str> {
-    const FORMAT_ERROR: &str = "Enter the expiry date as month and year, like 04/29.";
+    const FORMAT_ERROR: &str = "Enter the expiration date as month and year, like 04/29.";
     let plain: String = input.chars().filter(|letter| !letter.is_whitespace()).collect();
     let (month, year) = match plain.split_once(['/', '-']) {
         Some(parts) => parts,
@@ -92,14 +92,14 @@ fn expiry_error(input: &str, now: NaiveDateTime) -> Option<&'static str> {
         return Some(FORMAT_ERROR);
     };
     if !(1..=12).contains(&month) {
-        return Some("The month must be from 01 to 12. Check the expiry date on your card.");
+        return Some("The month must be from 01 to 12. Check the expiration date on your card.");
     }
     let year = if year < 100 { year + 2000 } else { year };
     let this_month = i32::try_from(now.month()).unwrap_or(1);
     if (year, month) < (now.year(), this_month) {
         Some("This card has expired. Use another one.")
     } else if year > now.year() + 20 {
-        Some("Check the year of the expiry date.")
+        Some("Check the year of the expiration date.")
     } else {
         None
     }
@@ -129,7 +129,7 @@ pub const TEST_CARDS: &[TestCard] = &[
     card("4000 0000 0000 0069", "Expired"),
     card("4000 0000 0000 0119", "Provider error"),
     card("4000 0000 0000 3063", "Timeout, but paid"),
-    card("4000 0000 0000 3220", "Time-out, never charged"),
+    card("4000 0000 0000 3220", "Timeout, never charged"),
     card("4000 0000 0000 3089", "Slow, three seconds"),
 ];
 

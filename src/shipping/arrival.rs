@@ -12,8 +12,8 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// For products that are sent together, which wait for the slowest. `transit` is the least and the most days in
-    /// transit.
+    /// For products that are sent together, which wait for the slowest. `transit` is the minimum and maximum days
+    /// in transit.
     pub fn estimate(ready: impl IntoIterator<Item = Readiness>, transit: (i32, i32), now: NaiveDateTime) -> Self {
         let (mut from, mut to) = (0, 0);
         for readiness in ready {
@@ -30,18 +30,18 @@ impl Arrival {
         }
     }
 
-    /// `3 to 7 December`
+    /// `December 3 to 7`
     pub fn words(self) -> String {
         let (from, to) = (self.from, self.to);
         if from == to {
-            return to.format("%-d %B").to_string();
+            return to.format("%B %-d").to_string();
         }
-        let first = if (from.year(), from.month()) == (to.year(), to.month()) {
-            from.format("%-d")
+        let last = if (from.year(), from.month()) == (to.year(), to.month()) {
+            to.format("%-d")
         } else {
-            from.format("%-d %B")
+            to.format("%B %-d")
         };
-        format!("{first} to {}", to.format("%-d %B"))
+        format!("{} to {last}", from.format("%B %-d"))
     }
 }
 
@@ -59,11 +59,11 @@ mod tests {
     fn the_slowest_product_decides() {
         let made = Readiness::Made { from: 3, within: 5 };
         let soon = Arrival::estimate([Readiness::Ready], (2, 4), on(1));
-        assert_eq!(soon.words(), "3 to 5 November");
+        assert_eq!(soon.words(), "November 3 to 5");
         assert_eq!(
             Arrival::estimate([Readiness::Ready, made], (2, 4), on(24)).words(),
-            "29 November to 3 December"
+            "November 29 to December 3"
         );
-        assert_eq!(Arrival::estimate([], (1, 1), on(1)).words(), "2 November");
+        assert_eq!(Arrival::estimate([], (1, 1), on(1)).words(), "November 2");
     }
 }

@@ -8,7 +8,7 @@ use crate::id::ShippingRateId;
 use crate::money::Money;
 use crate::text::Country;
 
-/// A cart line, as far as its delivery goes.
+/// A cart line, as delivery sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct DeliveryItem {
     pub quantity: i32,
@@ -51,7 +51,7 @@ impl DeliveryQuote {
         if rates.is_empty() {
             return Self::Options(vec![DeliveryOption {
                 rate: None,
-                name: "Standard delivery".to_owned(),
+                name: "Standard shipping".to_owned(),
                 price: Money(0),
                 pickup: false,
                 arrival: None,

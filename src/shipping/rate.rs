@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::schema::shipping_rates;
 use crate::text::Country;
 
-/// The most rates a shop may have.
+/// The maximum number of rates of a shop.
 pub const MAX_RATES: usize = 20;
 /// The longest transit time, in days.
 pub const MAX_TRANSIT_DAYS: i32 = 365;
@@ -103,7 +103,7 @@ pub struct ShippingRate {
     pub further_price: Money,
     /// Delivery is free from this subtotal on.
     pub free_over: Option<Money>,
-    /// The least and the most days in transit.
+    /// The minimum and maximum days in transit.
     pub days_from: i32,
     pub days_to: i32,
     /// The buyer picks it up.

@@ -95,8 +95,8 @@ impl Shop {
             .map_err(Error::from)
     }
 
-    /// Hides the open shop of a suspended user, or shows it again.
-    pub fn set_hidden(conn: &mut Conn, owner: UserId, hidden: bool, now: NaiveDateTime) -> Result<()> {
+    /// Hides the open shop of a suspended user, or shows it again. Returns whether there was one.
+    pub fn set_hidden(conn: &mut Conn, owner: UserId, hidden: bool, now: NaiveDateTime) -> Result<bool> {
         let (from, to) = if hidden {
             (ShopState::Open, ShopState::Hidden)
         } else {
@@ -105,10 +105,10 @@ impl Shop {
         let shop = shops::table
             .filter(shops::owner_id.eq(owner))
             .filter(shops::state.eq(from));
-        diesel::update(shop)
+        let changed = diesel::update(shop)
             .set((shops::state.eq(to), shops::updated_at.eq(now)))
             .execute(conn)?;
-        Ok(())
+        Ok(changed > 0)
     }
 
     /// The owner's first name, or else their username. Empty for a shop without an owner.

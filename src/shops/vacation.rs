@@ -12,7 +12,7 @@ use crate::schema::shops;
 /// A vacation that is going on today. The shop stays visible and says when it is back.
 #[derive(Debug, Clone)]
 pub struct Vacation {
-    /// The last day: `3 December`, with its year when that is another.
+    /// The last day: `December 3`, with its year if it is not this one.
     pub until: Option<String>,
     pub message: String,
     /// Whether buyers can order during the vacation.
@@ -74,12 +74,12 @@ impl Shop {
     }
 }
 
-/// `3 December`, or `3 January 2027` if it is in another year.
+/// `December 3`, or `January 3, 2027` if it is in another year.
 fn format_day(day: NaiveDate, today: NaiveDate) -> String {
     let format = if day.year() == today.year() {
-        "%-d %B"
+        "%B %-d"
     } else {
-        "%-d %B %Y"
+        "%B %-d, %Y"
     };
     day.format(format).to_string()
 }
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_day_in_another_year_has_its_year() {
         let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
-        assert_eq!(format_day(date(2026, 12, 3), date(2026, 11, 24)), "3 December");
-        assert_eq!(format_day(date(2027, 1, 3), date(2026, 11, 24)), "3 January 2027");
+        assert_eq!(format_day(date(2026, 12, 3), date(2026, 11, 24)), "December 3");
+        assert_eq!(format_day(date(2027, 1, 3), date(2026, 11, 24)), "January 3, 2027");
     }
 }

@@ -2,12 +2,12 @@
 
 use chrono::NaiveDateTime;
 
-/// `23 November 2026, 10:12 UTC`
+/// `November 23, 2026, 10:12 UTC`
 pub fn when(time: NaiveDateTime) -> String {
-    time.format("%-d %B %Y, %H:%M UTC").to_string()
+    time.format("%B %-d, %Y, %H:%M UTC").to_string()
 }
 
-/// `23 November 2026`
+/// `November 23, 2026`
 pub fn day(time: NaiveDateTime) -> String {
-    time.format("%-d %B %Y").to_string()
+    time.format("%B %-d, %Y").to_string()
 }

@@ -24,12 +24,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// The data folder.
 pub struct DataDir(pub PathBuf);
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: the process responds.
 async fn healthz() -> HttpResponse {
     line(StatusCode::OK, "ok\n")
 }
 
-/// `GET /readyz`: the database answers and is up to date, and the data folder can be written.
+/// `GET /readyz`: the database responds and is up to date, and the data folder can be written.
 async fn readyz(db: Data<Db>, folder: Data<DataDir>) -> HttpResponse {
     match tokio::time::timeout(CHECK_TIMEOUT, problem(&db, folder)).await {
         Ok(None) => line(StatusCode::OK, "ready\n"),
@@ -47,8 +47,8 @@ async fn problem(db: &Db, folder: Data<DataDir>) -> Option<&'static str> {
         Ok(true) => {}
         Ok(false) => return Some("the database is not up to date\n"),
         Err(error) => {
-            tracing::error!(error = error.to_string(), "not ready: the database does not answer");
-            return Some("the database does not answer\n");
+            tracing::error!(error = error.to_string(), "not ready: the database does not respond");
+            return Some("the database does not respond\n");
         }
     }
     match web::block(move || try_writing(&folder.0)).await {

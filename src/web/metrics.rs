@@ -124,7 +124,7 @@ impl MetricsText {
     }
 
     fn database(&mut self, db: &Db, up: bool) {
-        let help = "1 if the database answers, 0 if not.";
+        let help = "1 if the database responds, 0 if not.";
         self.single("pocketshop_database_up", "gauge", help, u8::from(up));
         let help = "Number of SQL statements of requests and timers.";
         self.single("pocketshop_database_statements_total", "counter", help, db.queries());

@@ -1,4 +1,4 @@
-//! `Request`: what a handler works with, by who makes the request.
+//! `Request`: what a handler works with, for each kind of visitor.
 //!
 //! A handler names who may call it: `SellerRequest` sends everyone else to sign in or to open a shop first. The request
 //! then carries the page, the session, the database, and the other services.
@@ -35,7 +35,7 @@ pub struct Services {
     pub policy: Data<Policy>,
 }
 
-/// A request, by whoever `Who` lets through.
+/// A request from anyone whom `Who` lets through.
 pub struct Request<Who> {
     pub who: Who,
     pub page: Page,
@@ -51,9 +51,9 @@ pub struct Anyone;
 pub type AnyRequest = Request<Anyone>;
 pub type BuyerRequest = Request<Buyer>;
 pub type UserRequest = Request<SignedIn>;
-/// By someone who confirmed their password within the last minutes.
+/// By someone who entered their password in the last 10 minutes.
 pub type RecentRequest = Request<RecentlyAuthenticated>;
-/// By someone who still owes the second factor.
+/// By someone who has not entered the second factor yet.
 pub type PendingRequest = Request<PendingSecondFactor>;
 pub type SellerRequest = Request<Seller>;
 pub type AdminRequest = Request<Admin>;
@@ -144,8 +144,8 @@ impl<Who> Request<Who> {
         self.services.policy.count(class, client.ok_or(Error::Forbidden)?)
     }
 
-    /// Responds to a form that was carried out. A success is answered by `done`. A refusal shows the page again by
-    /// `again`, with status 422 and the message above the form.
+    /// Responds to a form. After a success, `done` responds. After a refusal, the page of `again` is shown, with status
+    /// 422 and the message above the form.
     pub async fn respond_to_form<T, V: View>(
         self,
         outcome: Result<T>,
@@ -158,8 +158,8 @@ impl<Who> Request<Who> {
         }
     }
 
-    /// Responds to a form that failed. A refusal shows the page again by `again`, with status 422 and the message above
-    /// the form. Other errors are returned.
+    /// Responds to a form that failed. After a refusal, the page of `again` is shown, with status 422 and the message
+    /// above the form. Other errors are returned.
     pub async fn respond_to_error<V: View>(
         self,
         error: Error,
@@ -171,7 +171,7 @@ impl<Who> Request<Who> {
         }
     }
 
-    /// Responds to a change that was made. htmx gets the block of `view`; everyone else is sent on by `done`.
+    /// Responds to a change that was made. htmx gets the block of `view`; for everyone else, `done` responds.
     pub async fn respond_to_change<V: View>(
         self,
         done: impl FnOnce(&Self) -> Result<HttpResponse>,

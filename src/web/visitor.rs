@@ -169,7 +169,7 @@ extractor!(
 );
 
 extractor!(
-    /// A user who confirmed their password a short time ago.
+    /// A user who entered their password in the last 10 minutes.
     RecentlyAuthenticated,
     |request| {
         let visitor = signed_in_or_else(request)?;

@@ -367,7 +367,7 @@ fn check_reports_when_the_old_key_can_be_removed() {
         ..config(database.folder.path(), &database)
     };
     let report = |conn: &mut Conn, now| rotation(conn, &settings, now).unwrap();
-    assert!(report(&mut conn, day(10)).contains("no start has used the new one yet"));
+    assert!(report(&mut conn, day(10)).contains("PocketShop has not started with the new one yet"));
     record_key(&mut conn, &settings.secret_keys, day(10)).unwrap();
     assert_eq!(report(&mut conn, day(10)), "The old SECRET_KEY can be removed.");
 

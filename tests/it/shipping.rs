@@ -71,7 +71,7 @@ fn a_seller_adds_changes_orders_and_removes_rates() {
                 .contains("Your shop ships everywhere for free.")
         );
         let template = ines.page("/dashboard/shipping/new?like=abroad").await;
-        assert_eq!(attributes(&template, "#name", "value"), ["Delivery abroad"]);
+        assert_eq!(attributes(&template, "#name", "value"), ["International shipping"]);
         assert_eq!(attributes(&template, "[name=reach][checked]", "value"), ["but"]);
         assert_eq!(attributes(&template, "[name=countries][checked]", "value"), ["US"]);
         let response = ines.post(NEW, &form(&[("free_over", "50")])).await;

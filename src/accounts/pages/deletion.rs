@@ -29,7 +29,7 @@ struct DeletionForm {
 struct DeletionPage {
     page: Page,
     form: DeletionForm,
-    /// Shows the email to type.
+    /// Shows the email to enter.
     hint: String,
     errors: FormErrors,
     /// The date of a scheduled deletion.
@@ -46,7 +46,7 @@ impl DeletionPage {
             form,
             hint: format!("Your email is {}.", visitor.email),
             errors,
-            planned: visitor.delete_at.map(|at| at.format("%-d %B %Y").to_string()),
+            planned: visitor.delete_at.map(|at| at.format("%B %-d, %Y").to_string()),
             has_shop: visitor.shop.is_some(),
         }
     }

@@ -53,7 +53,7 @@ impl ProfilePage {
             email: user.email.clone(),
             profile_image: user.profile_image.clone(),
             verified: user.email_verified_at.is_some(),
-            joined: user.created_at.format("%-d %B %Y").to_string(),
+            joined: user.created_at.format("%B %-d, %Y").to_string(),
         }
     }
 }

@@ -45,7 +45,7 @@ pub enum ProductAddress {
     Moved(String),
 }
 
-/// Looks up a product by the slugs of its shop and its own. `own_shop` is the visitor's shop if it is this one; they see
+/// Looks up a product by its shop's slug and its own. `own_shop` is the visitor's shop if it is this one; they see
 /// the product in any state.
 ///
 /// # Errors

@@ -63,7 +63,7 @@ pub struct ProductContent {
     /// Grams, packed.
     pub weight: Option<i32>,
     pub delivery: Delivery,
-    /// The first and the last day in which a product that is made to order is ready. Both or neither are set.
+    /// The first and the last day on which a product that is made to order is ready. Both or neither are set.
     pub ready_from: Option<i32>,
     pub ready_within: Option<i32>,
     /// What it is made of, in a line.

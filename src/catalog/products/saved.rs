@@ -18,7 +18,7 @@ pub struct SavedProduct {
 }
 
 impl SavedProduct {
-    /// A shop's product. Makes four queries.
+    /// A shop's product. Runs four queries.
     ///
     /// # Errors
     /// `NotFound` for a product of another shop.

@@ -13,7 +13,7 @@ impl Tags {
     /// Reads tags that are separated by commas or line breaks.
     ///
     /// # Errors
-    /// A message for people.
+    /// A message for the seller.
     pub fn parse(input: &str) -> Result<Self, String> {
         let mut tags: Vec<String> = Vec::new();
         for part in input.split([',', '\n', '\r']) {

@@ -258,5 +258,5 @@ fn keep_old_slug(conn: &mut Conn, shop: ShopId, product: &Product, new: &str) ->
 }
 
 fn changed_meanwhile() -> Error {
-    Error::Refused("This product was changed at the same moment. Check it, then save again.".to_owned())
+    Error::Refused("This product was changed at the same time. Check it, then save again.".to_owned())
 }

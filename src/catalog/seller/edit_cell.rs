@@ -72,7 +72,7 @@ impl Product {
             .first(conn)?;
         if !short.is_empty() {
             return Err(Error::Refused(format!(
-                "Some were sold meanwhile. There {} now, so stock can't be reduced by {}.",
+                "Some were sold in the meantime. There {} now, so stock can't be reduced by {}.",
                 if left == 1 {
                     "is 1".to_owned()
                 } else {

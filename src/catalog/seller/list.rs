@@ -70,7 +70,7 @@ struct ProductRow {
 }
 
 impl SellerProductCounts {
-    /// Makes one query that reads an index only.
+    /// Runs one query that reads only an index.
     pub fn of_shop(conn: &mut Conn, shop: ShopId) -> Result<Self> {
         let sold_out =
             sql::<BigInt>("CAST(COALESCE(SUM(CASE WHEN products.quantity <= 0 THEN 1 ELSE 0 END), 0) AS BIGINT)");
@@ -121,7 +121,7 @@ macro_rules! columns {
 }
 
 impl SellerProductRow {
-    /// A page of a shop's products. Makes three queries.
+    /// A page of a shop's products. Runs three queries.
     pub fn list(conn: &mut Conn, shop: ShopId, filter: &SellerProductFilter, limit: i64) -> Result<Vec<Self>> {
         let mut query = products::table
             .filter(products::shop_id.eq(shop))

@@ -11,7 +11,7 @@ use crate::schema::{product_variants, products, stock_movements};
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// Why the stock changed: first count, edit by the seller, sale, canceled order, import.
+    /// Why the stock changed: initial stock, edit by the seller, sale, canceled order, import.
     Reason { Opening = "opening", Edit = "edit", Sale = "sale", Cancel = "cancel", Import = "import" }
 }
 
@@ -19,10 +19,10 @@ impl Reason {
     /// For sellers.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Opening => "First count",
-            Self::Edit => "Changed by hand",
+            Self::Opening => "Initial stock",
+            Self::Edit => "Manual change",
             Self::Sale => "Sold",
-            Self::Cancel => "Given back",
+            Self::Cancel => "Order canceled",
             Self::Import => "Import",
         }
     }

@@ -29,7 +29,7 @@ pub struct Options(Vec<ProductOption>);
 
 impl ProductOption {
     /// # Errors
-    /// A message for people.
+    /// A message for the seller.
     pub fn parse_name(input: &str) -> Result<String, String> {
         let name = line("name of the option", input, MAX_NAME_LENGTH)?;
         if name.is_empty() {
@@ -41,7 +41,7 @@ impl ProductOption {
     /// Reads values from lines.
     ///
     /// # Errors
-    /// A message for people.
+    /// A message for the seller.
     pub fn parse_values(input: &str) -> Result<Vec<String>, String> {
         let mut values: Vec<String> = Vec::new();
         for input in input.lines() {
@@ -66,7 +66,7 @@ impl ProductOption {
 
 impl Options {
     /// # Errors
-    /// A message for people when two options have the same name, or when there are too many combinations.
+    /// A message for the seller when two options have the same name, or when there are too many combinations.
     pub fn new(options: Vec<ProductOption>) -> Result<Self, String> {
         for (position, option) in options.iter().enumerate() {
             if options[..position].iter().any(|other| same(&other.name, &option.name)) {

@@ -48,7 +48,7 @@ struct PlacedLine {
 }
 
 impl PlacedShopOrder {
-    /// `3 to 7 December`. None if the shop gives no estimate.
+    /// `December 3 to 7`. None if the shop gives no estimate.
     fn arrival(&self) -> Option<String> {
         let (from, to) = (self.shop_order.arrives_from?, self.shop_order.arrives_until?);
         let (from, to) = (from.date(), to.date());

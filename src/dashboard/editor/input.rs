@@ -35,7 +35,7 @@ pub fn whole_number(name: &str, input: &str, range: RangeInclusive<i32>) -> Resu
     let number = input.parse().ok().filter(|number| digits && range.contains(number));
     number.ok_or_else(|| {
         format!(
-            "The {name} is not a whole number from {} to {}.",
+            "The {name} must be a whole number from {} to {}.",
             range.start(),
             range.end()
         )

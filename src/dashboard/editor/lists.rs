@@ -131,7 +131,7 @@ pub fn values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::E
     Ok([value(0), value(1), value(2)])
 }
 
-/// Reads the variants. A product has one at least.
+/// Reads the variants. A product has at least one.
 pub fn variants<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<VariantForm>, D::Error> {
     let variants = list::<MAX_COMBINATIONS, D, VariantForm>(deserializer)?;
     Ok(if variants.is_empty() { one_variant() } else { variants })

@@ -11,7 +11,7 @@ use crate::money::{Currency, Money};
 use crate::text::{line, lines};
 use crate::web::FormErrors;
 
-/// A tonne.
+/// One metric ton, in grams.
 const MAX_WEIGHT_GRAMS: i32 = 1_000_000;
 
 /// What the form is checked against.
@@ -107,7 +107,7 @@ impl EditorState {
         if before.is_some_and(|before| lowest.is_some_and(|now| before <= now)) {
             errors.add(
                 "compare_at_price",
-                "The previous price must be higher than the current price.",
+                "The compare-at price must be higher than the price.",
             );
         }
         before

@@ -99,7 +99,7 @@ impl EditorState {
     ) -> Option<VariantDraft> {
         let quantity = whole_number("stock", &variant.quantity, 0..=MAX_STOCK);
         let quantity = errors.check(control_id("quantity", index), variant.named(quantity));
-        let sku = variant.named(line("code", &variant.sku, 64));
+        let sku = variant.named(line("SKU", &variant.sku, 64));
         let sku = errors.check(control_id("sku", index), sku);
         let image = optional(&variant.image, |input| {
             let id = input.parse().ok().map(ImageId);

@@ -127,8 +127,8 @@ async fn update_stock(
             .await
             .map(|left| match left - edit.quantity {
                 0 => "Saved".to_owned(),
-                ..0 => format!("Saved. {} sold meanwhile", edit.quantity - left),
-                1.. => format!("Saved. {} came back meanwhile", left - edit.quantity),
+                ..0 => format!("Saved. {} sold in the meantime", edit.quantity - left),
+                1.. => format!("Saved. {} returned in the meantime", left - edit.quantity),
             }),
         Err(error) => Err(error),
     };

@@ -28,7 +28,7 @@ struct Tab {
     current: bool,
 }
 
-/// What went wrong with a change of several products, and what went well.
+/// What failed and what succeeded in a change of several products.
 #[derive(Default)]
 pub struct ListProblems {
     pub lead: String,

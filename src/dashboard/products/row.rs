@@ -60,9 +60,9 @@ impl ListRow {
             ..Cell::default()
         };
         let format = if row.updated_at.year() == now.year() {
-            "%-d %b"
+            "%b %-d"
         } else {
-            "%-d %b %Y"
+            "%b %-d, %Y"
         };
         Self {
             edit_url: format!("/dashboard/products/{}/edit", row.id),

@@ -34,14 +34,14 @@ impl RatePreset {
         let home = page.site.country;
         let zero = page.plain(Money(0));
         let (name, reach, prices, days) = match self {
-            Self::Everywhere => ("Standard delivery".to_owned(), "everywhere", ("", ""), ("5", "10")),
+            Self::Everywhere => ("Standard shipping".to_owned(), "everywhere", ("", ""), ("5", "10")),
             Self::Home => (
-                format!("Delivery in {}", home.name),
+                "Domestic shipping".to_owned(),
                 "these",
                 (zero.as_str(), zero.as_str()),
                 ("2", "4"),
             ),
-            Self::Abroad => ("Delivery abroad".to_owned(), "but", ("", ""), ("7", "21")),
+            Self::Abroad => ("International shipping".to_owned(), "but", ("", ""), ("7", "21")),
             Self::Pickup => (
                 "Local pickup".to_owned(),
                 "these",

@@ -1,4 +1,4 @@
-//! Closes a shop. The page also leads to opening it again.
+//! Closes a shop. The page also links to reopening it.
 
 use actix_web::HttpResponse;
 use actix_web::web;

@@ -72,7 +72,7 @@ impl ShopForm {
         } else {
             errors.check("slug", chosen_slug(slug)).map(Some)
         };
-        let tagline = errors.check("tagline", line("line", &self.tagline, 120));
+        let tagline = errors.check("tagline", line("tagline", &self.tagline, 120));
         let bio = errors.check("bio", lines("story", &self.bio, MAX_STORY_LENGTH));
         Some(ShopIdentity {
             name: name?,
@@ -84,7 +84,7 @@ impl ShopForm {
 
     pub fn details(&self, errors: &mut FormErrors) -> Option<ShopDetails> {
         let announcement = errors.check("announcement", line("announcement", &self.announcement, 300));
-        let location = errors.check("place", line("place", &self.location, 80));
+        let location = errors.check("place", line("location", &self.location, 80));
         let contact = errors.check("contact", line("contact", &self.contact, 200));
         Some(ShopDetails {
             announcement: announcement?,

@@ -39,8 +39,8 @@ view!(PoliciesPage);
 impl PoliciesForm {
     fn parse(&self) -> Result<Policies, FormErrors> {
         let mut errors = FormErrors::default();
-        let returns = errors.check("returns", lines("text", &self.returns, 2_000));
-        let care = errors.check("care", lines("text", &self.care, 2_000));
+        let returns = errors.check("returns", lines("returns policy", &self.returns, 2_000));
+        let care = errors.check("care", lines("care information", &self.care, 2_000));
         match (returns, care) {
             (Some(returns), Some(care)) => Ok(Policies { returns, care }),
             _ => Err(errors),

@@ -93,10 +93,10 @@ impl ThemeForm {
     }
 
     /// # Errors
-    /// A message for people.
+    /// A message for the seller.
     pub fn parse(&self) -> Result<Theme, FormErrors> {
         self.theme()
-            .ok_or_else(|| FormErrors::one("hue", "Choose a color, a strength and a corner from this page."))
+            .ok_or_else(|| FormErrors::one("hue", "Choose a color, a strength and picture corners from this page."))
     }
 }
 

@@ -24,7 +24,7 @@ pub fn already_registered(name: &str, sign_in_link: &str, reset_link: &str) -> E
         "You already have an account",
         &[name],
         &[
-            "Someone wanted to use this email address for an account at PocketShop. It already has one, so nothing was changed.",
+            "Someone tried to create a PocketShop account with this email address. It already has one, so nothing was changed.",
             "If it was you, just sign in.",
         ],
     )
@@ -104,7 +104,7 @@ pub fn restored(name: &str) -> Email {
     )
 }
 
-/// `date` is formatted, such as `7 December 2026`.
+/// `date` is formatted, such as `December 7, 2026`.
 pub fn deletion_planned(name: &str, date: &str, sign_in_link: &str) -> Email {
     let date = sanitize(date, 40).unwrap_or_default();
     let planned = format!("You asked us to delete your PocketShop account. It will be deleted on {date}.");

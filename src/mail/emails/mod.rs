@@ -41,7 +41,7 @@ mod tests {
             admin_made(name),
             suspended(name),
             restored(name),
-            deletion_planned(name, "7 December 2026", LINK),
+            deletion_planned(name, "December 7, 2026", LINK),
             deletion_undone(name, LINK),
             account_deleted(name),
             order(name, &rows).placed(2, &["Ana Prado".to_owned(), name.to_owned()], false),

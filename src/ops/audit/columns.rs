@@ -1,4 +1,4 @@
-//! Rules for every table of the database: no negative numbers, no unknown words, no broken foreign keys.
+//! Rules for every table of the database: no negative numbers, no unknown values, no broken foreign keys.
 
 use std::collections::HashSet;
 
@@ -41,7 +41,7 @@ pub(super) fn rules(conn: &mut Conn) -> Result<Vec<Rule>> {
     let references = rows(conn, references)?;
     Ok(vec![
         rule("No number is negative", &negative_numbers(&numbers)),
-        rule("Every state, status and kind is a known word", &unknown_words()),
+        rule("Every state, status and kind has a known value", &unknown_words()),
         rule("Every foreign key points to a row", &broken_references(&references)),
     ])
 }

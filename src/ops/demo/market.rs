@@ -11,7 +11,7 @@ const MARKET: &str = include_str!("market.json");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Market {
-    /// People without a shop.
+    /// Users without a shop.
     pub buyers: Vec<Person>,
     pub shops: Vec<Shop>,
     /// The purchases, in the order in which they were made.
@@ -26,7 +26,7 @@ pub struct Purchase {
     /// A username, or the email address of a guest.
     pub buyer: String,
     pub name: String,
-    /// Street, postal code, town, region.
+    /// Street, postal code, city, region.
     pub address: [String; 4],
     /// The code of the country.
     pub country: String,

@@ -186,13 +186,13 @@ fn progress(shop_order: &ShopOrder, status: StatusLabel, paid_at: NaiveDateTime)
     vec![paid, shipped, delivered]
 }
 
-/// `Expected 3 December to 7 December`; empty if the shop gives no estimate.
+/// `Expected December 3 to December 7`; empty if the shop gives no estimate.
 fn expected_arrival(shop_order: &ShopOrder) -> String {
     match (shop_order.arrives_from, shop_order.arrives_until) {
         (Some(from), Some(until)) if from.date() != until.date() => {
-            format!("Expected {} to {}", from.format("%-d %B"), until.format("%-d %B"))
+            format!("Expected {} to {}", from.format("%B %-d"), until.format("%B %-d"))
         }
-        (_, Some(at)) | (Some(at), None) => format!("Expected {}", at.format("%-d %B")),
+        (_, Some(at)) | (Some(at), None) => format!("Expected {}", at.format("%B %-d")),
         (None, None) => String::new(),
     }
 }

@@ -99,7 +99,7 @@ fn add_line(conn: &mut Conn, line: &OrderLine, cart_owner: Option<CartOwner>, no
     let fields = PersonalizationField::of_product(conn, product)?;
     let changed = || {
         Error::Refused(format!(
-            "{} has changed its personalization. Add it from its own page.",
+            "The personalization of {} has changed. Add it from its product page.",
             line.title
         ))
     };

@@ -371,7 +371,7 @@ fn deletion_needs_the_email_address_and_takes_two_weeks() {
         let at = delete_at(&market, "ana").unwrap();
         let day = TimeDelta::days(1);
         assert!(at > now() + day * 14 - TimeDelta::minutes(1) && at < now() + day * 14);
-        let date = at.format("%-d %B %Y").to_string();
+        let date = at.format("%B %-d, %Y").to_string();
         let emails = market.emails(&email_of("ana"), 2).await;
         assert_eq!(emails[1].subject, "Your account will be deleted");
         assert!(emails[1].text.contains(&date), "{}", emails[1].text);

@@ -38,7 +38,7 @@ fn a_product_that_is_not_sold_cannot_be_added() {
             ),
             (
                 format!("UPDATE shops SET {vacation} WHERE id = {shop}"),
-                "on vacation until 3 June",
+                "on vacation until June 3",
             ),
             (
                 format!("UPDATE product_variants SET quantity = 0 WHERE id = {variant}"),

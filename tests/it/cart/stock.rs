@@ -158,7 +158,7 @@ fn a_cart_holds_fifty_lines_of_ninety_nine_and_takes_a_fixed_number_of_queries()
         }
         let refused = add(&visitor, 50, "1").await;
         assert_eq!(refused.status(), 422);
-        assert!(response_text(refused).await.contains("50 different products"));
+        assert!(response_text(refused).await.contains("it can hold 50 different items"));
         // The quantity of an existing line can still be increased.
         assert_eq!(add(&visitor, 7, "1").await.status(), 303);
         assert_eq!(market.quantities().len(), 50);

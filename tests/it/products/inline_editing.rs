@@ -99,7 +99,7 @@ fn stock_edits_are_relative_to_sales_in_the_meantime() {
         assert_eq!(attributes(&block, "[name=seen]", "value"), ["8"]);
         assert_eq!(
             texts(&block, &format!("#quantity-{id}-saved")),
-            ["Saved. 4 sold meanwhile"]
+            ["Saved. 4 sold in the meantime"]
         );
         assert_eq!(setup.price_and_stock(id), (2_400, 8, 2_400, 8));
 

@@ -23,11 +23,14 @@ fn configuration_errors_are_reported_in_one_line() {
     let invalid: &[(&[(&str, &str)], &str)] = &[
         (&[("POCKETSHOP_BLND", "x")], "POCKETSHOP_BLND is not a setting"),
         (&[("POCKETSHOP_BIND", "here")], "not an address and port"),
-        (&[("POCKETSHOP_BIND", &taken)], "another program may use it"),
+        (&[("POCKETSHOP_BIND", &taken)], "another program may be using it"),
         (&[("POCKETSHOP_DATA", &file_as_folder)], "cannot be written"),
         (&[("POCKETSHOP_CURRENCY", "usd")], "three capital letters"),
         (&[("POCKETSHOP_COUNTRY", "USA")], "two capital letters"),
-        (&[("POCKETSHOP_LOG", "loud")], "none of error, warn, info, debug, trace"),
+        (
+            &[("POCKETSHOP_LOG", "loud")],
+            "not one of error, warn, info, debug, trace",
+        ),
         (&[("POCKETSHOP_LOG_FORMAT", "xml")], "neither text nor json"),
         (&[("POCKETSHOP_TRUSTED_PROXIES", "proxy")], "not an address or network"),
         (&[("POCKETSHOP_WORKERS", "0")], "from 1 to 256"),
@@ -232,7 +235,7 @@ fn check_reports_the_progress_of_a_key_rotation() {
     };
     drop(Server::start(pocketshop(folder.path()).env("SECRET_KEY", old)));
     assert!(!check(old).contains("old SECRET_KEY"));
-    assert!(check(&both).contains("Keep the old SECRET_KEY: no start has used the new one yet."));
+    assert!(check(&both).contains("Keep the old SECRET_KEY: PocketShop has not started with the new one yet."));
     drop(Server::start(pocketshop(folder.path()).env("SECRET_KEY", &both)));
     assert!(check(&both).contains("The old SECRET_KEY can be removed."));
 }

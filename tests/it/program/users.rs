@@ -189,9 +189,10 @@ fn suspension_signs_out_and_hides_the_shop() {
             pages
         };
         wait_until_shown(&is_shown, true).await;
-        assert_refused(folder, &["restore", "ines"], "", "ines is already not suspended");
+        assert_refused(folder, &["restore", "ines"], "", "ines is not suspended");
         assert_refused(folder, &["suspend", "nobody"], "", "there is no user nobody");
-        assert!(run_user_command(folder, &["suspend", "ines"], "").0);
+        let (succeeded, printed) = run_user_command(folder, &["suspend", "ines"], "");
+        assert!(succeeded && printed.contains("Their shop is hidden."), "{printed}");
         assert_refused(folder, &["suspend", "ines"], "", "ines is already suspended");
         let (_, list) = run_user_command(folder, &["list"], "");
         assert!(
@@ -206,11 +207,26 @@ fn suspension_signs_out_and_hides_the_shop() {
             "suspending ines affected bruno"
         );
 
-        assert!(run_user_command(folder, &["restore", "ines"], "").0);
+        let (succeeded, printed) = run_user_command(folder, &["restore", "ines"], "");
+        assert!(
+            succeeded && printed.contains("Their shop is visible again."),
+            "{printed}"
+        );
         assert!(!seller.is_signed_in().await, "an ended session works again");
         assert!(can_sign_in(&server, "ines", &password).await);
         wait_until_shown(&is_shown, true).await;
     });
+}
+
+#[test]
+fn suspending_a_user_without_a_shop_says_so() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    assert!(run_user_command(folder, &["admin", "rowan", "--email", "r@example.org"], PASSWORD).0);
+    let (succeeded, printed) = run_user_command(folder, &["suspend", "rowan"], "");
+    assert!(succeeded && printed.contains("no open shop"), "{printed}");
+    let (succeeded, printed) = run_user_command(folder, &["restore", "rowan"], "");
+    assert!(succeeded && printed.contains("no hidden shop"), "{printed}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn open() -> SocketAddr {
     address
 }
 
-/// Sends, and reads until the server closes.
+/// Sends the bytes, and reads until the server closes the connection.
 async fn exchange(address: SocketAddr, parts: Vec<String>) -> (String, Duration) {
     tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();

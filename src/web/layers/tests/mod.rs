@@ -1,4 +1,4 @@
-//! The layers around a small app, as a visitor meets them.
+//! The layers around a small app, as a visitor sees them.
 
 mod closing;
 mod errors;
@@ -114,7 +114,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Every line of a header, put together.
+    /// All values of a header, joined.
     fn all(&self, name: &str) -> String {
         let lines: Vec<_> = self.headers.get_all(name).map(|line| line.to_str().unwrap()).collect();
         lines.join(", ")
@@ -148,7 +148,7 @@ fn get_of(path: &str) -> TestRequest {
     TestRequest::with_uri(path)
 }
 
-/// As a form of ours sends it.
+/// As one of our forms sends it.
 fn post_of(path: &str) -> TestRequest {
     TestRequest::post()
         .uri(path)

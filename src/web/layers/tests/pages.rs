@@ -1,4 +1,4 @@
-//! Who is let in, and what every answer carries.
+//! Who is let in, and what every response contains.
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
