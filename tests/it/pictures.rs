@@ -45,7 +45,7 @@ async fn upload_avatar(visitor: &Visitor, name: &str, bytes: impl Into<Vec<u8>>)
 /// The URL of the profile picture on the account page.
 async fn avatar_url(visitor: &Visitor) -> Option<String> {
     let page = visitor.page("/account").await;
-    attributes(&page, ".self .avatar img", "src").into_iter().next()
+    attributes(&page, ".profile-head .avatar img", "src").into_iter().next()
 }
 
 /// Uploads a picture that must be refused. Returns the error message.

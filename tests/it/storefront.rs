@@ -221,7 +221,7 @@ fn pages_after_a_cursor_miss_and_repeat_nothing() {
                         market.block(&path).await
                     }
                 ));
-                let cards = attributes(&page, "li.tile", "id");
+                let cards = attributes(&page, "li.product-card", "id");
                 assert!(!cards.is_empty() && seen.len() < 500);
                 seen.extend(cards);
                 next = attributes(&page, "#show-more", "hx-get").pop();
@@ -361,7 +361,7 @@ fn the_demo_market_has_shops_products_and_orders() {
     run(async {
         let market = Market::demo();
         let home = market.page("/").await;
-        assert!(texts(&home, ".tile").len() >= 8);
+        assert!(texts(&home, ".product-card").len() >= 8);
         let shops = market.page("/shops").await;
         assert!(texts(&shops, ".list-head p").join(" ").starts_with("10 shops"));
         let page = market.page("/products?n=240").await;

@@ -322,7 +322,7 @@ fn a_sellers_data_download_contains_the_shop_but_no_buyers() {
         for (table, word) in [
             ("shop", "Barro"),
             ("sections", "position"),
-            ("shipping-rates", "Fetch it in Porto"),
+            ("shipping-rates", "Pickup in Porto"),
             ("sales", "Name mug"),
             ("sales", "RT482913756PT"),
             ("products", "\"section\""),

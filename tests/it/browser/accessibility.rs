@@ -165,7 +165,7 @@ pub async fn horizontal_overflow(tab: &Tab, name: &str) -> Vec<String> {
         let (page_width, elements): (i64, Vec<String>) = tab
             .eval(&format!(
                 "[document.scrollingElement.scrollWidth, [...document.body.querySelectorAll('*')]
-                    .filter(e => e.getBoundingClientRect().right > {width} + 1 && !e.closest('.scroll-x, .strip, .pics, .shots'))
+                    .filter(e => e.getBoundingClientRect().right > {width} + 1 && !e.closest('.scroll-x, .strip, .pics, .gallery-strip'))
                     .slice(0, 5).map(e => e.outerHTML.slice(0, 120))]"
             ))
             .await;

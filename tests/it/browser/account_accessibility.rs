@@ -112,7 +112,7 @@ async fn check_second_factor_pages(tab: &Tab, market: &Market, checker: &mut imp
     tab.open_account_page("/account/second-factor").await;
     checker.check(tab, "second factor, on").await;
     tab.sign_out().await;
-    tab.follow(".acts a[href^='/login']").await;
+    tab.follow(".header-nav a[href^='/login']").await;
     tab.sign_in(NAME, PASSWORD).await;
     checker.check(tab, "code").await;
     tab.submit("/login/code").await;
@@ -209,7 +209,7 @@ impl PageChecker for LayoutChecker {
         self.overflow.extend(horizontal_overflow(tab, name).await);
         // Chromium reports the error status of a refused form or an invalid link in the console.
         let url: String = tab.eval("location.href").await;
-        let refused = tab.count("#problems, #leaving").await > 0 || url.ends_with("/verify");
+        let refused = tab.count("#problems, #removed-variants").await > 0 || url.ends_with("/verify");
         tab.assert_clean_log(&if refused { vec![url.as_str()] } else { Vec::new() })
             .await;
         tab.clear_log();

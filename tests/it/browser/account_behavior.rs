@@ -232,10 +232,10 @@ fn the_header_menu_works_with_the_keyboard() {
             presses += 1;
             assert!(presses < 12, "Tab does not reach the menu");
         }
-        assert!(!is_visible(tab, ".menu .drop").await);
+        assert!(!is_visible(tab, ".menu .menu-panel").await);
         tab.press_key(" ", 32).await;
         tab.wait_until("document.querySelector('.menu').open").await;
-        assert!(is_visible(tab, ".menu .drop").await);
+        assert!(is_visible(tab, ".menu .menu-panel").await);
         for entry in [
             "a[href='/account']",
             "a[href='/dashboard/orders']",

@@ -27,7 +27,7 @@ async fn run_account_lifecycle(tab: &Tab) {
 }
 
 async fn sign_up_and_verify(tab: &Tab, market: &Market) {
-    tab.follow(".acts a[href^='/register']").await;
+    tab.follow(".header-nav a[href^='/register']").await;
     tab.sign_up(PASSWORD).await;
     assert_eq!(
         (tab.path().await.as_str(), tab.count(".menu").await),
@@ -41,7 +41,7 @@ async fn sign_up_and_verify(tab: &Tab, market: &Market) {
     tab.submit("/verify").await;
     assert_eq!(tab.path().await, "/account");
     tab.assert_flash("is confirmed").await;
-    assert_eq!(tab.text(".self .badge").await, "Email confirmed");
+    assert_eq!(tab.text(".profile-head .badge").await, "Email confirmed");
     // The link works only once.
     tab.go(&format!("{}{link}", market.url)).await;
     assert_eq!(tab.text("h1").await, "This link no longer works");
@@ -51,7 +51,7 @@ async fn sign_up_and_verify(tab: &Tab, market: &Market) {
 
 async fn sign_in_again(tab: &Tab) {
     tab.sign_out().await;
-    tab.follow(".acts a[href^='/login']").await;
+    tab.follow(".header-nav a[href^='/login']").await;
     tab.sign_in(NAME, "quiet harbour lamp 8").await;
     assert_eq!(tab.path().await, "/login");
     tab.assert_refused("email or password is wrong").await;
@@ -63,7 +63,7 @@ async fn sign_in_again(tab: &Tab) {
 }
 
 async fn reset_the_password(tab: &Tab, market: &Market) {
-    tab.follow(".acts a[href^='/login']").await;
+    tab.follow(".header-nav a[href^='/login']").await;
     tab.follow("main a[href='/forgot']").await;
     tab.fill("#login", EMAIL).await;
     tab.submit("/forgot").await;
@@ -124,7 +124,7 @@ async fn turn_the_second_factor_on(tab: &Tab) -> Vec<String> {
     assert_eq!(tab.count(".key, .qr, #codes li").await, 0, "the key is still shown");
 
     tab.sign_out().await;
-    tab.follow(".acts a[href^='/login']").await;
+    tab.follow(".header-nav a[href^='/login']").await;
     tab.sign_in(NAME, NEW_PASSWORD).await;
     assert_eq!(tab.eval::<String>("location.pathname").await, "/login/code");
     assert_eq!(tab.count(".menu").await, 0);
@@ -135,7 +135,7 @@ async fn turn_the_second_factor_on(tab: &Tab) -> Vec<String> {
 
     // This browser is remembered.
     tab.sign_out().await;
-    tab.follow(".acts a[href^='/login']").await;
+    tab.follow(".header-nav a[href^='/login']").await;
     tab.sign_in(NAME, NEW_PASSWORD).await;
     assert_eq!(tab.path().await, "/account");
     codes
@@ -146,7 +146,7 @@ async fn sign_in_with_a_recovery_code(tab: &Tab, recovery_code: &str) {
     tab.follow("[action^='/account/browsers/'] button").await;
     tab.assert_flash("must enter a code again").await;
     tab.sign_out().await;
-    tab.follow(".acts a[href^='/login']").await;
+    tab.follow(".header-nav a[href^='/login']").await;
     tab.sign_in(NAME, NEW_PASSWORD).await;
     tab.fill("#code", recovery_code).await;
     tab.submit("/login/code").await;

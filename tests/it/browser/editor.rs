@@ -30,7 +30,7 @@ impl EditorDriver<'_> {
     /// The ids of the pictures in their order.
     async fn picture_ids(&self) -> Vec<String> {
         self.tab
-            .eval("[...document.querySelectorAll('#shots > [id]')].map(picture => picture.id.slice(5))")
+            .eval("[...document.querySelectorAll('#picture-list > [id]')].map(picture => picture.id.slice(5))")
             .await
     }
 
@@ -38,8 +38,8 @@ impl EditorDriver<'_> {
     async fn upload(&self, photos: &TestPhotos, count: usize) {
         if self.script {
             let observe = "window.maxBars = 0;
-                new MutationObserver(() => maxBars = Math.max(maxBars, document.querySelectorAll('#shots progress').length))
-                    .observe(document.querySelector('#shots'), {childList: true})";
+                new MutationObserver(() => maxBars = Math.max(maxBars, document.querySelectorAll('#picture-list progress').length))
+                    .observe(document.querySelector('#picture-list'), {childList: true})";
             self.tab.run_script(observe).await;
         }
         self.tab
@@ -79,14 +79,14 @@ async fn create_a_product(tab: &Tab, script: bool) {
     editor.upload(&photos, 2).await;
     let [one, two] = editor.picture_ids().await.try_into().unwrap();
     tab.fill(&format!("#alt-{one}"), "A jar in the light").await;
-    let first = |id: &str| format!("document.querySelector('#shots > :first-child').id === 'shot-{id}'");
+    let first = |id: &str| format!("document.querySelector('#picture-list > :first-child').id === 'card-{id}'");
     editor.press(&format!("#right-{one}"), &first(&two)).await;
     editor.press(&format!("#left-{one}"), &first(&one)).await;
     editor.press(&format!("#cover-{two}"), &first(&two)).await;
     editor.upload(&photos, 4).await;
     let all = editor.picture_ids().await;
     for (removed, left) in [(&all[3], 3), (&all[2], 2)] {
-        let is_removed = format!("document.querySelectorAll('#shots > [id]').length === {left}");
+        let is_removed = format!("document.querySelectorAll('#picture-list > [id]').length === {left}");
         editor.press(&format!("#remove-{removed}"), &is_removed).await;
     }
     assert_eq!(editor.picture_ids().await, [two.clone(), one.clone()]);
@@ -94,13 +94,13 @@ async fn create_a_product(tab: &Tab, script: bool) {
     editor.press("#add-option", "document.querySelector('#option1')").await;
     tab.fill("#option1", "Size").await;
     tab.fill("#values1", "Small\nLarge").await;
-    let table = "document.querySelectorAll('.combo').length === 2";
+    let table = "document.querySelectorAll('.variant-row').length === 2";
     if script {
         // The table is made when the field loses the focus.
         tab.press_key("Tab", 9).await;
         tab.wait_until(table).await;
     } else {
-        editor.press("#make-table", table).await;
+        editor.press("#create-variants", table).await;
     }
     for (field, value) in [
         ("#price-0", "30"),
@@ -140,7 +140,7 @@ async fn create_a_product(tab: &Tab, script: bool) {
     tab.assert_flash("“Moon jar” is live").await;
     assert_eq!(editor.picture_ids().await, [two, one]);
     tab.follow("main a[href='/shops/barro-e-sal/moon-jar']").await;
-    assert_eq!(tab.count("#gallery .shot img").await, 2);
+    assert_eq!(tab.count("#gallery .gallery-picture img").await, 2);
     // The seller cannot buy, so only others see the personalization fields.
     let page = market.page("/shops/barro-e-sal/moon-jar").await;
     let text = texts(&page, "main").join(" ");
@@ -206,7 +206,9 @@ async fn check_editor_pages(tab: &Tab, checker: &mut impl PageChecker) {
     tab.fill("#option1", "Size").await;
     tab.fill("#values1", "Small\nA large one for the whole of the family")
         .await;
-    editor.press("#make-table", "document.querySelector('.combo')").await;
+    editor
+        .press("#create-variants", "document.querySelector('.variant-row')")
+        .await;
     editor
         .press("#add-field", "document.querySelector('#field_label-0')")
         .await;
@@ -235,12 +237,15 @@ async fn check_editor_pages(tab: &Tab, checker: &mut impl PageChecker) {
     checker.check(tab, "a live product").await;
     tab.fill("#values1", "Small").await;
     editor
-        .press("#make-table", "document.querySelectorAll('.combo').length === 1")
+        .press(
+            "#create-variants",
+            "document.querySelectorAll('.variant-row').length === 1",
+        )
         .await;
     tab.follow("#save").await;
-    assert_eq!(tab.count("#leaving").await, 1, "no confirmation is asked for");
+    assert_eq!(tab.count("#removed-variants").await, 1, "no confirmation is asked for");
     checker.check(tab, "confirmation to remove a variant with stock").await;
-    tab.follow("#agree").await;
+    tab.follow("#confirm").await;
     tab.follow("main a[href$='/stock']").await;
     checker.check(tab, "stock history").await;
 }

@@ -95,8 +95,8 @@ async fn create_first_product(tab: &Tab) {
     recorder.follow("#grid h3 a").await;
 
     assert_eq!(tab.text("h1").await, "Moon jar");
-    assert_eq!(tab.count("#gallery .shot img").await, 2);
-    tab.wait_until("[...document.querySelectorAll('#gallery .shot img')].every(image => image.loading === 'lazy' || image.naturalWidth > 0)")
+    assert_eq!(tab.count("#gallery .gallery-picture img").await, 2);
+    tab.wait_until("[...document.querySelectorAll('#gallery .gallery-picture img')].every(image => image.loading === 'lazy' || image.naturalWidth > 0)")
         .await;
     assert!(tab.text("main").await.contains("$48.00"));
     let pages = [
@@ -116,7 +116,10 @@ async fn create_first_product(tab: &Tab) {
     tab.assert_clean_log(&[]).await;
     // Guests see it too.
     let page = market.page("/shops/clay-and-co/moon-jar").await;
-    assert_eq!(crate::support::attributes(&page, "#gallery .shot img", "src").len(), 2);
+    assert_eq!(
+        crate::support::attributes(&page, "#gallery .gallery-picture img", "src").len(),
+        2
+    );
 }
 
 #[test]

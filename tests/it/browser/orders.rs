@@ -28,10 +28,10 @@ async fn cancel(tab: &Tab) {
     let (market, order) = market_with_order().await;
     sign_in_to(tab, &market, "bruno", &order.buyer_page()).await;
     tab.follow(&format!("#cancel-{}", order.order_line_id)).await;
-    assert!(tab.text("#back").await.contains('$'));
+    assert!(tab.text("#refund").await.contains('$'));
     tab.follow("#cancel").await;
     assert_eq!(tab.path().await, order.buyer_page());
-    assert_eq!(tab.count(&format!("#line-{}.struck", order.order_line_id)).await, 1);
+    assert_eq!(tab.count(&format!("#line-{}.canceled", order.order_line_id)).await, 1);
     assert_eq!(tab.count(&format!("#cancel-{}", order.order_line_id)).await, 0);
     tab.assert_clean_log(&[]).await;
 }

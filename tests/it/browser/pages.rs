@@ -21,13 +21,13 @@ impl PublicPages {
         let (market, empty_market) = (Market::demo(), Market::empty());
         sell_out(&market, SOLD_OUT_CATEGORY).await;
         let list = market.page("/products?n=240").await;
-        let sold_out = attributes(&list, ".tile.gone h3 a", "href").remove(0);
+        let sold_out = attributes(&list, ".product-card.sold-out h3 a", "href").remove(0);
         let shops = attributes(&market.page("/shops").await, "#grid h2 a", "href");
         let empty_list = [format!("/products?category={SOLD_OUT_CATEGORY}&stock=in")];
         let paths = [
             ("home", "/".to_owned()),
             ("all products", "/products".to_owned()),
-            ("a category", attributes(&list, ".cats a", "href").remove(0)),
+            ("a category", attributes(&list, ".category-nav a", "href").remove(0)),
             ("the shops", "/shops".to_owned()),
             (
                 "a shop",

@@ -52,7 +52,7 @@ fn price_and_stock_are_edited_in_the_list() {
             .await;
         assert_eq!(tab.focused_id().await, format!("price-{id}"));
         assert!(
-            tab.text("#said").await.contains("costs $31.50"),
+            tab.text("#status-message").await.contains("costs $31.50"),
             "the change is not announced"
         );
         assert_eq!(tab.text(&format!("#price-{id}-saved")).await, "Saved");
@@ -65,14 +65,18 @@ fn price_and_stock_are_edited_in_the_list() {
             .await;
         assert_eq!(tab.value(&format!("#quantity-{id}")).await, (stock + 3).to_string());
         assert_eq!(tab.focused_id().await, format!("more-{id}"));
-        assert!(tab.text("#said").await.contains(&format!("{} of", stock + 3)));
+        assert!(tab.text("#status-message").await.contains(&format!("{} of", stock + 3)));
 
         tab.fill(&format!("#quantity-{id}"), "many").await;
         tab.press_key("Tab", 9).await;
         tab.wait_until(&format!("document.querySelector('#quantity-{id}-error')"))
             .await;
         assert_eq!(tab.value(&format!("#quantity-{id}")).await, "many");
-        assert!(tab.text("#said").await.contains("Quantity must be a whole number"));
+        assert!(
+            tab.text("#status-message")
+                .await
+                .contains("Quantity must be a whole number")
+        );
         assert!(tab.eval::<bool>("window.mark === true").await, "the page was reloaded");
 
         let saved: i32 = {

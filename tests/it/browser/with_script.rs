@@ -98,7 +98,7 @@ fn changing_the_sort_order_keeps_filter_and_focus() {
 fn more_products_are_appended_and_the_address_is_updated() {
     browse(async |tab| {
         let market = Market::demo();
-        let card_count = async || tab.count("#grid > .tile").await;
+        let card_count = async || tab.count("#grid > .product-card").await;
         tab.go(&format!("{}/products", market.url)).await;
         mark_page(tab).await;
         assert_eq!(card_count().await, 24);
@@ -106,7 +106,7 @@ fn more_products_are_appended_and_the_address_is_updated() {
         tab.click("#show-more").await;
         tab.wait_for_path(
             "/products?n=48",
-            "document.querySelectorAll('#grid > .tile').length > 24",
+            "document.querySelectorAll('#grid > .product-card').length > 24",
         )
         .await;
         assert_same_page(tab).await;
@@ -134,11 +134,14 @@ fn more_products_are_appended_and_the_address_is_updated() {
 
         tab.go_back(
             "/products?n=48",
-            "document.querySelectorAll('#grid > .tile').length === 48",
+            "document.querySelectorAll('#grid > .product-card').length === 48",
         )
         .await;
-        tab.go_back("/products", "document.querySelectorAll('#grid > .tile').length === 24")
-            .await;
+        tab.go_back(
+            "/products",
+            "document.querySelectorAll('#grid > .product-card').length === 24",
+        )
+        .await;
 
         tab.go(&format!("{}/products?n=48", market.url)).await;
         assert_eq!(card_count().await, 48);
@@ -180,13 +183,13 @@ fn choosing_a_variant_updates_price_stock_and_picture() {
         // The gallery shows its picture, and the thumbnail of it is marked.
         tab.wait_until(
             "(() => {
-                const [strip, shot] = [document.querySelector('#shots'), document.querySelector('.shot.chosen')];
+                const [strip, shot] = [document.querySelector('#gallery-strip'), document.querySelector('.gallery-picture.chosen')];
                 return shot.id !== 'picture-1' && Math.abs(shot.getBoundingClientRect().left - strip.getBoundingClientRect().left) < 2;
             })()",
         )
         .await;
         tab.wait_until(
-            "document.querySelector('.thumbs [aria-current]').hash === '#' + document.querySelector('.shot.chosen').id",
+            "document.querySelector('.thumbs [aria-current]').hash === '#' + document.querySelector('.gallery-picture.chosen').id",
         )
         .await;
 

@@ -17,7 +17,7 @@ fn without_script_links_lead_from_home_to_a_product() {
         tab.disable_script().await;
         tab.go(&market.url).await;
         assert_eq!(tab.count("html.js").await, 0, "JavaScript is still enabled");
-        tab.follow(".pocket-card h3 a").await;
+        tab.follow(".category-card h3 a").await;
         assert!(tab.path().await.starts_with("/categories/"), "{}", tab.path().await);
         let title = tab.text("#grid h3 a").await;
         tab.follow("#grid h3 a").await;
@@ -42,8 +42,8 @@ fn without_script_the_filters_are_a_form_with_a_button() {
             "{path}"
         );
         assert_eq!(tab.count("#f-category-vintage:checked, #f-stock:checked").await, 2);
-        assert_eq!(tab.count("#grid > .tile.gone").await, 0);
-        let found = tab.count("#grid > .tile").await;
+        assert_eq!(tab.count("#grid > .product-card.sold-out").await, 0);
+        let found = tab.count("#grid > .product-card").await;
         assert!(found > 0 && tab.text("#count").await.starts_with(&format!("{found} ")));
 
         // The sort order has its own button and keeps the filters.
@@ -66,10 +66,10 @@ fn without_script_a_link_shows_more_products() {
         let market = Market::demo();
         tab.disable_script().await;
         tab.go(&format!("{}/products", market.url)).await;
-        assert_eq!(tab.count("#grid > .tile").await, 24);
+        assert_eq!(tab.count("#grid > .product-card").await, 24);
         tab.follow("#show-more").await;
         assert_eq!(
-            (tab.path().await.as_str(), tab.count("#grid > .tile").await),
+            (tab.path().await.as_str(), tab.count("#grid > .product-card").await),
             ("/products?n=48", 48)
         );
     });
@@ -183,6 +183,6 @@ fn a_phone_shows_the_thumbnails() {
         tab.click("#thumb-2").await;
         tab.wait_until("document.querySelector('#thumb-2').ariaCurrent === 'true'")
             .await;
-        tab.wait_until("Math.abs(document.querySelector('#picture-2').getBoundingClientRect().left - document.querySelector('#shots').getBoundingClientRect().left) < 2").await;
+        tab.wait_until("Math.abs(document.querySelector('#picture-2').getBoundingClientRect().left - document.querySelector('#gallery-strip').getBoundingClientRect().left) < 2").await;
     });
 }

@@ -85,7 +85,7 @@ fn different_values_are_separate_lines_and_equal_values_are_one() {
         let page = visitor.page("/cart").await;
         assert_eq!(texts(&page, ".cart-line .cost"), ["$60.00", "$25.00", "$30.00"]);
         assert_eq!(texts(&page, "#total"), ["$115.00"]);
-        assert_eq!(texts(&page, ".answers dd")[..2], ["Ana +$3.00", "Linen +$5.00"]);
+        assert_eq!(texts(&page, ".personalization dd")[..2], ["Ana +$3.00", "Linen +$5.00"]);
         assert!(main_text(&page).contains("<b>"), "shown as text");
         // After the shop changes its fields, earlier values are invalid and not reinterpreted.
         market

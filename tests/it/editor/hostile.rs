@@ -39,9 +39,9 @@ fn markup_is_escaped_everywhere() {
             let edit = saved_path(&editor.submit(&seller, NEW, "publish").await);
             let page = seller.page(&edit).await;
             assert_eq!(EditorState::from_page(&page).get("title"), [text]);
-            let shown = attributes(&page, ".found-title", "class");
+            let shown = attributes(&page, ".search-preview-title", "class");
             assert_eq!(shown.len(), 1);
-            let link = attributes(&page, ".bench a[href^='/shops/barro-e-sal/']", "href");
+            let link = attributes(&page, ".dashboard-main a[href^='/shops/barro-e-sal/']", "href");
             let public = market.page(link.first().expect("a link to the live product")).await;
             assert_eq!(
                 texts(&public, "h1"),

@@ -61,7 +61,7 @@ fn removing_an_option_changes_the_stock_as_announced() {
         let editor = EditorState::from_page(&html(editor.submit(&seller, &edit, "remove-option:1").await, 200).await);
         assert_eq!(editor.get("variants[][quantity]"), ["3", "7"]);
         let confirmation = html(editor.submit(&seller, &edit, "save").await, 422).await;
-        let text = texts(&confirmation, "#leaving").join(" ");
+        let text = texts(&confirmation, "#removed-variants").join(" ");
         assert!(text.contains("6 items in 2 variants will be added"), "{text}");
         assert_eq!(
             variants(&market, product_id(&edit)),
@@ -84,7 +84,7 @@ fn removing_an_option_changes_the_stock_as_announced() {
         editor.set("options[0][values]", "S");
         let confirmation = html(editor.submit(&seller, &edit, "save").await, 422).await;
         assert!(
-            texts(&confirmation, "#leaving")
+            texts(&confirmation, "#removed-variants")
                 .join(" ")
                 .contains("7 items in 1 variant will be removed")
         );

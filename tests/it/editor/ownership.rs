@@ -199,7 +199,7 @@ fn pictures_uploaded_by_script_are_returned_as_cards() {
                 if count == 1 { 200 } else { 422 },
             )
             .await;
-            assert_eq!(attributes(&page, ".shot-card", "id").len(), count);
+            assert_eq!(attributes(&page, ".picture-card", "id").len(), count);
         }
     });
 }

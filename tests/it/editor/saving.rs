@@ -30,7 +30,7 @@ fn a_product_is_created_shown_and_bought() {
         let edit = saved_path(&editor.submit(&seller, NEW, "publish").await);
         let page = seller.page(&edit).await;
         assert!(texts(&page, "#flash").join(" ").contains("“Moon jar” is live"));
-        assert_eq!(attributes(&page, "#shots .shot-card", "id").len(), 2);
+        assert_eq!(attributes(&page, "#picture-list .picture-card", "id").len(), 2);
         let shown = market.page("/shops/barro-e-sal/moon-jar").await;
         let page_text = texts(&shown, "main").join(" ");
         for text in [
@@ -44,7 +44,7 @@ fn a_product_is_created_shown_and_bought() {
         ] {
             assert!(page_text.contains(text), "{text} is not in {page_text}");
         }
-        assert_eq!(attributes(&shown, "#gallery .shot img", "src").len(), 2);
+        assert_eq!(attributes(&shown, "#gallery .gallery-picture img", "src").len(), 2);
         assert_stock_adds_up(&market);
     });
 }
@@ -202,7 +202,7 @@ fn pictures_of_a_refused_form_are_kept_for_the_product() {
         editor = EditorState::from_page(&html(editor.submit(&seller, &edit, &action).await, 200).await);
         saved_path(&editor.set("title", "Moon jar").submit(&seller, &edit, "save").await);
         assert_eq!(
-            attributes(&seller.page(&edit).await, "#shots .shot-card", "id").len(),
+            attributes(&seller.page(&edit).await, "#picture-list .picture-card", "id").len(),
             1
         );
     });

@@ -42,7 +42,7 @@ fn a_stock_change_is_relative_to_the_stock_seen_and_names_its_author() {
             .unwrap();
         assert_eq!(last, ("edit".to_owned(), 6, Some(ines)));
         let page = seller.page(&edit.replace("/edit", "/stock")).await;
-        assert_eq!(texts(&page, ".moves td:nth-child(4)"), ["+6", "−1", "+4"]);
+        assert_eq!(texts(&page, ".stock-movements td:nth-child(4)"), ["+6", "−1", "+4"]);
         // Saving without a change records no movement.
         saved_path(
             &EditorState::from_page(&seller.page(&edit).await)
@@ -50,7 +50,11 @@ fn a_stock_change_is_relative_to_the_stock_seen_and_names_its_author() {
                 .await,
         );
         assert_eq!(
-            texts(&seller.page(&edit.replace("/edit", "/stock")).await, ".moves tbody tr").len(),
+            texts(
+                &seller.page(&edit.replace("/edit", "/stock")).await,
+                ".stock-movements tbody tr"
+            )
+            .len(),
             3
         );
     });

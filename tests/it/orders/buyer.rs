@@ -18,8 +18,11 @@ fn an_order_shows_its_items_and_its_progress() {
             page_text.contains("2 × ") && page_text.contains("$4.50") && page_text.contains("12 St James's Square"),
             "{page_text}"
         );
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid"]);
-        assert!(texts(&page, ".track li").concat().contains("Expected"), "{page_text}");
+        assert_eq!(texts(&page, ".order-progress .done .strong"), ["Paid"]);
+        assert!(
+            texts(&page, ".order-progress li").concat().contains("Expected"),
+            "{page_text}"
+        );
 
         let ines = seller(&market).await;
         assert_redirects(
@@ -27,14 +30,14 @@ fn an_order_shows_its_items_and_its_progress() {
             &order.seller_page(),
         );
         let page = lea.page(&order.buyer_page()).await;
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Shipped"]);
-        let tracking_links = attributes(&page, ".follow a", "href");
+        assert_eq!(texts(&page, ".order-progress .done .strong"), ["Paid", "Shipped"]);
+        let tracking_links = attributes(&page, ".tracking a", "href");
         assert!(
             tracking_links[0].starts_with("https://") && tracking_links[0].ends_with("=rr123456785pt"),
             "{tracking_links:?}"
         );
         assert!(
-            texts(&page, ".sold .btn").is_empty(),
+            texts(&page, ".order-line .btn").is_empty(),
             "a shipped line cannot be canceled"
         );
 
@@ -43,7 +46,10 @@ fn an_order_shows_its_items_and_its_progress() {
             &order.buyer_page(),
         );
         let page = lea.page(&order.buyer_page()).await;
-        assert_eq!(texts(&page, ".track .done .strong"), ["Paid", "Shipped", "Delivered"]);
+        assert_eq!(
+            texts(&page, ".order-progress .done .strong"),
+            ["Paid", "Shipped", "Delivered"]
+        );
         assert_eq!(market.status(&order), "Delivered");
     });
 }
@@ -54,7 +60,7 @@ fn an_old_order_keeps_its_titles_and_prices() {
         let market = market_with_shipping().await;
         let lea = market.sign_up("lea").await;
         let order = buy(&market, &lea, "lea@example.org").await;
-        let before = texts(&lea.page(&order.buyer_page()).await, ".sold, .sums, .parcel h2");
+        let before = texts(&lea.page(&order.buyer_page()).await, ".order-line, .totals, .parcel h2");
         let (product, shop) = (market.product(RING_DISH), market.shop("barro-e-sal"));
         for change in [
             format!("UPDATE products SET title = 'Another', price = 1 WHERE id = {product}"),
@@ -64,11 +70,11 @@ fn an_old_order_keeps_its_titles_and_prices() {
         ] {
             market.sql(&change).await;
             let page = lea.page(&order.buyer_page()).await;
-            assert_eq!(texts(&page, ".sold, .sums, .parcel h2"), before, "{change}");
+            assert_eq!(texts(&page, ".order-line, .totals, .parcel h2"), before, "{change}");
         }
         let page = lea.page(&order.buyer_page()).await;
         assert!(
-            attributes(&page, ".sold h3 a, .parcel h2 a", "href").is_empty(),
+            attributes(&page, ".order-line h3 a, .parcel h2 a", "href").is_empty(),
             "there are no links to removed products and shops"
         );
     });
@@ -167,7 +173,7 @@ fn a_list_of_many_orders_takes_no_more_statements_than_one_of_few() {
             query_counts.push(market.db.queries() - before);
         }
         let lists = [
-            ("/dashboard/orders/shop", ".sales > li"),
+            ("/dashboard/orders/shop", ".shop-orders > li"),
             (product.as_str(), "tbody tr"),
         ];
         let mut before = Vec::new();
@@ -187,7 +193,7 @@ fn a_list_of_many_orders_takes_no_more_statements_than_one_of_few() {
         while let Some(path) = next {
             let page = lea.page(&path).await;
             numbers.extend(texts(&page, ".purchase h2"));
-            next = attributes(&page, "#further", "href").first().cloned();
+            next = attributes(&page, "#older", "href").first().cloned();
         }
         numbers.sort();
         numbers.dedup();
@@ -204,7 +210,7 @@ async fn count_rows_of_list(who: &Visitor, path: &str, row: &str) -> usize {
     while let Some(path) = next {
         let page = who.page(&path).await;
         seen += texts(&page, row).len();
-        next = attributes(&page, "#further", "href").first().cloned();
+        next = attributes(&page, "#older", "href").first().cloned();
     }
     seen
 }

@@ -101,7 +101,7 @@ fn a_password_claims_the_order_and_verifying_the_address_claims_the_others() {
         assert_eq!(reader.get(&first.buyer_page()).await.status(), 200);
         // The link still opens the order, but makes no second account.
         let other_visitor = Visitor::new(&market);
-        assert!(texts(&other_visitor.page(&link).await, "#keep").is_empty());
+        assert!(texts(&other_visitor.page(&link).await, "#claim-heading").is_empty());
         assert_redirects(
             &other_visitor
                 .post(&format!("{link}/account"), &[("password", PASSWORD)])
@@ -137,7 +137,7 @@ fn only_the_account_with_its_address_claims_an_order() {
         let order = buy(&market, &Visitor::new(&market), "lea@example.org").await;
         let link = market.link("lea@example.org", 2).await;
         let guest = Visitor::new(&market);
-        assert!(texts(&guest.page(&link).await, "#keep + p")[0].contains("You have an account"));
+        assert!(texts(&guest.page(&link).await, "#claim-heading + p")[0].contains("You have an account"));
         assert_redirects(
             &guest.post(&format!("{link}/account"), &[("password", PASSWORD)]).await,
             &link,

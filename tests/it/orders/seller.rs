@@ -11,11 +11,11 @@ fn a_shop_sees_what_to_ship_and_where_it_goes() {
     run(async {
         let market = market_with_shipping().await;
         let ines = seller(&market).await;
-        let before = texts(&ines.page("/dashboard/orders/shop").await, ".sales > li").len();
+        let before = texts(&ines.page("/dashboard/orders/shop").await, ".shop-orders > li").len();
         let order = buy(&market, &Visitor::new(&market), "ada@example.org").await;
         let list = ines.page("/dashboard/orders/shop").await;
-        assert_eq!(texts(&list, ".sales > li").len(), before + 1);
-        assert!(attributes(&list, ".sales a", "href").contains(&order.seller_page()));
+        assert_eq!(texts(&list, ".shop-orders > li").len(), before + 1);
+        assert!(attributes(&list, ".shop-orders a", "href").contains(&order.seller_page()));
         let page_text = texts(&ines.page(&order.seller_page()).await, "main").concat();
         for expected in [
             "Ada Lovelace",
@@ -27,7 +27,7 @@ fn a_shop_sees_what_to_ship_and_where_it_goes() {
             assert!(page_text.contains(expected), "{expected}: {page_text}");
         }
         assert!(
-            texts(&ines.page("/dashboard").await, ".sales")
+            texts(&ines.page("/dashboard").await, ".shop-orders")
                 .concat()
                 .contains(&order.number)
         );

@@ -19,7 +19,7 @@ fn of_many_cancellations_one_refunds_restocks_and_reports_the_order() {
         let total = market.select_number(&format!("SELECT total FROM purchases WHERE id = {}", order.purchase_id));
         let amount = format!("${}.{:02}", total / 100, total % 100);
         assert_eq!(
-            texts(&confirmation, "#back"),
+            texts(&confirmation, "#refund"),
             [amount.as_str()],
             "the price of the items and the delivery"
         );
@@ -65,11 +65,11 @@ fn of_many_cancellations_one_refunds_restocks_and_reports_the_order() {
         );
         let page = lea.page(&order.buyer_page()).await;
         assert_eq!(texts(&page, "#refunded"), [format!("−{amount}")]);
-        assert_eq!(texts(&page, ".struck del").len(), 2);
+        assert_eq!(texts(&page, ".canceled del").len(), 2);
         let ines = seller(&market).await;
         let seller_page = ines.page(&order.seller_page()).await;
         assert_eq!(
-            texts(&seller_page, ".struck .small.strong"),
+            texts(&seller_page, ".canceled .small.strong"),
             ["Canceled by the buyer. Don’t ship it."]
         );
         assert!(texts(&seller_page, "#dispatch").is_empty());

@@ -28,12 +28,12 @@ fn a_picture_is_uploaded_to_cloudinary_and_deleted_there_when_it_is_removed() {
         assert_eq!(cloud.pictures().keys().collect::<Vec<_>>(), [&id]);
         assert_eq!(&cloud.pictures()[&id][8..12], b"WEBP");
         let page = ana.page("/account").await;
-        let src = attributes(&page, ".self .avatar img", "src").remove(0);
+        let src = attributes(&page, ".profile-head .avatar img", "src").remove(0);
         assert_eq!(
             src,
             format!("{CLOUDINARY_URL}c_limit,w_640,f_auto,q_auto/v1764000000/{id}.webp")
         );
-        let srcset = attributes(&page, ".self .avatar img", "srcset").remove(0);
+        let srcset = attributes(&page, ".profile-head .avatar img", "srcset").remove(0);
         assert_eq!(srcset.split(", ").count(), 3, "{srcset}");
         // The local file is deleted. An empty file stays, which marks the picture as uploaded.
         assert_eq!(files(&market), [format!("{stem}.cloudinary")]);
@@ -168,7 +168,7 @@ async fn publish_product(market: &Market, seller: &Visitor, title: &str) -> Stri
 }
 
 async fn picture_url(market: &Market, path: &str) -> String {
-    attributes(&market.page(path).await, "#gallery .shot img", "src").remove(0)
+    attributes(&market.page(path).await, "#gallery .gallery-picture img", "src").remove(0)
 }
 
 #[test]

@@ -25,11 +25,11 @@ fn a_picture_is_shown_at_once_and_later_in_every_size() {
         assert_eq!(image.to_rgb8().get_pixel(700, 100).0.map(|part| part / 100), [2, 0, 0]);
         wait_until(&market, "the sizes", async || picture_jobs_done(&market).await).await;
         let page = ana.page("/account").await;
-        assert_eq!(attributes(&page, ".self .avatar img", "src"), [url.as_str()]);
+        assert_eq!(attributes(&page, ".profile-head .avatar img", "src"), [url.as_str()]);
         let stem = url.strip_suffix(".webp").unwrap();
         for (kind, ending, selector) in [
-            ("image/webp", "webp", ".self .avatar img"),
-            ("image/avif", "avif", ".self .avatar source[type='image/avif']"),
+            ("image/webp", "webp", ".profile-head .avatar img"),
+            ("image/avif", "avif", ".profile-head .avatar source[type='image/avif']"),
         ] {
             let srcset = attributes(&page, selector, "srcset").remove(0);
             let expected: Vec<String> = [320, 640, 960]

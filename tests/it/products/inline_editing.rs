@@ -19,7 +19,7 @@ fn a_price_is_edited_in_the_list_without_script() {
         let block = scraper::Html::parse_fragment(&block);
         assert_eq!(attributes(&block, &format!("#price-{id}"), "value"), ["26.50"]);
         assert_eq!(texts(&block, &format!("#price-{id}-saved")), ["Saved"]);
-        assert_eq!(texts(&block, "#said"), ["Saved. Mug costs $26.50."]);
+        assert_eq!(texts(&block, "#status-message"), ["Saved. Mug costs $26.50."]);
         assert_eq!(setup.price_and_stock(id), (2_650, 3, 2_650, 3));
 
         let back = "/dashboard/products?view=live&q=mug&sort=price";

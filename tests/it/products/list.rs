@@ -17,7 +17,7 @@ use super::Setup;
 use crate::support::{attributes, run, texts};
 
 fn titles(page: &Html) -> Vec<String> {
-    texts(page, "#rows .what a.strong")
+    texts(page, "#rows .row-main a.strong")
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn a_search_finds_titles_and_skus_and_has_no_wildcards() {
             200
         );
         let page = setup.ines.page("/dashboard/products?q=<img hx-get=/logout>").await;
-        assert!(texts(&page, "#shelf").join(" ").contains("<img hx-get=/logout>"));
-        assert_eq!(attributes(&page, "#shelf img", "hx-get").len(), 0);
+        assert!(texts(&page, "#product-list").join(" ").contains("<img hx-get=/logout>"));
+        assert_eq!(attributes(&page, "#product-list img", "hx-get").len(), 0);
     });
 }
 

@@ -13,8 +13,8 @@ const THEME_PAGE: &str = "/dashboard/shop/look";
 
 /// Logo and cover: the name, the selector on the owner's page, and the selector on the public page.
 const PICTURES: [(&str, &str, &str); 2] = [
-    ("logo", "main .faces .logo-mark img", ".shop-head .logo-mark img"),
-    ("cover", "main .faces .small-banner img", ".banner img"),
+    ("logo", "main .branding .logo-mark img", ".shop-head .logo-mark img"),
+    ("cover", "main .branding .small-banner img", ".banner img"),
 ];
 
 async fn send(seller: &Visitor, kind: &str, name: &str, bytes: Vec<u8>) -> Html {
