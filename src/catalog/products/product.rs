@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use serde::Deserialize;
 
 use super::delivery::{Delivery, Readiness};
 use super::tags::Tags;
@@ -47,9 +48,11 @@ pub struct Product {
     pub content: ProductContent,
 }
 
-/// The columns of a product that its seller fills in. A new field of a product is added here.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+/// The columns of a product that its seller fills in. A new field of a product is added here. The demo market is read from
+/// JSON, without the columns that it writes in another way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Deserialize)]
 #[diesel(table_name = products, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[serde(default, deny_unknown_fields)]
 pub struct ProductContent {
     pub title: String,
     /// Markdown.
@@ -59,12 +62,16 @@ pub struct ProductContent {
     /// Separated by commas.
     pub tags: String,
     /// The price before a reduction.
+    #[serde(skip)]
     pub compare_at_price: Option<Money>,
     /// Grams, packed.
     pub weight: Option<i32>,
+    #[serde(skip)]
     pub delivery: Delivery,
     /// The first and the last day on which a product that is made to order is ready. Both or neither are set.
+    #[serde(skip)]
     pub ready_from: Option<i32>,
+    #[serde(skip)]
     pub ready_within: Option<i32>,
     /// What it is made of, in a line.
     pub material: String,

@@ -30,11 +30,8 @@ const HEIGHT: i32 = 1_000;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DemoProduct {
-    pub title: String,
+    pub content: ProductContent,
     pub slug: String,
-    /// The code of the category, such as `ART`.
-    pub category: String,
-    pub description: String,
     pub price: String,
     pub quantity: i32,
     pub days_ago: i64,
@@ -44,17 +41,11 @@ pub struct DemoProduct {
     pub variants: Vec<DemoVariant>,
     /// The name of a section of the shop.
     pub section: String,
-    /// Separated by commas.
-    pub tags: String,
-    /// In grams.
-    pub weight: Option<i32>,
     pub compare_at: Option<String>,
     /// None: `parcel`.
     pub delivery: Option<String>,
     /// The range of days that making the product takes. None if it is not made to order.
     pub ready: Option<[i32; 2]>,
-    #[serde(default)]
-    pub material: String,
     #[serde(default)]
     pub fields: Vec<DemoField>,
     pub pictures: Vec<DemoPicture>,
@@ -137,10 +128,7 @@ fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -
     let delivery = product.delivery.as_deref();
     Ok(Draft {
         content: ProductContent {
-            title: product.title.clone(),
-            description: product.description.clone(),
-            category: product.category.clone(),
-            tags: Tags::parse(&product.tags)
+            tags: Tags::parse(&product.content.tags)
                 .map_err(|problem| Error::Internal(anyhow::anyhow!("the tags in market.json: {problem}")))?
                 .joined(),
             compare_at_price: product
@@ -148,13 +136,12 @@ fn draft(product: &DemoProduct, sold: &SoldQuantities<'_>, currency: Currency) -
                 .as_deref()
                 .map(|before| parse_price(currency, before))
                 .transpose()?,
-            weight: product.weight,
             delivery: delivery.map_or(Ok(Delivery::Parcel), |name| {
                 parse_value("delivery", name, Delivery::parse)
             })?,
             ready_from: product.ready.map(|[from, _]| from),
             ready_within: product.ready.map(|[_, within]| within),
-            material: product.material.clone(),
+            ..product.content.clone()
         },
         slug: product.slug.clone(),
         section: SectionChoice::Named(product.section.clone()),

@@ -41,7 +41,7 @@ fn every_product_has_the_lowest_price_and_the_total_stock_of_its_variants() {
     for shop in Market::read().unwrap().shops {
         for product in &shop.products {
             let variants = product.variants();
-            let title = &product.title;
+            let title = &product.content.title;
             let lowest = variants
                 .iter()
                 .map(|variant| usd.parse(&variant.price).unwrap())
