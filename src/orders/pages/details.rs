@@ -10,6 +10,7 @@ use crate::images::Picture;
 use crate::money::Money;
 use crate::orders::{Carrier, OrderLine, OrderStatus, Purchase, ShopOrder, StatusLabel};
 use crate::payments::{Payment, Refund};
+use crate::shipping::Arrival;
 use crate::shops::Shop;
 use crate::text::day;
 
@@ -186,15 +187,17 @@ fn progress(shop_order: &ShopOrder, status: StatusLabel, paid_at: NaiveDateTime)
     vec![paid, shipped, delivered]
 }
 
-/// `Expected December 3 to December 7`; empty if the shop gives no estimate.
+/// `Expected December 3 to 7`; empty if the shop gives no estimate.
 fn expected_arrival(shop_order: &ShopOrder) -> String {
-    match (shop_order.arrives_from, shop_order.arrives_until) {
-        (Some(from), Some(until)) if from.date() != until.date() => {
-            format!("Expected {} to {}", from.format("%B %-d"), until.format("%B %-d"))
-        }
-        (_, Some(at)) | (Some(at), None) => format!("Expected {}", at.format("%B %-d")),
-        (None, None) => String::new(),
-    }
+    let last = shop_order.arrives_until.or(shop_order.arrives_from);
+    let days = shop_order.arrives_from.or(last).zip(last);
+    days.map_or_else(String::new, |(from, to)| {
+        let arrival = Arrival {
+            from: from.date(),
+            to: to.date(),
+        };
+        format!("Expected {}", arrival.words())
+    })
 }
 
 /// The refund if this line is canceled now: its subtotal, plus the delivery if all other lines are canceled already.

@@ -67,6 +67,9 @@ fn personalization_is_repeated_or_the_item_is_not_added() {
         market.sql("DELETE FROM personalization_fields WHERE id = 7").await;
         assert_redirects(&lea.post(&reorder_path, &[]).await, &order.buyer_page());
         let message = texts(&lea.page(&order.buyer_page()).await, "#flash").concat();
-        assert!(message.contains("has changed. Add it from its product page."), "{message}");
+        assert!(
+            message.contains("has changed. Add it from its product page."),
+            "{message}"
+        );
     });
 }
