@@ -297,9 +297,10 @@ const upload = (list, file) => new Promise(resolve => {
   request.onloadend = () => {
     const handled = request.status === 200 || request.status === 422;
     const cards = parsePage(`<ol>${handled ? request.responseText : ''}</ol>`);
+    const refused = $$('.note p', cards).map(note => note.textContent);
     card.replaceWith(...$$('li', cards));
     if (!handled) announce(`“${file.name}” could not be uploaded. Check your connection and try again.`);
-    resolve($$('.note p', cards).map(note => note.textContent));
+    resolve(refused);
   };
   request.open('POST', '/dashboard/pictures');
   request.setRequestHeader('HX-Request', 'true');

@@ -120,7 +120,7 @@ async fn turn_the_second_factor_on(tab: &Tab) -> Vec<String> {
         .await;
     assert_eq!(codes.len(), 10);
     tab.follow("main a.btn.primary").await;
-    assert_eq!(tab.text("#state").await, "It is on");
+    assert_eq!(tab.text("#state").await, "Two-factor authentication is on");
     assert_eq!(tab.count(".key, .qr, #codes li").await, 0, "the key is still shown");
 
     tab.sign_out().await;
