@@ -165,6 +165,21 @@ fn without_script_a_product_is_created() {
 }
 
 #[test]
+fn a_file_that_is_no_picture_is_named_and_the_others_are_uploaded() {
+    browse(async |tab| {
+        let (market, photos) = (open_market(true), TestPhotos::new());
+        let text_file = photos.portrait.with_file_name("notes.jpg");
+        std::fs::write(&text_file, "not a picture").unwrap();
+        sign_in_to(tab, &market, NEW).await;
+        tab.attach_files("#images", &[&text_file, &photos.landscape]).await;
+        tab.wait_until("document.querySelector('#pictures .num').textContent === '1'")
+            .await;
+        tab.wait_until("document.body.textContent.includes('“notes.jpg” is not a picture that we can show.')")
+            .await;
+    });
+}
+
+#[test]
 fn the_save_bar_never_covers_the_focused_field() {
     browse(async |tab| {
         let market = open_market(true);
