@@ -108,15 +108,6 @@ pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     Ok(revived == 1)
 }
 
-/// The number of jobs that are not dead, due or not.
-pub fn count_waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
-    let mut query = jobs::table.filter(jobs::dead_at.is_null()).into_boxed();
-    if let Some(kind) = kind {
-        query = query.filter(jobs::kind.eq(kind.to_owned()));
-    }
-    Ok(query.count().get_result(conn)?)
-}
-
 /// Takes the oldest due job of the lane that no other thread has.
 pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> Result<Option<Job>> {
     loop {

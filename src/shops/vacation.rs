@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
-use super::shop::{Shop, ShopState};
+use super::shop::Shop;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
@@ -40,11 +40,6 @@ impl Shop {
             message: plan.message,
             selling: plan.selling,
         })
-    }
-
-    /// Whether buyers can order from this shop now.
-    pub fn sells(&self, now: NaiveDateTime) -> bool {
-        self.state == ShopState::Open && self.vacation(now).is_none_or(|vacation| vacation.selling)
     }
 
     /// The stored vacation.

@@ -4,6 +4,7 @@ pub mod binary;
 pub mod cloudinary;
 pub mod database;
 pub mod image_files;
+pub mod jobs;
 pub mod mail;
 pub mod roles;
 pub mod routes;
