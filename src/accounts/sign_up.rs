@@ -15,11 +15,11 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::mail::emails;
 use crate::schema::users;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
 /// The data of a new account.
 pub struct SignUp {
-    pub email: Email,
+    pub email: EmailAddress,
     pub username: Username,
     pub first_name: String,
     pub last_name: String,

@@ -10,7 +10,7 @@ use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
 use crate::id::UserId;
 use crate::schema::users;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
 /// Stored in place of a hash for a user who cannot sign in with a password.
 pub const NO_PASSWORD: &str = "!";
@@ -83,7 +83,7 @@ impl User {
 
     /// The normal form of a login, under which attempts are counted.
     pub fn login_key(login: &str) -> String {
-        Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
+        EmailAddress::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
     }
 
     pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {

@@ -37,7 +37,7 @@ pub struct DeadJob {
 }
 
 /// The result of an attempt.
-pub(super) enum TryResult {
+pub(super) enum AttemptResult {
     Done,
     Retry { error: String, at: NaiveDateTime },
     Dead { error: String },
@@ -142,7 +142,7 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
                     attempts: before,
                     ..job
                 },
-                &TryResult::Dead { error },
+                &AttemptResult::Dead { error },
                 now,
             )?;
             continue;
@@ -168,16 +168,16 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
 }
 
 /// Records the result of an attempt, unless another thread has taken the job in the meantime.
-pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveDateTime) -> Result<()> {
+pub(super) fn settle(conn: &mut Conn, job: &Job, result: &AttemptResult, now: NaiveDateTime) -> Result<()> {
     let ours = jobs::table
         .find(job.id)
         .filter(jobs::attempts.eq(job.attempts))
         .filter(jobs::dead_at.is_null());
     match result {
-        TryResult::Done => {
+        AttemptResult::Done => {
             diesel::delete(jobs::table.find(job.id)).execute(conn)?;
         }
-        TryResult::Retry { error, at } => {
+        AttemptResult::Retry { error, at } => {
             diesel::update(ours)
                 .set((
                     jobs::run_at.eq(at),
@@ -186,7 +186,7 @@ pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveD
                 ))
                 .execute(conn)?;
         }
-        TryResult::Dead { error } => {
+        AttemptResult::Dead { error } => {
             let dead = diesel::update(ours)
                 .set((
                     jobs::dead_at.eq(now),

@@ -113,7 +113,7 @@ impl Section {
     ///
     /// # Errors
     /// `NotFound` for a section of another shop.
-    pub fn remove(conn: &mut Conn, shop: ShopId, id: SectionId) -> Result<()> {
+    pub fn delete(conn: &mut Conn, shop: ShopId, id: SectionId) -> Result<()> {
         let section = sections::table.find(id).filter(sections::shop_id.eq(shop));
         match diesel::delete(section).execute(conn)? {
             0 => Err(Error::NotFound),

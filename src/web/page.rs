@@ -32,7 +32,7 @@ pub struct Page {
     pub here: String,
     /// Whether htmx requests a block of the page.
     pub htmx: bool,
-    pub theme: Option<ColorScheme>,
+    pub color_scheme: Option<ColorScheme>,
     /// None for a guest.
     pub visitor: Option<Arc<Visitor>>,
     pub flash: Option<Flash>,
@@ -110,7 +110,7 @@ impl FromRequest for Page {
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
             htmx,
-            theme: ColorScheme::chosen(&session),
+            color_scheme: ColorScheme::chosen(&session),
             visitor,
             flash: if shows_messages { Flash::take(&session) } else { None },
             now: now(),

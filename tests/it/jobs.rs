@@ -10,7 +10,7 @@ use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::connection::SimpleConnection;
 use pocketshop::db::{Conn, in_transaction, migrate};
 use pocketshop::error::{Error, Result};
-use pocketshop::jobs::{self, GiveUp, Job, Lane, Worker};
+use pocketshop::jobs::{self, Job, Lane, PermanentFailure, Worker};
 
 use crate::support::database::Database;
 use crate::support::jobs::count_waiting;
@@ -157,7 +157,7 @@ fn a_permanent_failure_is_dead_at_once() {
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
     let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |_, _| {
-        Err(GiveUp("nobody lives there".to_owned()).into())
+        Err(PermanentFailure("nobody lives there".to_owned()).into())
     });
     wait_until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
     worker.stop();

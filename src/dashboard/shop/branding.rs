@@ -14,9 +14,9 @@ const BRANDING: &str = "/dashboard/shop/look";
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/dashboard/shop/logo").route(web::post().to(update_logo)))
-        .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(remove_logo)))
+        .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(delete_logo)))
         .service(web::resource("/dashboard/shop/cover").route(web::post().to(update_cover)))
-        .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(remove_cover)));
+        .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(delete_cover)));
 }
 
 /// The form has a file only.
@@ -34,13 +34,13 @@ async fn update_cover(request: SellerRequest, upload: Upload<NoFields>) -> Resul
 }
 
 /// `POST /dashboard/shop/logo/removal`
-async fn remove_logo(request: SellerRequest) -> Result<HttpResponse> {
-    remove(request, Branding::Logo).await
+async fn delete_logo(request: SellerRequest) -> Result<HttpResponse> {
+    delete(request, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover/removal`
-async fn remove_cover(request: SellerRequest) -> Result<HttpResponse> {
-    remove(request, Branding::Cover).await
+async fn delete_cover(request: SellerRequest) -> Result<HttpResponse> {
+    delete(request, Branding::Cover).await
 }
 
 async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<HttpResponse> {
@@ -70,7 +70,7 @@ async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Bran
     Ok(redirect(BRANDING))
 }
 
-async fn remove(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
+async fn delete(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
     let seller = request.context();
     request
         .write(move |conn| Shop::set_branding(conn, seller.shop, branding, None, seller.now))

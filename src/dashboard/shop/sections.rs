@@ -21,7 +21,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     )
     .service(web::resource("/dashboard/shop/sections/{section}").route(web::post().to(update)))
     .service(web::resource("/dashboard/shop/sections/{section}/place").route(web::post().to(shift)))
-    .service(web::resource("/dashboard/shop/sections/{section}/removal").route(web::post().to(remove)));
+    .service(web::resource("/dashboard/shop/sections/{section}/removal").route(web::post().to(delete)));
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -136,9 +136,9 @@ async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<D
 }
 
 /// `POST /dashboard/shop/sections/{section}/removal`
-async fn remove(request: SellerRequest, section: Path<String>) -> Result<HttpResponse> {
+async fn delete(request: SellerRequest, section: Path<String>) -> Result<HttpResponse> {
     let (id, shop) = (parse_id(&section)?, request.who.shop.id);
-    request.write(move |conn| Section::remove(conn, shop, id)).await?;
+    request.write(move |conn| Section::delete(conn, shop, id)).await?;
     let message = "Section removed. Its products now have no section.";
     Flash::ok(&request.session, message)?;
     Ok(redirect(SECTIONS))
