@@ -8,7 +8,7 @@ use super::draft::{Draft, SectionChoice, VariantDraft};
 use super::personalization::PersonalizationField;
 use super::product::Product;
 use super::visibility::ProductState;
-use crate::catalog::seller::context::SellerContext;
+use crate::catalog::seller::SellerContext;
 use crate::catalog::stock::movement::{Reason, StockMovement};
 use crate::catalog::variants::variant::Variant;
 use crate::db::Conn;

@@ -10,7 +10,7 @@ use super::personalization::PersonalizationField;
 use super::product::{Product, ProductContent};
 use super::saved::SavedProduct;
 use super::visibility::ProductState;
-use crate::catalog::seller::context::SellerContext;
+use crate::catalog::seller::SellerContext;
 use crate::catalog::variants::variant::Variant;
 use crate::db::Conn;
 use crate::error::Result;

@@ -5,7 +5,6 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own_shop;
 use crate::error::Result;
 use crate::shops::{Policies, Shop};
 use crate::text::lines;
@@ -50,7 +49,7 @@ impl PoliciesForm {
 
 /// `GET /dashboard/shop/policies`
 async fn edit(request: SellerRequest) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     show(&PoliciesPage {
         page: request.page,
         form: PoliciesForm {

@@ -89,8 +89,12 @@ async fn create(request: SellerRequest, Form(form): Form<SectionForm>) -> Result
 }
 
 /// `POST /dashboard/shop/sections/{section}`: renames a section.
-async fn update(request: SellerRequest, section: Path<String>, Form(form): Form<SectionForm>) -> Result<HttpResponse> {
-    let (id, shop, now) = (parse_id(&section)?, request.who.shop.id, request.now());
+async fn update(
+    request: SellerRequest,
+    section: Path<SectionId>,
+    Form(form): Form<SectionForm>,
+) -> Result<HttpResponse> {
+    let (id, shop, now) = (*section, request.who.shop.id, request.now());
     let parsed = form.parse();
     let renamed = request
         .write(move |conn| {
@@ -122,8 +126,12 @@ async fn update(request: SellerRequest, section: Path<String>, Form(form): Form<
 }
 
 /// `POST /dashboard/shop/sections/{section}/place`: moves a section up or down.
-async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<DirectionForm>) -> Result<HttpResponse> {
-    let (id, shop, now) = (parse_id(&section)?, request.who.shop.id, request.now());
+async fn shift(
+    request: SellerRequest,
+    section: Path<SectionId>,
+    Form(form): Form<DirectionForm>,
+) -> Result<HttpResponse> {
+    let (id, shop, now) = (*section, request.who.shop.id, request.now());
     let direction = if form.direction == "up" {
         Direction::Up
     } else {
@@ -136,8 +144,8 @@ async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<D
 }
 
 /// `POST /dashboard/shop/sections/{section}/removal`
-async fn delete(request: SellerRequest, section: Path<String>) -> Result<HttpResponse> {
-    let (id, shop) = (parse_id(&section)?, request.who.shop.id);
+async fn delete(request: SellerRequest, section: Path<SectionId>) -> Result<HttpResponse> {
+    let (id, shop) = (*section, request.who.shop.id);
     request.write(move |conn| Section::delete(conn, shop, id)).await?;
     let message = "Section removed. Its products now have no section.";
     Flash::ok(&request.session, message)?;
@@ -151,10 +159,6 @@ impl SectionForm {
             name => Ok(name),
         }
     }
-}
-
-fn parse_id(id: &str) -> Result<SectionId> {
-    id.parse().map(SectionId).map_err(|_| Error::NotFound)
 }
 
 impl SectionsPage {

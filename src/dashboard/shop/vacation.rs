@@ -6,7 +6,6 @@ use askama::Template;
 use chrono::{Months, NaiveDate};
 use serde::Deserialize;
 
-use super::own_shop::own_shop;
 use crate::error::Result;
 use crate::shops::{Shop, Vacation, VacationPlan};
 use crate::text::line;
@@ -116,7 +115,7 @@ fn day(input: &str) -> Result<NaiveDate, &'static str> {
 
 /// `GET /dashboard/shop/vacation`
 async fn edit(request: SellerRequest) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     let form = VacationForm::from_shop(&shop);
     show(&VacationPage::new(request.page, &shop, form, FormErrors::default()))
 }
@@ -126,7 +125,7 @@ async fn update(request: SellerRequest, Form(form): Form<VacationForm>) -> Resul
     let plan = match form.parse(request.now().date()) {
         Ok(plan) => plan,
         Err(errors) => {
-            let shop = own_shop(&request).await?;
+            let shop = request.own_shop().await?;
             return invalid(&VacationPage::new(request.page, &shop, form, errors));
         }
     };
