@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{ShopId, ShopOrderId};
 use crate::money::Money;
 use crate::orders::pages::details::LineDetails;
@@ -61,14 +61,18 @@ struct ShopOrderPage {
 view!(ShopOrderPage);
 
 /// `GET /dashboard/orders/shop/{shop_order}`
-pub async fn show(request: SellerRequest, path: Path<String>) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+pub async fn show(request: SellerRequest, id: Path<ShopOrderId>) -> Result<HttpResponse> {
+    let id = *id;
     show_view(&ShopOrderPage::load(request, id, None, FormErrors::default()).await?)
 }
 
 /// `POST /dashboard/orders/shop/{shop_order}/dispatch`: marks the order as shipped.
-pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<TrackingForm>) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+pub async fn ship(
+    request: SellerRequest,
+    id: Path<ShopOrderId>,
+    Form(form): Form<TrackingForm>,
+) -> Result<HttpResponse> {
+    let id = *id;
     let tracking = match form.parse() {
         Ok(tracking) => tracking,
         Err(errors) => return invalid(&ShopOrderPage::load(request, id, Some(form), errors).await?),
@@ -89,10 +93,10 @@ pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<T
 /// `POST /dashboard/orders/shop/{shop_order}/tracking`: changes carrier and tracking number.
 pub async fn set_tracking(
     request: SellerRequest,
-    path: Path<String>,
+    id: Path<ShopOrderId>,
     Form(form): Form<TrackingForm>,
 ) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+    let id = *id;
     let tracking = match form.parse() {
         Ok(tracking) => tracking,
         Err(errors) => return invalid(&ShopOrderPage::load(request, id, Some(form), errors).await?),
@@ -153,8 +157,4 @@ fn load_rows(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<(ShopOrde
     let purchase = Purchase::find_placed(conn, shop_order.purchase_id)?;
     let lines = OrderLine::of_shop_orders(conn, &[id])?;
     Ok((shop_order, purchase, lines))
-}
-
-fn parse_id(id: &str) -> Result<ShopOrderId> {
-    id.parse().map(ShopOrderId).map_err(|_| Error::NotFound)
 }
