@@ -16,6 +16,7 @@ use crate::accounts::{Hasher, User, deletion, pages as accounts};
 use crate::carts::pages as carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::checkout::pages as checkout;
+use crate::clock::now;
 use crate::config::{Config, ThreadCounts};
 use crate::crypto::{Cipher, record_key, reencrypt_totp};
 use crate::db::{Conn, Db, in_transaction};
@@ -32,8 +33,8 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Services, Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
-use timers::{now, purge_every_hour, purge_expired, settle_every_minute};
 pub use timers::{processor, sweep_now};
+use timers::{purge_every_hour, purge_expired, settle_every_minute};
 
 /// How long running requests may take to finish at shutdown, in seconds. The whole shutdown takes less than ten.
 const SHUTDOWN_TIMEOUT: u64 = 8;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, SubsecRound};
+use chrono::NaiveDateTime;
 
 use crate::accounts::{self, Hasher, User};
 use crate::checkout::{self, PaymentProcessor};
+use crate::clock::now;
 use crate::config::{Config, Payments};
 use crate::crypto::Cipher;
 use crate::db::{Conn, Db};
@@ -78,9 +79,4 @@ pub(super) async fn purge_every_hour(db: Db, hasher: Hasher, pictures: Pictures)
             Err(error) => tracing::warn!(%error, "could not read the imported password hashes"),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the timers' clock")]
-pub(super) fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -24,6 +24,18 @@ pub struct Job {
     pub created_at: NaiveDateTime,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = jobs)]
+struct NewJob<'a> {
+    id: JobId,
+    kind: &'a str,
+    payload: &'a str,
+    run_at: NaiveDateTime,
+    attempts: i32,
+    error: &'a str,
+    created_at: NaiveDateTime,
+}
+
 /// A job that failed every attempt. An admin can retry it.
 #[derive(Debug, Clone, Queryable)]
 pub struct DeadJob {
@@ -45,19 +57,17 @@ pub(super) enum AttemptResult {
 
 /// Adds a job. It runs only if the caller's transaction is committed.
 pub fn enqueue(conn: &mut Conn, kind: &str, payload: &str, run_at: NaiveDateTime, now: NaiveDateTime) -> Result<JobId> {
-    let id = JobId::new();
-    diesel::insert_into(jobs::table)
-        .values((
-            jobs::id.eq(id),
-            jobs::kind.eq(kind),
-            jobs::payload.eq(payload),
-            jobs::run_at.eq(run_at),
-            jobs::attempts.eq(0),
-            jobs::error.eq(""),
-            jobs::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(id)
+    let job = NewJob {
+        id: JobId::new(),
+        kind,
+        payload,
+        run_at,
+        attempts: 0,
+        error: "",
+        created_at: now,
+    };
+    diesel::insert_into(jobs::table).values(&job).execute(conn)?;
+    Ok(job.id)
 }
 
 /// The dead jobs, newest first.

@@ -8,12 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{NaiveDateTime, SubsecRound};
+use chrono::SubsecRound;
 
 use super::backoff::{MAX_ATTEMPTS, delay};
 use super::lane::{Lane, LaneFilter};
 use super::metrics::JobMetrics;
 use super::queue::{AttemptResult, Job, settle, take};
+use crate::clock::now;
 use crate::db::{Conn, Location};
 
 /// How often an idle worker looks for jobs.
@@ -217,12 +218,6 @@ fn error_line(failure: &anyhow::Error) -> String {
         })
         .collect();
     words.join(" ").chars().take(MAX_ERROR_LENGTH).collect()
-}
-
-/// UTC, to the microsecond.
-#[expect(clippy::disallowed_methods, reason = "where the worker gets its time")]
-fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ fn action(config: &Config) -> ActionContext {
     ActionContext {
         outbox: Outbox::new(config, Cipher::new(&config.secret_keys)),
         origin: Origin::command_line(),
-        now: super::now(),
+        now: crate::clock::now(),
     }
 }
 

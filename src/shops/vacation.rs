@@ -9,6 +9,9 @@ use crate::error::Result;
 use crate::id::ShopId;
 use crate::schema::shops;
 
+/// The longest message, in characters.
+pub const MAX_VACATION_MESSAGE_LENGTH: usize = 300;
+
 /// A vacation that is going on today. The shop stays visible and says when it is back.
 #[derive(Debug, Clone)]
 pub struct Vacation {

@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::accounts::{Hasher, Password, SignUp, SignUpOutcome, Username};
+use crate::accounts::{Hasher, MAX_NAME_LENGTH, Password, SignUp, SignUpOutcome, Username};
 use crate::error::Result;
 use crate::text::{EmailAddress, line};
-use crate::web::{AnyRequest, Form, FormErrors, Page, Query, get, invalid, local, redirect, show, view, with_next};
-
-const MAX_NAME_LENGTH: usize = 60;
+use crate::web::{
+    AnyRequest, Form, FormErrors, NextParams, Page, Query, get, invalid, local, redirect, show, view, with_next,
+};
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
@@ -104,12 +104,6 @@ impl ParsedSignUp {
             password: hasher.hash(self.password).await?,
         })
     }
-}
-
-#[derive(Deserialize)]
-struct NextParams {
-    #[serde(default)]
-    next: String,
 }
 
 /// `GET /register`

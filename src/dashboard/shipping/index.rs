@@ -6,9 +6,10 @@ use actix_web::web::Path;
 use askama::Template;
 use serde::Deserialize;
 
+use crate::direction::Direction;
 use crate::error::Result;
 use crate::id::ShippingRateId;
-use crate::shipping::{Direction, MAX_RATES, ShippingRate};
+use crate::shipping::{MAX_RATES, ShippingRate};
 use crate::web::{Flash, Form, Page, SellerRequest, redirect, show, view};
 
 pub const LIST: &str = "/dashboard/shipping";
@@ -58,11 +59,7 @@ pub async fn shift(
     Form(form): Form<ShiftForm>,
 ) -> Result<HttpResponse> {
     let (shop, id, now) = (request.who.shop.id, *rate, request.now());
-    let direction = if form.to == "up" {
-        Direction::Up
-    } else {
-        Direction::Down
-    };
+    let direction = Direction::parse(&form.to);
     request
         .write(move |conn| ShippingRate::shift(conn, shop, id, direction, now))
         .await?;

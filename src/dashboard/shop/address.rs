@@ -10,7 +10,7 @@ use super::form::ShopForm;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
-use crate::shops::ShopAddress;
+use crate::shops::{MAX_SHOP_NAME_LENGTH, ShopAddress};
 use crate::text::{chosen_slug, line};
 use crate::web::{Query, UserRequest, get, html, redirect};
 
@@ -62,7 +62,7 @@ impl AddressCheck {
     /// Checks the form. `own` is the shop of the visitor, with its address.
     pub fn new(conn: &mut Conn, form: &ShopForm, own: Option<(ShopId, String)>) -> Result<Self> {
         let slug = form.slug.trim();
-        let name = line("name", &form.name, 60).unwrap_or_default();
+        let name = line("name", &form.name, MAX_SHOP_NAME_LENGTH).unwrap_or_default();
         if slug.is_empty() && name.is_empty() {
             return Ok(Self::default());
         }

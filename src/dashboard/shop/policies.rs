@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::shops::{Policies, Shop};
+use crate::shops::{MAX_POLICY_LENGTH, Policies, Shop};
 use crate::text::lines;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
@@ -38,8 +38,8 @@ view!(PoliciesPage);
 impl PoliciesForm {
     fn parse(&self) -> Result<Policies, FormErrors> {
         let mut errors = FormErrors::default();
-        let returns = errors.check("returns", lines("text", &self.returns, 2_000));
-        let care = errors.check("care", lines("text", &self.care, 2_000));
+        let returns = errors.check("returns", lines("text", &self.returns, MAX_POLICY_LENGTH));
+        let care = errors.check("care", lines("text", &self.care, MAX_POLICY_LENGTH));
         match (returns, care) {
             (Some(returns), Some(care)) => Ok(Policies { returns, care }),
             _ => Err(errors),

@@ -5,9 +5,10 @@ use actix_web::web::{self, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::direction::Direction;
 use crate::error::{Error, Result};
 use crate::id::SectionId;
-use crate::shops::{Direction, Section};
+use crate::shops::{MAX_SECTION_NAME_LENGTH, Section};
 use crate::text::line;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, redirect, show, view};
 
@@ -132,11 +133,7 @@ async fn shift(
     Form(form): Form<DirectionForm>,
 ) -> Result<HttpResponse> {
     let (id, shop, now) = (*section, request.who.shop.id, request.now());
-    let direction = if form.direction == "up" {
-        Direction::Up
-    } else {
-        Direction::Down
-    };
+    let direction = Direction::parse(&form.direction);
     request
         .write(move |conn| Section::shift(conn, shop, id, direction, now))
         .await?;
@@ -154,7 +151,7 @@ async fn delete(request: SellerRequest, section: Path<SectionId>) -> Result<Http
 
 impl SectionForm {
     fn parse(&self) -> Result<String, String> {
-        match line("name", &self.name, 60)? {
+        match line("name", &self.name, MAX_SECTION_NAME_LENGTH)? {
             name if name.is_empty() => Err("Enter a name for the section.".to_owned()),
             name => Ok(name),
         }

@@ -7,7 +7,7 @@ use chrono::{Months, NaiveDate};
 use serde::Deserialize;
 
 use crate::error::Result;
-use crate::shops::{Shop, Vacation, VacationPlan};
+use crate::shops::{MAX_VACATION_MESSAGE_LENGTH, Shop, Vacation, VacationPlan};
 use crate::text::line;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
@@ -88,7 +88,10 @@ impl VacationForm {
                 errors.add(field, "This day is more than two years ago. Choose a later day.");
             }
         }
-        let message = errors.check("vacation_message", line("message", &self.vacation_message, 300));
+        let message = errors.check(
+            "vacation_message",
+            line("message", &self.vacation_message, MAX_VACATION_MESSAGE_LENGTH),
+        );
         let selling = match self.vacation_selling.as_str() {
             "yes" => Some(true),
             "no" => Some(false),

@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::access::PurchaseRequest;
 use super::show::OrderPage;
-use crate::accounts::{ActionContext, EventKind, Factor, Password, Session, SignUp, User, Username, send_verification};
+use crate::accounts::{
+    ActionContext, EventKind, Factor, MAX_NAME_LENGTH, Password, Session, SignUp, User, Username, send_verification,
+};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::SessionId;
@@ -101,8 +103,8 @@ fn sign_up_draft(conn: &mut Conn, purchase: &Purchase, hash: &str) -> Result<Sig
     Ok(SignUp {
         username: free_username(conn, &purchase.email)?,
         email,
-        first_name: first.trim().chars().take(60).collect(),
-        last_name: last.trim().chars().take(60).collect(),
+        first_name: first.trim().chars().take(MAX_NAME_LENGTH).collect(),
+        last_name: last.trim().chars().take(MAX_NAME_LENGTH).collect(),
         password: hash.to_owned(),
     })
 }
