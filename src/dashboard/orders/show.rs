@@ -10,10 +10,9 @@ use crate::error::Result;
 use crate::id::{ShopId, ShopOrderId};
 use crate::money::Money;
 use crate::orders::pages::details::LineDetails;
-use crate::orders::pages::flash_result::flash_result;
 use crate::orders::{Carrier, OrderLine, Purchase, ShopOrder, StatusLabel, Tracking, emails, parse_tracking_number};
 use crate::text::when;
-use crate::web::{Form, FormErrors, Page, SellerRequest, invalid, redirect, show as show_view, view};
+use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, invalid, redirect, show as show_view, view};
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
@@ -86,7 +85,7 @@ pub async fn ship(
             Ok("Marked as shipped. We emailed the buyer.".to_owned())
         })
         .await;
-    flash_result(&request.session, shipped)?;
+    Flash::result(&request.session, shipped)?;
     Ok(redirect(&format!("/dashboard/orders/shop/{id}")))
 }
 
@@ -108,7 +107,7 @@ pub async fn set_tracking(
             Ok("Tracking updated. The buyer sees it on their order page.".to_owned())
         })
         .await;
-    flash_result(&request.session, changed)?;
+    Flash::result(&request.session, changed)?;
     Ok(redirect(&format!("/dashboard/orders/shop/{id}")))
 }
 

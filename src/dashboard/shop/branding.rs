@@ -44,30 +44,25 @@ async fn delete_cover(request: SellerRequest) -> Result<HttpResponse> {
 }
 
 async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<HttpResponse> {
+    let saved = save(&request, upload, branding).await;
+    let message = |()| format!("Your shop has a new {}.", name(branding));
+    // Nothing was typed that could be lost, so the message is shown after a redirect.
+    Flash::result(&request.session, saved.map(message))?;
+    Ok(redirect(BRANDING))
+}
+
+async fn save(request: &SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<()> {
     let (services, seller) = (&request.services, request.context());
     let file = upload.files.into_iter().find(|file| !file.is_empty());
-    let received = match file {
-        Some(file) => {
-            let pictures = &services.pictures;
-            pictures.receive(&services.db, seller.user, file, seller.now).await
-        }
-        None => Err(Error::Refused("Choose a picture first, then upload it.".to_owned())),
-    };
-    match received {
-        Ok(picture) => {
-            request
-                .write(move |conn| {
-                    let picture = PendingImage::take(conn, seller.user, picture.id)?;
-                    Shop::set_branding(conn, seller.shop, branding, Some(picture), seller.now)
-                })
-                .await?;
-            Flash::ok(&request.session, format!("Your shop has a new {}.", name(branding)))?;
-        }
-        // Nothing was typed that could be lost, so the message is shown after a redirect.
-        Err(Error::Refused(message)) => Flash::warn(&request.session, message)?,
-        Err(error) => return Err(error),
-    }
-    Ok(redirect(BRANDING))
+    let file = file.ok_or_else(|| Error::Refused("Choose a picture first, then upload it.".to_owned()))?;
+    let received = services.pictures.receive(&services.db, seller.user, file, seller.now);
+    let picture = received.await?.id;
+    request
+        .write(move |conn| {
+            let picture = PendingImage::take(conn, seller.user, picture)?;
+            Shop::set_branding(conn, seller.shop, branding, Some(picture), seller.now)
+        })
+        .await
 }
 
 async fn delete(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
