@@ -16,12 +16,13 @@ use crate::accounts::{Hasher, User, deletion, pages as accounts};
 use crate::carts::pages as carts;
 use crate::catalog::{Categories, pages as catalog};
 use crate::checkout::pages as checkout;
-use crate::config::{Config, Threads};
+use crate::clock::now;
+use crate::config::{Config, ThreadCounts};
 use crate::crypto::{Cipher, record_key, reencrypt_totp};
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::Result;
 use crate::images::{self, Pictures, Removal};
-use crate::jobs::{GiveUp, Job, Lane, Worker};
+use crate::jobs::{Job, Lane, PermanentFailure, Worker};
 use crate::mail::{Outbox, Sender};
 use crate::orders::pages as orders;
 use crate::shops::{Shop, pages as shops};
@@ -32,8 +33,8 @@ use crate::web::metrics::{self, Metrics};
 use crate::web::{Services, Site, assets, color_scheme, health, visitor};
 use crate::{admin, dashboard};
 
-use timers::{now, purge_expired, settle, sweep};
 pub use timers::{processor, sweep_now};
+use timers::{purge_every_hour, purge_expired, settle_every_minute};
 
 /// How long running requests may take to finish at shutdown, in seconds. The whole shutdown takes less than ten.
 const SHUTDOWN_TIMEOUT: u64 = 8;
@@ -112,7 +113,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let mut conn = config.database.connect()?;
     rotate_keys(&mut conn, config)?;
     let categories = Categories::load(&mut conn)?;
-    in_transaction(&mut conn, &|conn| sweep(conn, now()))?;
+    in_transaction(&mut conn, &|conn| purge_expired(conn, now()))?;
     let hasher = Hasher::new(config.password_cost, cores());
     hasher.expect_rounds(User::max_django_rounds(&mut conn)?);
     drop(conn);
@@ -139,14 +140,14 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
     let pictures = Pictures::new(config);
     let handler = job_handler(outbox.clone(), cipher.clone(), sender, pictures.clone());
     let processor = processor(config, db.clone())?;
-    actix_web::rt::spawn(settle(processor.clone()));
+    actix_web::rt::spawn(settle_every_minute(processor.clone()));
     let worker = Worker::start(&config.database, &lanes(config.threads), handler);
     let metrics = Data::new(Metrics {
         token: config.metrics_token.clone(),
         job_metrics: worker.job_metrics(),
         started: Instant::now(),
     });
-    actix_web::rt::spawn(purge_expired(db.clone(), hasher.clone(), pictures.clone()));
+    actix_web::rt::spawn(purge_every_hour(db.clone(), hasher.clone(), pictures.clone()));
     let services = Data::new(Services {
         db: db.clone(),
         hasher,
@@ -194,7 +195,7 @@ pub fn open(config: &Config, listener: TcpListener) -> anyhow::Result<Market> {
 }
 
 /// The lanes of the worker. Pictures have their own, because a picture takes seconds and would delay emails.
-fn lanes(threads: Threads) -> [Lane; 2] {
+fn lanes(threads: ThreadCounts) -> [Lane; 2] {
     let email = Lane {
         name: "email",
         threads: threads.email,
@@ -220,7 +221,7 @@ fn job_handler(
         Outbox::KIND => sender.deliver(job),
         change::JOB => {
             let request = change::ResetRequest::decrypt(&cipher, &job.payload);
-            let request = request.ok_or_else(|| GiveUp("no SECRET_KEY decrypts the payload".to_owned()))?;
+            let request = request.ok_or_else(|| PermanentFailure("no SECRET_KEY decrypts the payload".to_owned()))?;
             Ok(in_transaction(conn, &|conn| request.run(conn, &outbox, now()))?)
         }
         deletion::JOB => Ok(in_transaction(conn, &|conn| {
@@ -234,7 +235,7 @@ fn job_handler(
         })?),
         Pictures::KIND => pictures.finish(conn, &job.payload, now()),
         Removal::KIND => Removal::run(conn, &pictures, &job.payload, now()),
-        other => Err(GiveUp(format!("unknown kind of job: {other}")).into()),
+        other => Err(PermanentFailure(format!("unknown kind of job: {other}")).into()),
     }
 }
 

@@ -29,9 +29,11 @@ pub mod mail; // emails, the outbox, how they are sent
 
 pub mod jobs; // background jobs: a queue in the database and its worker
 
+mod clock; // the current time
 pub mod config; // the settings
 pub mod crypto; // encryption at rest, and the rotation to a new key
 pub mod db; // SQLite or PostgreSQL, Db::read, Db::write, migrations
+pub mod direction; // where an element of a list moves
 pub mod error; // the errors of the program
 pub mod id; // typed ids
 pub mod money; // amounts in minor units

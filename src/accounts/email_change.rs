@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::id::UserId;
 use crate::mail::emails;
 use crate::schema::users;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
 /// The result of using a link to change an address.
 pub enum EmailChangeOutcome {
@@ -28,7 +28,7 @@ pub enum EmailChangeOutcome {
 
 /// Sends a link to the new address, unless one was sent just before. If an account has this address already, only its
 /// owner learns about it.
-pub fn request(conn: &mut Conn, action: &ActionContext, user: UserId, new: &Email) -> Result<()> {
+pub fn request(conn: &mut Conn, action: &ActionContext, user: UserId, new: &EmailAddress) -> Result<()> {
     let user = User::find(conn, user)?;
     let existing = User::by_email(conn, new.as_str())?;
     if let Some(token) = Token::issue(conn, user.id, Purpose::EmailChange, new.as_str(), action.now)? {
@@ -94,5 +94,5 @@ fn set_email(conn: &mut Conn, user: UserId, email: &str, now: NaiveDateTime) -> 
 }
 
 fn masked(email: &str) -> String {
-    Email::parse(email).map_or_else(|_| "another address".to_owned(), |email| email.masked())
+    EmailAddress::parse(email).map_or_else(|_| "another address".to_owned(), |email| email.masked())
 }

@@ -33,7 +33,7 @@ pub use sessions::trusted_browser::TrustedBrowser;
 pub use sessions::visitor::{ShopRef, Visitor};
 pub use sign_up::{SignUp, SignUpOutcome, mark_email_verified, send_verification, verify_email};
 pub use token::{Purpose, Token, hash, random};
-pub use user::{NO_PASSWORD, Profile, User};
+pub use user::{MAX_NAME_LENGTH, NO_PASSWORD, NewUser, Profile, User};
 pub use username::Username;
 
 /// Deletes expired rows.

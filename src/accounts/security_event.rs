@@ -4,14 +4,14 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::sessions::origin::Origin;
-use crate::db::Conn;
+use crate::db::{Conn, next_page, page_limit};
 use crate::error::Result;
 use crate::id::{EventId, UserId};
 use crate::schema::security_events;
 use crate::string_enum::string_enum;
 
 /// Rows on a page of the history.
-const PAGE_SIZE: i64 = 50;
+const PAGE_SIZE: usize = 50;
 
 string_enum! {
     /// What happened to an account.
@@ -193,13 +193,9 @@ impl SecurityEvent {
         }
         let mut page: Vec<Self> = query
             .order(security_events::id.desc())
-            .limit(PAGE_SIZE + 1)
+            .limit(page_limit(PAGE_SIZE))
             .load(conn)?;
-        let has_more = i64::try_from(page.len()).is_ok_and(|rows| rows > PAGE_SIZE);
-        if has_more {
-            page.pop();
-        }
-        let next = page.last().filter(|_| has_more).map(|last| last.id);
+        let next = next_page(&mut page, PAGE_SIZE, |last| last.id);
         Ok((page, next))
     }
 }

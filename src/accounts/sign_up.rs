@@ -8,18 +8,18 @@ use super::security_event::EventKind;
 use super::sessions::session::Session;
 use super::sessions::throttle::{Attempt, EMAIL_THROTTLE};
 use super::token::{Purpose, Token};
-use super::user::User;
+use super::user::{NewUser, User};
 use super::username::Username;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::mail::emails;
 use crate::schema::users;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
 /// The data of a new account.
 pub struct SignUp {
-    pub email: Email,
+    pub email: EmailAddress,
     pub username: Username,
     pub first_name: String,
     pub last_name: String,
@@ -33,21 +33,6 @@ pub enum SignUpOutcome {
     /// An email was queued: a verification for a new address, a reminder for a known one.
     EmailSent,
     UsernameTaken,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = users, treat_none_as_default_value = false)]
-struct NewUser<'a> {
-    id: UserId,
-    username: &'a str,
-    email: &'a str,
-    password: &'a str,
-    first_name: &'a str,
-    last_name: &'a str,
-    profile_image: &'a str,
-    admin: bool,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
 }
 
 impl SignUp {
@@ -77,8 +62,12 @@ impl SignUp {
             password: &self.password,
             first_name: &self.first_name,
             last_name: &self.last_name,
+            address: None,
             profile_image: "",
             admin: false,
+            email_verified_at: None,
+            suspended_at: None,
+            last_login_at: None,
             created_at: now,
             updated_at: now,
         };

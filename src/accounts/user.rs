@@ -10,8 +10,10 @@ use crate::db::{Conn, lower, one_of};
 use crate::error::Result;
 use crate::id::UserId;
 use crate::schema::users;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
+/// The longest first or last name, in characters.
+pub const MAX_NAME_LENGTH: usize = 60;
 /// Stored in place of a hash for a user who cannot sign in with a password.
 pub const NO_PASSWORD: &str = "!";
 
@@ -35,6 +37,26 @@ pub struct User {
     pub totp_enabled_at: Option<NaiveDateTime>,
     pub delete_at: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
+}
+
+/// A new row of `users`.
+#[derive(Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
+pub struct NewUser<'a> {
+    pub id: UserId,
+    pub username: &'a str,
+    pub email: &'a str,
+    pub password: &'a str,
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    pub address: Option<&'a str>,
+    pub profile_image: &'a str,
+    pub admin: bool,
+    pub email_verified_at: Option<NaiveDateTime>,
+    pub suspended_at: Option<NaiveDateTime>,
+    pub last_login_at: Option<NaiveDateTime>,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
 }
 
 /// What users may change about themselves without entering the password again.
@@ -83,7 +105,7 @@ impl User {
 
     /// The normal form of a login, under which attempts are counted.
     pub fn login_key(login: &str) -> String {
-        Email::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
+        EmailAddress::parse(login).map_or_else(|_| login.trim().to_lowercase(), |email| email.as_str().to_owned())
     }
 
     pub fn by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, SubsecRound};
+use chrono::NaiveDateTime;
 
-use crate::accounts::{Hasher, User, purge_expired as purge_expired_accounts};
+use crate::accounts::{self, Hasher, User};
 use crate::checkout::{self, PaymentProcessor};
+use crate::clock::now;
 use crate::config::{Config, Payments};
 use crate::crypto::Cipher;
 use crate::db::{Conn, Db};
@@ -33,7 +34,7 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
     actix_web::rt::System::new().block_on(async move {
         let db = Db::open(&config.database, config.pools)?;
         let swept = processor(config, db.clone())?.settle_open(at).await?;
-        db.write_uncached(move |conn| sweep(conn, at)).await?;
+        db.write_uncached(move |conn| purge_expired(conn, at)).await?;
         db.close();
         Ok(format!(
             "Payments that succeeded: {}, that failed: {}; refunds: {}; orders marked as delivered: {}.",
@@ -43,7 +44,7 @@ pub fn sweep_now(config: &Config, at: Option<NaiveDateTime>) -> anyhow::Result<S
 }
 
 /// Every minute: settles payments and refunds that were interrupted.
-pub(super) async fn settle(processor: PaymentProcessor) {
+pub(super) async fn settle_every_minute(processor: PaymentProcessor) {
     loop {
         actix_web::rt::time::sleep(SETTLE_INTERVAL).await;
         if let Err(error) = processor.settle_open(now()).await {
@@ -53,8 +54,8 @@ pub(super) async fn settle(processor: PaymentProcessor) {
 }
 
 /// Deletes expired rows.
-pub(super) fn sweep(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
-    purge_expired_accounts(conn, now)?;
+pub(super) fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
+    accounts::purge_expired(conn, now)?;
     carts::purge_expired(conn, now)?;
     checkout::purge_expired(conn, now)?;
     jobs::purge_expired(conn, now)?;
@@ -62,15 +63,15 @@ pub(super) fn sweep(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
     Ok(())
 }
 
-/// Every hour: deletes expired rows and unused pictures, and looks up the most expensive imported password hash. Pictures
-/// are swept at the start, too.
-pub(super) async fn purge_expired(db: Db, hasher: Hasher, pictures: Pictures) {
+/// Every hour: deletes expired rows and unused pictures, and looks up the most expensive imported password hash. Unused
+/// pictures are deleted at the start, too.
+pub(super) async fn purge_every_hour(db: Db, hasher: Hasher, pictures: Pictures) {
     loop {
-        if let Err(error) = pictures.sweep(&db, now()).await {
-            tracing::warn!(%error, "could not sweep the pictures");
+        if let Err(error) = pictures.purge_unused(&db, now()).await {
+            tracing::warn!(%error, "could not delete unused pictures");
         }
         actix_web::rt::time::sleep(PURGE_INTERVAL).await;
-        if let Err(error) = db.write_uncached(|conn| sweep(conn, now())).await {
+        if let Err(error) = db.write_uncached(|conn| purge_expired(conn, now())).await {
             tracing::warn!(%error, "could not delete expired rows");
         }
         match db.read(User::max_django_rounds).await {
@@ -78,9 +79,4 @@ pub(super) async fn purge_expired(db: Db, hasher: Hasher, pictures: Pictures) {
             Err(error) => tracing::warn!(%error, "could not read the imported password hashes"),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the timers' clock")]
-pub(super) fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

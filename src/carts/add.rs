@@ -53,7 +53,7 @@ pub struct PricedItem {
     pub stock: i32,
 }
 
-/// The result of `add_pieces`.
+/// The result of `add_quantity`.
 #[derive(Debug, Clone, Copy)]
 pub struct AddedQuantity {
     /// The quantity that was added.
@@ -81,7 +81,7 @@ pub fn add(
     };
     let item = offer.priced_item(&personalization)?;
     let cart = lock_or_create(conn, cart_owner, now)?;
-    let AddedQuantity { added, limit } = add_pieces(conn, cart, &item, new_item.quantity, now)?;
+    let AddedQuantity { added, limit } = add_quantity(conn, cart, &item, new_item.quantity, now)?;
     if added == 0 {
         return Err(Error::Refused(limit.refusal(&offer.title)));
     }
@@ -114,7 +114,7 @@ fn added_message(offer: Offer, added: i32, limit: QuantityLimit) -> String {
 }
 
 /// Adds a quantity of a variant to a locked cart, or as much as fits. The same variant with the same personalization is one line.
-pub fn add_pieces(
+pub fn add_quantity(
     conn: &mut Conn,
     cart: CartId,
     item: &PricedItem,

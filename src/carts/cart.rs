@@ -117,7 +117,7 @@ impl Cart {
     }
 
     /// Deletes the lines that were bought.
-    pub fn remove_bought(conn: &mut Conn, cart_owner: CartOwner, items: &[CartItemId]) -> Result<()> {
+    pub fn delete_items(conn: &mut Conn, cart_owner: CartOwner, items: &[CartItemId]) -> Result<()> {
         let Some(cart) = cart_owner.cart(conn)? else {
             return Ok(());
         };

@@ -20,6 +20,17 @@ pub enum CartOwner {
     User(UserId),
 }
 
+/// A new row of `carts`.
+#[derive(Insertable)]
+#[diesel(table_name = carts, treat_none_as_default_value = false)]
+pub struct NewCart {
+    pub id: CartId,
+    /// None for a guest's cart.
+    pub owner_id: Option<UserId>,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}
+
 impl CartOwner {
     pub fn user(self) -> Option<UserId> {
         match self {
@@ -77,16 +88,14 @@ pub fn lock_or_create(conn: &mut Conn, cart_owner: Option<CartOwner>, now: Naive
     if let Some(cart) = existing {
         return Ok(cart);
     }
-    let cart = CartId::new();
-    diesel::insert_into(carts::table)
-        .values((
-            carts::id.eq(cart),
-            carts::owner_id.eq(cart_owner.and_then(CartOwner::user)),
-            carts::created_at.eq(now),
-            carts::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(cart)
+    let cart = NewCart {
+        id: CartId::new(),
+        owner_id: cart_owner.and_then(CartOwner::user),
+        created_at: now,
+        updated_at: now,
+    };
+    diesel::insert_into(carts::table).values(&cart).execute(conn)?;
+    Ok(cart.id)
 }
 
 /// How many items a cart holds, without removed lines.

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::add::{PricedItem, add_pieces};
+use super::add::{PricedItem, add_quantity};
 use super::cart_item::CartItem;
 use super::cart_owner::{CartOwner, count, lock_or_create};
 use super::offer::Offer;
@@ -30,7 +30,7 @@ pub fn merge(conn: &mut Conn, guest: CartId, user: UserId, now: NaiveDateTime) -
                 unit_price: item.unit_price,
                 stock: offer.variant.quantity,
             };
-            add_pieces(conn, own, &priced, item.quantity, now)?;
+            add_quantity(conn, own, &priced, item.quantity, now)?;
         }
         diesel::delete(carts::table.find(guest)).execute(conn)?;
     }

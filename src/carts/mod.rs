@@ -15,7 +15,7 @@ mod personalization;
 pub use add::{AddOutcome, Added, NewItem, add};
 pub use cart::{Cart, CartShop, RemovedLine};
 pub use cart_item::CartItem;
-pub use cart_owner::{CartOwner, count, lock_shops, purge_expired};
+pub use cart_owner::{CartOwner, NewCart, count, lock_shops, purge_expired};
 pub use change::{QuantityChange, clear, restore, set_quantity};
 pub use limits::{MAX_LINES, MAX_QUANTITY, max_quantity_message};
 pub use line::{CartLine, LineProblem};

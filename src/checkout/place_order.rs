@@ -15,7 +15,7 @@ use crate::orders::{Address, OrderLine, OrderStatus, Purchase, ShopOrder, number
 use crate::payments::{NewPayment, Payment, PaymentStatus};
 use crate::schema::{orders, payments};
 use crate::shipping::ShippingRate;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
 /// Everything that a buyer submits at checkout, except the card.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct CheckoutRequest {
     pub cart_owner: CartOwner,
     /// The idempotency key, which is created with the page. Requests with the same key are for the same purchase.
     pub key: String,
-    pub email: Email,
+    pub email: EmailAddress,
     pub address: Address,
     pub choices: CheckoutChoices,
     /// Notes to the shops.

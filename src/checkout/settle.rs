@@ -45,7 +45,7 @@ fn mark_placed(conn: &mut Conn, purchase: &Purchase, now: NaiveDateTime) -> Resu
     }
     let items: Vec<CartItemId> = lines.iter().filter_map(|line| line.cart_item_id).collect();
     if let Some(cart_owner) = purchase.cart_owner() {
-        Cart::remove_bought(conn, cart_owner, &items)?;
+        Cart::delete_items(conn, cart_owner, &items)?;
     }
     Ok(())
 }

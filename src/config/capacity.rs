@@ -10,7 +10,7 @@ use crate::db::PoolSettings;
 
 /// How many threads do work that would delay the threads that serve requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Threads {
+pub struct ThreadCounts {
     /// Threads that wait for the database or the disk, for each thread that serves requests. A few more than there are
     /// connections is enough.
     pub blocking: usize,
@@ -20,7 +20,7 @@ pub struct Threads {
     pub picture: usize,
 }
 
-impl Default for Threads {
+impl Default for ThreadCounts {
     fn default() -> Self {
         Self {
             blocking: 16,
@@ -68,12 +68,12 @@ impl CapacitySettings {
         }
     }
 
-    pub(super) fn threads(&self, errors: &mut ConfigErrors) -> Threads {
-        let default = Threads::default();
+    pub(super) fn threads(&self, errors: &mut ConfigErrors) -> ThreadCounts {
+        let default = ThreadCounts::default();
         let mut number = |name, input: &Option<String>, range, default| {
             number(name, input.as_deref(), range, errors).map_or(default, |number| number as usize)
         };
-        Threads {
+        ThreadCounts {
             blocking: number(
                 "POCKETSHOP_BLOCKING_THREADS",
                 &self.blocking_threads,

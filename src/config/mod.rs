@@ -25,7 +25,7 @@ mod pictures;
 pub mod secret;
 mod settings;
 
-pub use capacity::{CapacitySettings, Threads};
+pub use capacity::{CapacitySettings, ThreadCounts};
 pub use config_errors::ConfigErrors;
 pub use cost::PasswordCost;
 pub use keys::SecretKeys;
@@ -71,7 +71,7 @@ pub struct Config {
     pub rate_limit: bool,
     pub limits: Limits,
     pub pools: PoolSettings,
-    pub threads: Threads,
+    pub threads: ThreadCounts,
     /// The mail server. None: emails are written to files in the data folder.
     pub smtp: Option<SmtpUrl>,
     /// The sender of emails.

@@ -140,7 +140,7 @@ mod tests {
     use clap::FromArgMatches;
 
     use super::*;
-    use crate::config::{Limits, Threads};
+    use crate::config::{Limits, ThreadCounts};
     use crate::db::PoolSettings;
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
         let capacity = CapacitySettings::from_arg_matches(&arguments).unwrap();
         let mut errors = ConfigErrors::default();
         assert_eq!(capacity.pools(&mut errors), PoolSettings::default());
-        assert_eq!(capacity.threads(&mut errors), Threads::default());
+        assert_eq!(capacity.threads(&mut errors), ThreadCounts::default());
         let limits = LimitSettings::from_arg_matches(&arguments).unwrap();
         assert_eq!(limits.parse(&mut errors), Limits::default());
         assert!(errors.0.is_empty(), "{errors}");

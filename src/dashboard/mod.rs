@@ -1,6 +1,5 @@
 //! The pages of a seller. This part owns no tables.
 
-mod context;
 mod editor;
 mod onboarding;
 mod orders;
@@ -11,6 +10,11 @@ mod shop;
 
 use actix_web::web;
 
+use crate::catalog::SellerContext;
+use crate::error::Result;
+use crate::shops::Shop;
+use crate::web::{Request, Seller};
+
 pub fn routes(cfg: &mut web::ServiceConfig) {
     overview::routes(cfg);
     onboarding::routes(cfg);
@@ -19,4 +23,21 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     orders::routes(cfg);
     shipping::routes(cfg);
     shop::routes(cfg);
+}
+
+impl Request<Seller> {
+    /// Who changes the products of which shop, and when.
+    fn context(&self) -> SellerContext {
+        SellerContext {
+            shop: self.who.shop.id,
+            user: self.who.visitor.user,
+            now: self.now(),
+        }
+    }
+
+    /// The seller's shop with its settings.
+    async fn own_shop(&self) -> Result<Shop> {
+        let id = self.who.shop.id;
+        self.read(move |conn| Shop::find(conn, id)).await
+    }
 }

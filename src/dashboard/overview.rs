@@ -15,9 +15,10 @@ use crate::web::{Page, UserRequest, get, show as show_page, view};
 
 use super::orders::SellerOrderRow;
 
-/// How many of what waits, and of what was bought, are shown.
-const SOLD: usize = 5;
-const BOUGHT: usize = 3;
+/// The number of orders to ship that are shown.
+const MAX_ORDERS: usize = 5;
+/// The number of the visitor's own purchases that are shown.
+const MAX_PURCHASES: usize = 3;
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/dashboard").route(get().to(show)));
@@ -38,11 +39,12 @@ struct ShopOverview {
 struct OverviewPage {
     page: Page,
     shop: Option<ShopOverview>,
-    /// What of the shop's waits to be sent, the oldest first, and how many there are.
-    sold: Vec<SellerOrderRow>,
-    waiting: i64,
-    /// The last that the visitor bought.
-    bought: Vec<PurchaseCard>,
+    /// The shop's orders to ship, oldest first.
+    orders: Vec<SellerOrderRow>,
+    /// The number of all orders to ship.
+    to_ship: i64,
+    /// The visitor's latest purchases.
+    purchases: Vec<PurchaseCard>,
 }
 
 view!(OverviewPage);
@@ -54,25 +56,25 @@ async fn show(request: UserRequest) -> Result<HttpResponse> {
         .services
         .db
         .read(move |conn| {
-            let (bought, _) = PurchaseCard::list(conn, user, None, BOUGHT)?;
+            let (purchases, _) = PurchaseCard::list(conn, user, None, MAX_PURCHASES)?;
             let Some(shop) = shop else {
                 return Ok(OverviewPage {
                     page,
                     shop: None,
-                    sold: Vec::new(),
-                    waiting: 0,
-                    bought,
+                    orders: Vec::new(),
+                    to_ship: 0,
+                    purchases,
                 });
             };
-            let (sold, _) = SellerOrderRow::list(conn, shop.id, ShopOrderFilter::ToShip, None, SOLD)?;
-            let waiting = ShopOrder::count_to_ship(conn, shop.id)?;
+            let (orders, _) = SellerOrderRow::list(conn, shop.id, ShopOrderFilter::ToShip, None, MAX_ORDERS)?;
+            let to_ship = ShopOrder::count_to_ship(conn, shop.id)?;
             let shop = ShopOverview::load(conn, shop)?;
             Ok(OverviewPage {
                 page,
                 shop: Some(shop),
-                sold,
-                waiting,
-                bought,
+                orders,
+                to_ship,
+                purchases,
             })
         })
         .await?;

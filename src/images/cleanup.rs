@@ -1,4 +1,4 @@
-//! Deletes pictures that are not in use: one in a job, and all in a sweep.
+//! Deletes pictures that are not in use: one in a job, and all of them every hour.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::removal::{is_in_use, urls_in_use};
 use super::{PendingImage, Pictures, Removal};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
-use crate::jobs::GiveUp;
+use crate::jobs::PermanentFailure;
 
 /// A file without a row may be an upload in progress. After this time it is an orphan.
 const ORPHAN_TTL: Duration = Duration::from_secs(24 * 60 * 60);
@@ -22,7 +22,7 @@ impl Removal {
             .split_once(' ')
             .and_then(|(location, stem)| Some((location, PictureName::parse(stem)?)));
         let Some((location, name)) = parsed else {
-            return Err(GiveUp("the job names no picture".to_owned()).into());
+            return Err(PermanentFailure("the job names no picture".to_owned()).into());
         };
         let cloud = location == "cloud";
         if is_in_use(conn, &name, cloud)? {
@@ -42,7 +42,7 @@ pub fn purge_expired(conn: &mut Conn, now: NaiveDateTime) -> Result<()> {
 
 impl Pictures {
     /// Deletes pictures, here and at Cloudinary, that have not been in use for a day.
-    pub async fn sweep(&self, db: &Db, now: NaiveDateTime) -> Result<()> {
+    pub async fn purge_unused(&self, db: &Db, now: NaiveDateTime) -> Result<()> {
         let pictures = self.clone();
         let old = off_thread(move || pictures.store().old_files(ORPHAN_TTL)).await?;
         if old.pictures.is_empty() && old.marks.is_empty() {
@@ -65,7 +65,7 @@ impl Pictures {
             let cloud_orphans: Vec<PictureName> = (old.marks.into_iter())
                 .filter(|name| !cloud.contains(name) && pictures.uses_cloudinary())
                 .collect();
-            // A new mark, so that the sweep asks for the removal once a day.
+            // A new mark, so that this function asks for the removal once a day.
             cloud_orphans.iter().try_for_each(|name| pictures.store().mark(name))?;
             Ok(cloud_orphans)
         })
@@ -94,6 +94,6 @@ fn names_in_use(conn: &mut Conn, like: &str) -> Result<HashSet<PictureName>> {
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| Error::internal(error, "the sweep of pictures was interrupted"))?
+        .map_err(|error| Error::internal(error, "the search for unused pictures was interrupted"))?
         .map_err(|error| Error::internal(error, "the folder of pictures could not be read"))
 }

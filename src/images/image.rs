@@ -9,6 +9,9 @@ use crate::error::Result;
 use crate::id::{ImageId, ProductId};
 use crate::schema::product_images;
 
+/// The longest description of a picture, in characters.
+pub const MAX_ALT_LENGTH: usize = 250;
+
 /// A row of `product_images`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = product_images, treat_none_as_default_value = false)]

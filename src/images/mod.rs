@@ -15,7 +15,7 @@ mod upload;
 
 pub use arrange::MAX_PICTURES;
 pub use cleanup::purge_expired;
-pub use image::Image;
+pub use image::{Image, MAX_ALT_LENGTH};
 pub use pending::PendingImage;
 pub use picture::Picture;
 pub use pictures::Pictures;

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::db::{Conn, Db, in_transaction};
 use crate::error::{Error, Result};
 use crate::id::{ImageId, UserId};
-use crate::jobs::{self, GiveUp};
+use crate::jobs::{self, PermanentFailure};
 use crate::schema::{pending_images, product_images, shops, users};
 use crate::threads::Threads;
 
@@ -105,13 +105,13 @@ impl Pictures {
             .split_once(' ')
             .and_then(|(id, stem)| Some((ImageId(id.parse().ok()?), PictureName::parse(stem)?)));
         let Some((id, name)) = parsed else {
-            return Err(GiveUp("the job names no picture".to_owned()).into());
+            return Err(PermanentFailure("the job names no picture".to_owned()).into());
         };
         if !is_in_use(conn, &name, false)? {
             return Ok(());
         }
         let Some(original) = self.store().original(&name)? else {
-            return Err(GiveUp("the picture is gone".to_owned()).into());
+            return Err(PermanentFailure("the picture is gone".to_owned()).into());
         };
         let (url, public_id) = if let Some(cloudinary) = &self.0.cloudinary {
             // The mark comes before the upload, so that an interrupted upload is found by the sweep.
@@ -137,7 +137,7 @@ impl Pictures {
     }
 
     fn make_sizes(&self, name: &PictureName, original: &[u8]) -> anyhow::Result<()> {
-        let broken = || GiveUp("the picture cannot be read".to_owned());
+        let broken = || PermanentFailure("the picture cannot be read".to_owned());
         let image = SourceImage::open(original).ok_or_else(broken)?;
         for width in name.widths() {
             let resized = image.resize(width).context("a picture could not be resized")?;
@@ -155,7 +155,7 @@ impl Pictures {
     }
 
     pub(super) fn destroy(&self, name: &PictureName, now: NaiveDateTime) -> anyhow::Result<()> {
-        let missing = || GiveUp("CLOUDINARY_URL is no longer set".to_owned());
+        let missing = || PermanentFailure("CLOUDINARY_URL is no longer set".to_owned());
         self.0.cloudinary.as_ref().ok_or_else(missing)?.destroy(name, now)?;
         Ok(self.store().unmark(name)?)
     }

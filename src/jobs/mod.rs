@@ -12,6 +12,6 @@ mod worker;
 
 pub use backlog::{Backlog, KindCount, backlog};
 pub use lane::Lane;
-pub use metrics::{JobMetrics, TryCounts};
-pub use queue::{DeadJob, Job, count_dead, count_waiting, dead_jobs, enqueue, purge_expired, retry};
-pub use worker::{GiveUp, Worker};
+pub use metrics::{AttemptCounts, JobMetrics};
+pub use queue::{DeadJob, Job, count_dead, dead_jobs, enqueue, purge_expired, retry};
+pub use worker::{PermanentFailure, Worker};

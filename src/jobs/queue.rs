@@ -24,6 +24,18 @@ pub struct Job {
     pub created_at: NaiveDateTime,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = jobs)]
+struct NewJob<'a> {
+    id: JobId,
+    kind: &'a str,
+    payload: &'a str,
+    run_at: NaiveDateTime,
+    attempts: i32,
+    error: &'a str,
+    created_at: NaiveDateTime,
+}
+
 /// A job that failed every attempt. An admin can retry it.
 #[derive(Debug, Clone, Queryable)]
 pub struct DeadJob {
@@ -37,7 +49,7 @@ pub struct DeadJob {
 }
 
 /// The result of an attempt.
-pub(super) enum TryResult {
+pub(super) enum AttemptResult {
     Done,
     Retry { error: String, at: NaiveDateTime },
     Dead { error: String },
@@ -45,19 +57,17 @@ pub(super) enum TryResult {
 
 /// Adds a job. It runs only if the caller's transaction is committed.
 pub fn enqueue(conn: &mut Conn, kind: &str, payload: &str, run_at: NaiveDateTime, now: NaiveDateTime) -> Result<JobId> {
-    let id = JobId::new();
-    diesel::insert_into(jobs::table)
-        .values((
-            jobs::id.eq(id),
-            jobs::kind.eq(kind),
-            jobs::payload.eq(payload),
-            jobs::run_at.eq(run_at),
-            jobs::attempts.eq(0),
-            jobs::error.eq(""),
-            jobs::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(id)
+    let job = NewJob {
+        id: JobId::new(),
+        kind,
+        payload,
+        run_at,
+        attempts: 0,
+        error: "",
+        created_at: now,
+    };
+    diesel::insert_into(jobs::table).values(&job).execute(conn)?;
+    Ok(job.id)
 }
 
 /// The dead jobs, newest first.
@@ -108,15 +118,6 @@ pub fn retry(conn: &mut Conn, id: JobId, now: NaiveDateTime) -> Result<bool> {
     Ok(revived == 1)
 }
 
-/// The number of jobs that are not dead, due or not.
-pub fn count_waiting(conn: &mut Conn, kind: Option<&str>) -> Result<i64> {
-    let mut query = jobs::table.filter(jobs::dead_at.is_null()).into_boxed();
-    if let Some(kind) = kind {
-        query = query.filter(jobs::kind.eq(kind.to_owned()));
-    }
-    Ok(query.count().get_result(conn)?)
-}
-
 /// Takes the oldest due job of the lane that no other thread has.
 pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> Result<Option<Job>> {
     loop {
@@ -151,7 +152,7 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
                     attempts: before,
                     ..job
                 },
-                &TryResult::Dead { error },
+                &AttemptResult::Dead { error },
                 now,
             )?;
             continue;
@@ -177,16 +178,16 @@ pub(super) fn take(conn: &mut Conn, filter: &LaneFilter, now: NaiveDateTime) -> 
 }
 
 /// Records the result of an attempt, unless another thread has taken the job in the meantime.
-pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveDateTime) -> Result<()> {
+pub(super) fn settle(conn: &mut Conn, job: &Job, result: &AttemptResult, now: NaiveDateTime) -> Result<()> {
     let ours = jobs::table
         .find(job.id)
         .filter(jobs::attempts.eq(job.attempts))
         .filter(jobs::dead_at.is_null());
     match result {
-        TryResult::Done => {
+        AttemptResult::Done => {
             diesel::delete(jobs::table.find(job.id)).execute(conn)?;
         }
-        TryResult::Retry { error, at } => {
+        AttemptResult::Retry { error, at } => {
             diesel::update(ours)
                 .set((
                     jobs::run_at.eq(at),
@@ -195,7 +196,7 @@ pub(super) fn settle(conn: &mut Conn, job: &Job, result: &TryResult, now: NaiveD
                 ))
                 .execute(conn)?;
         }
-        TryResult::Dead { error } => {
+        AttemptResult::Dead { error } => {
             let dead = diesel::update(ours)
                 .set((
                     jobs::dead_at.eq(now),

@@ -8,12 +8,13 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use chrono::{NaiveDateTime, SubsecRound};
+use chrono::SubsecRound;
 
 use super::backoff::{MAX_ATTEMPTS, delay};
 use super::lane::{Lane, LaneFilter};
 use super::metrics::JobMetrics;
-use super::queue::{Job, TryResult, settle, take};
+use super::queue::{AttemptResult, Job, settle, take};
+use crate::clock::now;
 use crate::db::{Conn, Location};
 
 /// How often an idle worker looks for jobs.
@@ -27,15 +28,15 @@ const MAX_ERROR_LENGTH: usize = 200;
 
 /// An error that a retry cannot fix. The job is dead at once.
 #[derive(Debug)]
-pub struct GiveUp(pub String);
+pub struct PermanentFailure(pub String);
 
-impl fmt::Display for GiveUp {
+impl fmt::Display for PermanentFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for GiveUp {}
+impl std::error::Error for PermanentFailure {}
 
 /// A running worker. After a drop, its threads end when their current jobs do; nothing waits for them.
 pub struct Worker {
@@ -106,7 +107,7 @@ struct WorkerThread {
     stopped: Receiver<()>,
     conn: Option<Conn>,
     /// A result that could not be recorded yet because the connection was lost.
-    unsettled: Option<(Job, TryResult)>,
+    unsettled: Option<(Job, AttemptResult)>,
     /// Whether the connection is lost, and that was logged.
     is_database_lost: bool,
 }
@@ -148,8 +149,8 @@ impl WorkerThread {
         let conn = self.connection()?;
         let returned = catch_unwind(AssertUnwindSafe(|| handler(conn, &job)))
             .unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked")));
-        let result = try_result(&job, returned);
-        let succeeded = matches!(result, TryResult::Done);
+        let result = attempt_result(&job, returned);
+        let succeeded = matches!(result, AttemptResult::Done);
         self.job_metrics.count(&job.kind, succeeded);
         if !succeeded {
             // A transaction may still be open on it.
@@ -181,13 +182,13 @@ impl WorkerThread {
     }
 }
 
-fn try_result(job: &Job, returned: anyhow::Result<()>) -> TryResult {
+fn attempt_result(job: &Job, returned: anyhow::Result<()>) -> AttemptResult {
     let Err(failure) = returned else {
-        return TryResult::Done;
+        return AttemptResult::Done;
     };
     let error = error_line(&failure);
-    if job.attempts >= MAX_ATTEMPTS || failure.downcast_ref::<GiveUp>().is_some() {
-        return TryResult::Dead { error };
+    if job.attempts >= MAX_ATTEMPTS || failure.downcast_ref::<PermanentFailure>().is_some() {
+        return AttemptResult::Dead { error };
     }
     tracing::warn!(
         job = job.id.0,
@@ -197,7 +198,7 @@ fn try_result(job: &Job, returned: anyhow::Result<()>) -> TryResult {
         "a job failed and will be retried"
     );
     let at = now() + delay(job.attempts, getrandom::u32().unwrap_or(0));
-    TryResult::Retry {
+    AttemptResult::Retry {
         error,
         at: at.trunc_subsecs(6),
     }
@@ -219,12 +220,6 @@ fn error_line(failure: &anyhow::Error) -> String {
     words.join(" ").chars().take(MAX_ERROR_LENGTH).collect()
 }
 
-/// UTC, to the microsecond.
-#[expect(clippy::disallowed_methods, reason = "where the worker gets its time")]
-fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_with_context_still_gives_up() {
+    fn a_permanent_failure_is_not_retried() {
         let job = Job {
             id: crate::id::JobId(1),
             kind: "mail".to_owned(),
@@ -248,20 +243,22 @@ mod tests {
             attempts: 1,
             created_at: now(),
         };
-        let gone = anyhow::Error::new(GiveUp("no such mailbox".to_owned())).context("mail");
-        assert!(matches!(try_result(&job, Err(gone)), TryResult::Dead { error } if error == "mail: no such mailbox"));
+        let gone = anyhow::Error::new(PermanentFailure("no such mailbox".to_owned())).context("mail");
+        assert!(
+            matches!(attempt_result(&job, Err(gone)), AttemptResult::Dead { error } if error == "mail: no such mailbox")
+        );
         assert!(matches!(
-            try_result(&job, Err(anyhow::anyhow!("busy"))),
-            TryResult::Retry { .. }
+            attempt_result(&job, Err(anyhow::anyhow!("busy"))),
+            AttemptResult::Retry { .. }
         ));
         let last = Job {
             attempts: MAX_ATTEMPTS,
             ..job
         };
         assert!(matches!(
-            try_result(&last, Err(anyhow::anyhow!("busy"))),
-            TryResult::Dead { .. }
+            attempt_result(&last, Err(anyhow::anyhow!("busy"))),
+            AttemptResult::Dead { .. }
         ));
-        assert!(matches!(try_result(&last, Ok(())), TryResult::Done));
+        assert!(matches!(attempt_result(&last, Ok(())), AttemptResult::Done));
     }
 }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::outbox::OutgoingEmail;
 use crate::id::JobId;
-use crate::jobs::GiveUp;
+use crate::jobs::PermanentFailure;
 
 /// Composes messages; holds what they all share.
 pub struct MessageComposer {
@@ -48,7 +48,7 @@ impl MessageComposer {
         let OutgoingEmail { to, email } = outgoing;
         let to: Address = to
             .parse()
-            .map_err(|_| GiveUp("the recipient's address is invalid".to_owned()))?;
+            .map_err(|_| PermanentFailure("the recipient's address is invalid".to_owned()))?;
         let text = email.text(&self.base_url).context("rendering the plain part")?;
         let html = email.html(&self.base_url).context("rendering the HTML part")?;
         Message::builder()
@@ -160,7 +160,7 @@ mod tests {
             "ana@example.org\r\nBcc: bea@example.org",
         ] {
             let error = composed(to, emails::admin_made("Ana")).unwrap_err();
-            assert!(error.downcast_ref::<GiveUp>().is_some(), "{to}: {error}");
+            assert!(error.downcast_ref::<PermanentFailure>().is_some(), "{to}: {error}");
         }
     }
 

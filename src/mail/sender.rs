@@ -13,8 +13,8 @@ use super::files;
 use super::message::{MessageComposer, one_line};
 use super::outbox::{Outbox, OutgoingEmail};
 use crate::config::Config;
-use crate::jobs::{GiveUp, Job};
-use crate::text::Email;
+use crate::jobs::{Job, PermanentFailure};
+use crate::text::EmailAddress;
 
 /// How long a mail server may take for each reply.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,13 +68,13 @@ impl Sender {
     /// Sends the email of a job of kind `Outbox::KIND`.
     pub fn deliver(&self, job: &Job) -> anyhow::Result<()> {
         let outgoing = self.outbox.decrypt(&job.payload).ok_or_else(|| {
-            GiveUp(
+            PermanentFailure(
                 "the email was encrypted with another SECRET_KEY; add that key behind the new one and retry".to_owned(),
             )
         })?;
         let message = self.composer.compose(job.id, job.created_at, &outgoing)?;
         let OutgoingEmail { to, email } = &outgoing;
-        let to = Email::parse(to).map_or_else(|_| "…".to_owned(), |email| email.masked());
+        let to = EmailAddress::parse(to).map_or_else(|_| "…".to_owned(), |email| email.masked());
         let subject = one_line(&email.subject);
         match &self.transport {
             MailTransport::Smtp(smtp) => {
@@ -99,7 +99,7 @@ fn delivery_error(error: &SmtpError) -> anyhow::Error {
     if let Some(code) = error.status() {
         let number = u16::from(code);
         return if PERMANENT_REJECTIONS.contains(&number) {
-            GiveUp(format!("the mail server rejected the email permanently ({number})")).into()
+            PermanentFailure(format!("the mail server rejected the email permanently ({number})")).into()
         } else {
             anyhow!("the mail server replied {number}")
         };
@@ -174,7 +174,7 @@ mod tests {
         let (sender, mut job) = file_sender(data.path(), "http://localhost:8080");
         job.payload = "encrypted with another key".to_owned();
         let error = sender.deliver(&job).unwrap_err();
-        assert!(error.downcast_ref::<GiveUp>().is_some(), "{error}");
+        assert!(error.downcast_ref::<PermanentFailure>().is_some(), "{error}");
     }
 
     #[derive(Clone, Default)]

@@ -78,7 +78,7 @@ fn state(config: &Config) -> anyhow::Result<String> {
     }
     let mut text = format!("The settings are fine. The {kind} database is up to date.");
     if config.secret_keys.is_rotating() {
-        let _ = write!(text, "\n{}", rotation(&mut conn, config, super::now())?);
+        let _ = write!(text, "\n{}", rotation(&mut conn, config, crate::clock::now())?);
     }
     let dead = jobs::count_dead(&mut conn)?;
     if dead > 0 {

@@ -4,16 +4,14 @@ pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod import;
-mod rows;
 pub mod users;
 
 pub use demo::Demo;
 
 use std::path::Path;
 
-use chrono::{NaiveDateTime, SubsecRound};
-
 use crate::accounts::{Hasher, NO_PASSWORD, Password};
+use crate::clock::now;
 use crate::config::Config;
 use crate::db::{in_transaction, migrate};
 use crate::payments::MockBooks;
@@ -60,10 +58,4 @@ pub fn fill_demo(config: &Config, demo: Demo) -> anyhow::Result<Option<String>> 
             "Sign in to the demo market as ines (a seller) or bruno (a buyer); the password is \"{DEMO_PASSWORD}\"."
         )
     }))
-}
-
-/// The current time in UTC, truncated to microseconds.
-#[expect(clippy::disallowed_methods, reason = "where a command gets its time")]
-fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

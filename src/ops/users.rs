@@ -15,7 +15,7 @@ use crate::db::{Conn, in_transaction, migrate};
 use crate::id::UserId;
 use crate::mail::Outbox;
 use crate::shops::Shop;
-use crate::text::Email;
+use crate::text::EmailAddress;
 
 /// How many users are read at a time.
 const BATCH_SIZE: i64 = 500;
@@ -62,7 +62,7 @@ pub fn make_admin(config: &Config, name: &str, email: Option<&str>, password: Op
     let action = action(config);
     let new_user = match (User::by_login(&mut conn, name)?, email) {
         (Some(user), email) => {
-            let given_email = email.map(Email::parse).transpose().map_err(anyhow::Error::msg)?;
+            let given_email = email.map(EmailAddress::parse).transpose().map_err(anyhow::Error::msg)?;
             let same = given_email.is_some_and(|email| email.as_str() == user.email);
             // Somebody else may have registered this username.
             if !same && (email.is_some() || user.email_verified_at.is_none()) {
@@ -157,7 +157,7 @@ fn action(config: &Config) -> ActionContext {
     ActionContext {
         outbox: Outbox::new(config, Cipher::new(&config.secret_keys)),
         origin: Origin::command_line(),
-        now: super::now(),
+        now: crate::clock::now(),
     }
 }
 
@@ -166,7 +166,7 @@ fn find(conn: &mut Conn, name: &str) -> anyhow::Result<User> {
 }
 
 fn sign_up(config: &Config, name: &str, email: &str, password: Option<&str>) -> anyhow::Result<SignUp> {
-    let email = Email::parse(email).map_err(anyhow::Error::msg)?;
+    let email = EmailAddress::parse(email).map_err(anyhow::Error::msg)?;
     let personal_words = [email.as_str(), name];
     let password = hash(config, password.unwrap_or_default(), &personal_words)?;
     Ok(SignUp {

@@ -4,12 +4,12 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{Actor, OrderStatus};
-use crate::db::{Conn, one_of};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::id::{EventId, OrderLineId, UserId};
 use crate::schema::order_events;
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = order_events)]
 pub struct OrderEvent {
     id: EventId,
@@ -71,14 +71,5 @@ impl OrderEvent {
         };
         diesel::insert_into(order_events::table).values(&event).execute(conn)?;
         Ok(())
-    }
-
-    /// The histories of these lines, oldest event first.
-    pub fn of_lines(conn: &mut Conn, lines: &[OrderLineId]) -> Result<Vec<Self>> {
-        Ok(order_events::table
-            .filter(one_of(order_events::order_line_id, lines.iter().map(|line| line.0)))
-            .order(order_events::id)
-            .select(Self::as_select())
-            .load(conn)?)
     }
 }

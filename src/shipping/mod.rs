@@ -6,4 +6,4 @@ mod rate;
 
 pub use arrival::Arrival;
 pub use delivery::{DeliveryItem, DeliveryOption, DeliveryQuote};
-pub use rate::{Countries, Direction, MAX_RATES, MAX_TRANSIT_DAYS, ShippingRate, ShippingRateDraft};
+pub use rate::{Countries, MAX_RATE_NAME_LENGTH, MAX_RATES, MAX_TRANSIT_DAYS, ShippingRate, ShippingRateDraft};

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_derive_newtype::DieselNewType;
 
 use crate::db::{Conn, one_of};
+use crate::direction::Direction;
 use crate::error::{Error, Result};
 use crate::id::{ShippingRateId, ShopId};
 use crate::money::Money;
@@ -13,6 +14,8 @@ use crate::text::Country;
 
 /// The maximum number of rates of a shop.
 pub const MAX_RATES: usize = 20;
+/// The longest name, in characters.
+pub const MAX_RATE_NAME_LENGTH: usize = 60;
 /// The longest transit time, in days.
 pub const MAX_TRANSIT_DAYS: i32 = 365;
 /// Stored for a rate that applies everywhere.
@@ -136,13 +139,6 @@ struct NewShippingRate {
     updated_at: NaiveDateTime,
 }
 
-/// Where to move a rate in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    Up,
-    Down,
-}
-
 impl ShippingRate {
     /// The rates of these shops, each shop's in its own order.
     pub fn of_shops(conn: &mut Conn, shops: &[ShopId]) -> Result<Vec<Self>> {
@@ -228,11 +224,9 @@ impl ShippingRate {
     ) -> Result<()> {
         let mut ids: Vec<ShippingRateId> = Self::of_shops(conn, &[shop])?.into_iter().map(|rate| rate.id).collect();
         let from = ids.iter().position(|rate| *rate == id).ok_or(Error::NotFound)?;
-        let to = match direction {
-            Direction::Up => from.saturating_sub(1),
-            Direction::Down => (from + 1).min(ids.len() - 1),
-        };
-        ids.swap(from, to);
+        if !direction.shift(&mut ids, from) {
+            return Ok(());
+        }
         for (position, rate) in (1_i32..).zip(ids) {
             diesel::update(shipping_rates::table.find(rate))
                 .set((

@@ -11,8 +11,11 @@ mod theme;
 mod vacation;
 
 pub use address::ShopAddress;
-pub use section::{Direction, Section};
-pub use settings::{Branding, IdentityChange, Policies, ShopDetails, ShopIdentity};
+pub use section::{MAX_SECTION_NAME_LENGTH, Section};
+pub use settings::{
+    Branding, IdentityChange, MAX_ANNOUNCEMENT_LENGTH, MAX_CONTACT_LENGTH, MAX_LOCATION_LENGTH, MAX_POLICY_LENGTH,
+    MAX_SHOP_NAME_LENGTH, MAX_STORY_LENGTH, MAX_TAGLINE_LENGTH, Policies, ShopDetails, ShopIdentity,
+};
 pub use shop::{Shop, ShopState};
 pub use theme::{Corner, Theme, Vividness};
-pub use vacation::{Vacation, VacationPlan};
+pub use vacation::{MAX_VACATION_MESSAGE_LENGTH, Vacation, VacationPlan};

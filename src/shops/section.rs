@@ -5,11 +5,14 @@ use diesel::dsl::count;
 use diesel::prelude::*;
 
 use crate::db::Conn;
+use crate::direction::Direction;
 use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
 use crate::schema::{products, sections};
 
 const MAX_SECTIONS: usize = 30;
+/// The longest name, in characters.
+pub const MAX_SECTION_NAME_LENGTH: usize = 60;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 pub struct Section {
@@ -17,11 +20,15 @@ pub struct Section {
     pub name: String,
 }
 
-/// Where a section moves in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    Up,
-    Down,
+#[derive(Insertable)]
+#[diesel(table_name = sections)]
+struct NewSection<'a> {
+    id: SectionId,
+    shop_id: ShopId,
+    name: &'a str,
+    position: i32,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
 }
 
 impl Section {
@@ -57,21 +64,26 @@ impl Section {
             )));
         }
         check_name(&all, name, None)?;
+        Self::append(conn, shop, name, now)?;
+        Ok(())
+    }
+
+    /// As `add`, without its checks.
+    pub fn append(conn: &mut Conn, shop: ShopId, name: &str, now: NaiveDateTime) -> Result<SectionId> {
         let last: Option<i32> = sections::table
             .filter(sections::shop_id.eq(shop))
             .select(diesel::dsl::max(sections::position))
             .first(conn)?;
-        diesel::insert_into(sections::table)
-            .values((
-                sections::id.eq(SectionId::new()),
-                sections::shop_id.eq(shop),
-                sections::name.eq(name),
-                sections::position.eq(last.map_or(0, |last| last + 1)),
-                sections::created_at.eq(now),
-                sections::updated_at.eq(now),
-            ))
-            .execute(conn)?;
-        Ok(())
+        let section = NewSection {
+            id: SectionId::new(),
+            shop_id: shop,
+            name,
+            position: last.map_or(0, |last| last + 1),
+            created_at: now,
+            updated_at: now,
+        };
+        diesel::insert_into(sections::table).values(&section).execute(conn)?;
+        Ok(section.id)
     }
 
     /// # Errors
@@ -95,12 +107,9 @@ impl Section {
             .map(|section| section.id)
             .collect();
         let at = all.iter().position(|other| *other == id).ok_or(Error::NotFound)?;
-        let to = match direction {
-            Direction::Up => at.checked_sub(1),
-            Direction::Down => Some(at + 1).filter(|to| *to < all.len()),
-        };
-        let Some(to) = to else { return Ok(()) };
-        all.swap(at, to);
+        if !direction.shift(&mut all, at) {
+            return Ok(());
+        }
         for (position, id) in (0_i32..).zip(all) {
             diesel::update(sections::table.find(id))
                 .set((sections::position.eq(position), sections::updated_at.eq(now)))
@@ -113,7 +122,7 @@ impl Section {
     ///
     /// # Errors
     /// `NotFound` for a section of another shop.
-    pub fn remove(conn: &mut Conn, shop: ShopId, id: SectionId) -> Result<()> {
+    pub fn delete(conn: &mut Conn, shop: ShopId, id: SectionId) -> Result<()> {
         let section = sections::table.find(id).filter(sections::shop_id.eq(shop));
         match diesel::delete(section).execute(conn)? {
             0 => Err(Error::NotFound),

@@ -12,6 +12,16 @@ use crate::id::ShopId;
 use crate::images::{PendingImage, Removal};
 use crate::schema::shops;
 
+// The longest texts of a shop, in characters.
+pub const MAX_SHOP_NAME_LENGTH: usize = 60;
+pub const MAX_TAGLINE_LENGTH: usize = 120;
+/// In any script, a story of this length fits into a form.
+pub const MAX_STORY_LENGTH: usize = 5_000;
+pub const MAX_ANNOUNCEMENT_LENGTH: usize = 300;
+pub const MAX_LOCATION_LENGTH: usize = 80;
+pub const MAX_CONTACT_LENGTH: usize = 200;
+pub const MAX_POLICY_LENGTH: usize = 2_000;
+
 /// What a shop needs first: its name and address, and what it says at the top of its page.
 #[derive(Debug, Clone, AsChangeset)]
 #[diesel(table_name = shops)]

@@ -29,9 +29,9 @@ pub struct Shop {
     pub location: String,
     pub shop_image: String,
     pub state: ShopState,
-    pub(super) vacation_from: Option<NaiveDateTime>,
-    pub(super) vacation_until: Option<NaiveDateTime>,
-    pub(super) vacation_message: String,
+    pub(crate) vacation_from: Option<NaiveDateTime>,
+    pub(crate) vacation_until: Option<NaiveDateTime>,
+    pub(crate) vacation_message: String,
     #[diesel(embed)]
     pub theme: Theme,
     pub created_at: NaiveDateTime,
@@ -40,7 +40,7 @@ pub struct Shop {
     pub contact: String,
     pub returns: String,
     pub care: String,
-    pub(super) vacation_selling: bool,
+    pub(crate) vacation_selling: bool,
 }
 
 impl ShopState {

@@ -3,11 +3,14 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
-use super::shop::{Shop, ShopState};
+use super::shop::Shop;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
 use crate::schema::shops;
+
+/// The longest message, in characters.
+pub const MAX_VACATION_MESSAGE_LENGTH: usize = 300;
 
 /// A vacation that is going on today. The shop stays visible and says when it is back.
 #[derive(Debug, Clone)]
@@ -40,11 +43,6 @@ impl Shop {
             message: plan.message,
             selling: plan.selling,
         })
-    }
-
-    /// Whether buyers can order from this shop now.
-    pub fn sells(&self, now: NaiveDateTime) -> bool {
-        self.state == ShopState::Open && self.vacation(now).is_none_or(|vacation| vacation.selling)
     }
 
     /// The stored vacation.

@@ -15,9 +15,9 @@ const LONG: &str = "This email address is too long. Enter one of at most 254 cha
 
 /// An email address: trimmed, in lower case, the domain in ASCII (punycode). `Debug` prints it masked.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Email(String);
+pub struct EmailAddress(String);
 
-impl Email {
+impl EmailAddress {
     /// Parses an address. The error is a message for the visitor.
     pub fn parse(input: &str) -> Result<Self, &'static str> {
         let input = input.trim();
@@ -49,7 +49,7 @@ impl Email {
     }
 }
 
-impl fmt::Debug for Email {
+impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
     }
@@ -98,7 +98,7 @@ mod tests {
             ("1@2.de", "1@2.de"),
         ];
         for (input, kept) in same {
-            assert_eq!(Email::parse(input).unwrap().as_str(), kept, "{input}");
+            assert_eq!(EmailAddress::parse(input).unwrap().as_str(), kept, "{input}");
         }
     }
 
@@ -150,7 +150,7 @@ mod tests {
         ];
         for input in refused {
             assert!(
-                Email::parse(input).is_err(),
+                EmailAddress::parse(input).is_err(),
                 "{}",
                 input.chars().take(80).collect::<String>()
             );
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn printed_addresses_are_masked() {
-        let email = Email::parse("jane.doe@example.org").unwrap();
+        let email = EmailAddress::parse("jane.doe@example.org").unwrap();
         assert_eq!(email.masked(), "j…@example.org");
         assert_eq!(format!("{email:?}"), "j…@example.org");
     }
@@ -167,17 +167,17 @@ mod tests {
     proptest! {
         #[test]
         fn parsing_anything_never_panics_and_is_idempotent(input in any::<String>()) {
-            if let Ok(email) = Email::parse(&input) {
-                prop_assert_eq!(Email::parse(email.as_str()).unwrap(), email);
+            if let Ok(email) = EmailAddress::parse(&input) {
+                prop_assert_eq!(EmailAddress::parse(email.as_str()).unwrap(), email);
             }
         }
 
         #[test]
         fn parsing_plausible_addresses_is_idempotent(local in "[!-~]{1,12}", domain in "\\PC{1,12}", top in "\\PC{1,4}") {
-            if let Ok(email) = Email::parse(&format!("{local}@{domain}.{top}")) {
+            if let Ok(email) = EmailAddress::parse(&format!("{local}@{domain}.{top}")) {
                 prop_assert!(email.as_str().is_ascii());
                 prop_assert_eq!(email.as_str().to_lowercase(), email.as_str());
-                prop_assert_eq!(Email::parse(email.as_str()).unwrap(), email);
+                prop_assert_eq!(EmailAddress::parse(email.as_str()).unwrap(), email);
             }
         }
     }

@@ -8,7 +8,7 @@ mod slug;
 mod time;
 
 pub use country::Country;
-pub use email::Email;
+pub use email::EmailAddress;
 pub use html::{Html, summary};
 pub use line::{line, lines};
 pub use slug::{chosen_slug, free_slug, is_slug, slug};

@@ -28,18 +28,18 @@ impl ColorScheme {
 
 #[derive(Deserialize)]
 struct ColorSchemeForm {
-    #[serde(default)]
-    theme: String,
+    #[serde(default, rename = "theme")]
+    color_scheme: String,
     #[serde(default)]
     next: String,
 }
 
 /// `POST /theme`: sets `light` or `dark`; anything else means the system's. Redirects to `next`.
 async fn update(session: Session, site: Data<Site>, form: Form<ColorSchemeForm>) -> Result<HttpResponse> {
-    let Form(ColorSchemeForm { theme, next }) = form;
-    if let Some(theme) = ColorScheme::parse(&theme) {
+    let Form(ColorSchemeForm { color_scheme, next }) = form;
+    if let Some(color_scheme) = ColorScheme::parse(&color_scheme) {
         session
-            .insert(KEY, theme.as_str())
+            .insert(KEY, color_scheme.as_str())
             .map_err(|error| Error::internal(error, "the color scheme could not be stored in the cookie"))?;
     } else {
         session.remove(KEY);

@@ -40,7 +40,7 @@ pub struct FailedRequest<'a> {
     pub id: RequestId,
     pub path: &'a str,
     pub htmx: bool,
-    pub theme: Option<ColorScheme>,
+    pub color_scheme: Option<ColorScheme>,
 }
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ struct ErrorPage {
     /// Empty unless the error is the server's.
     request_id: String,
     /// `light`, `dark`, or empty for the system's.
-    theme: String,
+    color_scheme: String,
 }
 
 #[derive(Template)]
@@ -118,13 +118,13 @@ pub fn render(response: HttpResponse, request: &FailedRequest<'_>) -> HttpRespon
     let body = if request.htmx {
         ErrorMessage { message, request_id }.render()
     } else {
-        let theme = request.theme.map_or("", ColorScheme::as_str).to_owned();
+        let color_scheme = request.color_scheme.map_or("", ColorScheme::as_str).to_owned();
         ErrorPage {
             status: status.as_u16(),
             title: title.to_owned(),
             message,
             request_id,
-            theme,
+            color_scheme,
         }
         .render()
     };

@@ -60,6 +60,15 @@ impl Flash {
         Self::store(session, FlashKind::Ok, text.into(), Some(undo))
     }
 
+    /// The message of a success, or why an action was refused. Other errors are returned.
+    pub fn result(session: &Session, result: Result<String>) -> Result<()> {
+        match result {
+            Ok(message) => Self::ok(session, message),
+            Err(Error::Refused(message)) => Self::warn(session, message),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the message and removes it from the cookie.
     pub fn take(session: &Session) -> Option<Self> {
         let stored: StoredFlash = session.get(KEY).ok().flatten()?;

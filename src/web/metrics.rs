@@ -12,7 +12,7 @@ use super::error_page::PlainResponse;
 use super::get;
 use super::layers::Policy;
 use super::request_metrics::{BUCKETS_MS, RequestMetrics};
-use super::site::now;
+use crate::clock::now;
 use crate::config::secret::Secret;
 use crate::db::Db;
 use crate::error::{Error, Result};

@@ -14,10 +14,11 @@ use chrono::NaiveDateTime;
 use super::cart_cookie::{country, guest_cart};
 use super::color_scheme::ColorScheme;
 use super::flash::Flash;
-use super::site::{Site, now};
+use super::site::Site;
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
 use crate::catalog::Category;
+use crate::clock::now;
 use crate::error::Error;
 use crate::id::ShopId;
 use crate::money::Money;
@@ -32,7 +33,7 @@ pub struct Page {
     pub here: String,
     /// Whether htmx requests a block of the page.
     pub htmx: bool,
-    pub theme: Option<ColorScheme>,
+    pub color_scheme: Option<ColorScheme>,
     /// None for a guest.
     pub visitor: Option<Arc<Visitor>>,
     pub flash: Option<Flash>,
@@ -110,7 +111,7 @@ impl FromRequest for Page {
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
             htmx,
-            theme: ColorScheme::chosen(&session),
+            color_scheme: ColorScheme::chosen(&session),
             visitor,
             flash: if shows_messages { Flash::take(&session) } else { None },
             now: now(),

@@ -171,8 +171,8 @@ impl<Who> Request<Who> {
         }
     }
 
-    /// Responds to a change that was made. htmx gets the block of `view`; for everyone else, `done` responds.
-    pub async fn respond_to_change<V: View>(
+    /// Responds with the block of `view` to htmx; everyone else is sent on by `done`.
+    pub async fn respond_with_block<V: View>(
         self,
         done: impl FnOnce(&Self) -> Result<HttpResponse>,
         view: impl AsyncFnOnce(Self) -> Result<V>,

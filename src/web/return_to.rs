@@ -1,7 +1,15 @@
 //! `?next=`: the page to return to, if it belongs to this site.
 
+use serde::Deserialize;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
+
+/// The page to return to, as the address names it.
+#[derive(Deserialize)]
+pub struct NextParams {
+    #[serde(default)]
+    pub next: String,
+}
 
 /// The address within this site, or `/` for any other address.
 pub fn local(next: &str, site: &Url) -> String {

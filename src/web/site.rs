@@ -1,6 +1,5 @@
-//! Data of the market that all requests share, and the clock.
+//! Data of the market that all requests share.
 
-use chrono::{NaiveDateTime, SubsecRound};
 use url::Url;
 
 use crate::catalog::Categories;
@@ -15,10 +14,4 @@ pub struct Site {
     pub categories: Categories,
     /// The default country of delivery.
     pub country: Country,
-}
-
-/// The time of this request: UTC, to the microsecond.
-#[expect(clippy::disallowed_methods, reason = "the clock of requests")]
-pub fn now() -> NaiveDateTime {
-    chrono::Utc::now().naive_utc().trunc_subsecs(6)
 }

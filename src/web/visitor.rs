@@ -14,9 +14,9 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::cart_cookie::{forget_cart, guest_cart};
 use super::layers::{ClientIp, is_file};
-use super::site::now;
 use crate::accounts::{self, Factor, Origin, ShopRef, Visitor};
 use crate::carts::{self, CartOwner};
+use crate::clock::now;
 use crate::db::Db;
 use crate::error::{Error, Result, Step};
 use crate::id::{CartId, SessionId, UserId};

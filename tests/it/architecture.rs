@@ -26,9 +26,11 @@ const LAYERS: &[&[&str]] = &[
     &["mail"],
     &["jobs"],
     &[
+        "clock",
         "config",
         "crypto",
         "db",
+        "direction",
         "error",
         "id",
         "money",

@@ -10,9 +10,10 @@ use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use diesel::connection::SimpleConnection;
 use pocketshop::db::{Conn, in_transaction, migrate};
 use pocketshop::error::{Error, Result};
-use pocketshop::jobs::{self, GiveUp, Job, Lane, Worker};
+use pocketshop::jobs::{self, Job, Lane, PermanentFailure, Worker};
 
 use crate::support::database::Database;
+use crate::support::jobs::count_waiting;
 
 fn database() -> Database {
     let database = Database::fresh();
@@ -57,11 +58,11 @@ fn a_job_is_done_once_and_only_when_it_is_due() {
     jobs::enqueue(&mut conn, "note", "later", later, now()).unwrap();
     let recorded = Arc::new(Mutex::new(Vec::new()));
     let worker = recording_worker(&database, &recorded);
-    wait_until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
+    wait_until("the job", || count_waiting(&mut conn, None) == 1);
     thread::sleep(Duration::from_millis(700));
     worker.stop();
     assert_eq!(*recorded.lock().unwrap(), ["now"]);
-    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 1);
+    assert_eq!(count_waiting(&mut conn, None), 1);
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn a_job_of_a_rolled_back_transaction_never_runs() {
         Err(Error::Refused("no".to_owned()))
     });
     assert!(rolled_back.is_err());
-    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
+    assert_eq!(count_waiting(&mut conn, None), 0);
 }
 
 #[test]
@@ -97,7 +98,7 @@ fn workers_share_the_jobs_and_do_each_once() {
             })
         })
         .collect();
-    wait_until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the last job", || count_waiting(&mut conn, None) == 0);
     for worker in workers {
         worker.stop();
     }
@@ -137,7 +138,7 @@ fn a_failing_job_is_retried_then_dead_until_an_admin_retries_it() {
     assert_eq!((dead[0].attempts, dead[0].error.as_str()), (8, "*** is away"));
     assert!(dead[0].dead_at.is_some());
     assert!(jobs::dead_jobs(&mut conn, Some("mail"), 10).unwrap().is_empty());
-    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
+    assert_eq!(count_waiting(&mut conn, None), 0);
 
     assert_eq!(jobs::purge_expired(&mut conn, now() + TimeDelta::days(89)).unwrap(), 0);
     assert!(jobs::retry(&mut conn, id, now()).unwrap());
@@ -146,7 +147,7 @@ fn a_failing_job_is_retried_then_dead_until_an_admin_retries_it() {
     worker.stop();
     assert_eq!(tries.lock().unwrap()[8], 1);
     assert!(jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
-    assert_eq!(jobs::count_waiting(&mut conn, None).unwrap(), 0);
+    assert_eq!(count_waiting(&mut conn, None), 0);
     assert!(!jobs::retry(&mut conn, id, now()).unwrap());
 }
 
@@ -156,7 +157,7 @@ fn a_permanent_failure_is_dead_at_once() {
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "", now(), now()).unwrap();
     let worker = Worker::start(&database.location, &[Lane::EVERYTHING], |_, _| {
-        Err(GiveUp("nobody lives there".to_owned()).into())
+        Err(PermanentFailure("nobody lives there".to_owned()).into())
     });
     wait_until("the end", || !jobs::dead_jobs(&mut conn, None, 10).unwrap().is_empty());
     worker.stop();
@@ -181,7 +182,7 @@ fn an_expired_lease_is_taken_over() {
     thread::sleep(Duration::from_millis(700));
     assert!(recorded.lock().unwrap().is_empty(), "a leased job was run");
     conn.batch_execute("UPDATE jobs SET leased_until = created_at").unwrap();
-    wait_until("the takeover", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the takeover", || count_waiting(&mut conn, None) == 0);
     worker.stop();
     assert_eq!(recorded.lock().unwrap().len(), 3);
 }
@@ -215,7 +216,7 @@ fn a_panic_is_a_failed_try_and_the_worker_continues() {
         })
         .or_else(|_: Error| Ok(()))
     });
-    wait_until("the other job", || jobs::count_waiting(&mut conn, None).unwrap() == 1);
+    wait_until("the other job", || count_waiting(&mut conn, None) == 1);
     make_due(&mut conn);
     wait_until("the end", || {
         make_due(&mut conn);
@@ -225,11 +226,7 @@ fn a_panic_is_a_failed_try_and_the_worker_continues() {
     let dead = jobs::dead_jobs(&mut conn, None, 10).unwrap();
     assert_eq!((dead[0].kind.as_str(), dead[0].attempts), ("panic", 8));
     assert_eq!(dead[0].error, "the job panicked");
-    assert_eq!(
-        jobs::count_waiting(&mut conn, None).unwrap(),
-        0,
-        "a rolled back job is queued"
-    );
+    assert_eq!(count_waiting(&mut conn, None), 0, "a rolled back job is queued");
 }
 
 #[test]
@@ -280,11 +277,7 @@ fn stopping_is_quick_and_finishes_the_running_job() {
     wait_until("a job", || started.load(Ordering::Relaxed) == 1);
     busy.stop();
     assert_eq!(started.load(Ordering::Relaxed), 1, "another job was started");
-    assert_eq!(
-        jobs::count_waiting(&mut conn, None).unwrap(),
-        1,
-        "the running job was not finished"
-    );
+    assert_eq!(count_waiting(&mut conn, None), 1, "the running job was not finished");
 }
 
 #[test]
@@ -297,7 +290,7 @@ fn the_worker_reconnects_to_the_database() {
     migrate(&database.location).unwrap();
     let mut conn = database.connect();
     jobs::enqueue(&mut conn, "note", "patience", now(), now()).unwrap();
-    wait_until("the job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the job", || count_waiting(&mut conn, None) == 0);
     // The server closes the connection of the idle worker.
     if let Conn::Postgres(conn) = &mut conn {
         conn.batch_execute(
@@ -307,7 +300,7 @@ fn the_worker_reconnects_to_the_database() {
         .unwrap();
     }
     jobs::enqueue(&mut conn, "note", "again", now(), now()).unwrap();
-    wait_until("the second job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the second job", || count_waiting(&mut conn, None) == 0);
     worker.stop();
     assert_eq!(*recorded.lock().unwrap(), ["patience", "again"]);
 }
@@ -343,10 +336,10 @@ fn a_slow_lane_does_not_delay_other_lanes() {
             Ok(())
         })
     };
-    wait_until("the quick ones", || jobs::count_waiting(&mut conn, None).unwrap() == 2);
+    wait_until("the quick ones", || count_waiting(&mut conn, None) == 2);
     assert_eq!(*recorded.lock().unwrap(), ["note", "note", "unheard-of"]);
     drop(guard);
-    wait_until("the slow ones", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the slow ones", || count_waiting(&mut conn, None) == 0);
     assert_eq!(recorded.lock().unwrap()[3..], ["slow", "slower"]);
     let counts = worker.job_metrics().kinds();
     worker.stop();
@@ -381,7 +374,7 @@ fn many_workers_with_many_threads_never_do_one_job_twice() {
             })
         })
         .collect();
-    wait_until("the last job", || jobs::count_waiting(&mut conn, None).unwrap() == 0);
+    wait_until("the last job", || count_waiting(&mut conn, None) == 0);
     for worker in workers {
         worker.stop();
     }

@@ -14,6 +14,7 @@ use pocketshop::mail::{Outbox, Sender, emails};
 
 use crate::support::config;
 use crate::support::database::Database;
+use crate::support::jobs::count_waiting;
 use crate::support::mail::{Email, emails_to, links, parse_email};
 use crate::support::rows;
 use crate::support::smtp::{FakeSmtpServer, Fault};
@@ -57,7 +58,7 @@ impl Setup {
     /// Runs all jobs without their delays until each email is sent or its job is dead.
     fn deliver_all(&mut self) {
         let end = Instant::now() + Duration::from_secs(20);
-        while jobs::count_waiting(&mut self.conn, None).unwrap() > 0 {
+        while count_waiting(&mut self.conn, None) > 0 {
             self.conn
                 .batch_execute("UPDATE jobs SET run_at = created_at WHERE leased_until IS NULL")
                 .unwrap();

@@ -19,6 +19,7 @@ use reqwest::Response;
 use reqwest::multipart::{Form, Part};
 
 use crate::support::attributes;
+use crate::support::jobs::count_waiting;
 use crate::support::visitor::Visitor;
 use crate::support::{Market, texts};
 
@@ -96,7 +97,7 @@ async fn wait_until(market: &Market, what: &str, mut done: impl AsyncFnMut() -> 
 /// Whether all jobs for pictures are done.
 async fn picture_jobs_done(market: &Market) -> bool {
     let mut conn = market.config.database.connect().unwrap();
-    let waiting = |conn: &mut _, kind| pocketshop::jobs::count_waiting(conn, Some(kind)).unwrap();
+    let waiting = |conn: &mut _, kind| count_waiting(conn, Some(kind));
     waiting(&mut conn, "picture") + waiting(&mut conn, "picture-removal") == 0
 }
 

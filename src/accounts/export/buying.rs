@@ -79,7 +79,7 @@ pub struct Refund {
 /// A purchase with its delivery address.
 #[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = purchases)]
-pub struct Delivery {
+pub struct Purchase {
     #[diesel(column_name = number)]
     purchase: String,
     email: String,
@@ -167,11 +167,11 @@ pub fn refunds(conn: &mut Conn, user: UserId) -> Result<Vec<Refund>> {
     Ok(refunds)
 }
 
-pub fn deliveries(conn: &mut Conn, user: UserId) -> Result<Vec<Delivery>> {
+pub fn purchases(conn: &mut Conn, user: UserId) -> Result<Vec<Purchase>> {
     Ok(purchases::table
         .filter(purchases::buyer_id.eq(user))
         .order(purchases::id)
-        .select(Delivery::as_select())
+        .select(Purchase::as_select())
         .load(conn)?)
 }
 

@@ -5,7 +5,7 @@ use actix_web::web::{self, Path};
 use askama::Template;
 
 use crate::checkout::{AddressForm, MAX_ADDRESSES, SavedAddress};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::AddressId;
 use crate::orders::Address;
 use crate::text::Country;
@@ -119,16 +119,16 @@ async fn create(request: UserRequest, Form(form): Form<AddressForm>) -> Result<H
 }
 
 /// `GET /account/addresses/{address}`
-async fn edit(request: UserRequest, id: Path<String>) -> Result<HttpResponse> {
-    let (user, id) = (request.who.user, parse_id(&id)?);
+async fn edit(request: UserRequest, id: Path<AddressId>) -> Result<HttpResponse> {
+    let (user, id) = (request.who.user, *id);
     let saved = request.read(move |conn| SavedAddress::find(conn, user, id)).await?;
     let form = AddressForm::from(saved.address);
     show(&AddressPage::edit(request.page, id, form, FormErrors::default()))
 }
 
 /// `POST /account/addresses/{address}`
-async fn update(request: UserRequest, id: Path<String>, Form(form): Form<AddressForm>) -> Result<HttpResponse> {
-    let (user, id, now) = (request.who.user, parse_id(&id)?, request.now());
+async fn update(request: UserRequest, id: Path<AddressId>, Form(form): Form<AddressForm>) -> Result<HttpResponse> {
+    let (user, id, now) = (request.who.user, *id, request.now());
     let address = match parse_form(&form) {
         Ok(address) => address,
         Err(errors) => {
@@ -147,16 +147,12 @@ async fn update(request: UserRequest, id: Path<String>, Form(form): Form<Address
 }
 
 /// `POST /account/addresses/{address}/removal`
-async fn delete(request: UserRequest, id: Path<String>) -> Result<HttpResponse> {
-    let (user, id) = (request.who.user, parse_id(&id)?);
+async fn delete(request: UserRequest, id: Path<AddressId>) -> Result<HttpResponse> {
+    let (user, id) = (request.who.user, *id);
     request
         .write_uncached(move |conn| SavedAddress::delete(conn, user, id))
         .await?;
     redirect_to_list(&request, "Address removed.")
-}
-
-fn parse_id(id: &str) -> Result<AddressId> {
-    id.parse().map(AddressId).map_err(|_| Error::NotFound)
 }
 
 fn redirect_to_list(request: &UserRequest, message: &str) -> Result<HttpResponse> {

@@ -10,7 +10,7 @@ use crate::accounts::sessions::sign_in::{self, SignInAttempt};
 use crate::accounts::{EventKind, Password, PasswordCheck, Session, User};
 use crate::error::Result;
 use crate::web::visitor::sign_in as set_session;
-use crate::web::{Form, FormErrors, Page, Query, UserRequest, get, local, redirect, show, view};
+use crate::web::{Form, FormErrors, NextParams, Page, Query, UserRequest, get, local, redirect, show, view};
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
@@ -49,12 +49,6 @@ impl ConfirmPage {
             errors,
         }
     }
-}
-
-#[derive(Deserialize)]
-struct NextParams {
-    #[serde(default)]
-    next: String,
 }
 
 /// `GET /confirm`

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::accounts::{Visitor, deletion};
 use crate::error::{Error, Result, Step};
-use crate::text::Email;
+use crate::text::EmailAddress;
 use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, UserRequest, get, invalid, redirect, show, view};
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
@@ -69,7 +69,7 @@ async fn new(request: UserRequest) -> Result<HttpResponse> {
 
 /// `POST /account/deletion`: schedules it in two weeks.
 async fn create(request: RecentRequest, Form(form): Form<DeletionForm>) -> Result<HttpResponse> {
-    let normalized = Email::parse(&form.email).map(|email| email.as_str().to_owned());
+    let normalized = EmailAddress::parse(&form.email).map(|email| email.as_str().to_owned());
     if normalized.as_ref() != Ok(&request.who.email) && form.email.trim() != request.who.email {
         let message = "This is not the email of your account. Enter it exactly as shown here.";
         let errors = FormErrors::one("email", message);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::accounts::{Token, email_change};
 use crate::error::Result;
-use crate::text::Email;
+use crate::text::EmailAddress;
 use crate::web::{Flash, Form, FormErrors, Page, RecentRequest, get, invalid, redirect, show, view};
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
@@ -24,8 +24,8 @@ struct EmailForm {
 }
 
 impl EmailForm {
-    fn parse(&self, current: &str) -> Result<Email, FormErrors> {
-        match Email::parse(&self.email) {
+    fn parse(&self, current: &str) -> Result<EmailAddress, FormErrors> {
+        match EmailAddress::parse(&self.email) {
             Ok(email) if email.as_str() == current => Err(FormErrors::one(
                 "email",
                 "This is already your address. Enter a new one.",

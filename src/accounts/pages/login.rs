@@ -13,8 +13,8 @@ use crate::id::SessionId;
 use crate::orders::claim_guest_orders;
 use crate::web::visitor::{browser_token, sign_in as set_session, sign_out};
 use crate::web::{
-    AnyRequest, Form, FormErrors, Page, PendingSecondFactor, Query, get, invalid, local, redirect, show, view,
-    with_next,
+    AnyRequest, Form, FormErrors, NextParams, Page, PendingSecondFactor, Query, get, invalid, local, redirect, show,
+    view, with_next,
 };
 
 /// Makes the browser delete what it cached of the pages. Browsers ignore it without HTTPS.
@@ -67,12 +67,6 @@ fn canonical_url(http: &HttpRequest, page: &Page) -> Option<String> {
     let origin = page.site.public_url.origin().ascii_serialization();
     let host = http.headers().get(HOST)?.to_str().ok()?;
     (!origin.ends_with(&format!("//{host}"))).then_some(origin)
-}
-
-#[derive(Deserialize)]
-struct NextParams {
-    #[serde(default)]
-    next: String,
 }
 
 /// `GET /login`

@@ -11,7 +11,9 @@ use crate::accounts::sessions::sign_in;
 use crate::error::Result;
 use crate::id::UserId;
 use crate::web::visitor::{remember_browser, sign_in as set_session};
-use crate::web::{Form, FormErrors, Page, PendingRequest, Query, Request, get, local, redirect, show, view};
+use crate::web::{
+    Form, FormErrors, NextParams, Page, PendingRequest, Query, Request, get, local, redirect, show, view,
+};
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
@@ -38,12 +40,6 @@ struct CodePage {
 }
 
 view!(CodePage);
-
-#[derive(Deserialize)]
-struct NextParams {
-    #[serde(default)]
-    next: String,
-}
 
 /// `GET /login/code`
 async fn new(request: PendingRequest, Query(params): Query<NextParams>) -> Result<HttpResponse> {

@@ -16,7 +16,7 @@ const FIELD: &str = "image";
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/account/picture").route(web::post().to(update)))
-        .service(web::resource("/account/picture/removal").route(web::post().to(remove)));
+        .service(web::resource("/account/picture/removal").route(web::post().to(delete)));
 }
 
 /// The form has no fields except the file.
@@ -63,7 +63,7 @@ async fn save_picture(request: &UserRequest, upload: Upload<PictureForm>) -> Res
 }
 
 /// `POST /account/picture/removal`
-async fn remove(request: UserRequest) -> Result<HttpResponse> {
+async fn delete(request: UserRequest) -> Result<HttpResponse> {
     let (action, user) = (request.action()?, request.who.user);
     request
         .write(move |conn| {

@@ -4,12 +4,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::accounts::{Profile, User, Username};
+use crate::accounts::{MAX_NAME_LENGTH, Profile, User, Username};
 use crate::error::Result;
 use crate::text::{line, lines};
 use crate::web::{Flash, Form, FormErrors, Page, UserRequest, get, invalid, redirect, show, view};
 
-const MAX_NAME_LENGTH: usize = 60;
 const MAX_ADDRESS_LENGTH: usize = 500;
 
 pub fn routes(cfg: &mut web::ServiceConfig) {

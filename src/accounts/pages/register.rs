@@ -4,12 +4,12 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::accounts::{Hasher, Password, SignUp, SignUpOutcome, Username};
+use crate::accounts::{Hasher, MAX_NAME_LENGTH, Password, SignUp, SignUpOutcome, Username};
 use crate::error::Result;
-use crate::text::{Email, line};
-use crate::web::{AnyRequest, Form, FormErrors, Page, Query, get, invalid, local, redirect, show, view, with_next};
-
-const MAX_NAME_LENGTH: usize = 60;
+use crate::text::{EmailAddress, line};
+use crate::web::{
+    AnyRequest, Form, FormErrors, NextParams, Page, Query, get, invalid, local, redirect, show, view, with_next,
+};
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
@@ -65,7 +65,7 @@ view!(SentPage);
 
 /// The parsed form, before the password is hashed.
 struct ParsedSignUp {
-    email: Email,
+    email: EmailAddress,
     username: Username,
     first_name: String,
     last_name: String,
@@ -75,7 +75,7 @@ struct ParsedSignUp {
 impl RegisterForm {
     fn parse(&self) -> Result<ParsedSignUp, FormErrors> {
         let mut errors = FormErrors::default();
-        let email = errors.check("email", Email::parse(&self.email));
+        let email = errors.check("email", EmailAddress::parse(&self.email));
         let username = errors.check("username", Username::parse(&self.username));
         let first_name = errors.check("first_name", line("first name", &self.first_name, MAX_NAME_LENGTH));
         let last_name = errors.check("last_name", line("last name", &self.last_name, MAX_NAME_LENGTH));
@@ -104,12 +104,6 @@ impl ParsedSignUp {
             password: hasher.hash(self.password).await?,
         })
     }
-}
-
-#[derive(Deserialize)]
-struct NextParams {
-    #[serde(default)]
-    next: String,
 }
 
 /// `GET /register`

@@ -49,6 +49,7 @@ pub const SECOND_FACTOR_THROTTLE: Throttle = Throttle {
 };
 /// Emails that anyone can cause by typing somebody's address.
 pub const EMAIL_THROTTLE: Throttle = Throttle {
+    // The stored name, which is older than the word email.
     name: "letter",
     free_attempts: 1,
     first_delay: 5 * 60,

@@ -77,7 +77,7 @@ async fn respond_added(mut request: BuyerRequest, added: Added) -> Result<HttpRe
             limited,
         })
     };
-    request.respond_to_change(to_cart, block).await
+    request.respond_with_block(to_cart, block).await
 }
 
 /// The product's page again, with what was entered. The message alone if there is no product to show.

@@ -99,5 +99,5 @@ async fn respond(request: BuyerRequest, notice: Option<CartNotice>) -> Result<Ht
         Ok(redirect("/cart"))
     };
     let block = async |request| CartPage::load(request, notice).await;
-    request.respond_to_change(to_cart, block).await
+    request.respond_with_block(to_cart, block).await
 }

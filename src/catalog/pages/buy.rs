@@ -157,13 +157,13 @@ impl PersonalizationInput {
 
 impl DeliverySummary {
     fn new(data: &ProductData, price: Money, page: &Page) -> Self {
-        let one_piece = DeliveryItem {
+        let one_item = DeliveryItem {
             quantity: 1,
             subtotal: price,
             delivery: data.facts.content.delivery,
             readiness: data.facts.content.readiness(),
         };
-        match DeliveryQuote::new(&data.rates, page.country, &[one_piece], page.now) {
+        match DeliveryQuote::new(&data.rates, page.country, &[one_item], page.now) {
             DeliveryQuote::Nothing => Self::NoShipping(data.facts.content.delivery.note()),
             DeliveryQuote::Unavailable => Self::Unavailable,
             DeliveryQuote::Options(options) => options.into_iter().next().map_or(Self::Unavailable, Self::Option),

@@ -1,14 +1,14 @@
 //! Creating a product, and the steps that creating and changing one share.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use diesel::dsl::{exists, max};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::draft::{Draft, SectionChoice, VariantDraft};
 use super::personalization::PersonalizationField;
 use super::product::Product;
 use super::visibility::ProductState;
-use crate::catalog::seller::context::SellerContext;
+use crate::catalog::seller::SellerContext;
 use crate::catalog::stock::movement::{Reason, StockMovement};
 use crate::catalog::variants::variant::Variant;
 use crate::db::Conn;
@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::id::{ProductId, SectionId, ShopId, UserId, VariantId};
 use crate::images::Image;
 use crate::schema::{categories, product_slugs, product_variants, products, sections};
+use crate::shops::Section;
 use crate::text::{free_slug, slug};
 
 impl Product {
@@ -141,19 +142,7 @@ pub(crate) fn find_or_create_section(
             if known.is_some() {
                 return Ok(known);
             }
-            let last: Option<i32> = of_shop.select(max(sections::position)).first(conn)?;
-            let id = SectionId::new();
-            diesel::insert_into(sections::table)
-                .values((
-                    sections::id.eq(id),
-                    sections::shop_id.eq(context.shop),
-                    sections::name.eq(name),
-                    sections::position.eq(last.unwrap_or(0) + 1),
-                    sections::created_at.eq(context.now),
-                    sections::updated_at.eq(context.now),
-                ))
-                .execute(conn)?;
-            Ok(Some(id))
+            Section::append(conn, context.shop, name, context.now).map(Some)
         }
     }
 }

@@ -15,17 +15,6 @@ impl Default for Delivery {
 }
 
 impl Delivery {
-    pub const ALL: [Self; 3] = [Self::Parcel, Self::Digital, Self::ByHand];
-
-    /// For sellers.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Parcel => "In a parcel",
-            Self::Digital => "Digital (a file or a link)",
-            Self::ByHand => "By hand",
-        }
-    }
-
     /// For buyers. Empty for a parcel, which needs no explanation.
     pub fn note(self) -> &'static str {
         match self {

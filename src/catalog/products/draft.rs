@@ -8,6 +8,14 @@ use crate::catalog::variants::options::{Options, Values};
 use crate::id::{ImageId, SectionId};
 use crate::money::Money;
 
+/// The longest title, in characters.
+pub const MAX_TITLE_LENGTH: usize = 120;
+/// The longest description, in characters.
+pub const MAX_DESCRIPTION_LENGTH: usize = 10_000;
+/// The longest list of materials, in characters.
+pub const MAX_MATERIAL_LENGTH: usize = 120;
+/// The longest SKU of a variant, in characters.
+pub const MAX_SKU_LENGTH: usize = 64;
 /// The highest price, in minor units.
 pub const MAX_PRICE: i64 = 1_000_000_000;
 /// The highest stock of a variant.

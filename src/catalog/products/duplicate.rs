@@ -6,11 +6,12 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::create::free_product_slug;
+use super::draft::MAX_TITLE_LENGTH;
 use super::personalization::PersonalizationField;
 use super::product::{Product, ProductContent};
 use super::saved::SavedProduct;
 use super::visibility::ProductState;
-use crate::catalog::seller::context::SellerContext;
+use crate::catalog::seller::SellerContext;
 use crate::catalog::variants::variant::Variant;
 use crate::db::Conn;
 use crate::error::Result;
@@ -19,9 +20,6 @@ use crate::images::Image;
 use crate::money::Money;
 use crate::schema::{personalization_fields, product_images, products};
 use crate::text::slug;
-
-/// Characters of a title.
-const MAX_TITLE_LENGTH: usize = 120;
 
 impl Product {
     /// A draft like this product, with its variants, fields and pictures. Its stock is zero, so that no item is counted

@@ -19,6 +19,12 @@ string_enum! {
 pub const MAX_FIELDS: usize = 5;
 /// The highest limit that a shop may set for a text, in characters.
 pub const MAX_TEXT_LENGTH: i32 = 500;
+/// The longest question, in characters.
+pub const MAX_LABEL_LENGTH: usize = 60;
+/// The longest hint, in characters.
+pub const MAX_HINT_LENGTH: usize = 120;
+/// The longest choice, in characters.
+pub const MAX_CHOICE_LENGTH: usize = 60;
 /// Choices of a field.
 pub const MAX_CHOICES: usize = 30;
 

@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::personalization::PersonalizationField;
 use super::product::Product;
 use super::visibility::ProductState;
-use crate::catalog::seller::context::SellerContext;
+use crate::catalog::seller::SellerContext;
 use crate::catalog::stock::movement::{Reason, StockChange, StockMovement};
 use crate::catalog::variants::options::{OptionMapping, Values};
 use crate::catalog::variants::removed::{RemovedVariants, VariantPlan};

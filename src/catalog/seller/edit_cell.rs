@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::dsl::min;
 use diesel::prelude::*;
 
+use super::SellerContext;
 use super::bulk::BulkSelection;
-use super::context::SellerContext;
 use crate::catalog::products::draft::{MAX_PRICE, MAX_STOCK};
 use crate::catalog::products::product::Product;
 use crate::catalog::products::visibility::ProductState;

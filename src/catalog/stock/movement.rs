@@ -38,7 +38,7 @@ pub struct StockChange {
 }
 
 /// A row of `stock_movements`: a change that happened.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = stock_movements, treat_none_as_default_value = false)]
 pub struct StockMovement {
     pub id: MovementId,
@@ -126,15 +126,5 @@ impl StockMovement {
     fn insert(&self, conn: &mut Conn) -> Result<()> {
         diesel::insert_into(stock_movements::table).values(self).execute(conn)?;
         Ok(())
-    }
-
-    /// The movements of a variant, latest first.
-    pub fn of_variant(conn: &mut Conn, variant: VariantId, limit: i64) -> Result<Vec<Self>> {
-        Ok(stock_movements::table
-            .filter(stock_movements::variant_id.eq(variant))
-            .order(stock_movements::id.desc())
-            .limit(limit)
-            .select(Self::as_select())
-            .load(conn)?)
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::id::{ShippingRateId, ShopId};
 use crate::orders::{Purchase, ShopOrder};
 use crate::payments::Card;
-use crate::text::{Country, Email, lines};
+use crate::text::{Country, EmailAddress, lines};
 use crate::web::{FormErrors, Page};
 
 const MAX_NOTE_LENGTH: usize = 500;
@@ -151,7 +151,7 @@ impl CheckoutForm {
         page: &Page,
     ) -> Result<(CheckoutRequest, Card), FormErrors> {
         let mut errors = FormErrors::default();
-        let email = errors.check("email", Email::parse(&self.email));
+        let email = errors.check("email", EmailAddress::parse(&self.email));
         let address = self.address.parse().map_err(|address_errors| {
             for (field, message) in address_errors {
                 errors.add(field, message);

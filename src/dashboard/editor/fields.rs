@@ -2,7 +2,10 @@
 
 use super::input::{control_id, optional, price, whole_number};
 use super::lists::FieldForm;
-use crate::catalog::{MAX_CHOICES, MAX_TEXT_LENGTH, PersonalizationFieldDraft, PersonalizationKind};
+use crate::catalog::{
+    MAX_CHOICE_LENGTH, MAX_CHOICES, MAX_HINT_LENGTH, MAX_LABEL_LENGTH, MAX_TEXT_LENGTH, PersonalizationFieldDraft,
+    PersonalizationKind,
+};
 use crate::id::PersonalizationFieldId;
 use crate::money::Currency;
 use crate::text::line;
@@ -23,12 +26,12 @@ impl FieldForm {
                 .map_err(|_| "This field no longer exists.")
         });
         let known = errors.check(id("field_label"), known);
-        let label = line("question", &self.label, 60).and_then(|label| match label.as_str() {
+        let label = line("question", &self.label, MAX_LABEL_LENGTH).and_then(|label| match label.as_str() {
             "" => Err("Enter a question, or remove the field.".to_owned()),
             _ => Ok(label),
         });
         let label = errors.check(id("field_label"), label);
-        let hint = errors.check(id("field_hint"), line("hint", &self.hint, 120));
+        let hint = errors.check(id("field_hint"), line("hint", &self.hint, MAX_HINT_LENGTH));
         let kind = PersonalizationKind::parse(&self.kind).ok_or("Choose how the buyer answers.");
         let kind = errors.check(id("field_kind"), kind);
         let max_length = match kind {
@@ -59,7 +62,7 @@ impl FieldForm {
 fn choices(input: &str) -> Result<Vec<String>, String> {
     let mut choices: Vec<String> = Vec::new();
     for input in input.lines() {
-        let choice = line("choice", input, 60)?;
+        let choice = line("choice", input, MAX_CHOICE_LENGTH)?;
         if !choice.is_empty() && !choices.contains(&choice) {
             choices.push(choice);
         }

@@ -3,10 +3,10 @@
 
 mod action;
 mod fields;
-mod input;
+pub mod input;
 mod lists;
 mod parse;
-mod pictures;
+pub mod pictures;
 mod state;
 pub mod stock;
 mod submission;

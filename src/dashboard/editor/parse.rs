@@ -3,11 +3,13 @@
 use super::input::{optional, price, whole_number};
 use super::state::EditorState;
 use crate::catalog::{
-    Categories, Delivery, Draft, MAX_LEAD_DAYS, Options, PersonalizationFieldDraft, ProductContent, ProductState,
-    Readiness, SectionChoice, Tags,
+    Categories, Delivery, Draft, MAX_DESCRIPTION_LENGTH, MAX_LEAD_DAYS, MAX_MATERIAL_LENGTH, MAX_TITLE_LENGTH, Options,
+    PersonalizationFieldDraft, ProductContent, ProductState, Readiness, SectionChoice, Tags,
 };
 use crate::id::{ImageId, SectionId};
+use crate::images::MAX_ALT_LENGTH;
 use crate::money::{Currency, Money};
+use crate::shops::MAX_SECTION_NAME_LENGTH;
 use crate::text::{line, lines};
 use crate::web::FormErrors;
 
@@ -31,7 +33,7 @@ impl EditorState {
         let mut errors = FormErrors::default();
         let public = rules.state == ProductState::Active;
         let content = self.parse_content(rules, &mut errors);
-        let slug = errors.check("slug", line("address", &self.slug, 120));
+        let slug = errors.check("slug", line("address", &self.slug, MAX_TITLE_LENGTH));
         let section = errors.check("section", self.parse_section());
         let options = self.parse_options_and_rebuild(&mut errors);
         let variants = self.parse_variants(rules.currency, public, &mut errors);
@@ -64,11 +66,14 @@ impl EditorState {
 
     /// Reads the product's own fields. The price before a reduction depends on the variants and is read with them.
     fn parse_content(&self, rules: Rules<'_>, errors: &mut FormErrors) -> Option<ProductContent> {
-        let title = errors.check("title", line("title", &self.title, 120));
+        let title = errors.check("title", line("title", &self.title, MAX_TITLE_LENGTH));
         if title.as_ref().is_some_and(String::is_empty) {
             errors.add("title", "Enter a title.");
         }
-        let description = errors.check("description", lines("description", &self.description, 10_000));
+        let description = errors.check(
+            "description",
+            lines("description", &self.description, MAX_DESCRIPTION_LENGTH),
+        );
         if rules.categories.by_code(&self.category).is_none() {
             errors.add("category", "Choose a category.");
         }
@@ -80,7 +85,7 @@ impl EditorState {
         let delivery = Delivery::parse(&self.delivery).ok_or("Choose how the product is delivered.");
         let delivery = errors.check("delivery", delivery);
         let readiness = self.parse_readiness(errors);
-        let material = errors.check("material", line("material", &self.material, 120));
+        let material = errors.check("material", line("material", &self.material, MAX_MATERIAL_LENGTH));
         Some(ProductContent {
             title: title?,
             description: description?,
@@ -114,7 +119,7 @@ impl EditorState {
     }
 
     fn parse_section(&self) -> Result<SectionChoice, String> {
-        let name = line("name of the section", &self.new_section, 60)?;
+        let name = line("name of the section", &self.new_section, MAX_SECTION_NAME_LENGTH)?;
         if !name.is_empty() {
             return Ok(SectionChoice::Named(name));
         }
@@ -169,7 +174,7 @@ impl EditorState {
 
     fn parse_pictures(&self, errors: &mut FormErrors) -> Vec<(ImageId, String)> {
         let described = self.pictures.iter().map(|picture| {
-            let alt = line("description of the picture", &picture.alt, 250);
+            let alt = line("description of the picture", &picture.alt, MAX_ALT_LENGTH);
             let alt = errors.check(format!("alt-{}", picture.id), alt);
             (picture.id, alt.unwrap_or_default())
         });

@@ -3,7 +3,7 @@
 use super::input::{control_id, optional, price, whole_number};
 use super::lists::VariantForm;
 use super::state::EditorState;
-use crate::catalog::{MAX_STOCK, OptionMapping, Options, ProductOption, Values, VariantDraft};
+use crate::catalog::{MAX_SKU_LENGTH, MAX_STOCK, OptionMapping, Options, ProductOption, Values, VariantDraft};
 use crate::id::ImageId;
 use crate::money::{Currency, Money};
 use crate::text::line;
@@ -99,7 +99,7 @@ impl EditorState {
     ) -> Option<VariantDraft> {
         let quantity = whole_number("stock", &variant.quantity, 0..=MAX_STOCK);
         let quantity = errors.check(control_id("quantity", index), variant.named(quantity));
-        let sku = variant.named(line("SKU", &variant.sku, 64));
+        let sku = variant.named(line("SKU", &variant.sku, MAX_SKU_LENGTH));
         let sku = errors.check(control_id("sku", index), sku);
         let image = optional(&variant.image, |input| {
             let id = input.parse().ok().map(ImageId);

@@ -6,10 +6,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::steps::{PRODUCT, READY, SETTINGS, draft_shop};
-use crate::catalog::{Categories, Draft, MAX_PRICE, MAX_STOCK, Product, ProductState};
-use crate::error::{Error, Result};
+use crate::catalog::{Categories, Draft, MAX_DESCRIPTION_LENGTH, MAX_STOCK, MAX_TITLE_LENGTH, Product, ProductState};
+use crate::dashboard::editor::input::{price, whole_number};
+use crate::dashboard::editor::pictures::ReceivedPictures;
+use crate::error::Result;
 use crate::id::ImageId;
-use crate::images::{MAX_PICTURES, PendingImage, UploadedFile};
+use crate::images::{MAX_PICTURES, PendingImage};
 use crate::money::{Currency, Money};
 use crate::shops::Shop;
 use crate::text::{line, lines};
@@ -52,16 +54,19 @@ view!(ProductPage);
 
 impl ProductForm {
     fn parse(&self, currency: Currency, categories: &Categories, errors: &mut FormErrors) -> Option<Draft> {
-        let title = errors.check("title", line("title", &self.title, 120));
+        let title = errors.check("title", line("title", &self.title, MAX_TITLE_LENGTH));
         if title.as_ref().is_some_and(String::is_empty) {
             errors.add("title", "Enter a title.");
         }
-        let price = errors.check("price", price(currency, &self.price));
-        let quantity = errors.check("quantity", stock(&self.quantity));
+        let price = errors.check("price", parse_price(currency, &self.price));
+        let quantity = errors.check("quantity", parse_stock(&self.quantity));
         if categories.by_code(&self.category).is_none() {
             errors.add("category", "Choose a category.");
         }
-        let description = errors.check("description", lines("description", &self.description, 10_000));
+        let description = errors.check(
+            "description",
+            lines("description", &self.description, MAX_DESCRIPTION_LENGTH),
+        );
         let mut draft = Draft::simple(title?, self.category.clone(), price?, quantity?);
         draft.content.description = description?;
         draft.state = ProductState::Active;
@@ -74,25 +79,17 @@ impl ProductForm {
     }
 }
 
-fn price(currency: Currency, input: &str) -> Result<Money, String> {
-    match currency
-        .parse(input)
-        .map_err(|problem| format!("The price {problem}."))?
-    {
+/// A product that buyers see costs something.
+fn parse_price(currency: Currency, input: &str) -> Result<Money, String> {
+    match price(currency, input)? {
         Money(0) => Err("The price must be above zero.".to_owned()),
-        price if price.0 > MAX_PRICE => Err(format!("The price can’t exceed {}.", currency.format(Money(MAX_PRICE)))),
         price => Ok(price),
     }
 }
 
-fn stock(input: &str) -> Result<i32, String> {
-    let input = input.trim();
-    let digits = !input.is_empty() && input.bytes().all(|byte| byte.is_ascii_digit());
-    let number = input
-        .parse()
-        .ok()
-        .filter(|number| digits && (0..=MAX_STOCK).contains(number));
-    number.ok_or_else(|| format!("Quantity must be a whole number from 0 to {MAX_STOCK}."))
+fn parse_stock(input: &str) -> Result<i32, String> {
+    let stock = whole_number("stock", input, 0..=MAX_STOCK);
+    stock.map_err(|_| format!("Quantity must be a whole number from 0 to {MAX_STOCK}."))
 }
 
 /// `GET /dashboard/shop/new/product`
@@ -123,7 +120,11 @@ async fn create(request: SellerRequest, upload: Upload<ProductForm>) -> Result<H
     let mut pictures = request
         .read(move |conn| PendingImage::of_user(conn, seller.user, &earlier))
         .await?;
-    receive(&request, files, &mut pictures, &mut errors).await?;
+    let received = ReceivedPictures::store(&request, files, MAX_PICTURES.saturating_sub(pictures.len())).await?;
+    pictures.extend(received.images);
+    for message in received.refused {
+        errors.add("images", message);
+    }
     if pictures.is_empty() && errors.get("images").is_empty() {
         errors.add("images", "Add at least one picture.");
     }
@@ -142,29 +143,6 @@ async fn create(request: SellerRequest, upload: Upload<ProductForm>) -> Result<H
         })
         .await?;
     Ok(redirect(READY))
-}
-
-/// Stores the pictures of the form, up to the limit of a product.
-async fn receive(
-    request: &SellerRequest,
-    files: Vec<UploadedFile>,
-    pictures: &mut Vec<PendingImage>,
-    errors: &mut FormErrors,
-) -> Result<()> {
-    let (services, seller) = (&request.services, request.context());
-    for file in files.into_iter().filter(|file| !file.is_empty()) {
-        if pictures.len() == MAX_PICTURES {
-            errors.add("images", format!("A product can have at most {MAX_PICTURES} pictures."));
-            break;
-        }
-        let stored = services.pictures.receive(&services.db, seller.user, file, seller.now);
-        match stored.await {
-            Ok(picture) => pictures.push(picture),
-            Err(Error::Refused(message)) => errors.add("images", message),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 impl ProductPage {

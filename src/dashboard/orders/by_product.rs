@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::catalog::Product;
 use crate::db::{Cursor, next_page, page_limit};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::ProductId;
 use crate::orders::{OrderLine, Purchase, StatusLabel};
 use crate::text::day;
@@ -48,10 +48,10 @@ struct ProductOrderRow {
 /// `GET /dashboard/products/{id}/orders`
 pub async fn index(
     request: SellerRequest,
-    path: Path<String>,
+    id: Path<ProductId>,
     Query(params): Query<ProductOrdersParams>,
 ) -> Result<HttpResponse> {
-    let (shop, id) = (request.who.shop.id, parse_id(&path)?);
+    let (shop, id) = (request.who.shop.id, *id);
     let after = Cursor::parse(&params.after).filter(|after| after.time().is_some());
     let past_first_page = after.is_some();
     let (title, mut lines) = request
@@ -80,11 +80,7 @@ pub async fn index(
 }
 
 /// `GET /dashboard/product/{id}/orders`: the address of the original.
-pub async fn old_address(_seller: Seller, path: Path<String>) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+pub async fn old_address(_seller: Seller, id: Path<ProductId>) -> Result<HttpResponse> {
+    let id = *id;
     Ok(moved(&format!("/dashboard/products/{id}/orders")))
-}
-
-fn parse_id(id: &str) -> Result<ProductId> {
-    id.parse().map(ProductId).map_err(|_| Error::NotFound)
 }

@@ -6,14 +6,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{ShopId, ShopOrderId};
 use crate::money::Money;
 use crate::orders::pages::details::LineDetails;
-use crate::orders::pages::flash_result::flash_result;
 use crate::orders::{Carrier, OrderLine, Purchase, ShopOrder, StatusLabel, Tracking, emails, parse_tracking_number};
 use crate::text::when;
-use crate::web::{Form, FormErrors, Page, SellerRequest, invalid, redirect, show as show_view, view};
+use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, invalid, redirect, show as show_view, view};
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
@@ -61,14 +60,18 @@ struct ShopOrderPage {
 view!(ShopOrderPage);
 
 /// `GET /dashboard/orders/shop/{shop_order}`
-pub async fn show(request: SellerRequest, path: Path<String>) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+pub async fn show(request: SellerRequest, id: Path<ShopOrderId>) -> Result<HttpResponse> {
+    let id = *id;
     show_view(&ShopOrderPage::load(request, id, None, FormErrors::default()).await?)
 }
 
 /// `POST /dashboard/orders/shop/{shop_order}/dispatch`: marks the order as shipped.
-pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<TrackingForm>) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+pub async fn ship(
+    request: SellerRequest,
+    id: Path<ShopOrderId>,
+    Form(form): Form<TrackingForm>,
+) -> Result<HttpResponse> {
+    let id = *id;
     let tracking = match form.parse() {
         Ok(tracking) => tracking,
         Err(errors) => return invalid(&ShopOrderPage::load(request, id, Some(form), errors).await?),
@@ -82,17 +85,17 @@ pub async fn ship(request: SellerRequest, path: Path<String>, Form(form): Form<T
             Ok("Marked as shipped. We emailed the buyer.".to_owned())
         })
         .await;
-    flash_result(&request.session, shipped)?;
+    Flash::result(&request.session, shipped)?;
     Ok(redirect(&format!("/dashboard/orders/shop/{id}")))
 }
 
 /// `POST /dashboard/orders/shop/{shop_order}/tracking`: changes carrier and tracking number.
 pub async fn set_tracking(
     request: SellerRequest,
-    path: Path<String>,
+    id: Path<ShopOrderId>,
     Form(form): Form<TrackingForm>,
 ) -> Result<HttpResponse> {
-    let id = parse_id(&path)?;
+    let id = *id;
     let tracking = match form.parse() {
         Ok(tracking) => tracking,
         Err(errors) => return invalid(&ShopOrderPage::load(request, id, Some(form), errors).await?),
@@ -104,7 +107,7 @@ pub async fn set_tracking(
             Ok("Tracking updated. The buyer sees it on their order page.".to_owned())
         })
         .await;
-    flash_result(&request.session, changed)?;
+    Flash::result(&request.session, changed)?;
     Ok(redirect(&format!("/dashboard/orders/shop/{id}")))
 }
 
@@ -152,8 +155,4 @@ fn load_rows(conn: &mut Conn, shop: ShopId, id: ShopOrderId) -> Result<(ShopOrde
     let purchase = Purchase::find_placed(conn, shop_order.purchase_id)?;
     let lines = OrderLine::of_shop_orders(conn, &[id])?;
     Ok((shop_order, purchase, lines))
-}
-
-fn parse_id(id: &str) -> Result<ShopOrderId> {
-    id.parse().map(ShopOrderId).map_err(|_| Error::NotFound)
 }

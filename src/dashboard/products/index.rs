@@ -87,7 +87,7 @@ impl ListPage {
         let (shop, catalog_filter, db) = (request.who.shop.id, filter.to_catalog(), request.services.db.clone());
         let (counts, mut rows, sections) = request
             .read(move |conn| {
-                let name = format!("shelf {shop}");
+                let name = format!("products of shop {shop}");
                 let counts = db.read_cached_on(conn, name, |conn| SellerProductCounts::of_shop(conn, shop))?;
                 let rows = SellerProductRow::list(conn, shop, &catalog_filter, page_limit(PAGE_SIZE))?;
                 Ok((counts, rows, Section::of_shop(conn, shop)?))

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::catalog::MAX_PRICE;
 use crate::money::Money;
-use crate::shipping::{Countries, MAX_TRANSIT_DAYS, ShippingRate, ShippingRateDraft};
+use crate::shipping::{Countries, MAX_RATE_NAME_LENGTH, MAX_TRANSIT_DAYS, ShippingRate, ShippingRateDraft};
 use crate::string_enum::string_enum;
 use crate::text::{Country, line};
 use crate::web::{FormErrors, Page};
@@ -102,7 +102,7 @@ impl RateForm {
     /// A message for each field that is wrong.
     pub fn parse(&self, page: &Page) -> Result<ShippingRateDraft, FormErrors> {
         let mut errors = FormErrors::default();
-        let name = errors.check("name", line("name", &self.name, 60));
+        let name = errors.check("name", line("name", &self.name, MAX_RATE_NAME_LENGTH));
         if name.as_ref().is_some_and(String::is_empty) {
             errors.add("name", "Enter a name that buyers understand, like “Standard shipping”.");
         }

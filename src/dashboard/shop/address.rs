@@ -1,7 +1,6 @@
 //! Checks the address of a shop: while it is typed, or when a button is pressed.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
@@ -10,9 +9,9 @@ use super::form::ShopForm;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::id::ShopId;
-use crate::shops::ShopAddress;
+use crate::shops::{MAX_SHOP_NAME_LENGTH, ShopAddress};
 use crate::text::{chosen_slug, line};
-use crate::web::{Query, UserRequest, get, html, redirect};
+use crate::web::{Page, Query, UserRequest, get, redirect, view};
 
 pub const ADDRESS_TAKEN: &str = "This address is taken. Choose one below, or enter another.";
 
@@ -40,29 +39,34 @@ pub struct AddressCheck {
 #[derive(Template)]
 #[template(path = "dashboard/shop/address.html")]
 struct AddressCheckBlock {
+    page: Page,
     check: AddressCheck,
 }
 
+view!(AddressCheckBlock);
+
 /// `GET /dashboard/shop/address`: the message while the address is typed. Without a script, a button of the form shows it.
 async fn show(request: UserRequest, Query(params): Query<AddressParams>) -> Result<HttpResponse> {
-    if !request.page.htmx {
-        return Ok(redirect("/dashboard/shop/new"));
-    }
     let form = ShopForm {
         name: params.name,
         slug: params.slug,
         ..ShopForm::default()
     };
-    let own = request.who.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
-    let check = request.read(move |conn| AddressCheck::new(conn, &form, own)).await?;
-    html(StatusCode::OK, AddressCheckBlock { check }.render())
+    let block = async |request: UserRequest| {
+        let own = request.who.shop.as_ref().map(|shop| (shop.id, shop.slug.clone()));
+        let check = request.read(move |conn| AddressCheck::new(conn, &form, own)).await;
+        let page = request.page;
+        check.map(|check| AddressCheckBlock { page, check })
+    };
+    let to_form = |_: &UserRequest| Ok(redirect("/dashboard/shop/new"));
+    request.respond_with_block(to_form, block).await
 }
 
 impl AddressCheck {
     /// Checks the form. `own` is the shop of the visitor, with its address.
     pub fn new(conn: &mut Conn, form: &ShopForm, own: Option<(ShopId, String)>) -> Result<Self> {
         let slug = form.slug.trim();
-        let name = line("name", &form.name, 60).unwrap_or_default();
+        let name = line("name", &form.name, MAX_SHOP_NAME_LENGTH).unwrap_or_default();
         if slug.is_empty() && name.is_empty() {
             return Ok(Self::default());
         }

@@ -14,9 +14,9 @@ const BRANDING: &str = "/dashboard/shop/look";
 
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/dashboard/shop/logo").route(web::post().to(update_logo)))
-        .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(remove_logo)))
+        .service(web::resource("/dashboard/shop/logo/removal").route(web::post().to(delete_logo)))
         .service(web::resource("/dashboard/shop/cover").route(web::post().to(update_cover)))
-        .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(remove_cover)));
+        .service(web::resource("/dashboard/shop/cover/removal").route(web::post().to(delete_cover)));
 }
 
 /// The form has a file only.
@@ -34,43 +34,38 @@ async fn update_cover(request: SellerRequest, upload: Upload<NoFields>) -> Resul
 }
 
 /// `POST /dashboard/shop/logo/removal`
-async fn remove_logo(request: SellerRequest) -> Result<HttpResponse> {
-    remove(request, Branding::Logo).await
+async fn delete_logo(request: SellerRequest) -> Result<HttpResponse> {
+    delete(request, Branding::Logo).await
 }
 
 /// `POST /dashboard/shop/cover/removal`
-async fn remove_cover(request: SellerRequest) -> Result<HttpResponse> {
-    remove(request, Branding::Cover).await
+async fn delete_cover(request: SellerRequest) -> Result<HttpResponse> {
+    delete(request, Branding::Cover).await
 }
 
 async fn update(request: SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<HttpResponse> {
-    let (services, seller) = (&request.services, request.context());
-    let file = upload.files.into_iter().find(|file| !file.is_empty());
-    let received = match file {
-        Some(file) => {
-            let pictures = &services.pictures;
-            pictures.receive(&services.db, seller.user, file, seller.now).await
-        }
-        None => Err(Error::Refused("Choose a picture first, then upload it.".to_owned())),
-    };
-    match received {
-        Ok(picture) => {
-            request
-                .write(move |conn| {
-                    let picture = PendingImage::take(conn, seller.user, picture.id)?;
-                    Shop::set_branding(conn, seller.shop, branding, Some(picture), seller.now)
-                })
-                .await?;
-            Flash::ok(&request.session, format!("Your shop has a new {}.", name(branding)))?;
-        }
-        // Nothing was typed that could be lost, so the message is shown after a redirect.
-        Err(Error::Refused(message)) => Flash::warn(&request.session, message)?,
-        Err(error) => return Err(error),
-    }
+    let saved = save(&request, upload, branding).await;
+    let message = |()| format!("Your shop has a new {}.", name(branding));
+    // Nothing was typed that could be lost, so the message is shown after a redirect.
+    Flash::result(&request.session, saved.map(message))?;
     Ok(redirect(BRANDING))
 }
 
-async fn remove(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
+async fn save(request: &SellerRequest, upload: Upload<NoFields>, branding: Branding) -> Result<()> {
+    let (services, seller) = (&request.services, request.context());
+    let file = upload.files.into_iter().find(|file| !file.is_empty());
+    let file = file.ok_or_else(|| Error::Refused("Choose a picture first, then upload it.".to_owned()))?;
+    let received = services.pictures.receive(&services.db, seller.user, file, seller.now);
+    let picture = received.await?.id;
+    request
+        .write(move |conn| {
+            let picture = PendingImage::take(conn, seller.user, picture)?;
+            Shop::set_branding(conn, seller.shop, branding, Some(picture), seller.now)
+        })
+        .await
+}
+
+async fn delete(request: SellerRequest, branding: Branding) -> Result<HttpResponse> {
     let seller = request.context();
     request
         .write(move |conn| Shop::set_branding(conn, seller.shop, branding, None, seller.now))

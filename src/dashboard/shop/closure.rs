@@ -5,7 +5,6 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own_shop;
 use crate::error::{Error, Result, Step};
 use crate::shops::{Shop, ShopState};
 use crate::web::{Flash, Form, FormErrors, Page, RecentlyAuthenticated, SellerRequest, get, redirect, show, view};
@@ -43,7 +42,7 @@ view!(ClosurePage);
 
 /// `GET /dashboard/shop/closure`
 async fn new(request: SellerRequest) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     // The password is asked for before the form is shown, so that nothing typed into the form is lost.
     if shop.state == ShopState::Open && !request.who.visitor.recently_authenticated(request.now()) {
         return Err(Error::StepRequired(Step::Confirm));
@@ -57,7 +56,7 @@ async fn create(
     confirmed: RecentlyAuthenticated,
     Form(form): Form<ClosureForm>,
 ) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     let (id, owner, now, origin) = (shop.id, confirmed.user, request.now(), request.origin()?);
     let closed = if form.name.trim() == shop.name.trim() {
         request

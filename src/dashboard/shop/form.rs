@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::shops::{Shop, ShopDetails, ShopIdentity};
+use crate::shops::{
+    MAX_ANNOUNCEMENT_LENGTH, MAX_CONTACT_LENGTH, MAX_LOCATION_LENGTH, MAX_SHOP_NAME_LENGTH, MAX_STORY_LENGTH,
+    MAX_TAGLINE_LENGTH, Shop, ShopDetails, ShopIdentity,
+};
 use crate::text::{Html, chosen_slug, line, lines};
 use crate::web::FormErrors;
-
-/// Characters of a story. In any script it fits into a form.
-const MAX_STORY_LENGTH: usize = 5_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -62,7 +62,7 @@ impl ShopForm {
 
     /// `current` is the address of a saved shop, which it may keep. Without an address, one is made from the name.
     pub fn identity(&self, current: Option<&str>, errors: &mut FormErrors) -> Option<ShopIdentity> {
-        let name = errors.check("name", line("name", &self.name, 60));
+        let name = errors.check("name", line("name", &self.name, MAX_SHOP_NAME_LENGTH));
         if name.as_ref().is_some_and(String::is_empty) {
             errors.add("name", "Enter a name for your shop.");
         }
@@ -72,7 +72,7 @@ impl ShopForm {
         } else {
             errors.check("slug", chosen_slug(slug)).map(Some)
         };
-        let tagline = errors.check("tagline", line("tagline", &self.tagline, 120));
+        let tagline = errors.check("tagline", line("tagline", &self.tagline, MAX_TAGLINE_LENGTH));
         let bio = errors.check("bio", lines("story", &self.bio, MAX_STORY_LENGTH));
         Some(ShopIdentity {
             name: name?,
@@ -83,9 +83,12 @@ impl ShopForm {
     }
 
     pub fn details(&self, errors: &mut FormErrors) -> Option<ShopDetails> {
-        let announcement = errors.check("announcement", line("announcement", &self.announcement, 300));
-        let location = errors.check("place", line("location", &self.location, 80));
-        let contact = errors.check("contact", line("contact", &self.contact, 200));
+        let announcement = errors.check(
+            "announcement",
+            line("announcement", &self.announcement, MAX_ANNOUNCEMENT_LENGTH),
+        );
+        let location = errors.check("place", line("location", &self.location, MAX_LOCATION_LENGTH));
+        let contact = errors.check("contact", line("contact", &self.contact, MAX_CONTACT_LENGTH));
         Some(ShopDetails {
             announcement: announcement?,
             location: location?,

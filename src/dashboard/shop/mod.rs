@@ -4,7 +4,6 @@ pub mod address;
 mod branding;
 mod closure;
 pub mod form;
-mod own_shop;
 mod policies;
 mod profile;
 mod sections;

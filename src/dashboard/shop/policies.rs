@@ -5,9 +5,8 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own_shop;
 use crate::error::Result;
-use crate::shops::{Policies, Shop};
+use crate::shops::{MAX_POLICY_LENGTH, Policies, Shop};
 use crate::text::lines;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
@@ -39,8 +38,8 @@ view!(PoliciesPage);
 impl PoliciesForm {
     fn parse(&self) -> Result<Policies, FormErrors> {
         let mut errors = FormErrors::default();
-        let returns = errors.check("returns", lines("returns policy", &self.returns, 2_000));
-        let care = errors.check("care", lines("care information", &self.care, 2_000));
+        let returns = errors.check("returns", lines("returns policy", &self.returns, MAX_POLICY_LENGTH));
+        let care = errors.check("care", lines("care information", &self.care, MAX_POLICY_LENGTH));
         match (returns, care) {
             (Some(returns), Some(care)) => Ok(Policies { returns, care }),
             _ => Err(errors),
@@ -50,7 +49,7 @@ impl PoliciesForm {
 
 /// `GET /dashboard/shop/policies`
 async fn edit(request: SellerRequest) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     show(&PoliciesPage {
         page: request.page,
         form: PoliciesForm {

@@ -6,7 +6,6 @@ use askama::Template;
 
 use super::address::{ADDRESS_TAKEN, AddressCheck};
 use super::form::ShopForm;
-use super::own_shop::own_shop;
 use crate::error::Result;
 use crate::shops::{IdentityChange, Shop};
 use crate::text::Html;
@@ -34,7 +33,7 @@ view!(ProfilePage);
 
 /// `GET /dashboard/shop`
 async fn edit(request: SellerRequest) -> Result<HttpResponse> {
-    let form = ShopForm::from_shop(&own_shop(&request).await?);
+    let form = ShopForm::from_shop(&request.own_shop().await?);
     show(&ProfilePage::new(request.page, form, AddressCheck::default()))
 }
 

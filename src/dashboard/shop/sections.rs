@@ -5,9 +5,10 @@ use actix_web::web::{self, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::direction::Direction;
 use crate::error::{Error, Result};
 use crate::id::SectionId;
-use crate::shops::{Direction, Section};
+use crate::shops::{MAX_SECTION_NAME_LENGTH, Section};
 use crate::text::line;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, redirect, show, view};
 
@@ -21,7 +22,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     )
     .service(web::resource("/dashboard/shop/sections/{section}").route(web::post().to(update)))
     .service(web::resource("/dashboard/shop/sections/{section}/place").route(web::post().to(shift)))
-    .service(web::resource("/dashboard/shop/sections/{section}/removal").route(web::post().to(remove)));
+    .service(web::resource("/dashboard/shop/sections/{section}/removal").route(web::post().to(delete)));
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -89,8 +90,12 @@ async fn create(request: SellerRequest, Form(form): Form<SectionForm>) -> Result
 }
 
 /// `POST /dashboard/shop/sections/{section}`: renames a section.
-async fn update(request: SellerRequest, section: Path<String>, Form(form): Form<SectionForm>) -> Result<HttpResponse> {
-    let (id, shop, now) = (parse_id(&section)?, request.who.shop.id, request.now());
+async fn update(
+    request: SellerRequest,
+    section: Path<SectionId>,
+    Form(form): Form<SectionForm>,
+) -> Result<HttpResponse> {
+    let (id, shop, now) = (*section, request.who.shop.id, request.now());
     let parsed = form.parse();
     let renamed = request
         .write(move |conn| {
@@ -122,13 +127,13 @@ async fn update(request: SellerRequest, section: Path<String>, Form(form): Form<
 }
 
 /// `POST /dashboard/shop/sections/{section}/place`: moves a section up or down.
-async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<DirectionForm>) -> Result<HttpResponse> {
-    let (id, shop, now) = (parse_id(&section)?, request.who.shop.id, request.now());
-    let direction = if form.direction == "up" {
-        Direction::Up
-    } else {
-        Direction::Down
-    };
+async fn shift(
+    request: SellerRequest,
+    section: Path<SectionId>,
+    Form(form): Form<DirectionForm>,
+) -> Result<HttpResponse> {
+    let (id, shop, now) = (*section, request.who.shop.id, request.now());
+    let direction = Direction::parse(&form.direction);
     request
         .write(move |conn| Section::shift(conn, shop, id, direction, now))
         .await?;
@@ -136,9 +141,9 @@ async fn shift(request: SellerRequest, section: Path<String>, Form(form): Form<D
 }
 
 /// `POST /dashboard/shop/sections/{section}/removal`
-async fn remove(request: SellerRequest, section: Path<String>) -> Result<HttpResponse> {
-    let (id, shop) = (parse_id(&section)?, request.who.shop.id);
-    request.write(move |conn| Section::remove(conn, shop, id)).await?;
+async fn delete(request: SellerRequest, section: Path<SectionId>) -> Result<HttpResponse> {
+    let (id, shop) = (*section, request.who.shop.id);
+    request.write(move |conn| Section::delete(conn, shop, id)).await?;
     let message = "Section removed. Its products now have no section.";
     Flash::ok(&request.session, message)?;
     Ok(redirect(SECTIONS))
@@ -146,15 +151,11 @@ async fn remove(request: SellerRequest, section: Path<String>) -> Result<HttpRes
 
 impl SectionForm {
     fn parse(&self) -> Result<String, String> {
-        match line("name", &self.name, 60)? {
+        match line("name", &self.name, MAX_SECTION_NAME_LENGTH)? {
             name if name.is_empty() => Err("Enter a name for the section.".to_owned()),
             name => Ok(name),
         }
     }
-}
-
-fn parse_id(id: &str) -> Result<SectionId> {
-    id.parse().map(SectionId).map_err(|_| Error::NotFound)
 }
 
 impl SectionsPage {

@@ -6,7 +6,6 @@ use actix_web::web;
 use askama::Template;
 use serde::Deserialize;
 
-use super::own_shop::own_shop;
 use crate::error::{Error, Result};
 use crate::images::Picture;
 use crate::shops::{Corner, Shop, Theme, Vividness};
@@ -128,7 +127,7 @@ impl ThemeChoices {
 
 /// `GET /dashboard/shop/look`: shows the theme in the address before it is saved.
 async fn edit(request: SellerRequest, Query(form): Query<ThemeForm>) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     let theme = form.theme().unwrap_or(shop.theme);
     show(&ThemePage::new(request.page, shop, theme, FormErrors::default()))
 }
@@ -138,7 +137,7 @@ async fn update(request: SellerRequest, Form(form): Form<ThemeForm>) -> Result<H
     let theme = match form.parse() {
         Ok(theme) => theme,
         Err(errors) => {
-            let shop = own_shop(&request).await?;
+            let shop = request.own_shop().await?;
             let theme = shop.theme;
             return invalid(&ThemePage::new(request.page, shop, theme, errors));
         }

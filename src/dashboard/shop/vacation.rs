@@ -6,9 +6,8 @@ use askama::Template;
 use chrono::{Months, NaiveDate};
 use serde::Deserialize;
 
-use super::own_shop::own_shop;
 use crate::error::Result;
-use crate::shops::{Shop, Vacation, VacationPlan};
+use crate::shops::{MAX_VACATION_MESSAGE_LENGTH, Shop, Vacation, VacationPlan};
 use crate::text::line;
 use crate::web::{Flash, Form, FormErrors, Page, SellerRequest, get, invalid, redirect, show, view};
 
@@ -89,7 +88,10 @@ impl VacationForm {
                 errors.add(field, "This day is more than two years ago. Choose a later day.");
             }
         }
-        let message = errors.check("vacation_message", line("message", &self.vacation_message, 300));
+        let message = errors.check(
+            "vacation_message",
+            line("message", &self.vacation_message, MAX_VACATION_MESSAGE_LENGTH),
+        );
         let selling = match self.vacation_selling.as_str() {
             "yes" => Some(true),
             "no" => Some(false),
@@ -116,7 +118,7 @@ fn day(input: &str) -> Result<NaiveDate, &'static str> {
 
 /// `GET /dashboard/shop/vacation`
 async fn edit(request: SellerRequest) -> Result<HttpResponse> {
-    let shop = own_shop(&request).await?;
+    let shop = request.own_shop().await?;
     let form = VacationForm::from_shop(&shop);
     show(&VacationPage::new(request.page, &shop, form, FormErrors::default()))
 }
@@ -126,7 +128,7 @@ async fn update(request: SellerRequest, Form(form): Form<VacationForm>) -> Resul
     let plan = match form.parse(request.now().date()) {
         Ok(plan) => plan,
         Err(errors) => {
-            let shop = own_shop(&request).await?;
+            let shop = request.own_shop().await?;
             return invalid(&VacationPage::new(request.page, &shop, form, errors));
         }
     };

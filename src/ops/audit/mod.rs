@@ -31,7 +31,7 @@ pub fn audit(config: &Config) -> anyhow::Result<Report> {
         is_current(&mut conn)?,
         "the database is not up to date; run `pocketshop migrate` first"
     );
-    let now = super::now();
+    let now = crate::clock::now();
     // The provider's books change both before and after our rows do, so they are read before and after our rows.
     let before = MockBooks::entries(&config.data)?;
     let (mut findings, payments) = in_snapshot(&mut conn, &|conn| {

@@ -16,7 +16,7 @@ pub use pictures::{pictures, write_pictures};
 pub use placed::BookEntry;
 pub use purchases::write_books;
 
-use super::rows::NewUser;
+use crate::accounts::NewUser;
 use crate::catalog::SellerContext;
 use crate::db::Conn;
 use crate::error::{Error, Result};

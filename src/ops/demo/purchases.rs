@@ -24,7 +24,7 @@ use crate::orders::OrderLine;
 use crate::payments::{MockBooks, PaymentResult};
 use crate::schema::{product_variants, products, purchases, shops, users};
 use crate::shipping::ShippingRate;
-use crate::text::{Country, Email};
+use crate::text::{Country, EmailAddress};
 
 /// The name of the mock provider in the database.
 const PROVIDER: &str = "mockpay";
@@ -186,7 +186,7 @@ fn place(
     let purchase = CheckoutRequest {
         cart_owner,
         key: random()?,
-        email: Email::parse(&email).map_err(unknown)?,
+        email: EmailAddress::parse(&email).map_err(unknown)?,
         address: address.parse().map_err(|errors| unknown(&format!("{errors:?}")))?,
         quote: current_quote(conn, cart_owner, &choices, at)?.text(),
         choices,

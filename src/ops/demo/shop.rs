@@ -7,12 +7,11 @@ use super::market;
 use super::values::{add_days, parse_price, parse_value, picture_url};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::id::{SectionId, ShopId, UserId};
+use crate::id::{ShopId, UserId};
 use crate::money::Currency;
-use crate::ops::rows::NewShop;
-use crate::schema::{sections, shops};
+use crate::schema::shops;
 use crate::shipping::{Countries, ShippingRate, ShippingRateDraft};
-use crate::shops::{Corner, ShopState, Vividness};
+use crate::shops::{Corner, Section, Shop, ShopState, Theme, Vividness};
 use crate::text::Country;
 
 pub(super) fn add_shop(
@@ -22,48 +21,37 @@ pub(super) fn add_shop(
     opened: NaiveDateTime,
     now: NaiveDateTime,
 ) -> Result<ShopId> {
-    let shop_image = shop.image.as_deref().map(picture_url).unwrap_or_default();
     let vacation = shop.vacation.as_ref();
-    let row = NewShop {
+    let row = Shop {
         id: ShopId::new(),
         owner_id: Some(owner),
-        name: &shop.name,
-        slug: &shop.slug,
-        tagline: &shop.tagline,
-        bio: &shop.bio,
-        announcement: &shop.announcement,
-        location: &shop.location,
-        shop_image: &shop_image,
+        name: shop.name.clone(),
+        slug: shop.slug.clone(),
+        tagline: shop.tagline.clone(),
+        bio: shop.bio.clone(),
+        announcement: shop.announcement.clone(),
+        location: shop.location.clone(),
+        shop_image: shop.image.as_deref().map(picture_url).unwrap_or_default(),
         state: ShopState::Open,
         vacation_from: vacation.map(|vacation| add_days(now, vacation.from_days)),
         vacation_until: vacation.map(|vacation| add_days(now, vacation.until_days)),
-        vacation_message: vacation.map(|vacation| vacation.message.as_str()).unwrap_or_default(),
-        hue: shop.hue,
-        vividness: parse_value("vividness", &shop.vividness, Vividness::parse)?,
-        corner: parse_value("corner", &shop.corner, Corner::parse)?,
+        vacation_message: vacation.map(|vacation| vacation.message.clone()).unwrap_or_default(),
+        theme: Theme {
+            hue: shop.hue,
+            vividness: parse_value("vividness", &shop.vividness, Vividness::parse)?,
+            corner: parse_value("corner", &shop.corner, Corner::parse)?,
+        },
         created_at: opened,
         updated_at: opened,
+        logo: String::new(),
+        contact: shop.contact.clone(),
+        returns: shop.returns.clone(),
+        care: shop.care.clone(),
+        vacation_selling: vacation.is_some_and(|vacation| vacation.selling),
     };
-    let other_columns = (
-        shops::contact.eq(&shop.contact),
-        shops::returns.eq(&shop.returns),
-        shops::care.eq(&shop.care),
-        shops::vacation_selling.eq(vacation.is_some_and(|vacation| vacation.selling)),
-    );
-    diesel::insert_into(shops::table)
-        .values((&row, other_columns))
-        .execute(conn)?;
-    for (position, name) in (1..).zip(&shop.sections) {
-        diesel::insert_into(sections::table)
-            .values((
-                sections::id.eq(SectionId::new()),
-                sections::shop_id.eq(row.id),
-                sections::name.eq(name),
-                sections::position.eq(position),
-                sections::created_at.eq(opened),
-                sections::updated_at.eq(opened),
-            ))
-            .execute(conn)?;
+    diesel::insert_into(shops::table).values(&row).execute(conn)?;
+    for name in &shop.sections {
+        Section::append(conn, row.id, name, opened)?;
     }
     Ok(row.id)
 }

@@ -6,13 +6,12 @@ use super::Import;
 use super::model::Model;
 use super::report::RowResult;
 use super::row::Row;
-use crate::accounts::NO_PASSWORD;
+use crate::accounts::{NO_PASSWORD, NewUser};
 use crate::db::lower;
 use crate::error::Result;
 use crate::id::{ShopId, UserId};
-use crate::ops::rows::{NewShop, NewUser};
 use crate::schema::{shop_slugs, shops, users};
-use crate::shops::{Corner, ShopState, Vividness};
+use crate::shops::{Corner, Shop, ShopState, Theme, Vividness};
 use crate::text;
 
 impl Import<'_> {
@@ -38,9 +37,7 @@ impl Import<'_> {
             password,
             first_name: row.optional_text("first_name")?,
             last_name: row.optional_text("last_name")?,
-            address: Some(row.optional_text("address")?)
-                .filter(|address| !address.is_empty())
-                .map(str::to_owned),
+            address: Some(row.optional_text("address")?).filter(|address| !address.is_empty()),
             profile_image: &profile_image,
             admin: false,
             email_verified_at: None,
@@ -72,25 +69,32 @@ impl Import<'_> {
         let slug = self.shop_slug(name)?;
         let created_at = row.time("created_at")?;
         let shop_image = self.picture(row, "shop_image", "shop pictures")?;
-        let shop = NewShop {
+        let shop = Shop {
             id: ShopId(row.pk),
             owner_id: Some(owner),
-            name,
-            slug: &slug,
-            tagline: "",
-            bio: row.optional_text("bio")?,
-            announcement: "",
-            location: "",
-            shop_image: &shop_image,
+            name: name.to_owned(),
+            slug,
+            tagline: String::new(),
+            bio: row.optional_text("bio")?.to_owned(),
+            announcement: String::new(),
+            location: String::new(),
+            shop_image,
             state: ShopState::Open,
             vacation_from: None,
             vacation_until: None,
-            vacation_message: "",
-            hue: hue(row.pk),
-            vividness: Vividness::Clear,
-            corner: Corner::Pocket,
+            vacation_message: String::new(),
+            theme: Theme {
+                hue: hue(row.pk),
+                vividness: Vividness::Clear,
+                corner: Corner::Pocket,
+            },
             created_at,
             updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
+            logo: String::new(),
+            contact: String::new(),
+            returns: String::new(),
+            care: String::new(),
+            vacation_selling: false,
         };
         row.map_error(diesel::insert_into(shops::table).values(&shop).execute(self.conn))?;
         Ok(RowResult::Imported)

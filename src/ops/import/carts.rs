@@ -7,6 +7,7 @@ use super::Import;
 use super::model::Model;
 use super::report::RowResult;
 use super::row::Row;
+use crate::carts::{CartItem, NewCart};
 use crate::error::Result;
 use crate::id::{CartId, CartItemId, ProductId, UserId, VariantId};
 use crate::money::Money;
@@ -19,13 +20,13 @@ impl Import<'_> {
             return Ok(RowResult::Skipped("the owner already has another cart"));
         }
         let created_at = row.optional_time("created_at")?.unwrap_or(self.now);
-        let cart = (
-            carts::id.eq(CartId(row.pk)),
-            carts::owner_id.eq(owner),
-            carts::created_at.eq(created_at),
-            carts::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
-        );
-        row.map_error(diesel::insert_into(carts::table).values(cart).execute(self.conn))?;
+        let cart = NewCart {
+            id: CartId(row.pk),
+            owner_id: Some(owner),
+            created_at,
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
+        };
+        row.map_error(diesel::insert_into(carts::table).values(&cart).execute(self.conn))?;
         Ok(RowResult::Imported)
     }
 
@@ -48,17 +49,18 @@ impl Import<'_> {
             return Ok(RowResult::Skipped("an earlier line of the cart has the same product"));
         }
         let created_at = row.optional_time("created_at")?.unwrap_or(self.now);
-        let line = (
-            cart_items::id.eq(CartItemId(row.pk)),
-            cart_items::cart_id.eq(cart),
-            cart_items::variant_id.eq(variant),
-            cart_items::quantity.eq(quantity),
-            cart_items::unit_price.eq(price),
-            cart_items::personalization.eq(""),
-            cart_items::created_at.eq(created_at),
-            cart_items::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
-        );
-        row.map_error(diesel::insert_into(cart_items::table).values(line).execute(self.conn))?;
+        let line = CartItem {
+            id: CartItemId(row.pk),
+            cart_id: cart,
+            variant_id: variant,
+            quantity,
+            unit_price: price,
+            personalization: String::new(),
+            created_at,
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
+            removed_at: None,
+        };
+        row.map_error(diesel::insert_into(cart_items::table).values(&line).execute(self.conn))?;
         Ok(RowResult::Imported)
     }
 

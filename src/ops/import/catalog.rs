@@ -7,22 +7,25 @@ use super::Import;
 use super::model::Model;
 use super::report::RowResult;
 use super::row::{NotOurPicture, Row};
-use crate::catalog::{Product, ProductContent, ProductState, Reason, StockMovement, Variant, VariantDraft};
+use crate::catalog::{
+    Product, ProductContent, ProductState, Reason, StockMovement, Variant, VariantDraft, free_product_slug,
+};
 use crate::error::Result;
 use crate::id::{ImageId, ProductId, ShopId, UserId};
 use crate::images::Image;
-use crate::schema::{categories, product_images, product_slugs, product_variants, products};
-use crate::text;
+use crate::schema::{categories, product_images, product_variants, products};
+use crate::text::slug;
 
 impl Import<'_> {
     pub(super) fn import_product(&mut self, row: &Row) -> Result<RowResult> {
         let owner = UserId(self.reference(row, "owner", Model::User)?);
         let shop = ShopId(self.reference(row, "shop", Model::Shop)?);
         let title = row.required_text("title")?;
-        let slug = self.product_slug(shop, title)?;
+        let id = ProductId(row.pk);
+        let slug = free_product_slug(self.conn, shop, id, &slug(title, "product"))?;
         let created_at = row.time("created_at")?;
         let product = Product {
-            id: ProductId(row.pk),
+            id,
             owner_id: Some(owner),
             shop_id: shop,
             slug,
@@ -105,20 +108,5 @@ impl Import<'_> {
             return Ok(code);
         }
         Err(row.refuse(format!("there is no category {code:?}")))
-    }
-
-    fn product_slug(&mut self, shop: ShopId, title: &str) -> Result<String> {
-        let base = text::slug(title, "product");
-        let pattern = format!("{base}%");
-        let mut taken: Vec<String> = products::table
-            .filter(products::shop_id.eq(shop).and(products::slug.like(&pattern)))
-            .select(products::slug)
-            .load(self.conn)?;
-        let earlier: Vec<String> = product_slugs::table
-            .filter(product_slugs::shop_id.eq(shop).and(product_slugs::slug.like(&pattern)))
-            .select(product_slugs::slug)
-            .load(self.conn)?;
-        taken.extend(earlier);
-        Ok(text::free_slug(&base, |slug| taken.iter().any(|other| other == slug)))
     }
 }

@@ -13,17 +13,9 @@ use super::row::Row;
 use crate::error::Result;
 use crate::id::{OrderLineId, PaymentId, ProductId, PurchaseId, ShopId, ShopOrderId, UserId, VariantId};
 use crate::money::Money;
-use crate::orders::{OrderAction, OrderEvent, OrderStatus, number};
+use crate::orders::{Address, OrderAction, OrderEvent, OrderLine, OrderStatus, Purchase, ShopOrder, number};
+use crate::payments::{Payment, PaymentStatus};
 use crate::schema::{orders, payments, product_images, products, purchases, shop_orders, shops, users};
-
-/// The original's statuses, and whether an order with this status was shipped.
-const STATUSES: [(&str, bool); 4] = [
-    ("Pending", false),
-    ("Shipped", true),
-    ("Delivered", true),
-    ("Cancelled", false),
-];
-const PAYMENT_STATUSES: [&str; 3] = ["PENDING", "SUCCEEDED", "FAILED"];
 
 /// An order of the fixtures, with the values that are copied from its product.
 struct ImportedOrder<'a> {
@@ -34,7 +26,7 @@ struct ImportedOrder<'a> {
     shop: ShopId,
     title: String,
     picture: String,
-    status: &'a str,
+    status: OrderStatus,
     shipped: bool,
     unit_price: Money,
     quantity: i32,
@@ -54,12 +46,10 @@ impl<'a> Import<'a> {
             )));
         }
         let status = row.text("status")?;
-        if !PAYMENT_STATUSES.contains(&status) {
-            return Err(row.refuse(format!(
-                "there is no status {status:?}; there are {}",
-                PAYMENT_STATUSES.join(", ")
-            )));
-        }
+        let Some(status) = PaymentStatus::parse(status) else {
+            let known = PaymentStatus::WORDS.join(", ");
+            return Err(row.refuse(format!("there is no status {status:?}; there are {known}")));
+        };
         let orders = self.orders_of(row)?;
         let amount = orders
             .iter()
@@ -67,20 +57,23 @@ impl<'a> Import<'a> {
             .ok_or_else(|| row.refuse("the sum of its orders is too large"))?;
         let purchase = self.insert_purchase(row, owner, amount)?;
         let created_at = row.time("created_at")?;
-        let payment = (
-            payments::id.eq(PaymentId(row.pk)),
-            payments::owner_id.eq(owner),
-            payments::purchase_id.eq(purchase),
-            payments::amount.eq(amount),
-            payments::refunded.eq(Money(0)),
-            payments::currency.eq(currency),
-            payments::status.eq(status),
-            payments::provider.eq(row.text("provider")?),
-            payments::payment_intent_id.eq(self.provider_id(row)?),
-            payments::created_at.eq(created_at),
-            payments::updated_at.eq(row.optional_time("updated_at")?.unwrap_or(created_at)),
-        );
-        row.map_error(diesel::insert_into(payments::table).values(payment).execute(self.conn))?;
+        let payment = Payment {
+            id: PaymentId(row.pk),
+            owner_id: Some(owner),
+            purchase_id: purchase,
+            amount,
+            refunded: Money(0),
+            currency: currency.to_owned(),
+            status,
+            provider: row.text("provider")?.to_owned(),
+            payment_intent_id: self.provider_id(row)?,
+            attempt: 1,
+            expires_at: None,
+            error: String::new(),
+            created_at,
+            updated_at: row.optional_time("updated_at")?.unwrap_or(created_at),
+        };
+        row.map_error(diesel::insert_into(payments::table).values(&payment).execute(self.conn))?;
         let mut by_shop_order: BTreeMap<(ShopId, bool), Vec<ImportedOrder<'_>>> = BTreeMap::new();
         for order in orders {
             by_shop_order
@@ -91,7 +84,7 @@ impl<'a> Import<'a> {
         for ((shop, _), orders) in by_shop_order {
             let shop_order = self.insert_shop_order(row, purchase, shop, &orders)?;
             for order in orders {
-                self.insert_order_line(&order, purchase, shop_order, PaymentId(row.pk))?;
+                self.insert_order_line(&order, purchase, shop_order, payment.id)?;
                 self.imported.insert((Model::Order, order.row.pk));
             }
         }
@@ -122,8 +115,8 @@ impl<'a> Import<'a> {
         let buyer = UserId(self.reference(row, "buyer", Model::User)?);
         let product = ProductId(self.reference(row, "product", Model::Product)?);
         let input = row.text("status")?;
-        let Some((status, shipped)) = STATUSES.into_iter().find(|(status, _)| *status == input) else {
-            let known = STATUSES.map(|(status, _)| status).join(", ");
+        let Some(status) = OrderStatus::parse(input) else {
+            let known = OrderStatus::WORDS.join(", ");
             return Err(row.refuse(format!("there is no status {input:?}; there are {known}")));
         };
         let subtotal = row.price("subtotal", self.currency)?;
@@ -151,7 +144,7 @@ impl<'a> Import<'a> {
             title,
             picture: picture.unwrap_or_default(),
             status,
-            shipped,
+            shipped: matches!(status, OrderStatus::Shipped | OrderStatus::Delivered),
             unit_price: if divides {
                 Money(subtotal.0 / i64::from(quantity))
             } else {
@@ -181,29 +174,32 @@ impl<'a> Import<'a> {
             .unwrap_or(&username);
         let id = PurchaseId::new();
         let created_at = payment.time("created_at")?;
-        let purchase = (
-            purchases::id.eq(id),
-            purchases::number.eq(number::generate(self.conn)?),
-            purchases::buyer_id.eq(buyer),
-            purchases::email.eq(email),
-            purchases::name.eq(name),
-            purchases::street.eq(address.unwrap_or_default()),
-            purchases::line2.eq(""),
-            purchases::postal_code.eq(""),
-            purchases::town.eq(""),
-            purchases::region.eq(""),
-            purchases::country.eq(""),
-            purchases::currency.eq(self.currency.code),
-            purchases::items_total.eq(total),
-            purchases::shipping_total.eq(Money(0)),
-            purchases::total.eq(total),
-            purchases::placed_at.eq(created_at),
-            purchases::created_at.eq(created_at),
-            purchases::updated_at.eq(payment.optional_time("updated_at")?.unwrap_or(created_at)),
-        );
+        let purchase = Purchase {
+            id,
+            number: number::generate(self.conn)?,
+            buyer_id: Some(buyer),
+            cart_id: None,
+            idempotency_key: None,
+            email,
+            address: Address {
+                name: name.to_owned(),
+                street: address.unwrap_or_default(),
+                ..Address::default()
+            },
+            currency: self.currency.code.to_owned(),
+            items_total: total,
+            shipping_total: Money(0),
+            total,
+            only_shop_id: None,
+            body_hash: String::new(),
+            quote: String::new(),
+            created_at,
+            placed_at: Some(created_at),
+        };
+        let updated_at = payment.optional_time("updated_at")?.unwrap_or(created_at);
         payment.map_error(
             diesel::insert_into(purchases::table)
-                .values(purchase)
+                .values((&purchase, purchases::updated_at.eq(updated_at)))
                 .execute(self.conn),
         )?;
         Ok(id)
@@ -222,24 +218,29 @@ impl<'a> Import<'a> {
         let first = orders.iter().map(|order| order.updated_at).min().unwrap_or(created_at);
         let last = orders.iter().map(|order| order.updated_at).max().unwrap_or(created_at);
         let shipped = orders.iter().any(|order| order.shipped);
-        let delivered = orders.iter().all(|order| order.status == "Delivered");
-        let shop_order = (
-            shop_orders::id.eq(id),
-            shop_orders::purchase_id.eq(purchase),
-            shop_orders::shop_id.eq(shop),
-            shop_orders::shop_name.eq(shop_name),
-            shop_orders::price.eq(Money(0)),
-            shop_orders::carrier.eq(""),
-            shop_orders::tracking.eq(""),
+        let delivered = orders.iter().all(|order| order.status == OrderStatus::Delivered);
+        let shop_order = ShopOrder {
+            id,
+            purchase_id: purchase,
+            shop_id: Some(shop),
+            shop_name,
+            price: Money(0),
+            carrier: String::new(),
+            tracking: String::new(),
             // The original stored only the time of the last change of an order.
-            shop_orders::shipped_at.eq(shipped.then_some(first)),
-            shop_orders::delivered_at.eq(delivered.then_some(last)),
-            shop_orders::created_at.eq(created_at),
-            shop_orders::updated_at.eq(last),
-        );
+            shipped_at: shipped.then_some(first),
+            delivered_at: delivered.then_some(last),
+            created_at,
+            rate_id: None,
+            rate: String::new(),
+            pickup: false,
+            arrives_from: None,
+            arrives_until: None,
+            note: String::new(),
+        };
         payment.map_error(
             diesel::insert_into(shop_orders::table)
-                .values(shop_order)
+                .values((&shop_order, shop_orders::updated_at.eq(last)))
                 .execute(self.conn),
         )?;
         Ok(id)
@@ -252,33 +253,32 @@ impl<'a> Import<'a> {
         shop_order: ShopOrderId,
         payment: PaymentId,
     ) -> Result<()> {
-        let line = (
-            orders::id.eq(OrderLineId(order.row.pk)),
-            orders::buyer_id.eq(order.buyer),
-            orders::product_id.eq(order.product),
-            orders::variant_id.eq(order.variant),
-            orders::purchase_id.eq(purchase),
-            orders::shop_order_id.eq(shop_order),
-            orders::payment_id.eq(payment),
-            orders::status.eq(order.status),
-            orders::title.eq(&order.title),
-            orders::options.eq(""),
-            orders::personalization.eq(""),
-            orders::picture.eq(&order.picture),
-            orders::unit_price.eq(order.unit_price),
-            orders::quantity.eq(order.quantity),
-            orders::subtotal.eq(order.subtotal),
-            orders::created_at.eq(order.created_at),
-            orders::updated_at.eq(order.updated_at),
-        );
-        order
-            .row
-            .map_error(diesel::insert_into(orders::table).values(line).execute(self.conn))?;
-        if let Some(status) = OrderStatus::parse(order.status) {
-            let action = OrderAction::by_market(order.updated_at);
-            OrderEvent::record(self.conn, OrderLineId(order.row.pk), None, status, action)?;
-        }
-        Ok(())
+        let line = OrderLine {
+            id: OrderLineId(order.row.pk),
+            buyer_id: Some(order.buyer),
+            product_id: Some(order.product),
+            variant_id: Some(order.variant),
+            purchase_id: purchase,
+            shop_order_id: shop_order,
+            payment_id: payment,
+            status: order.status,
+            title: order.title.clone(),
+            options: String::new(),
+            personalization: String::new(),
+            picture: order.picture.clone(),
+            unit_price: order.unit_price,
+            quantity: order.quantity,
+            subtotal: order.subtotal,
+            created_at: order.created_at,
+            cart_item_id: None,
+        };
+        order.row.map_error(
+            diesel::insert_into(orders::table)
+                .values((&line, orders::updated_at.eq(order.updated_at)))
+                .execute(self.conn),
+        )?;
+        let action = OrderAction::by_market(order.updated_at);
+        OrderEvent::record(self.conn, line.id, None, line.status, action)
     }
 
     /// The provider's id of the payment, which must be unique for each provider.

@@ -7,13 +7,12 @@ use serde::Deserialize;
 
 use super::access::PurchaseRequest;
 use super::details::PurchaseDetails;
-use super::flash_result::flash_result;
 use crate::error::{Error, Result};
 use crate::id::OrderLineId;
 use crate::money::Money;
 use crate::orders::{OrderLine, emails};
 use crate::payments::cancel_line;
-use crate::web::{Page, show, view};
+use crate::web::{Flash, Page, show, view};
 
 #[derive(Template)]
 #[template(path = "orders/cancel.html")]
@@ -92,6 +91,6 @@ pub async fn create(request: PurchaseRequest, path: Path<LinePath>) -> Result<Ht
         }
         Err(error) => Err(error),
     };
-    flash_result(&request.session, canceled)?;
+    Flash::result(&request.session, canceled)?;
     Ok(request.who.redirect(&request.who.base()))
 }

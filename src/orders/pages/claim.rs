@@ -9,12 +9,14 @@ use serde::Deserialize;
 
 use super::access::PurchaseRequest;
 use super::show::OrderPage;
-use crate::accounts::{ActionContext, EventKind, Factor, Password, Session, SignUp, User, Username, send_verification};
+use crate::accounts::{
+    ActionContext, EventKind, Factor, MAX_NAME_LENGTH, Password, Session, SignUp, User, Username, send_verification,
+};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::id::SessionId;
 use crate::orders::{self, Purchase};
-use crate::text::Email;
+use crate::text::EmailAddress;
 use crate::web::visitor::sign_in;
 use crate::web::{Flash, Form, FormErrors, SignedIn, invalid};
 
@@ -95,14 +97,14 @@ fn sign_up(conn: &mut Conn, purchase: &Purchase, hash: &str, action: &ActionCont
 
 /// A new account with the name of the recipient. The username is made from the email address and can be changed later.
 fn sign_up_draft(conn: &mut Conn, purchase: &Purchase, hash: &str) -> Result<SignUp> {
-    let email = Email::parse(&purchase.email).map_err(|message| Error::Refused(message.to_owned()))?;
+    let email = EmailAddress::parse(&purchase.email).map_err(|message| Error::Refused(message.to_owned()))?;
     let name = &purchase.address.name;
     let (first, last) = name.split_once(' ').unwrap_or((name, ""));
     Ok(SignUp {
         username: free_username(conn, &purchase.email)?,
         email,
-        first_name: first.trim().chars().take(60).collect(),
-        last_name: last.trim().chars().take(60).collect(),
+        first_name: first.trim().chars().take(MAX_NAME_LENGTH).collect(),
+        last_name: last.trim().chars().take(MAX_NAME_LENGTH).collect(),
         password: hash.to_owned(),
     })
 }

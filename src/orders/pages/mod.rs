@@ -6,7 +6,6 @@ mod claim;
 mod claim_option;
 mod confirm_delivery;
 pub mod details;
-pub mod flash_result;
 pub mod index;
 mod reorder;
 mod show;

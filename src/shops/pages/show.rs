@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
 use crate::images::Picture;
 use crate::shops::{Section, Shop, ShopState, Vacation};
-use crate::text::{Email, Html, is_slug};
+use crate::text::{EmailAddress, Html, is_slug};
 use crate::web::{self, AnyRequest, LoadMore, Page, PageParams, Query, moved, view};
 
 /// The shop's page. htmx gets the block `more` for "Show 24 more".
@@ -205,7 +205,7 @@ impl ShopHead {
             products,
             cover: picture(&shop.shop_image),
             logo: picture(&shop.logo),
-            contact_is_email: Email::parse(&shop.contact).is_ok(),
+            contact_is_email: EmailAddress::parse(&shop.contact).is_ok(),
             name: shop.name,
             tagline: shop.tagline,
             location: shop.location,

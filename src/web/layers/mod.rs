@@ -109,7 +109,7 @@ pub async fn error_pages(
         id,
         path: request.path(),
         htmx: error_page::is_htmx(request.headers()),
-        theme: ColorScheme::chosen(&request.get_session()),
+        color_scheme: ColorScheme::chosen(&request.get_session()),
     };
     let response = error_page::render(response, &failed);
     Ok(ServiceResponse::new(request, response))
@@ -150,7 +150,7 @@ impl Exchange {
                 id: self.id,
                 path: self.uri.path(),
                 htmx: self.htmx,
-                theme: None,
+                color_scheme: None,
             };
             response = error_page::render(response, &failed);
         }

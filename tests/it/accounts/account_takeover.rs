@@ -4,6 +4,7 @@ use pocketshop::ops::users::make_admin;
 use reqwest::StatusCode;
 
 use super::helpers::{email_of, turn_on_second_factor};
+use crate::support::jobs::count_waiting;
 use crate::support::visitor::{PASSWORD, Visitor, location};
 use crate::support::{Market, run, texts};
 
@@ -149,6 +150,6 @@ fn a_login_with_control_characters_is_unknown() {
         super::helpers::wait_for_jobs(&market).await;
         let mut conn = super::helpers::connect(&market);
         assert_eq!(pocketshop::jobs::count_dead(&mut conn).unwrap(), 0);
-        assert_eq!(pocketshop::jobs::count_waiting(&mut conn, None).unwrap(), 0);
+        assert_eq!(count_waiting(&mut conn, None), 0);
     });
 }

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use pocketshop::db::Conn;
-use pocketshop::jobs;
 use reqwest::Response;
 
 use crate::schema::{security_events, throttles, users};
 use crate::support::Market;
+use crate::support::jobs::count_waiting;
 use crate::support::rows;
 use crate::support::visitor::{PASSWORD, Visitor};
 
@@ -115,7 +115,7 @@ pub fn dump(market: &Market, tables: &[&str]) -> Vec<String> {
 /// Waits until no job is queued, so that all emails are sent.
 pub async fn wait_for_emails(market: &Market) {
     let start = Instant::now();
-    while jobs::count_waiting(&mut conn(market), None).unwrap() > 0 {
+    while count_waiting(&mut conn(market), None) > 0 {
         assert!(start.elapsed() < Duration::from_secs(20), "emails are still queued");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

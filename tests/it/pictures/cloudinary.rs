@@ -138,17 +138,17 @@ fn an_unused_upload_at_cloudinary_is_deleted_and_a_missing_one_is_no_error() {
             file.unwrap().set_modified(old).unwrap();
         };
         files(&market).iter().for_each(age);
-        market.pictures().sweep(&market.db, now()).await.unwrap();
+        market.pictures().purge_unused(&market.db, now()).await.unwrap();
         assert!(picture_jobs_done(&market).await, "a picture in use is not deleted");
         conn.batch_execute("UPDATE users SET profile_image = ''").unwrap();
-        market.pictures().sweep(&market.db, now()).await.unwrap();
+        market.pictures().purge_unused(&market.db, now()).await.unwrap();
         wait_until(&market, "the removal", async || picture_jobs_done(&market).await).await;
         assert!(cloud.pictures().is_empty() && files(&market).is_empty());
         // A mark for a picture that was never uploaded causes no error.
         let never_uploaded = "0123456789abcdef0123456789abcdef-70x40.cloudinary".to_owned();
         std::fs::write(pictures_folder(&market).join(&never_uploaded), b"").unwrap();
         age(&never_uploaded);
-        market.pictures().sweep(&market.db, now()).await.unwrap();
+        market.pictures().purge_unused(&market.db, now()).await.unwrap();
         wait_until(&market, "the removal", async || picture_jobs_done(&market).await).await;
         assert_eq!(files(&market), [""; 0]);
     });

@@ -42,7 +42,7 @@ fn a_sweep_deletes_old_orphans_and_nothing_else() {
         for file in in_use.iter().chain(&old_orphans).chain([&other_file]) {
             age(&market, file);
         }
-        market.pictures().sweep(&market.db, now()).await.unwrap();
+        market.pictures().purge_unused(&market.db, now()).await.unwrap();
         let mut expected = [in_use, vec![recent, other_file]].concat();
         expected.sort();
         assert_eq!(files(&market), expected);

@@ -108,7 +108,7 @@ fn the_files_of_a_picture_in_use_are_kept() {
         let finished = url.replace(".webp", ".avif");
         conn.batch_execute(&format!("UPDATE shops SET logo = '' WHERE logo = '{finished}'"))
             .unwrap();
-        market.pictures().sweep(&market.db, now()).await.unwrap();
+        market.pictures().purge_unused(&market.db, now()).await.unwrap();
         assert_eq!(files(&market).len(), 2, "not old enough to be deleted as an orphan");
     });
 }

@@ -4,6 +4,7 @@ pub mod binary;
 pub mod cloudinary;
 pub mod database;
 pub mod image_files;
+pub mod jobs;
 pub mod mail;
 pub mod roles;
 pub mod routes;
@@ -17,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use pocketshop::config::secret::Secret;
-use pocketshop::config::{Config, Limits, LogFormat, PasswordCost, Payments, SecretKeys, Threads};
+use pocketshop::config::{Config, Limits, LogFormat, PasswordCost, Payments, SecretKeys, ThreadCounts};
 use pocketshop::db::{Db, PoolSettings};
 use pocketshop::jobs::Worker;
 use pocketshop::money::Currency;
@@ -138,7 +139,7 @@ pub fn config(folder: &Path, database: &Database) -> Config {
         rate_limit: false,
         limits: Limits::default(),
         pools: PoolSettings::default(),
-        threads: Threads::default(),
+        threads: ThreadCounts::default(),
         smtp: None,
         mail_from: "PocketShop <no-reply@localhost>".parse().unwrap(),
         password_cost: PasswordCost::default(),
