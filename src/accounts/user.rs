@@ -49,7 +49,7 @@ pub struct NewUser<'a> {
     pub password: &'a str,
     pub first_name: &'a str,
     pub last_name: &'a str,
-    pub address: Option<&'a str>,
+    pub address: Option<String>,
     pub profile_image: &'a str,
     pub admin: bool,
     pub email_verified_at: Option<NaiveDateTime>,

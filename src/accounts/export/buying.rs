@@ -80,8 +80,8 @@ pub struct Refund {
 #[derive(Queryable, Selectable, Serialize)]
 #[diesel(table_name = purchases)]
 pub struct Purchase {
-    #[diesel(column_name = number)]
-    purchase: String,
+    #[serde(rename = "purchase")]
+    number: String,
     email: String,
     name: String,
     street: String,

@@ -37,7 +37,9 @@ impl Import<'_> {
             password,
             first_name: row.optional_text("first_name")?,
             last_name: row.optional_text("last_name")?,
-            address: Some(row.optional_text("address")?).filter(|address| !address.is_empty()),
+            address: Some(row.optional_text("address")?)
+                .filter(|address| !address.is_empty())
+                .map(str::to_owned),
             profile_image: &profile_image,
             admin: false,
             email_verified_at: None,

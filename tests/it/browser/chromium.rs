@@ -138,7 +138,7 @@ impl Chromium {
     }
 }
 
-/// Waits for the DevTools address, which Chromium writes into its folder.
+/// Waits for the address of the debugger, which Chromium writes into its folder.
 fn devtools_address(folder: &Path) -> Result<String, String> {
     let read = |name| fs::read_to_string(folder.join(name)).unwrap_or_default();
     let deadline = Instant::now() + Duration::from_secs(60);
