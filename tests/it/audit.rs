@@ -240,8 +240,8 @@ fn wrong_statuses_and_references_are_reported() {
         ),
         (
             "UPDATE orders SET status = 'lost' WHERE id = (SELECT MAX(id) FROM orders)",
-            "Every status is",
-            "order ",
+            "Every state, status and kind",
+            "orders ",
         ),
         (
             "UPDATE categories SET position = -1 WHERE code = 'ART'",

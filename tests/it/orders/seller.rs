@@ -181,8 +181,8 @@ fn a_canceled_order_shows_what_was_ordered() {
         let lea = market.sign_up("lea").await;
         let order = buy(&market, &lea, "lea@example.org").await;
         let ines = seller(&market).await;
-        let list = async || texts(&ines.page("/dashboard/orders/shop?view=all").await, ".sales > li").remove(0);
-        let total = async || texts(&ines.page(&order.seller_page()).await, ".sums .total .num").concat();
+        let list = async || texts(&ines.page("/dashboard/orders/shop?view=all").await, ".shop-orders > li").remove(0);
+        let total = async || texts(&ines.page(&order.seller_page()).await, ".totals .total .num").concat();
         let before = total().await;
         assert!(list().await.contains(&before), "{before}");
         lea.post(&order.cancellation_path(&order.buyer_page()), &[]).await;
