@@ -80,16 +80,14 @@ impl PageParams {
         }
     }
 
-    /// Removes the extra row. Returns the link to more if there was one.
-    pub fn load_more<T>(
-        &self,
-        rows: &mut Vec<T>,
-        action: &str,
-        filters: &[(&str, &str)],
-        cursor: impl Fn(&T) -> Cursor,
-    ) -> Option<LoadMore> {
-        let page_size = usize::try_from(self.page_size()).unwrap_or(0);
-        let after = next_page(rows, page_size, cursor)?.to_string();
+    /// Removes the extra row. Returns the cursor of the next rows if there was one.
+    pub fn next<T>(&self, rows: &mut Vec<T>, cursor: impl Fn(&T) -> Cursor) -> Option<Cursor> {
+        next_page(rows, usize::try_from(self.page_size()).unwrap_or(0), cursor)
+    }
+
+    /// The link to the next rows.
+    pub fn load_more(&self, next: Option<Cursor>, action: &str, filters: &[(&str, &str)]) -> Option<LoadMore> {
+        let after = next?.to_string();
         let address = |extra: &[(&str, &str)]| {
             let fields: Vec<&(&str, &str)> = filters.iter().chain(extra).collect();
             format!("{action}?{}", query_string(fields).unwrap_or_default())
@@ -123,9 +121,9 @@ mod tests {
 
     fn load_more(n: Option<&str>, after: Option<&str>, rows: i64) -> Option<LoadMore> {
         let mut rows: Vec<i64> = (0..rows).collect();
-        params(n, after).load_more(&mut rows, "/products", &[("sort", "price")], |row| {
-            Cursor::at_number(*row, 7_i64)
-        })
+        let params = params(n, after);
+        let next = params.next(&mut rows, |row| Cursor::at_number(*row, 7_i64));
+        params.load_more(next, "/products", &[("sort", "price")])
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The home page.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use chrono::NaiveDateTime;
@@ -25,6 +27,13 @@ const MAX_SHOPS: i64 = 4;
 #[template(path = "catalog/home.html")]
 struct HomePage {
     page: Page,
+    data: Arc<HomeData>,
+}
+
+view!(HomePage);
+
+/// What the home page shows to everyone.
+struct HomeData {
     /// The collage beside the welcome.
     hero: Vec<ProductCard>,
     newest: Vec<ProductCard>,
@@ -33,18 +42,6 @@ struct HomePage {
     count: ProductCount,
 }
 
-view!(HomePage);
-
-/// What the home page shows to everyone.
-#[derive(Clone)]
-struct HomeData {
-    newest: Vec<ProductCard>,
-    categories: Vec<CategoryCard>,
-    shops: Vec<ShopCard>,
-    count: ProductCount,
-}
-
-#[derive(Clone)]
 struct CategoryCard {
     label: String,
     url: String,
@@ -55,23 +52,11 @@ struct CategoryCard {
 /// `GET /`
 pub async fn show(request: AnyRequest) -> Result<HttpResponse> {
     let (site, db, now) = (request.page.site.clone(), request.services.db.clone(), request.now());
-    let read = move |conn: &mut Conn| HomeData::read(conn, &db, &site.categories, now);
+    let read = move |conn: &mut Conn| HomeData::read(conn, &db, &site.categories, now).map(Arc::new);
     let data = request.services.db.read_cached("home".to_owned(), read).await?;
-    let mut newest = data.newest;
-    // The collage takes the oldest of them, so that no product is on the page twice.
-    let rest = newest.len().saturating_sub(COLLAGE_SIZE);
-    let hero = if rest >= COLLAGE_SIZE {
-        newest.split_off(rest)
-    } else {
-        Vec::new()
-    };
     web::show(&HomePage {
         page: request.page,
-        hero,
-        newest,
-        categories: data.categories,
-        shops: data.shops,
-        count: data.count,
+        data,
     })
 }
 
@@ -100,7 +85,15 @@ impl HomeData {
                 picture: image.map(Image::picture),
             })
         };
+        // The collage takes the oldest of them, so that no product is on the page twice.
+        let rest = newest.len().saturating_sub(COLLAGE_SIZE);
+        let hero = if rest >= COLLAGE_SIZE {
+            newest.split_off(rest)
+        } else {
+            Vec::new()
+        };
         Ok(Self {
+            hero,
             newest,
             categories: largest.iter().filter_map(card).collect(),
             count: counts.count(&everything),

@@ -1,5 +1,7 @@
 //! The list of all products, and the list of a category.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -26,7 +28,7 @@ struct ListingPage {
     /// The address without filters.
     clear: String,
     count: ProductCount,
-    products: Vec<ProductCard>,
+    products: Arc<[ProductCard]>,
     more: Option<LoadMore>,
     shops: Vec<ShopCard>,
     /// The market has no open shop.
@@ -67,22 +69,22 @@ async fn list(request: AnyRequest, params: &ListParams, fixed_category: Option<C
     let (filter, sort, now) = (list.filter(), list.sort, page.now);
     let name = format!("list {filter:?} {sort:?}");
     let (shared, list_filter, limit) = (db.clone(), filter.clone(), page_params.limit());
-    let after = page_params.after.clone();
+    let params = page_params.clone();
     let read = move |conn: &mut Conn| {
         let query = ProductQuery {
             filter: &list_filter,
             sort,
-            after: after.as_ref(),
+            after: params.after.as_ref(),
             limit,
         };
-        let products = ProductCard::list(conn, &query, now)?;
-        Ok((products, ProductCounts::cached(&shared, conn)?))
+        let mut products = ProductCard::list(conn, &query, now)?;
+        let next = params.next(&mut products, |card| card.cursor(sort));
+        Ok((products.into(), next, ProductCounts::cached(&shared, conn)?))
     };
-    let (mut products, counts) = page_params.read_cached(db, name, read).await?;
+    let (products, next, counts): (Arc<[ProductCard]>, _, _) = page_params.read_cached(db, name, read).await?;
     let count = counts.count(&filter);
     let no_shops = count.products == 0 && db.read(ListedShop::count).await? == 0;
-    let cursor = |card: &ProductCard| card.cursor(sort);
-    let more = page_params.load_more(&mut products, &list.action(), &list.fields(), cursor);
+    let more = page_params.load_more(next, &list.action(), &list.fields());
     web::show(&ListingPage {
         heading: list.heading(),
         lead: "Made and shipped by independent makers.".to_owned(),

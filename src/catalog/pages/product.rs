@@ -1,5 +1,7 @@
 //! A product's own page.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::Path;
@@ -41,7 +43,7 @@ struct ProductPage {
     /// The states, if only the seller sees the page.
     hidden: Option<(ProductState, ShopState)>,
     theme_url: String,
-    more_from_shop: Vec<ProductCard>,
+    more_from_shop: Arc<[ProductCard]>,
     buy: BuyBox,
 }
 
@@ -95,7 +97,7 @@ pub async fn show(
         ProductAddress::Moved(url) => Ok(moved(&url)),
         ProductAddress::Product(data) => {
             let form = AddToCartForm::from_pairs(query.0);
-            web::show(&ProductPage::new(*data, request.page, form, FormErrors::default()))
+            web::show(&ProductPage::new(&data, request.page, form, FormErrors::default()))
         }
     }
 }
@@ -117,7 +119,7 @@ pub async fn show_again<Who>(request: Request<Who>, form: AddToCartForm, errors:
     let ProductAddress::Product(data) = address else {
         return Err(Error::NotFound);
     };
-    let mut response = invalid(&ProductPage::new(*data, request.page, form, errors))?;
+    let mut response = invalid(&ProductPage::new(&data, request.page, form, errors))?;
     for (name, value) in SWAP_BUY_BOX {
         response.headers_mut().insert(name, value);
     }
@@ -134,12 +136,12 @@ const SWAP_BUY_BOX: [(HeaderName, HeaderValue); 2] = [
 ];
 
 impl ProductPage {
-    fn new(data: ProductData, page: Page, form: AddToCartForm, errors: FormErrors) -> Self {
+    fn new(data: &ProductData, page: Page, form: AddToCartForm, errors: FormErrors) -> Self {
         let several = data.variants.len() > 1;
         let chosen = (data.variants.iter())
             .find(|variant| several && Some(variant.id) == form.variant)
             .or_else(|| data.variants.first().filter(|_| !several));
-        let product = ProductHead::new(&data, chosen, &page);
+        let product = ProductHead::new(data, chosen, &page);
         let links = data.variants.iter().filter(|_| several);
         let variants: Vec<VariantLink> = links
             .map(|variant| VariantLink::new(variant, chosen, &product.url))
@@ -148,29 +150,29 @@ impl ProductPage {
         let chosen_picture = data.images.iter().position(|image| Some(image.id) == chosen_image);
         let states = (data.product.state, data.shop.state);
         Self {
-            buy: BuyBox::new(&data, chosen, &page, form, errors),
+            buy: BuyBox::new(data, chosen, &page, form, errors),
             number: data.product.id,
             price_before: (data.facts.content.compare_at_price).filter(|before| *before > product.price),
             option_name: data.product.option_name(),
             variants,
             chosen_picture: chosen_picture.unwrap_or(0),
             pictures: data.images.iter().map(Image::picture).collect(),
-            description: data.description,
-            description_meta: data.description_meta,
+            description: data.description.clone(),
+            description_meta: data.description_meta.clone(),
             vacation: data.shop.vacation(page.now),
             hidden: Some(states).filter(|states| *states != (ProductState::Active, ShopState::Open)),
             theme_url: data.shop.theme.url(&data.shop.slug),
             shop: ShopCard {
                 url: data.shop.url(),
-                name: data.shop.name,
-                tagline: data.shop.tagline,
-                location: data.shop.location,
+                name: data.shop.name.clone(),
+                tagline: data.shop.tagline.clone(),
+                location: data.shop.location.clone(),
                 products: data.shop_product_count,
                 picture: (data.others.first()).and_then(|card| card.pictures.first().cloned()),
                 pictures: Vec::new(),
             },
-            more_from_shop: data.others,
-            facts: data.facts,
+            more_from_shop: data.others.clone(),
+            facts: data.facts.clone(),
             product,
             page,
         }

@@ -1,5 +1,7 @@
 //! What a product's page shows, read together and cached for everyone who sees the same page.
 
+use std::sync::Arc;
+
 use chrono::NaiveDateTime;
 
 use crate::catalog::{
@@ -18,7 +20,6 @@ const MAX_OTHERS: i64 = 4;
 /// Characters of the description for search engines.
 const META_LENGTH: usize = 155;
 
-#[derive(Clone)]
 pub struct ProductData {
     pub product: Product,
     pub facts: Facts,
@@ -32,7 +33,7 @@ pub struct ProductData {
     /// The description for search engines.
     pub description_meta: String,
     /// Other products of the shop.
-    pub others: Vec<ProductCard>,
+    pub others: Arc<[ProductCard]>,
     /// How many products the shop shows, this one too.
     pub shop_product_count: i64,
 }
@@ -40,7 +41,7 @@ pub struct ProductData {
 /// What an address leads to.
 #[derive(Clone)]
 pub enum ProductAddress {
-    Product(Box<ProductData>),
+    Product(Arc<ProductData>),
     /// The product has another address now.
     Moved(String),
 }
@@ -62,7 +63,7 @@ pub async fn look_up(
     let read = move |conn: &mut Conn| match Product::at(conn, &shop, &slug, own_shop) {
         Ok((product, shop)) => {
             let data = ProductData::read(conn, &shared, product, shop, now)?;
-            Ok(ProductAddress::Product(Box::new(data)))
+            Ok(ProductAddress::Product(Arc::new(data)))
         }
         Err(Error::NotFound) => Product::moved_from(conn, &shop, &slug)?
             .map(ProductAddress::Moved)
@@ -111,7 +112,7 @@ impl ProductData {
             shop,
             variants,
             images,
-            others,
+            others: others.into(),
             shop_product_count,
         })
     }

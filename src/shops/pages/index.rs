@@ -1,5 +1,7 @@
 //! The list of shops.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use askama::Template;
 
@@ -14,7 +16,7 @@ use crate::web::{self, AnyRequest, LoadMore, Page, Query, view};
 #[template(path = "shops/index.html", blocks = ["more"])]
 struct ShopsPage {
     page: Page,
-    shops: Vec<ShopCard>,
+    shops: Arc<[ShopCard]>,
     total: i64,
     more: Option<LoadMore>,
 }
@@ -30,14 +32,14 @@ pub async fn index(request: AnyRequest, query: Query<ShopListParams>) -> Result<
         let counts = ProductCounts::cached(&shared, conn)?;
         let mut shops = ListedShop::newest(conn, params.after.as_ref(), params.limit())?;
         let total = ListedShop::count(conn)?;
-        let more = params.load_more(&mut shops, "/shops", &[], ListedShop::cursor);
-        Ok((ListedShop::cards(conn, &counts, shops)?, total, more))
+        let next = params.next(&mut shops, ListedShop::cursor);
+        Ok((ListedShop::cards(conn, &counts, shops)?.into(), total, next))
     };
-    let (shops, total, more) = page_params.read_cached(db, "shops".to_owned(), read).await?;
+    let (shops, total, next): (Arc<[ShopCard]>, _, _) = page_params.read_cached(db, "shops".to_owned(), read).await?;
     web::show(&ShopsPage {
         page: request.page,
         shops,
         total,
-        more,
+        more: page_params.load_more(next, "/shops", &[]),
     })
 }

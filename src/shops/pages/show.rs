@@ -1,5 +1,7 @@
 //! A shop's own page.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
@@ -7,7 +9,7 @@ use chrono::NaiveDateTime;
 
 use super::params::ShopListParams;
 use crate::catalog::{ProductCard, ProductCounts, ProductFilter, ProductQuery, ProductSort};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Cursor, Db};
 use crate::error::{Error, Result};
 use crate::id::{SectionId, ShopId};
 use crate::images::Picture;
@@ -30,7 +32,7 @@ struct ShopPage {
     section: String,
     /// How many products the whole list has.
     total: i64,
-    products: Vec<ProductCard>,
+    products: Arc<[ProductCard]>,
     more: Option<LoadMore>,
 }
 
@@ -68,7 +70,9 @@ struct ShopData {
     shop: Shop,
     owner: String,
     story: Html,
-    products: Vec<ProductCard>,
+    products: Arc<[ProductCard]>,
+    /// The cursor of the products after these.
+    next: Option<Cursor>,
     /// How many products the shop has.
     product_count: i64,
     sections: Vec<(Section, i64)>,
@@ -153,8 +157,10 @@ impl ShopProducts {
             after: self.params.after.as_ref(),
             limit: self.params.limit(),
         };
+        let mut products = ProductCard::list(conn, &query, self.now)?;
         Ok(ShopData {
-            products: ProductCard::list(conn, &query, self.now)?,
+            next: self.params.next(&mut products, |card| card.cursor(ProductSort::Newest)),
+            products: products.into(),
             owner: shop.owner_name(conn)?,
             story: Html::from_markdown(&shop.bio),
             shop,
@@ -165,14 +171,12 @@ impl ShopProducts {
 }
 
 impl ShopPage {
-    fn new(mut data: ShopData, page: Page, section: Option<SectionId>, params: &PageParams) -> Self {
+    fn new(data: ShopData, page: Page, section: Option<SectionId>, params: &PageParams) -> Self {
         let url = data.shop.url();
         let section_id = section.map(|section| section.to_string()).unwrap_or_default();
         let filters = [("section", section_id.as_str())];
         let filters = if section.is_some() { &filters[..] } else { &[] };
-        let more = params.load_more(&mut data.products, &url, filters, |card| {
-            card.cursor(ProductSort::Newest)
-        });
+        let more = params.load_more(data.next, &url, filters);
         let chosen = data.sections.iter().find(|(known, _)| Some(known.id) == section);
         let link = |(known, _): &(Section, i64)| SectionLink {
             name: known.name.clone(),
