@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::dsl::{exists, max, sql};
+use diesel::dsl::{case_when, count, count_star, exists, max, sum};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use super::order::{SellerProductSort, SellerProductView, SortKey};
 use crate::catalog::products::visibility::ProductState;
@@ -72,12 +71,11 @@ struct ProductRow {
 impl SellerProductCounts {
     /// Runs one query that reads only an index.
     pub fn of_shop(conn: &mut Conn, shop: ShopId) -> Result<Self> {
-        let sold_out =
-            sql::<BigInt>("CAST(COALESCE(SUM(CASE WHEN products.quantity <= 0 THEN 1 ELSE 0 END), 0) AS BIGINT)");
+        let sold_out = count(case_when(products::quantity.le(0), products::quantity));
         let states: Vec<(ProductState, i64, i64)> = products::table
             .filter(products::shop_id.eq(shop))
             .group_by(products::state)
-            .select((products::state, diesel::dsl::count_star(), sold_out))
+            .select((products::state, count_star(), sold_out))
             .load(conn)?;
         let mut counts = Self::default();
         for (state, all, sold_out) in states {
@@ -133,11 +131,13 @@ impl SellerProductRow {
         query = match filter.view {
             SellerProductView::All => query.filter(products::state.ne(ProductState::Archived)),
             SellerProductView::Live => query
-                .filter(products::state.ne_all([ProductState::Draft, ProductState::Archived]))
+                .filter(products::state.ne(ProductState::Draft))
+                .filter(products::state.ne(ProductState::Archived))
                 .filter((products::quantity + 0).gt(0)),
             SellerProductView::Draft => query.filter(products::state.eq(ProductState::Draft)),
             SellerProductView::SoldOut => query
-                .filter(products::state.ne_all([ProductState::Draft, ProductState::Archived]))
+                .filter(products::state.ne(ProductState::Draft))
+                .filter(products::state.ne(ProductState::Archived))
                 .filter(products::quantity.le(0)),
             SellerProductView::Archived => query.filter(products::state.eq(ProductState::Archived)),
         };
@@ -239,19 +239,19 @@ fn count_sold(conn: &mut Conn, products: &[ProductId]) -> Result<HashMap<Product
     if products.is_empty() {
         return Ok(HashMap::new());
     }
-    let sum = sql::<BigInt>("CAST(COALESCE(SUM(orders.quantity), 0) AS BIGINT)");
-    let sold: Vec<(Option<ProductId>, i64)> = orders::table
+    let sold: Vec<(Option<ProductId>, Option<i64>)> = orders::table
         .inner_join(payments::table)
         .filter(one_of(
             orders::product_id.assume_not_null(),
             products.iter().map(|id| id.0),
         ))
         .filter(orders::status.ne("Cancelled"))
-        .filter(payments::status.ne_all(["PENDING", "FAILED"]))
+        .filter(payments::status.ne("PENDING"))
+        .filter(payments::status.ne("FAILED"))
         .group_by(orders::product_id)
-        .select((orders::product_id, sum))
+        .select((orders::product_id, sum(orders::quantity)))
         .load(conn)?;
-    Ok(sold.into_iter().filter_map(|(id, sold)| Some((id?, sold))).collect())
+    Ok(sold.into_iter().filter_map(|(id, sold)| Some((id?, sold?))).collect())
 }
 
 /// Patterns for LIKE in lower-case text. SQLite lowers ASCII letters only, so two more patterns have the other letters in
