@@ -94,6 +94,7 @@ fn an_unknown_word_is_reported() {
     for statement in [
         "UPDATE shops SET state = 'lost' WHERE slug = 'barro-e-sal'",
         "UPDATE products SET delivery = 'pigeon' WHERE id = (SELECT MIN(id) FROM products)",
+        "UPDATE products SET archived_from = 'lost' WHERE id = (SELECT MIN(id) FROM products)",
     ] {
         let row = report_after(statement, "Every state, status and kind has a known value");
         assert!(row.contains(" is lost") || row.contains(" is pigeon"), "{row}");

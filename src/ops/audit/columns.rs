@@ -15,11 +15,12 @@ use crate::shops::{Corner, ShopState, Vividness};
 const SIGNED: &str = "stock_movements change";
 
 /// Tables, their columns that hold an enum, and its words.
-const ENUMS: [(&str, &str, &[&str]); 14] = [
+const ENUMS: [(&str, &str, &[&str]); 15] = [
     ("order_events", "actor", Actor::WORDS),
     ("orders", "status", OrderStatus::WORDS),
     ("payments", "status", PaymentStatus::WORDS),
     ("personalization_fields", "kind", PersonalizationKind::WORDS),
+    ("products", "archived_from", ProductState::WORDS),
     ("products", "delivery", Delivery::WORDS),
     ("products", "state", ProductState::WORDS),
     ("refunds", "status", RefundStatus::WORDS),
