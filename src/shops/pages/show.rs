@@ -99,7 +99,7 @@ pub async fn show(request: AnyRequest, shop: Path<String>, query: Query<ShopList
     let page_params = query.0.page();
     let own_shop = request.page.own_shop(&slug);
     let db = &request.services.db;
-    let name = format!("shop {slug} {}", section.map_or(0, |section| section.0));
+    let name = format!("shop {slug} {section:?}");
     let (shared, params, now) = (db.clone(), page_params.clone(), request.now());
     let read = move |conn: &mut Conn| {
         if let Ok(id) = slug.parse() {

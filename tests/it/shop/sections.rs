@@ -95,3 +95,14 @@ fn buyers_choose_among_the_sections_with_products() {
         );
     });
 }
+
+#[test]
+fn an_unknown_section_is_not_found_after_the_shop_was_visited() {
+    run(async {
+        let market = Market::demo();
+        for _ in 0..2 {
+            assert_eq!(market.get("/shops/barro-e-sal").await.status(), 200);
+            assert_eq!(market.get("/shops/barro-e-sal?section=0").await.status(), 404);
+        }
+    });
+}
