@@ -64,12 +64,19 @@ impl ReorderReport {
                     report.cart = Some((added.cart, added.item_count));
                     report.added.push(line.title);
                 }
-                Err(Error::Refused(message)) => report.refusals.push(message),
-                Err(Error::NotFound) => report.refusals.push(format!("{} is no longer sold.", line.title)),
+                Err(Error::Refused(message)) => report.refuse(message),
+                Err(Error::NotFound) => report.refuse(format!("{} is no longer sold.", line.title)),
                 Err(error) => return Err(error),
             }
         }
         Ok(report)
+    }
+
+    /// Several lines can have the same reason.
+    fn refuse(&mut self, reason: String) {
+        if !self.refusals.contains(&reason) {
+            self.refusals.push(reason);
+        }
     }
 
     /// The flash message: what was added, and up to three reasons why a line was not.
