@@ -34,6 +34,6 @@ pub use request::{
 };
 pub(crate) use respond::view;
 pub use respond::{View, get, html, invalid, moved, redirect, respond, show};
-pub use return_to::{NextParams, local, with_next};
+pub use return_to::{NextParams, form_page, local, with_next};
 pub use site::Site;
 pub use visitor::{Admin, Buyer, PendingSecondFactor, RecentlyAuthenticated, Seller, SignedIn};

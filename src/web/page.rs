@@ -14,6 +14,7 @@ use chrono::NaiveDateTime;
 use super::cart_cookie::{country, guest_cart};
 use super::color_scheme::ColorScheme;
 use super::flash::Flash;
+use super::return_to::form_page;
 use super::site::Site;
 use super::visitor::signed_in;
 use crate::accounts::Visitor;
@@ -29,7 +30,7 @@ pub struct Page {
     pub site: Data<Site>,
     /// The path of the request, without the query.
     pub path: String,
-    /// Path and query of the request.
+    /// Path and query of the page. For a refused form, of the page that it was on.
     pub here: String,
     /// Whether htmx requests a block of the page.
     pub htmx: bool,
@@ -106,15 +107,21 @@ impl FromRequest for Page {
             country: country(&session).unwrap_or(site.country),
             site: site.clone(),
             path: request.path().to_owned(),
-            here: request
-                .uri()
-                .path_and_query()
-                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            here: here(request, site).unwrap_or_else(|| "/".to_owned()),
             htmx,
             color_scheme: ColorScheme::chosen(&session),
             visitor,
             flash: if shows_messages { Flash::take(&session) } else { None },
             now: now(),
         }))
+    }
+}
+
+/// Path and query of the page, which sign-in links return to.
+fn here(request: &HttpRequest, site: &Site) -> Option<String> {
+    if request.method() == Method::POST {
+        form_page(request.headers(), &site.public_url)
+    } else {
+        request.uri().path_and_query().map(ToString::to_string)
     }
 }

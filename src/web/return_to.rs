@@ -1,5 +1,6 @@
 //! `?next=`: the page to return to, if it belongs to this site.
 
+use actix_web::http::header::{HeaderMap, REFERER};
 use serde::Deserialize;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
@@ -22,6 +23,12 @@ pub fn local(next: &str, site: &Url) -> String {
         }
         _ => "/".to_owned(),
     }
+}
+
+/// The page of this site that a form was on. None if the browser does not say.
+pub fn form_page(headers: &HeaderMap, site: &Url) -> Option<String> {
+    let page = Url::parse(headers.get(REFERER)?.to_str().ok()?).ok()?;
+    (page.origin() == site.origin()).then(|| page[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
 }
 
 /// The address of a page with the page to return to.

@@ -1,14 +1,13 @@
 //! Redirects to a step that is required before a page opens, with the address to return to.
 
 use actix_web::http::Method;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, REFERER};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use url::Url;
 
 use crate::error::{Error, Step};
 use crate::web::error_page::is_htmx;
-use crate::web::{Site, redirect as see_other, with_next};
+use crate::web::{Site, form_page, redirect as see_other, with_next};
 
 /// Makes htmx navigate to a page.
 const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
@@ -46,15 +45,7 @@ fn return_address(request: &HttpRequest) -> String {
             .path_and_query()
             .map_or("/".to_owned(), ToString::to_string);
     }
-    let referer = request
-        .headers()
-        .get(REFERER)
-        .and_then(|from| Url::parse(from.to_str().ok()?).ok());
     let site = request.app_data::<Data<Site>>();
-    match (referer, site) {
-        (Some(from), Some(site)) if from.origin() == site.public_url.origin() => {
-            from[url::Position::BeforePath..url::Position::AfterQuery].to_owned()
-        }
-        _ => "/account".to_owned(),
-    }
+    let page = site.and_then(|site| form_page(request.headers(), &site.public_url));
+    page.unwrap_or_else(|| "/account".to_owned())
 }

@@ -4,7 +4,7 @@ use scraper::Html;
 
 use super::market::{RING_DISH, SHOP, add, badge, main_text, response_text, set_quantity, simple_market};
 use crate::support::visitor::Visitor;
-use crate::support::{run, texts};
+use crate::support::{attributes, run, texts};
 
 #[test]
 fn a_product_that_is_not_sold_cannot_be_added() {
@@ -244,5 +244,35 @@ fn htmx_gets_the_cart_and_the_item_count_of_the_header() {
         let block = Html::parse_fragment(&changed.text().await.unwrap());
         assert_eq!(texts(&block, "#total"), ["$66.00"]);
         assert_eq!((badge(&block).as_str(), texts(&block, "header.top").len()), ("3", 0));
+    });
+}
+
+#[test]
+fn signing_in_after_a_refused_form_returns_to_the_page_that_it_was_on() {
+    run(async {
+        let market = simple_market().await;
+        let referers = [
+            (
+                "http://localhost/products?sort=price",
+                "/login?next=/products?sort=price",
+            ),
+            ("https://elsewhere.example/products", "/login"),
+            ("", "/login"),
+        ];
+        for (referer, link) in referers {
+            let request = reqwest::Client::new()
+                .post(format!("{}/cart/items", market.url))
+                .header("Sec-Fetch-Site", "same-origin")
+                .header("Referer", referer)
+                .form(&[("quantity", "1")]);
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), 422);
+            let page = Html::parse_document(&response.text().await.unwrap());
+            let links = attributes(&page, "a[href^='/login']", "href");
+            assert!(
+                links.iter().all(|href| href == link) && !links.is_empty(),
+                "{referer}: {links:?}"
+            );
+        }
     });
 }
