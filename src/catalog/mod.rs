@@ -16,8 +16,7 @@ pub use listing::shop_card::{ListedShop, ShopCard};
 pub(crate) use products::create::free_product_slug;
 pub use products::delivery::{Delivery, MAX_LEAD_DAYS, Readiness};
 pub use products::draft::{
-    Draft, MAX_DESCRIPTION_LENGTH, MAX_MATERIAL_LENGTH, MAX_PRICE, MAX_SKU_LENGTH, MAX_STOCK, MAX_TITLE_LENGTH,
-    SectionChoice, VariantDraft,
+    Draft, MAX_DESCRIPTION_LENGTH, MAX_PRICE, MAX_SKU_LENGTH, MAX_STOCK, MAX_TITLE_LENGTH, SectionChoice, VariantDraft,
 };
 pub use products::facts::Facts;
 pub use products::personalization::{

@@ -12,8 +12,6 @@ use crate::money::Money;
 pub const MAX_TITLE_LENGTH: usize = 120;
 /// The longest description, in characters.
 pub const MAX_DESCRIPTION_LENGTH: usize = 10_000;
-/// The longest list of materials, in characters.
-pub const MAX_MATERIAL_LENGTH: usize = 120;
 /// The longest SKU of a variant, in characters.
 pub const MAX_SKU_LENGTH: usize = 64;
 /// The highest price, in minor units.

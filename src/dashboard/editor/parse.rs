@@ -3,7 +3,7 @@
 use super::input::{optional, price, whole_number};
 use super::state::EditorState;
 use crate::catalog::{
-    Categories, Delivery, Draft, MAX_DESCRIPTION_LENGTH, MAX_LEAD_DAYS, MAX_MATERIAL_LENGTH, MAX_TITLE_LENGTH, Options,
+    Categories, Delivery, Draft, MAX_DESCRIPTION_LENGTH, MAX_LEAD_DAYS, MAX_TITLE_LENGTH, Options,
     PersonalizationFieldDraft, ProductContent, ProductState, Readiness, SectionChoice, Tags,
 };
 use crate::id::{ImageId, SectionId};
@@ -85,7 +85,7 @@ impl EditorState {
         let delivery = Delivery::parse(&self.delivery).ok_or("Choose how the product is delivered.");
         let delivery = errors.check("delivery", delivery);
         let readiness = self.parse_readiness(errors);
-        let material = errors.check("material", line("material", &self.material, MAX_MATERIAL_LENGTH));
+        let material = errors.check("material", line("material", &self.material, 120));
         Some(ProductContent {
             title: title?,
             description: description?,
