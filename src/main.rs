@@ -167,7 +167,7 @@ fn run(command: Command, config: &Config) -> anyhow::Result<()> {
             let report = ops::audit::audit(config)?;
             print!("{report}");
             let broken = report.broken();
-            anyhow::ensure!(broken == 0, "{broken} of these rules are broken");
+            anyhow::ensure!(broken == 0, "rules that are broken: {broken}");
             Ok(())
         }
         Command::Sweep { at } => {

@@ -97,7 +97,7 @@ struct AdminPage {
     counts: Counts,
     /// The number of jobs of each kind.
     work: Vec<KindCount>,
-    /// Jobs that failed too often.
+    /// Jobs that failed every attempt.
     dead: Vec<DeadJobRow>,
     events: Vec<EventRow>,
     /// The address of the next page of events.

@@ -14,7 +14,7 @@ pub struct ThreadCounts {
     /// Threads that wait for the database or the disk, for each thread that serves requests. A few more than there are
     /// connections is enough.
     pub blocking: usize,
-    /// Threads that send emails and do every other job except pictures.
+    /// Threads for all jobs except pictures, such as emails.
     pub email: usize,
     /// Threads that resize pictures and delete them.
     pub picture: usize,
@@ -46,7 +46,7 @@ pub struct CapacitySettings {
     /// Threads that wait for the database and the disk, for each worker [default: 16]
     #[arg(long, env = "POCKETSHOP_BLOCKING_THREADS", value_name = "NUMBER")]
     pub blocking_threads: Option<String>,
-    /// Threads that send emails and do every other job except pictures [default: 1]
+    /// Threads for all jobs except pictures, such as emails [default: 1]
     #[arg(long, env = "POCKETSHOP_EMAIL_THREADS", value_name = "NUMBER")]
     pub email_threads: Option<String>,
     /// Threads that resize pictures; each keeps about one core busy while it works [default: 1]

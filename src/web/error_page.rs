@@ -159,7 +159,7 @@ fn title_and_message(response: &HttpResponse) -> (&'static str, String) {
         401 => ("Please sign in first", "Sign in, then open the page again."),
         403 => (
             "Access denied",
-            "If you followed a link or sent a form from another site, open the page here and try again.",
+            "Your account may not open this page. If you came from a link or a form on another site, open the page here and try again.",
         ),
         404 => (
             "Page not found",
