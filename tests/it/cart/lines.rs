@@ -251,6 +251,7 @@ fn htmx_gets_the_cart_and_the_item_count_of_the_header() {
 fn signing_in_after_a_refused_form_returns_to_the_page_that_it_was_on() {
     run(async {
         let market = simple_market().await;
+        let variant = market.variant(RING_DISH).to_string();
         let referers = [
             (
                 "http://localhost/products?sort=price",
@@ -264,7 +265,7 @@ fn signing_in_after_a_refused_form_returns_to_the_page_that_it_was_on() {
                 .post(format!("{}/cart/items", market.url))
                 .header("Sec-Fetch-Site", "same-origin")
                 .header("Referer", referer)
-                .form(&[("quantity", "1")]);
+                .form(&[("variant", variant.as_str()), ("quantity", "x")]);
             let response = request.send().await.unwrap();
             assert_eq!(response.status(), 422);
             let page = Html::parse_document(&response.text().await.unwrap());
