@@ -196,16 +196,8 @@ impl CartContext {
         let unit_price = price(variant.price, &answers)?;
         let stock = variant.quantity;
         let same_variant = self.quantities.get(&variant.id).into_iter().flatten();
-        let earlier = same_variant
-            .clone()
-            .filter(|(id, _)| id.0 < item.id.0)
-            .map(|(_, quantity)| quantity)
-            .sum();
-        let later = same_variant
-            .filter(|(id, _)| id.0 > item.id.0)
-            .map(|(_, quantity)| quantity)
-            .sum();
-        let max_quantity = max_quantity(item.quantity, stock, earlier, later);
+        let others = same_variant.copied().filter(|(id, _)| *id != item.id);
+        let max_quantity = max_quantity(item.id, item.quantity, stock, others);
         let problem = LineProblem::from_shop(product.state, shop, self.cart_owner.user(), self.now)
             .or_else(|| (!personalization.fits(fields)).then_some(LineProblem::Personalization))
             .or_else(|| (stock <= 0).then_some(LineProblem::SoldOut))

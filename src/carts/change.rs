@@ -49,18 +49,10 @@ pub fn set_quantity(
         return Err(Error::Refused(problem.message()));
     }
     let same_variant = others.filter(|other| other.variant_id == item.variant_id);
-    let earlier: i32 = same_variant
-        .clone()
-        .filter(|other| other.id.0 < id.0)
-        .map(|other| other.quantity)
-        .sum();
-    let later: i32 = same_variant
-        .filter(|other| other.id.0 > id.0)
-        .map(|other| other.quantity)
-        .sum();
+    let mut same_variant = same_variant.map(|other| (other.id, other.quantity));
     let stock = offer.variant.quantity;
     let old_quantity = if item.is_live() { item.quantity } else { 0 };
-    let available = max_quantity(old_quantity, stock, earlier, later);
+    let available = max_quantity(id, old_quantity, stock, same_variant.clone());
     let new_quantity = quantity.min(available);
     if new_quantity < 1 {
         return Err(Error::Refused(QuantityLimit::Stock(stock).refusal(&offer.title)));
@@ -73,7 +65,7 @@ pub fn set_quantity(
     }
     Ok(QuantityChange::Limited(match available {
         MAX_QUANTITY => max_quantity_message(),
-        left if earlier + later > 0 => format!(
+        left if same_variant.next().is_some() => format!(
             "This line can hold only {left} × {}, because the rest of the stock is already in your cart.",
             offer.title
         ),

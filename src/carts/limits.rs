@@ -1,6 +1,7 @@
 //! How much a cart holds, and the messages when something does not fit.
 
 use super::line::LineProblem;
+use crate::id::CartItemId;
 
 /// The largest number of lines in a cart.
 pub const MAX_LINES: usize = 50;
@@ -20,11 +21,13 @@ pub enum QuantityLimit {
     Lines,
 }
 
-/// The largest quantity of a line that holds `quantity`, when other lines hold the same variant. If the lines hold more than
-/// the stock, those that were added first keep their quantity.
-pub fn max_quantity(quantity: i32, stock: i32, earlier_lines: i32, later_lines: i32) -> i32 {
-    let left = stock - earlier_lines;
-    (left - later_lines).max(quantity.min(left)).clamp(0, MAX_QUANTITY)
+/// The largest quantity of a line that holds `quantity`. `others` are the other lines of its variant. If the lines hold more
+/// than the stock, those that were added first keep their quantity.
+pub fn max_quantity(id: CartItemId, quantity: i32, stock: i32, others: impl Iterator<Item = (CartItemId, i32)>) -> i32 {
+    let (earlier, later): (Vec<_>, Vec<_>) = others.partition(|(other, _)| other.0 < id.0);
+    let sum = |lines: Vec<(CartItemId, i32)>| -> i32 { lines.into_iter().map(|(_, quantity)| quantity).sum() };
+    let left = stock - sum(earlier);
+    (left - sum(later)).max(quantity.min(left)).clamp(0, MAX_QUANTITY)
 }
 
 /// The message when a line would hold more than `MAX_QUANTITY`.
